@@ -1,0 +1,3 @@
+module ptvd
+
+go 1.26

@@ -1,0 +1,56 @@
+package scheduler
+
+import "time"
+
+// TimerClock waits on a Go timer. It works everywhere, also inside a
+// testing/synctest bubble, where it keeps the bubble's time. Go's poller rounds
+// timers to whole milliseconds: on Linux [SystemClock] is several times nearer.
+type TimerClock struct {
+	origin time.Time
+	timer  *time.Timer
+	wake   chan struct{}
+}
+
+var _ Clock = (*TimerClock)(nil)
+
+// NewTimerClock returns a clock that starts at instant 0.
+func NewTimerClock() *TimerClock {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	return &TimerClock{origin: time.Now(), timer: timer, wake: make(chan struct{}, 1)}
+}
+
+// Now returns the time since the clock was made.
+func (c *TimerClock) Now() Instant { return Instant(time.Since(c.origin)) }
+
+// Wait blocks the calling goroutine until the instant or a Wake.
+func (c *TimerClock) Wait(until Instant) error {
+	if until == Never {
+		<-c.wake
+		return nil
+	}
+	c.timer.Reset(until.Sub(c.Now()))
+	select {
+	case <-c.timer.C:
+	case <-c.wake:
+		c.timer.Stop()
+	}
+	return nil
+}
+
+// Wake leaves a token that the present or the next Wait takes.
+func (c *TimerClock) Wake() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Work starts a goroutine.
+func (c *TimerClock) Work(work func()) { go work() }
+
+// Close stops the timer.
+func (c *TimerClock) Close() error {
+	c.timer.Stop()
+	return nil
+}

@@ -1,0 +1,39 @@
+package scheduler
+
+import "sync/atomic"
+
+// Flag wakes a task from any goroutine. A set that nobody waits for yet is kept,
+// several are one, and passing Wait clears it.
+type Flag struct {
+	loop    *Loop
+	set     atomic.Bool
+	deliver func()
+	waiting waiters
+}
+
+// NewFlag returns a clear flag for tasks of a loop.
+func NewFlag(l *Loop) *Flag {
+	f := &Flag{loop: l}
+	f.deliver = func() {
+		if f.waiting.first != nil && f.set.Swap(false) {
+			f.waiting.wakeOne()
+		}
+	}
+	return f
+}
+
+// Set may be called from any goroutine and never waits.
+func (f *Flag) Set() {
+	if !f.set.Swap(true) {
+		f.loop.Post(f.deliver)
+	}
+}
+
+// Wait waits until the flag is set, and clears it. Of several waiters, each Set
+// lets the first one through.
+func (f *Flag) Wait(t *Task) error {
+	if f.set.Swap(false) {
+		return nil
+	}
+	return t.parkIn(&f.waiting)
+}

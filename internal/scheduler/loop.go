@@ -1,0 +1,200 @@
+package scheduler
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// Options are a loop's settings; the zero value is a loop on the system's clock.
+type Options struct {
+	// Clock is the loop's clock; nil means [NewSystemClock]. Run closes it.
+	Clock Clock
+
+	// Seed, when not zero, shuffles the order of entries that are due at the
+	// same instant, to find code that leans on it.
+	Seed uint64
+
+	// HogAfter is how long one step may hold the loop before OnHog is told
+	// of it, while it still runs. Zero means 50 ms.
+	HogAfter time.Duration
+
+	// OnHog hears of a step that holds the loop, on a goroutine of its own.
+	// Nil: nobody watches. It needs a clock of real time.
+	OnHog func(Hog)
+
+	// OnError hears of an error or panic that ended a task which nobody
+	// waited for. It runs on the loop.
+	OnError func(*Task, error)
+}
+
+// graceAfterMain is how long the tasks that outlive the main task may take to
+// tidy up after they were cancelled.
+const graceAfterMain = time.Second
+
+// urgentInARow is how many urgent steps may run while an ordinary one is due.
+// More than a burst of edges needs, and still a bound: nobody is starved.
+const urgentInARow = 64
+
+// Loop runs tasks, one at a time. Make one with [New]; all its methods but
+// [Loop.Post] and [Loop.Now] belong to the goroutine that calls Run.
+type Loop struct {
+	options Options
+	clock   Clock
+	now     Instant // when the present step began, or the last one ended
+	urgent  dueQueue
+	normal  dueQueue
+	inARow  int // urgent steps since the last ordinary one
+	seq     uint64
+	shuffle *rand.Rand
+	posts   posts
+	tasks   tasks
+	running *Task   // nil between steps
+	held    holding // the same for the watchdog's eyes
+	watch   *watchdog
+	workers int // awaited work that has not come back
+	wakeups uint64
+	stats   map[statsKey]*Stats
+}
+
+// New returns a loop that is not running yet.
+func New(o Options) *Loop {
+	if o.Clock == nil {
+		o.Clock = NewSystemClock()
+	}
+	if o.HogAfter == 0 {
+		o.HogAfter = 50 * time.Millisecond
+	}
+	if o.OnError == nil {
+		o.OnError = func(*Task, error) {}
+	}
+	l := &Loop{options: o, clock: o.Clock, stats: map[statsKey]*Stats{}}
+	l.posts.wake = l.clock.Wake
+	l.now = l.clock.Now()
+	if o.Seed != 0 {
+		l.shuffle = rand.New(rand.NewPCG(o.Seed, 0))
+	}
+	return l
+}
+
+// Run calls main as the first task and runs the loop until it returns; then it
+// cancels the tasks that are left, waits a second for them, and returns main's
+// error. It does not end because every task waits for something from outside.
+func (l *Loop) Run(main Func) error {
+	l.watch = newWatchdog(l)
+	defer l.close()
+	first := l.Go("main", main)
+	if err := l.runUntil(func() bool { return first.finished }); err != nil {
+		return err
+	}
+	l.tasks.cancelAll()
+	end := l.now.Add(graceAfterMain)
+	bell := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
+	err := l.runUntil(func() bool { return bell.finished || l.tasks.count == 1 })
+	return errors.Join(first.err, err)
+}
+
+// runUntil is the loop: take what came from outside, pick the first that is
+// due, step it, and where nothing is due, wait.
+func (l *Loop) runUntil(done func() bool) error {
+	l.now = l.clock.Now()
+	for !done() {
+		l.posts.run()
+		task := l.pick()
+		if task != nil {
+			l.step(task)
+			continue
+		}
+		if err := l.wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pick returns the first task that is due: an urgent one, unless ordinary ones
+// have waited through too many of those.
+func (l *Loop) pick() *Task {
+	for {
+		first, second := &l.urgent, &l.normal
+		if l.inARow >= urgentInARow {
+			first, second = second, first
+		}
+		entry := first.next(l.now)
+		if entry == nil {
+			entry = second.next(l.now)
+		}
+		switch {
+		case entry == nil:
+			return nil
+		case entry.scope != nil:
+			entry.task.interrupt(entry.scope)
+		default:
+			return entry.task
+		}
+	}
+}
+
+// step lets a task run until it gives way, and accounts for the time.
+func (l *Loop) step(t *Task) {
+	if t.urgent {
+		l.inARow++
+	} else {
+		l.inARow = 0
+	}
+	if t.slept {
+		t.stats.late(l.now.Sub(t.timer.due))
+	}
+	l.running = t
+	l.held.begin(t, l.now)
+	alive := t.resume()
+	l.running = nil
+	l.endStep(t)
+	switch {
+	case !alive:
+		t.settle()
+	case t.yielded:
+		t.makeReady() // only now, so that a sleeper that came due meanwhile is before it
+	}
+}
+
+// endStep books the time since the step began and begins the next one.
+func (l *Loop) endStep(t *Task) {
+	end := l.clock.Now()
+	t.stats.ran(end.Sub(l.now))
+	l.now = end
+}
+
+// wait parks the loop until the next deadline or a post.
+func (l *Loop) wait() error {
+	if !l.posts.beginWait() {
+		return nil // something was posted since we looked
+	}
+	l.held.end()
+	l.watch.disarm()
+	err := l.clock.Wait(min(l.urgent.deadline(), l.normal.deadline()))
+	l.watch.arm()
+	l.posts.endWait()
+	l.now = l.clock.Now()
+	l.wakeups++
+	return err
+}
+
+// close ends what ignores its cancellation, and the loop's own helpers.
+func (l *Loop) close() {
+	l.tasks.tearDown()
+	l.watch.close()
+	l.clock.Close()
+}
+
+// Now returns the loop's time. Any goroutine may call it.
+func (l *Loop) Now() Instant { return l.clock.Now() }
+
+// tieBreak orders entries that are due at the same instant.
+func (l *Loop) tieBreak() uint64 {
+	if l.shuffle != nil {
+		return l.shuffle.Uint64()
+	}
+	l.seq++
+	return l.seq
+}

@@ -1,0 +1,38 @@
+package scheduler
+
+import "time"
+
+// Sleep waits for d, never less. Zero and below is a Yield.
+func (t *Task) Sleep(d time.Duration) error {
+	if d <= 0 {
+		return t.Yield()
+	}
+	return t.parkUntil(t.Now().Add(d))
+}
+
+// SleepUntil waits until an instant has come.
+func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
+
+// Yield lets every other task that is due go first.
+func (t *Task) Yield() error {
+	t.mustBeCurrent()
+	l := t.loop
+	if l.nothingReady() {
+		// We may be next ourselves: find out here, without leaving the stack.
+		l.endStep(t)
+		if l.nothingDue() {
+			l.held.begin(t, l.now)
+			return nil
+		}
+	}
+	t.yielded = true
+	return t.giveWay()
+}
+
+func (l *Loop) nothingReady() bool {
+	return l.urgent.ready.count == 0 && l.normal.ready.count == 0 && !l.posts.pending.Load()
+}
+
+func (l *Loop) nothingDue() bool {
+	return l.urgent.deadline() > l.now && l.normal.deadline() > l.now
+}
