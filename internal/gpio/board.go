@@ -1,0 +1,67 @@
+package gpio
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// Board is one instance's view of the board. Its methods belong to the loop;
+// they open beside it and wait for the result.
+type Board struct {
+	backend Backend
+	claims  *Claims
+	owner   string
+	open    []io.Closer
+}
+
+// NewBoard returns the view of an instance. Boards that share a backend share
+// claims.
+func NewBoard(backend Backend, claims *Claims, owner string) *Board {
+	return &Board{backend: backend, claims: claims, owner: owner}
+}
+
+// Output opens an output line that starts at a level.
+func (b *Board) Output(t *scheduler.Task, name string, first Level) (Output, error) {
+	return open(b, t, name, func() (Output, error) { return b.backend.OpenOutput(name, first) })
+}
+
+// SPI opens a port at hz clock cycles a second, in mode 0.
+func (b *Board) SPI(t *scheduler.Task, name string, hz int64) (SPI, error) {
+	return open(b, t, name, func() (SPI, error) { return b.backend.OpenSPI(name, hz) })
+}
+
+// PWM opens a PWM output with a period; it starts at duty 0.
+func (b *Board) PWM(t *scheduler.Task, name string, period time.Duration) (PWM, error) {
+	return open(b, t, name, func() (PWM, error) { return b.backend.OpenPWM(name, period) })
+}
+
+// open claims a name for the instance, until Board.Close, and opens what it names
+// beside the loop.
+func open[T io.Closer](b *Board, t *scheduler.Task, name string, make func() (T, error)) (T, error) {
+	var none T
+	if err := b.claims.take(name, b.owner); err != nil {
+		return none, err
+	}
+	part, err := scheduler.Await(t, func(context.Context) (T, error) { return make() })
+	if err != nil {
+		return none, err
+	}
+	b.open = append(b.open, part)
+	return part, nil
+}
+
+// Close closes what the instance opened and gives its names back. It blocks as
+// long as the parts take: call it beside the loop.
+func (b *Board) Close() error {
+	var errs []error
+	for _, part := range b.open {
+		errs = append(errs, part.Close())
+	}
+	b.open = nil
+	b.claims.releaseAll(b.owner)
+	return errors.Join(errs...)
+}

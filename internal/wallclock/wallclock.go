@@ -1,0 +1,79 @@
+// Package wallclock tells civil time on a board whose clock may be wrong.
+//
+// A board without a battery boots in the past. Until somebody who knows has
+// spoken (an NTP instance through [Clock.Correct], or the kernel, which says
+// that another daemon keeps its clock), the time is not [Clock.Known], and what
+// counts down to a moment must not show a number. After a correction the time
+// is carried on by the monotonic clock, so that a step of the system's clock
+// moves nothing.
+package wallclock
+
+import (
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// System is the operating system's clock.
+type System interface {
+	// Now returns the system's idea of the time.
+	Now() time.Time
+	// Synchronised tells whether the kernel says that some daemon keeps its
+	// clock (adjtimex(2), no STA_UNSYNC).
+	Synchronised() bool
+}
+
+// Clock is the board's civil time. Its methods belong to the loop, but for
+// Raw, which any goroutine may call.
+type Clock struct {
+	system    System
+	monotonic func() scheduler.Instant
+	zone      *time.Location
+	wall0     time.Time         // the system's time …
+	mono0     scheduler.Instant // … at this instant
+	offset    time.Duration     // of true time against Raw
+	corrected bool
+	trusting  bool
+}
+
+// New returns a clock that reads the system's until it is corrected. Where trust
+// is set, for a board on which nobody else is configured to know the time, the
+// system's clock counts as right.
+func New(system System, monotonic func() scheduler.Instant, zone *time.Location, trust bool) *Clock {
+	return &Clock{
+		system: system, monotonic: monotonic, zone: zone, trusting: trust,
+		wall0: system.Now().Round(0), mono0: monotonic(),
+	}
+}
+
+// Now returns the best known time, in the configured zone.
+func (c *Clock) Now() time.Time {
+	if !c.corrected {
+		return c.system.Now().In(c.zone)
+	}
+	return c.Raw().Add(c.offset).In(c.zone)
+}
+
+// Known tells whether Now is to be believed.
+func (c *Clock) Known() bool {
+	return c.corrected || c.trusting || c.system.Synchronised()
+}
+
+// Raw returns the system's time at the start, carried on by the monotonic clock.
+// It is what an offset for Correct is measured against: no step of the system's
+// clock can fall between a question and its answer.
+func (c *Clock) Raw() time.Time { return c.wall0.Add(c.monotonic().Sub(c.mono0)) }
+
+// Correct takes a measurement: true time is Raw plus offset.
+func (c *Clock) Correct(offset time.Duration) {
+	c.offset, c.corrected = offset, true
+}
+
+// SystemError returns how far the system's clock is ahead of the corrected time;
+// 0 before the first correction.
+func (c *Clock) SystemError() time.Duration {
+	if !c.corrected {
+		return 0
+	}
+	return c.system.Now().Sub(c.Now())
+}

@@ -1,0 +1,45 @@
+package plugins
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// StateDir is where an instance keeps what should outlive a restart. Its methods
+// touch the disk: call them through [Await].
+type StateDir string
+
+// maxState bounds a state file: these are levels and choices, not archives.
+const maxState = 64 << 10
+
+// Load returns a file's contents, nil when there is none.
+func (d StateDir) Load(name string) ([]byte, error) {
+	f, err := os.Open(filepath.Join(string(d), name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxState+1))
+	if len(data) > maxState {
+		return nil, fmt.Errorf("%s is larger than %d bytes: it is not a state file; remove it", f.Name(), maxState)
+	}
+	return data, err
+}
+
+// Save replaces a file as a whole: after a power cut it holds the old contents or
+// the new ones, never a part.
+func (d StateDir) Save(name string, data []byte) error {
+	if err := os.MkdirAll(string(d), 0o700); err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(string(d), name), data, 0o600)
+}
