@@ -24,29 +24,33 @@
 //	}
 //
 //	// Start opens what the plugin needs and starts its tasks.
-//	func (b *blink) Start(t *plugins.Task) error {
-//		led, err := b.env.Board.Output(t, string(b.cfg.Pin), plugins.Low)
+//	func (b *blink) Start(t *plugins.Task) (err error) {
+//		b.led, err = b.env.Board.Output(t, string(b.cfg.Pin), plugins.Low)
 //		if err != nil {
 //			return err
 //		}
-//		b.env.Go("blink", func(t *plugins.Task) error {
-//			for tick := range t.Every(b.cfg.Every) {
-//				if err := led.Set(tick.N%2 == 0); err != nil {
-//					return err
-//				}
-//			}
-//			return nil
-//		})
+//		b.env.Go("blink", b.blink)
 //		return nil
 //	}
 //
-//	// Stop leaves the parts as they should be; the board closes them.
-//	func (b *blink) Stop(t *plugins.Task) error { return b.led.Set(plugins.Low) }
+//	func (b *blink) blink(t *plugins.Task) error {
+//		for tick := range t.Every(b.cfg.Every) {
+//			if err := b.led.Set(tick.N%2 == 0); err != nil {
+//				return err
+//			}
+//		}
+//		return nil
+//	}
+//
+//	// Stop leaves the parts as they should be left; the board closes them.
+//	func (b *blink) Stop(t *plugins.Task) error { … }
+//
+// The whole of it, with a test and a main, is in examples/blink.
 //
 // # The life of an instance
 //
 // New, then Start, then Stop. Stop is called once Start was, even when Start
-// failed, after the instance's tasks have ended. A task that returns an error or
+// failed (so with parts that may not be open), after the instance's tasks have ended. A task that returns an error or
 // panics, and a Start that fails, end the instance; it is made anew after a
 // while, and the others do not notice. All of it runs on the loop: never block
 // it. What blocks goes through [Await].

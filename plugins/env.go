@@ -17,6 +17,7 @@ type Env struct {
 	Clock    *Clock // civil time, corrected
 	Board    *Board
 	Health   *Health
+	Meter    *Meter
 	State    StateDir
 	Net      Network
 	Bus      *Bus

@@ -26,25 +26,27 @@ func NewBoard(backend Backend, claims *Claims, owner string) *Board {
 
 // Output opens an output line that starts at a level.
 func (b *Board) Output(t *scheduler.Task, name string, first Level) (Output, error) {
-	return open(b, t, name, func() (Output, error) { return b.backend.OpenOutput(name, first) })
+	return open(b, t, func() (Output, error) { return b.backend.OpenOutput(name, first) }, name)
 }
 
 // SPI opens a port at hz clock cycles a second, in mode 0.
 func (b *Board) SPI(t *scheduler.Task, name string, hz int64) (SPI, error) {
-	return open(b, t, name, func() (SPI, error) { return b.backend.OpenSPI(name, hz) })
+	return open(b, t, func() (SPI, error) { return b.backend.OpenSPI(name, hz) }, name)
 }
 
 // PWM opens a PWM output with a period; it starts at duty 0.
 func (b *Board) PWM(t *scheduler.Task, name string, period time.Duration) (PWM, error) {
-	return open(b, t, name, func() (PWM, error) { return b.backend.OpenPWM(name, period) })
+	return open(b, t, func() (PWM, error) { return b.backend.OpenPWM(name, period) }, name)
 }
 
-// open claims a name for the instance, until Board.Close, and opens what it names
+// open claims names for the instance, until Board.Close, and opens what they name
 // beside the loop.
-func open[T io.Closer](b *Board, t *scheduler.Task, name string, make func() (T, error)) (T, error) {
+func open[T io.Closer](b *Board, t *scheduler.Task, make func() (T, error), names ...string) (T, error) {
 	var none T
-	if err := b.claims.take(name, b.owner); err != nil {
-		return none, err
+	for _, name := range names {
+		if err := b.claims.take(name, b.owner); err != nil {
+			return none, err
+		}
 	}
 	part, err := scheduler.Await(t, func(context.Context) (T, error) { return make() })
 	if err != nil {

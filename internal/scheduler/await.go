@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime/debug"
 )
@@ -12,55 +13,72 @@ import (
 // and closed if it is an io.Closer.
 //
 // The work must not touch what tasks share; what it needs it is given, what it
-// found it returns.
+// found it returns. Its context ends with Await: what hangs on it, such as the
+// body of an HTTP response, is to be read inside the work.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
 	t.mustBeCurrent()
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 	var (
-		result    T
-		err       error
-		arrived   bool
-		abandoned bool
+		result  *outcome[T]
+		waiting = true
 	)
+	defer func() {
+		waiting = false
+		cancel()
+		if result != nil {
+			result.discard() // came together with a cancel
+		}
+	}()
 	l := t.loop
 	l.workers++
 	l.clock.Work(func() {
-		value, failure := guard(ctx, work)
-		l.Post(func() {
-			l.workers--
-			if abandoned {
-				discard(value)
-				return
+		o := &outcome[T]{err: errNoResult}
+		defer func() {
+			delivered := l.posts.add(func() {
+				l.workers--
+				if !waiting {
+					o.discard()
+					return
+				}
+				result = o
+				t.wake()
+			})
+			if !delivered {
+				o.discard()
 			}
-			result, err, arrived = value, failure, true
-			t.wake()
-		})
+		}()
+		o.take(ctx, work)
 	})
 	t.place = inAwait
-	if interrupted := t.giveWay(); interrupted != nil {
-		abandoned = true
-		if arrived {
-			discard(result)
-		}
-		var none T
-		return none, interrupted
+	if err := t.giveWay(); err != nil {
+		return *new(T), err
 	}
-	return result, err
+	arrived := result
+	result = nil
+	return arrived.value, arrived.err
 }
 
-// guard keeps a panic of the work from ending the process.
-func guard[T any](ctx context.Context, work func(context.Context) (T, error)) (value T, err error) {
+// errNoResult is the outcome of work that ended its goroutine by runtime.Goexit.
+var errNoResult = errors.New("the work ended without a result")
+
+// outcome is what work has come to.
+type outcome[T any] struct {
+	value T
+	err   error
+}
+
+// take does the work. A panic of it becomes its error.
+func (o *outcome[T]) take(ctx context.Context, work func(context.Context) (T, error)) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = &PanicError{Value: p, Stack: debug.Stack()}
+			o.err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	return work(ctx)
+	o.value, o.err = work(ctx)
 }
 
-func discard(value any) {
-	if c, ok := value.(io.Closer); ok {
+func (o *outcome[T]) discard() {
+	if c, ok := any(o.value).(io.Closer); ok && o.err == nil {
 		go c.Close() // it may block, and the loop must not
 	}
 }

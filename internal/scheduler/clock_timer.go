@@ -6,22 +6,21 @@ import "time"
 // testing/synctest bubble, where it keeps the bubble's time. Go's poller rounds
 // timers to whole milliseconds: on Linux [SystemClock] is several times nearer.
 type TimerClock struct {
-	origin time.Time
-	timer  *time.Timer
-	wake   chan struct{}
+	realtime
+	timer *time.Timer
+	wake  chan struct{}
 }
 
 var _ Clock = (*TimerClock)(nil)
 
 // NewTimerClock returns a clock that starts at instant 0.
-func NewTimerClock() *TimerClock {
+func NewTimerClock() *TimerClock { return newTimerClock(realtime{base: time.Now()}) }
+
+func newTimerClock(r realtime) *TimerClock {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	return &TimerClock{origin: time.Now(), timer: timer, wake: make(chan struct{}, 1)}
+	return &TimerClock{realtime: r, timer: timer, wake: make(chan struct{}, 1)}
 }
-
-// Now returns the time since the clock was made.
-func (c *TimerClock) Now() Instant { return Instant(time.Since(c.origin)) }
 
 // Wait blocks the calling goroutine until the instant or a Wake.
 func (c *TimerClock) Wait(until Instant) error {

@@ -9,10 +9,10 @@ type Event struct {
 // Set lets everyone through who waits, first in first out, and who comes later.
 func (e *Event) Set() {
 	e.set = true
-	e.waiting.wakeAll()
+	e.waiting.callAll()
 }
 
-// Clear makes the next Wait wait.
+// Clear makes the next Wait wait. Who was let through stays let through.
 func (e *Event) Clear() { e.set = false }
 
 // IsSet tells the state.
@@ -23,5 +23,5 @@ func (e *Event) Wait(t *Task) error {
 	if e.set {
 		return nil
 	}
-	return t.parkIn(&e.waiting)
+	return t.parkIn(&e.waiting, inEvent)
 }

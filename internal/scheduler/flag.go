@@ -16,7 +16,7 @@ func NewFlag(l *Loop) *Flag {
 	f := &Flag{loop: l}
 	f.deliver = func() {
 		if f.waiting.first != nil && f.set.Swap(false) {
-			f.waiting.wakeOne()
+			f.waiting.call()
 		}
 	}
 	return f
@@ -32,8 +32,12 @@ func (f *Flag) Set() {
 // Wait waits until the flag is set, and clears it. Of several waiters, each Set
 // lets the first one through.
 func (f *Flag) Wait(t *Task) error {
-	if f.set.Swap(false) {
+	if f.waiting.first == nil && f.set.Swap(false) {
 		return nil
 	}
-	return t.parkIn(&f.waiting)
+	err := t.parkIn(&f.waiting, inFlag)
+	if err != nil && t.called && f.waiting.call() == nil {
+		f.set.Store(true)
+	}
+	return err
 }

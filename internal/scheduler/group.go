@@ -4,76 +4,93 @@ import "errors"
 
 // Group is a family of tasks that end together; see [Task.Group].
 type Group struct {
-	parent  *Task
-	failed  scope
-	err     error
-	closing bool
-	live    []*Task
-	empty   waiters
+	parent *Task
+	body   scope // the parent's, while it starts children
+	err    error // of the first child that failed
+	live   int
+	ending bool // whoever is still started is cancelled at once
+	empty  waiters
 }
 
 // Group calls body, which starts children by [Group.Go], and then waits for all
 // of them. The first child that fails cancels its siblings and interrupts body;
-// its error is what Group returns. An error of body, or a cancel of the parent,
-// cancels the children. Group never returns while a child still runs.
-func (t *Task) Group(body func(g *Group) error) error {
+// its error is what Group returns. An error or panic of body, or a cancel of the
+// parent, cancels the children. Group never returns while a child still runs.
+func (t *Task) Group(body func(g *Group) error) (err error) {
 	g := &Group{parent: t}
-	err := body(g)
-	if t.cause == &g.failed {
-		t.cause = nil
-	}
-	if err != nil {
-		g.Cancel()
-	}
-	g.closing = true
-	for len(g.live) > 0 {
-		if interrupted := t.parkIn(&g.empty); interrupted != nil {
-			err = interrupted
-			g.Cancel()
-		}
-	}
-	if g.err != nil && (err == nil || g.failed.delivered && errors.Is(err, ErrCancelled)) {
-		return g.err
-	}
-	return err
+	err = ErrCancelled // what the children are to be told if body panics
+	defer func() { err = g.join(err) }()
+	return t.within(&g.body, func() error { return body(g) })
 }
 
-// Go starts a child, with the parent's owner.
+// Go starts a child, with the parent's owner. Where the group has failed or
+// ended, the child is cancelled before it begins.
 func (g *Group) Go(name string, body Func, options ...Option) *Task {
 	t := g.parent.Go(name, body, options...)
 	t.group = g
-	g.live = append(g.live, t)
-	if g.err != nil {
+	g.live++
+	if g.ending {
 		t.Cancel()
 	}
 	return t
 }
 
-// Cancel cancels every child.
+// Cancel cancels every child but the one that calls it.
 func (g *Group) Cancel() {
-	for _, child := range g.live {
-		if child != g.parent.loop.running {
-			child.Cancel()
+	l := g.parent.loop
+	for t := l.tasks.first; t != nil; t = t.newer {
+		if t.group == g && t != l.running {
+			t.Cancel()
 		}
 	}
 }
 
-// ended hears of a child's end.
-func (g *Group) ended(child *Task) {
-	for i, t := range g.live {
-		if t == child {
-			g.live = append(g.live[:i], g.live[i+1:]...)
-			break
+// end cancels the children, those to come as well.
+func (g *Group) end() {
+	g.ending = true
+	g.Cancel()
+}
+
+// join waits for the children after body has returned.
+func (g *Group) join(err error) error {
+	if g.body.cutShort() && !failed(err) {
+		err = nil // g.err says why
+	}
+	if err != nil {
+		g.end()
+	}
+	for g.live > 0 {
+		if interrupted := g.parent.parkIn(&g.empty, inGroup); interrupted != nil {
+			if !failed(err) {
+				err = interrupted
+			}
+			g.end()
 		}
 	}
-	if child.err != nil && !errors.Is(child.err, ErrCancelled) && g.err == nil {
-		g.err = child.err
-		g.Cancel()
-		if !g.closing {
-			g.parent.interrupt(&g.failed)
-		}
+	g.ending = true
+	switch {
+	case g.err == nil:
+		return err
+	case failed(err):
+		return errors.Join(err, g.err)
+	default:
+		return g.err // a failure outranks a cancel
 	}
-	if len(g.live) == 0 {
-		g.empty.wakeOne()
+}
+
+// ended hears of a child's end. It tells whether its error is the group's.
+func (g *Group) ended(child *Task) (awaited bool) {
+	g.live--
+	if g.live == 0 {
+		g.empty.call()
 	}
+	if !failed(child.err) || g.err != nil {
+		return false
+	}
+	g.err = child.err
+	g.end()
+	if g.parent.scope.isWithin(&g.body) {
+		g.parent.interrupt(&g.body)
+	}
+	return true
 }

@@ -41,16 +41,19 @@ const urgentInARow = 64
 type Loop struct {
 	options Options
 	clock   Clock
-	now     Instant // when the present step began, or the last one ended
+	now     Instant // when the clock was last read
 	urgent  dueQueue
 	normal  dueQueue
 	inARow  int // urgent steps since the last ordinary one
 	seq     uint64
 	shuffle *rand.Rand
-	posts   posts
 	tasks   tasks
-	running *Task   // nil between steps
-	held    holding // the same for the watchdog's eyes
+	main    *Task
+	running *Task // nil between steps
+	ended   bool  // what is left is being unwound
+	posts   posts
+	outside Task // what posts and their time are booked to
+	meter   meter
 	watch   *watchdog
 	workers int // awaited work that has not come back
 	wakeups uint64
@@ -70,6 +73,8 @@ func New(o Options) *Loop {
 	}
 	l := &Loop{options: o, clock: o.Clock, stats: map[statsKey]*Stats{}}
 	l.posts.wake = l.clock.Wake
+	l.outside = Task{loop: l, name: "post"}
+	l.outside.stats = l.statsOf(&l.outside)
 	l.now = l.clock.Now()
 	if o.Seed != 0 {
 		l.shuffle = rand.New(rand.NewPCG(o.Seed, 0))
@@ -80,33 +85,44 @@ func New(o Options) *Loop {
 // Run calls main as the first task and runs the loop until it returns; then it
 // cancels the tasks that are left, waits a second for them, and returns main's
 // error. It does not end because every task waits for something from outside.
+// A loop runs once.
 func (l *Loop) Run(main Func) error {
 	l.watch = newWatchdog(l)
 	defer l.close()
-	first := l.Go("main", main)
-	if err := l.runUntil(func() bool { return first.finished }); err != nil {
+	l.main = l.Go("main", main)
+	if err := l.runUntil(func() bool { return l.main.finished }); err != nil {
 		return err
 	}
 	l.tasks.cancelAll()
 	end := l.now.Add(graceAfterMain)
 	bell := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
 	err := l.runUntil(func() bool { return bell.finished || l.tasks.count == 1 })
-	return errors.Join(first.err, err)
+	return errors.Join(l.main.err, err)
 }
 
-// runUntil is the loop: take what came from outside, pick the first that is
-// due, step it, and where nothing is due, wait.
+// runUntil is the loop: take what came from outside, step the first task that is
+// due, and where none is, wait.
 func (l *Loop) runUntil(done func() bool) error {
-	l.now = l.clock.Now()
+	l.begin()
 	for !done() {
-		l.posts.run()
-		task := l.pick()
-		if task != nil {
-			l.step(task)
+		l.runPosts()
+		t := l.pick()
+		if t == nil {
+			if err := l.wait(); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := l.wait(); err != nil {
-			return err
+		alive := l.beginStep(t)
+		if alive {
+			_, alive = t.pull()
+		}
+		l.endStep(t)
+		switch {
+		case !alive:
+			t.settle()
+		case t.yielded:
+			t.makeReady() // only now, so that a sleeper that came due meanwhile is before it
 		}
 	}
 	return nil
@@ -135,34 +151,31 @@ func (l *Loop) pick() *Task {
 	}
 }
 
-// step lets a task run until it gives way, and accounts for the time.
-func (l *Loop) step(t *Task) {
+// beginStep prepares a task's turn. False: it was cancelled before it began, and
+// so never does.
+func (l *Loop) beginStep(t *Task) bool {
 	if t.urgent {
 		l.inARow++
 	} else {
 		l.inARow = 0
 	}
 	if t.slept {
-		t.stats.late(l.now.Sub(t.timer.due))
+		t.stats.Late.add(l.now.Sub(t.timer.due))
 	}
+	t.ready, t.place = false, inRun
 	l.running = t
-	l.held.begin(t, l.now)
-	alive := t.resume()
-	l.running = nil
-	l.endStep(t)
-	switch {
-	case !alive:
-		t.settle()
-	case t.yielded:
-		t.makeReady() // only now, so that a sleeper that came due meanwhile is before it
-	}
+	l.watch.begin(t)
+	return t.pull != nil || t.start()
 }
 
-// endStep books the time since the step began and begins the next one.
+// endStep books the time of a step that has ended just now.
 func (l *Loop) endStep(t *Task) {
-	end := l.clock.Now()
-	t.stats.ran(end.Sub(l.now))
-	l.now = end
+	l.running = nil
+	l.meter.add(t.stats)
+	if !l.meter.mayWait(l.ready()) {
+		l.look()
+		l.meter.book(l.now)
+	}
 }
 
 // wait parks the loop until the next deadline or a post.
@@ -170,19 +183,39 @@ func (l *Loop) wait() error {
 	if !l.posts.beginWait() {
 		return nil // something was posted since we looked
 	}
-	l.held.end()
 	l.watch.disarm()
-	err := l.clock.Wait(min(l.urgent.deadline(), l.normal.deadline()))
-	l.watch.arm()
+	err := l.clock.Wait(l.deadline())
 	l.posts.endWait()
-	l.now = l.clock.Now()
+	l.begin()
 	l.wakeups++
 	return err
 }
 
-// close ends what ignores its cancellation, and the loop's own helpers.
+// begin starts the meter and the watchdog after a rest.
+func (l *Loop) begin() {
+	l.look()
+	l.meter.since = l.now
+	l.watch.arm(l.now)
+}
+
+// deadline returns when the first sleeper or time-out is due.
+func (l *Loop) deadline() Instant { return min(l.urgent.deadline(), l.normal.deadline()) }
+
+// ready returns how many tasks are ready.
+func (l *Loop) ready() int { return l.urgent.ready.count + l.normal.ready.count }
+
+// look reads the clock.
+func (l *Loop) look() {
+	l.now = l.clock.Now()
+	l.watch.look(l.now)
+}
+
+// close unwinds what ignores its cancellation, and ends the loop's own helpers.
+// What was posted till then is still called, so that nothing is left open in it.
 func (l *Loop) close() {
-	l.tasks.tearDown()
+	l.tearDown()
+	l.posts.close()
+	l.runPosts()
 	l.watch.close()
 	l.clock.Close()
 }

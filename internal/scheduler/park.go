@@ -1,27 +1,48 @@
 package scheduler
 
-// scope is something that may interrupt a task: Cancel, a time-out, a group.
-type scope struct{ delivered bool }
+import "runtime"
 
-// place says what a task waits for, for a snapshot.
-type place string
+// place says what a task waits for.
+type place uint8
 
 const (
-	isReady place = "ready"
-	inSleep place = "sleep"
-	inWait  place = "wait"
-	inAwait place = "await"
+	inRun place = iota
+	inReady
+	inSleep
+	inAwait
+	inEvent
+	inFlag
+	inLock
+	inPermit
+	inQueue
+	inBarrier
+	inJoin
+	inGroup
 )
 
-// tornDown unwinds a task that goes on after its loop has ended.
-type tornDown struct{}
+var placeNames = [...]string{
+	"running", "ready", "sleep", "await", "event", "flag",
+	"lock", "semaphore", "queue", "barrier", "join", "group",
+}
+
+func (p place) String() string { return placeNames[p] }
 
 // giveWay leaves the task's stack until somebody wakes it. The error is
-// ErrCancelled when that was an interruption.
+// ErrCancelled when that was an interruption. (It is short so that the compiler
+// puts it into its callers: after a switch every return costs a misprediction.)
 func (t *Task) giveWay() error {
-	if !t.yield(struct{}{}) {
-		t.torn = true
-		panic(tornDown{})
+	if t.yield(struct{}{}) && t.cause == nil {
+		return nil
+	}
+	return t.interrupted()
+}
+
+// interrupted delivers what interrupt has left. Where the loop has ended, it
+// unwinds the stack instead: by Goexit, which no recover in a task can swallow.
+func (t *Task) interrupted() error {
+	if t.loop.ended {
+		t.unpark()
+		runtime.Goexit()
 	}
 	return t.takeInterruption()
 }
@@ -34,11 +55,13 @@ func (t *Task) mustBeCurrent() {
 	}
 }
 
-// parkIn waits in a list until wake is called for the task.
-func (t *Task) parkIn(list *waiters) error {
+// parkIn waits in a list until somebody calls the task's turn. With an error,
+// t.called tells whether the turn was called before the interruption came; then
+// the task must pass it on.
+func (t *Task) parkIn(list *waiters, at place) error {
 	t.mustBeCurrent()
 	list.push(t)
-	t.place = inWait
+	t.place, t.called = at, false
 	return t.giveWay()
 }
 
@@ -46,13 +69,12 @@ func (t *Task) parkIn(list *waiters) error {
 func (t *Task) parkUntil(due Instant) error {
 	t.mustBeCurrent()
 	t.timer.due, t.timer.seq = due, t.loop.tieBreak()
-	t.slept = true
-	t.place = inSleep
+	t.place, t.slept = inSleep, true
 	t.queue().add(&t.timer)
 	return t.giveWay()
 }
 
-// wake makes a parked task ready.
+// wake makes a parked task ready, wherever it waits.
 func (t *Task) wake() {
 	if t.ready || t.finished {
 		return
@@ -61,7 +83,6 @@ func (t *Task) wake() {
 	t.makeReady()
 }
 
-// unpark takes the task from wherever it waits.
 func (t *Task) unpark() {
 	if t.parkedIn != nil {
 		t.parkedIn.remove(t)
@@ -73,7 +94,7 @@ func (t *Task) unpark() {
 
 func (t *Task) makeReady() {
 	l := t.loop
-	t.ready, t.yielded, t.slept, t.place = true, false, false, isReady
+	t.ready, t.yielded, t.slept, t.place = true, false, false, inReady
 	t.timer.due, t.timer.seq = l.now, l.tieBreak()
 	if l.shuffle != nil {
 		t.queue().add(&t.timer) // the ring keeps the order of arrival, the heap that of the dice
@@ -87,22 +108,4 @@ func (t *Task) queue() *dueQueue {
 		return &t.loop.urgent
 	}
 	return &t.loop.normal
-}
-
-// interrupt delivers ErrCancelled at the task's innermost await on behalf of a
-// scope. A cancel overrides every other; else the first one stands.
-func (t *Task) interrupt(by *scope) {
-	if t.cause == nil || by == &t.self {
-		t.cause = by
-	}
-	t.wake()
-}
-
-func (t *Task) takeInterruption() error {
-	if t.cause == nil {
-		return nil
-	}
-	t.cause.delivered = true
-	t.cause = nil
-	return ErrCancelled
 }

@@ -1,14 +1,42 @@
 package scheduler
 
 import (
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
 
 // Post hands a function to the loop, which runs it between two steps. It may be
 // called from any goroutine, never waits, and keeps the order of one caller's
-// posts. The function must not block and cannot await.
+// posts. The function must not block and cannot await. After the loop's end it
+// is dropped.
 func (l *Loop) Post(fn func()) { l.posts.add(fn) }
+
+// runPosts calls what was posted before it began, as steps of the task "post".
+func (l *Loop) runPosts() {
+	if !l.posts.pending.Load() {
+		return
+	}
+	l.look()
+	l.meter.book(l.now)
+	round := l.posts.take()
+	for i, fn := range round {
+		l.watch.begin(&l.outside)
+		l.call(fn)
+		l.endStep(&l.outside)
+		round[i] = nil
+	}
+}
+
+// call keeps a panic of a posted function from ending the loop.
+func (l *Loop) call(fn func()) {
+	defer func() {
+		if value := recover(); value != nil {
+			l.options.OnError(&l.outside, &PanicError{Value: value, Stack: debug.Stack()})
+		}
+	}()
+	fn()
+}
 
 // posts is the one door from other goroutines to the loop.
 type posts struct {
@@ -18,33 +46,32 @@ type posts struct {
 	mu      sync.Mutex
 	list    []func()
 	spare   []func() // the list of the last round, to be filled again
+	closed  bool
 }
 
-func (p *posts) add(fn func()) {
+// add returns false when nobody will run the function any more.
+func (p *posts) add(fn func()) bool {
 	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return false
+	}
 	p.list = append(p.list, fn)
 	p.mu.Unlock()
 	p.pending.Store(true)
 	if p.waiting.Swap(false) {
 		p.wake()
 	}
+	return true
 }
 
-// run calls what was posted before it began.
-func (p *posts) run() {
-	if !p.pending.Load() {
-		return
-	}
+// take returns what is to be run, good until the next take.
+func (p *posts) take() []func() {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.pending.Store(false)
-	round := p.list
-	p.list = p.spare
-	p.mu.Unlock()
-	for i, fn := range round {
-		fn()
-		round[i] = nil
-	}
-	p.spare = round[:0]
+	p.list, p.spare = p.spare[:0], p.list
+	return p.spare
 }
 
 // beginWait says that the loop is about to wait. False: it must not, there is
@@ -60,3 +87,9 @@ func (p *posts) beginWait() bool {
 }
 
 func (p *posts) endWait() { p.waiting.Store(false) }
+
+func (p *posts) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+}

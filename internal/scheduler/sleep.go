@@ -17,22 +17,14 @@ func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 func (t *Task) Yield() error {
 	t.mustBeCurrent()
 	l := t.loop
-	if l.nothingReady() {
+	if l.ready() == 0 && !l.posts.pending.Load() {
 		// We may be next ourselves: find out here, without leaving the stack.
-		l.endStep(t)
-		if l.nothingDue() {
-			l.held.begin(t, l.now)
+		if l.look(); l.deadline() > l.now {
+			l.meter.add(t.stats)
+			l.meter.book(l.now)
 			return nil
 		}
 	}
 	t.yielded = true
 	return t.giveWay()
-}
-
-func (l *Loop) nothingReady() bool {
-	return l.urgent.ready.count == 0 && l.normal.ready.count == 0 && !l.posts.pending.Load()
-}
-
-func (l *Loop) nothingDue() bool {
-	return l.urgent.deadline() > l.now && l.normal.deadline() > l.now
 }

@@ -34,8 +34,6 @@ func (s *Stats) ran(d time.Duration) {
 	s.Longest = max(s.Longest, d)
 }
 
-func (s *Stats) late(d time.Duration) { s.Late.add(d) }
-
 // Histogram counts durations in buckets that are at most a quarter wide: 8 to
 // 9, 10 to 11, 12 to 13, 14 to 15, 16 to 19 …
 type Histogram struct {

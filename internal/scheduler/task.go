@@ -11,7 +11,9 @@ import (
 // (or nil) after tidying up; a task may also handle it and go on.
 var ErrCancelled = errors.New("cancelled")
 
-// Func is the body of a task.
+// Func is the body of a task. It must not call runtime.Goexit, which ends the
+// goroutine that runs the loop; testing's FailNow does, and may: it ends the test
+// as everywhere, after the tasks that are left were unwound.
 type Func func(t *Task) error
 
 // PanicError is the error of a task that panicked, with the stack of the panic.
@@ -26,36 +28,42 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 // itself while it runs, but for Cancel, Done and Err, which any other task of
 // the same loop may call.
 type Task struct {
-	loop   *Loop
-	name   string
-	owner  string
-	urgent bool
-	stats  *Stats
-	body   Func
+	loop  *Loop
+	name  string
+	owner string
+	body  Func
+	stats *Stats
 
-	timer    timer // the task's place in the queue of due times
-	slept    bool  // the timer was set by a sleep: its lateness counts
-	ready    bool
-	yielded  bool
-	parkedIn *waiters
-	prev     *Task // neighbours in parkedIn
-	next     *Task
-
+	// The coroutine that carries the body: pull and stop are the loop's end of
+	// it, yield is the task's.
 	pull  func() (struct{}, bool)
 	stop  func()
 	yield func(struct{}) bool
 
-	cause    *scope // an interruption that waits to be delivered
-	self     scope  // Cancel's own
-	started  bool
-	finished bool
-	torn     bool
-	err      error
-	joiners  waiters
-	group    *Group
-	older    *Task // neighbours in the loop's list
-	newer    *Task
+	// Where the task is.
+	timer    timer // its place in the queue of due times
 	place    place
+	parkedIn *waiters
+	prev     *Task // neighbours in parkedIn
+	next     *Task
+
+	// What may interrupt it.
+	self  scope  // Cancel's
+	scope *scope // the innermost open one
+	cause *scope // whose interruption waits to be delivered
+
+	err     error
+	joiners waiters
+	group   *Group
+	older   *Task // neighbours in the loop's list
+	newer   *Task
+
+	urgent   bool
+	finished bool
+	ready    bool // in the queue, because somebody woke it
+	yielded  bool // left off in Yield: is to be made ready
+	slept    bool // left off in a sleep: its lateness counts
+	called   bool // its turn in parkedIn has come
 }
 
 // Option sets something about a new task.
@@ -71,22 +79,27 @@ func Urgent() Option { return func(t *Task) { t.urgent = true } }
 
 // Go starts a task. Its body first runs after the present step.
 func (l *Loop) Go(name string, body Func, options ...Option) *Task {
-	t := &Task{loop: l, name: name, body: body}
-	t.timer.task, t.timer.index = t, -1
-	for _, set := range options {
-		set(t)
-	}
-	t.stats = l.statsOf(t)
-	t.stats.Spawned++
-	l.tasks.add(t)
-	t.makeReady()
-	return t
+	return l.spawn("", name, body, options)
 }
 
 // Go starts a task with the same owner. It is nobody's child: use [Task.Group]
 // where it should not outlive its parent.
 func (t *Task) Go(name string, body Func, options ...Option) *Task {
-	return t.loop.Go(name, body, append([]Option{Owner(t.owner)}, options...)...)
+	return t.loop.spawn(t.owner, name, body, options)
+}
+
+func (l *Loop) spawn(owner, name string, body Func, options []Option) *Task {
+	t := &Task{loop: l, name: name, owner: owner, body: body}
+	for _, set := range options {
+		set(t)
+	}
+	t.timer.task, t.timer.index = t, -1
+	t.scope = &t.self
+	t.stats = l.statsOf(t)
+	t.stats.Spawned++
+	l.tasks.add(t)
+	t.makeReady()
+	return t
 }
 
 // Name returns the task's name.
@@ -122,45 +135,39 @@ func (t *Task) Cancel() bool {
 	return true
 }
 
-// Join waits until another task has ended and returns its error.
+// Join waits until another task has ended and returns its error. Cancelling the
+// waiter leaves the other as it is.
 func (t *Task) Join(other *Task) error {
+	if other == t {
+		panic("scheduler: task " + t.name + " waits for its own end")
+	}
 	if !other.finished {
-		if err := t.parkIn(&other.joiners); err != nil {
+		if err := t.parkIn(&other.joiners, inJoin); err != nil {
 			return err
 		}
 	}
 	return other.err
 }
 
-// start makes the coroutine that carries the body.
-func (t *Task) start() {
-	t.started = true
-	t.pull, t.stop = iter.Pull(func(yield func(struct{}) bool) {
-		t.yield = yield
-		defer t.recover()
-		t.err = t.body(t)
-	})
-}
-
-// recover turns a panic into the task's error while its stack is still there.
-func (t *Task) recover() {
-	if value := recover(); value != nil && !t.torn {
-		t.err = &PanicError{Value: value, Stack: debug.Stack()}
+// start makes the coroutine that carries the body; false: the task was cancelled.
+func (t *Task) start() bool {
+	if t.cause != nil {
+		t.err = t.takeInterruption()
+		return false
 	}
+	t.pull, t.stop = iter.Pull(t.run)
+	return true
 }
 
-// resume runs the task until it gives way; false: it has ended.
-func (t *Task) resume() bool {
-	t.ready = false
-	if !t.started {
-		if t.takeInterruption() != nil {
-			t.err = ErrCancelled
-			return false
+// run is the bottom of the task's own stack.
+func (t *Task) run(yield func(struct{}) bool) {
+	t.yield = yield
+	defer func() {
+		if value := recover(); value != nil {
+			t.err = &PanicError{Value: value, Stack: debug.Stack()} // the panic's: it still lies below us
 		}
-		t.start()
-	}
-	_, alive := t.pull()
-	return alive
+	}()
+	t.err = t.body(t)
 }
 
 // settle sorts out a task that has ended.
@@ -168,13 +175,15 @@ func (t *Task) settle() {
 	t.finished = true
 	t.body, t.pull, t.stop, t.yield = nil, nil, nil, nil
 	t.loop.tasks.remove(t)
-	awaited := t.joiners.first != nil
-	t.joiners.wakeAll()
-	if t.group != nil {
-		t.group.ended(t)
-		return
+	awaited := t.joiners.first != nil || t == t.loop.main
+	t.joiners.callAll()
+	if t.group != nil && t.group.ended(t) {
+		awaited = true
 	}
-	if t.err != nil && !awaited && !errors.Is(t.err, ErrCancelled) {
+	if !awaited && failed(t.err) {
 		t.loop.options.OnError(t, t.err)
 	}
 }
+
+// failed tells an error from the end of a task that was cancelled.
+func failed(err error) bool { return err != nil && !errors.Is(err, ErrCancelled) }

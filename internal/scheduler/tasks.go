@@ -38,14 +38,27 @@ func (l *tasks) cancelAll() {
 	}
 }
 
-// tearDown unwinds the tasks that are left, innermost call first.
-func (l *tasks) tearDown() {
-	for t := l.first; t != nil; t = l.first {
-		if t.started {
-			t.loop.running = t
-			t.stop()
+// tearDown unwinds the tasks that are left: their deferred calls run, and the
+// first await among those ends that call, too.
+func (l *Loop) tearDown() {
+	l.ended = true
+	for t := l.tasks.first; t != nil; t = l.tasks.first {
+		if t.stop != nil {
+			l.running = t
+			unwind(t.stop)
 		}
-		l.remove(t)
+		l.tasks.remove(t)
 		t.finished = true
 	}
+}
+
+// unwind calls a coroutine's stop where the Goexit that comes out of it harms
+// nobody.
+func unwind(stop func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		stop()
+	}()
+	<-done
 }

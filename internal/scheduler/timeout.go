@@ -22,11 +22,8 @@ func (t *Task) Timeout(d time.Duration, work func() error) error {
 			t.queue().remove(bell)
 		}
 	}()
-	err := work()
-	if t.cause == &expired {
-		t.cause = nil
-	}
-	if expired.delivered && (err == nil || errors.Is(err, ErrCancelled)) && !t.self.delivered {
+	err := t.within(&expired, work)
+	if expired.cutShort() && !failed(err) {
 		return ErrTimeout
 	}
 	return err

@@ -28,16 +28,17 @@ func (w *waiters) remove(t *Task) {
 	t.parkedIn, t.prev, t.next = nil, nil, nil
 }
 
-// wakeOne makes the first waiter ready and returns it, or nil.
-func (w *waiters) wakeOne() *Task {
+// call gives the first waiter its turn and returns it, or nil.
+func (w *waiters) call() *Task {
 	t := w.first
 	if t != nil {
+		t.called = true
 		t.wake()
 	}
 	return t
 }
 
-func (w *waiters) wakeAll() {
-	for w.wakeOne() != nil {
+func (w *waiters) callAll() {
+	for w.call() != nil {
 	}
 }

@@ -1,33 +1,51 @@
 package scheduler
 
 import (
-	"sync/atomic"
+	"bytes"
+	"reflect"
+	"runtime"
 	"time"
 )
 
-// Hog is a step that holds the loop.
+// Hog is a step that holds the loop. One that goes on is reported again each
+// time its age has doubled.
 type Hog struct {
 	Owner, Name string
 	For         time.Duration // so far
-	Stack       []byte        // of the line that holds it
+	Stack       []byte        // of the goroutine that holds it
 }
 
-// holding is who holds the loop, and since when, for the watchdog to read.
-type holding struct {
-	task  atomic.Pointer[Task]
-	since atomic.Int64
+// maxDump bounds the dump of all goroutines in which the culprit is looked for.
+const maxDump = 16 << 20
+
+// culprit returns the stack of the goroutine that holds a loop: the only one of
+// the loop and its tasks that is not parked as a coroutine. It is nil where the
+// dump does not reach that far.
+func culprit() []byte {
+	dump := make([]byte, 64<<10)
+	n := runtime.Stack(dump, true)
+	for n == len(dump) && n < maxDump {
+		dump = make([]byte, 4*len(dump))
+		n = runtime.Stack(dump, true)
+	}
+	for stack := range bytes.SplitSeq(dump[:n], []byte("\n\n")) {
+		header, frames, _ := bytes.Cut(stack, []byte("\n"))
+		if bytes.Contains(header, []byte("[coroutine")) {
+			continue
+		}
+		if bytes.Contains(frames, taskFrame) || bytes.Contains(frames, loopFrame) {
+			return bytes.Clone(stack)
+		}
+	}
+	return nil
 }
 
-func (h *holding) begin(t *Task, now Instant) {
-	h.since.Store(int64(now))
-	h.task.Store(t)
+// What a stack dump calls the functions at the bottom of a task and of a loop.
+var (
+	taskFrame = frameOf("(*Task).run(")
+	loopFrame = frameOf("(*Loop).runUntil(")
+)
+
+func frameOf(method string) []byte {
+	return []byte(reflect.TypeFor[Loop]().PkgPath() + "." + method)
 }
-
-func (h *holding) end() { h.task.Store(nil) }
-
-type watchdog struct{}
-
-func newWatchdog(*Loop) *watchdog { return nil }
-func (w *watchdog) arm()          {}
-func (w *watchdog) disarm()       {}
-func (w *watchdog) close()        {}

@@ -9,19 +9,16 @@
 package wallclock
 
 import (
+	"fmt"
 	"time"
 
 	"ptvd/internal/scheduler"
 )
 
-// System is the operating system's clock.
-type System interface {
-	// Now returns the system's idea of the time.
-	Now() time.Time
-	// Synchronised tells whether the kernel says that some daemon keeps its
-	// clock (adjtimex(2), no STA_UNSYNC).
-	Synchronised() bool
-}
+// Floor is a moment that has passed: a clock that stands before it is wrong,
+// whoever vouches for it. Boards without a battery boot in 1970 or at the date
+// of their image, and receivers of GPS fall back by 1024 weeks.
+var Floor = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Clock is the board's civil time. Its methods belong to the loop, but for
 // Raw, which any goroutine may call.
@@ -37,8 +34,8 @@ type Clock struct {
 }
 
 // New returns a clock that reads the system's until it is corrected. Where trust
-// is set, for a board on which nobody else is configured to know the time, the
-// system's clock counts as right.
+// is set, for a board on which nobody is configured to know the time better, the
+// system's clock counts as right once it has passed the [Floor].
 func New(system System, monotonic func() scheduler.Instant, zone *time.Location, trust bool) *Clock {
 	return &Clock{
 		system: system, monotonic: monotonic, zone: zone, trusting: trust,
@@ -56,7 +53,10 @@ func (c *Clock) Now() time.Time {
 
 // Known tells whether Now is to be believed.
 func (c *Clock) Known() bool {
-	return c.corrected || c.trusting || c.system.Synchronised()
+	if c.corrected {
+		return true
+	}
+	return (c.trusting || c.system.Synchronised()) && !c.system.Now().Before(Floor)
 }
 
 // Raw returns the system's time at the start, carried on by the monotonic clock.
@@ -64,9 +64,14 @@ func (c *Clock) Known() bool {
 // clock can fall between a question and its answer.
 func (c *Clock) Raw() time.Time { return c.wall0.Add(c.monotonic().Sub(c.mono0)) }
 
-// Correct takes a measurement: true time is Raw plus offset.
-func (c *Clock) Correct(offset time.Duration) {
+// Correct takes a measurement: true time is Raw plus offset. One that leads to a
+// time before the [Floor] is refused.
+func (c *Clock) Correct(offset time.Duration) error {
+	if now := c.Raw().Add(offset); now.Before(Floor) {
+		return fmt.Errorf("%s cannot be today's date: %s has passed", now.UTC().Format(time.DateOnly), Floor.Format(time.DateOnly))
+	}
 	c.offset, c.corrected = offset, true
+	return nil
 }
 
 // SystemError returns how far the system's clock is ahead of the corrected time;
@@ -76,4 +81,10 @@ func (c *Clock) SystemError() time.Duration {
 		return 0
 	}
 	return c.system.Now().Sub(c.Now())
+}
+
+// Setter returns the means to set the system's clock; false: there is none.
+func (c *Clock) Setter() (Setter, bool) {
+	setter, ok := c.system.(Setter)
+	return setter, ok
 }

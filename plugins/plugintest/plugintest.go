@@ -34,6 +34,7 @@ type Harness struct {
 	Bus    *plugins.Bus
 	Log    bytes.Buffer
 	Net    plugins.Network // to be filled in before Start
+	clock  *scheduler.VirtualClock
 	claims *gpio.Claims
 }
 
@@ -43,15 +44,16 @@ var Epoch = time.Date(2026, 11, 18, 20, 52, 0, 0, time.UTC)
 
 // New returns a harness in virtual time, whose clock is right.
 func New(t testing.TB) *Harness {
+	clock := scheduler.NewVirtualClock(scheduler.Instant(time.Hour))
 	loop := scheduler.New(scheduler.Options{
-		Clock:   scheduler.NewVirtualClock(scheduler.Instant(time.Hour)),
+		Clock:   clock,
 		OnError: func(task *scheduler.Task, err error) { t.Errorf("task %s/%s: %v", task.Owner(), task.Name(), err) },
 	})
 	zone, err := time.LoadLocation("Australia/Melbourne")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Harness{T: t, Loop: loop, Board: sim.New(loop), Bus: plugins.NewBus(), claims: gpio.NewClaims()}
+	h := &Harness{T: t, Loop: loop, Board: sim.New(loop), Bus: plugins.NewBus(), clock: clock, claims: gpio.NewClaims()}
 	h.System = &System{monotonic: loop.Now, start: loop.Now(), epoch: Epoch, Sync: true}
 	h.Clock = wallclock.New(h.System, loop.Now, zone, false)
 	h.Bus.OnPanic = func(instance string, err error) { t.Errorf("an action of %s: %v", instance, err) }
@@ -66,6 +68,10 @@ func (h *Harness) Run(body func(t *plugins.Task) error) {
 	}
 }
 
+// Stall lets time pass within the calling task's step, as if the task held the
+// loop for so long.
+func (h *Harness) Stall(d time.Duration) { h.clock.Wait(h.clock.Now().Add(d)) }
+
 // Env returns the environment of an instance.
 func (h *Harness) Env(instance string) plugins.Env {
 	return plugins.Env{
@@ -75,6 +81,7 @@ func (h *Harness) Env(instance string) plugins.Env {
 		Clock:    h.Clock,
 		Board:    gpio.NewBoard(h.Board, h.claims, instance),
 		Health:   plugins.NewHealth(h.Loop.Now, func(*plugins.Health) {}),
+		Meter:    plugins.NewMeter(),
 		State:    plugins.StateDir(h.T.TempDir()),
 		Net:      h.Net,
 		Bus:      h.Bus,

@@ -1,28 +1,79 @@
-// Package sim is a simulated board that behaves like the kernel's.
 package sim
 
 import (
-	"errors"
-	"time"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 )
 
-// Board is a simulated board.
-type Board struct{ loop *scheduler.Loop }
+// Board is a simulated board with the lines GPIO0 to GPIO27, the ports SPI0.0 and
+// SPI0.1, and PWM on GPIO12, GPIO13, GPIO18 and GPIO19, which are also pwmchip0/0
+// to pwmchip0/3. All its methods may be called from any goroutine.
+type Board struct {
+	loop   *scheduler.Loop
+	mu     sync.Mutex // guards all below, and the parts
+	closed bool
+	pins   map[string]*pin
+	ports  map[string]*port
+}
 
 var _ gpio.Backend = (*Board)(nil)
 
+const lineCount = 28
+
+// pwmPins are the lines that a Raspberry Pi 5 routes its PWM channels to.
+var pwmPins = [...]string{"GPIO12", "GPIO13", "GPIO18", "GPIO19"}
+
 // New returns a board whose edges carry the loop's time.
-func New(loop *scheduler.Loop) *Board { return &Board{loop} }
-
-var errTODO = errors.New("to be written")
-
-func (b *Board) OpenLines([]string, gpio.Pull, func(gpio.Edge), func()) (gpio.Lines, error) {
-	return nil, errTODO
+func New(loop *scheduler.Loop) *Board {
+	b := &Board{loop: loop, pins: map[string]*pin{}, ports: map[string]*port{}}
+	for n := range lineCount {
+		name := fmt.Sprintf("GPIO%d", n)
+		b.pins[name] = &pin{name: name}
+	}
+	for _, name := range []string{"SPI0.0", "SPI0.1"} {
+		b.ports[name] = &port{name: name}
+	}
+	return b
 }
-func (b *Board) OpenOutput(string, gpio.Level) (gpio.Output, error)    { return nil, errTODO }
-func (b *Board) OpenSPI(string, int64) (gpio.SPI, error)               { return nil, errTODO }
-func (b *Board) OpenPWM(string, time.Duration) (gpio.PWM, error)       { return nil, errTODO }
-func (b *Board) Close() error                                          { return nil }
+
+// Close makes every further opening an error.
+func (b *Board) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	return nil
+}
+
+// findPin returns a line to be opened. The lock is held.
+func (b *Board) findPin(name string) (*pin, error) {
+	if b.closed {
+		return nil, closedError("the board")
+	}
+	p := b.pins[gpio.Canonical(name)]
+	if p == nil {
+		return nil, fmt.Errorf("there is no line %s: the simulated board has GPIO0 to GPIO%d", name, lineCount-1)
+	}
+	return p, nil
+}
+
+// pin returns a line for the world outside. The lock is held.
+func (b *Board) pin(name string) *pin {
+	p := b.pins[name]
+	if p == nil {
+		panic("sim: there is no line " + name)
+	}
+	return p
+}
+
+// closedError is what the kernel would say as EBADF.
+func closedError(what string) error { return fmt.Errorf("%s is closed: %w", what, os.ErrClosed) }
+
+// busyError names who holds a part.
+func busyError(name, consumer string) error {
+	return fmt.Errorf("%s is in use as %s: %w", name, consumer, syscall.EBUSY)
+}

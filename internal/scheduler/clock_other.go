@@ -1,4 +1,9 @@
+//go:build !linux
+
 package scheduler
+
+// SystemClock is the best clock of real time that the system has.
+type SystemClock = TimerClock
 
 // NewSystemClock returns the best clock of real time that the system has.
 func NewSystemClock() Clock { return NewTimerClock() }

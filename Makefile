@@ -1,0 +1,64 @@
+# Every target says what it is for: run "make help".
+GO      ?= go
+TOOLS   := $(GO) tool -modfile=tools/go.mod
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS := -s -w -X ptvd/internal/cli.Version=$(VERSION)
+BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)'
+FUZZTIME ?= 10s
+BENCH    ?= .
+COUNT    ?= 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build, and start the demo: no board, no network, no account needed
+	bin/ptvd demo
+
+.PHONY: build
+build: ## build bin/ptvd, static, with its version
+	$(BUILD) -o bin/ptvd ./cmd/ptvd
+
+.PHONY: test
+test: ## run every test
+	$(GO) test ./...
+
+.PHONY: race
+race: ## run every test under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+.PHONY: lint
+lint: ## format, vet, staticcheck
+	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(TOOLS) staticcheck ./...
+
+.PHONY: fuzz
+fuzz: ## fuzz every decoder for FUZZTIME (10s) each
+	@set -e; for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; \
+	done
+
+.PHONY: bench
+bench: ## run the benchmarks; BENCH is a pattern, COUNT how often
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+.PHONY: cross
+cross: ## build for the boards: 64-bit, 32-bit from the first Zero on, and a PC
+	GOARCH=arm64 $(BUILD) -o bin/ptvd-arm64 ./cmd/ptvd
+	GOARCH=arm GOARM=6 $(BUILD) -o bin/ptvd-armv6 ./cmd/ptvd
+	GOARCH=amd64 $(BUILD) -o bin/ptvd-amd64 ./cmd/ptvd
+
+.PHONY: man
+man: ## write the manual pages and completions to bin/
+	$(GO) run ./internal/cli/pages bin
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,11 @@
+// Command blinkd is ptvd with one plugin more.
+package main
+
+import (
+	"ptvd"
+	_ "ptvd/plugins/standard"
+
+	_ "example.org/blink"
+)
+
+func main() { ptvd.Main() }

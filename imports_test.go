@@ -1,0 +1,146 @@
+package ptvd_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rules say what a folder's code may not import. Tests may import more.
+var rules = []struct {
+	folder  string
+	allowed func(from, imported string) bool
+	because string
+}{
+	{
+		"internal/scheduler",
+		func(_, i string) bool { return standard(i) || under(i, "golang.org/x/sys") },
+		"the scheduler knows nothing of boards or trains",
+	},
+	{
+		"plugins",
+		func(_, i string) bool { return !under(i, "periph.io/x") },
+		"no plugin imports periph: the board is behind Env.Board",
+	},
+	{
+		"plugins",
+		func(from, i string) bool { return !isPlugin(i) || under(i, from) || from == "ptvd/plugins/standard" },
+		"no plugin imports another: they meet in topics and actions",
+	},
+	{
+		"plugins",
+		func(_, i string) bool {
+			return !under(i, "ptvd/internal/daemon") && !under(i, "ptvd/internal/config") && !under(i, "ptvd/internal/cli")
+		},
+		"imports point one way, from the daemon to the plugins",
+	},
+	{
+		"internal/gpio",
+		func(_, i string) bool {
+			return !under(i, "ptvd") || under(i, "ptvd/internal/gpio") || under(i, "ptvd/internal/scheduler")
+		},
+		"the board knows the scheduler and nothing else",
+	},
+	{
+		"internal/config",
+		func(_, i string) bool {
+			return !under(i, "ptvd") || under(i, "ptvd/plugins") && !isPlugin(i) || under(i, "ptvd/internal/gpio")
+		},
+		"the configuration knows plugins by their Spec alone",
+	},
+	{
+		"cmd",
+		func(_, i string) bool { return standard(i) || i == "ptvd" || i == "ptvd/plugins/standard" },
+		"main hands over; no logic",
+	},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, rule := range rules {
+		for file, imports := range importsBelow(t, rule.folder) {
+			for _, imported := range imports {
+				if !rule.allowed(path.Join("ptvd", path.Dir(file)), imported) {
+					t.Errorf("%s imports %s: %s", file, imported, rule.because)
+				}
+			}
+		}
+	}
+}
+
+func TestPluginsLeaveTimeAndGoroutinesToTheScheduler(t *testing.T) {
+	for _, word := range []string{"time.Sleep(", "time.Now(", "time.After(", "\tgo "} {
+		for file := range importsBelow(t, "plugins") {
+			if path.Dir(file) == "plugins" || strings.HasPrefix(file, "plugins/plugintest/") {
+				continue
+			}
+			source := read(t, file)
+			for number, line := range strings.Split(source, "\n") {
+				if strings.Contains(line, word) && !strings.HasPrefix(strings.TrimSpace(line), "//") {
+					t.Errorf("%s:%d has %q: the scheduler, the clock and Await are there for that", file, number+1, strings.TrimSpace(word))
+				}
+			}
+		}
+	}
+}
+
+func standard(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return !strings.Contains(first, ".") && first != "ptvd"
+}
+
+func under(imported, folder string) bool {
+	return imported == folder || strings.HasPrefix(imported, folder+"/")
+}
+
+// isPlugin tells a plugin's package from the vocabulary that all of them share.
+func isPlugin(imported string) bool {
+	for _, name := range []string{"ntp", "ptv", "display", "button", "fade"} {
+		if under(imported, "ptvd/plugins/"+name) {
+			return true
+		}
+	}
+	return false
+}
+
+// importsBelow returns the imports of each Go file below a folder, but for tests.
+func importsBelow(t *testing.T, folder string) map[string][]string {
+	t.Helper()
+	imports := map[string][]string{}
+	err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		imports[file] = nil
+		for _, spec := range parsed.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			imports[file] = append(imports[file], name)
+		}
+		return nil
+	})
+	if err != nil || len(imports) == 0 {
+		t.Fatalf("no Go files below %s (%v)", folder, err)
+	}
+	return imports
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"ptvd/internal/config"
+	"ptvd/internal/daemon"
+)
+
+const defaultConfig = "/etc/ptvd/ptvd.yaml"
+
+func configFlag(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVarP(path, "config", "c", defaultConfig, "the configuration `FILE`")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+// load reads a configuration and makes every instance once, to find all that can
+// be found without touching the board.
+func load(path string) (*config.File, error) {
+	file, err := config.Load(path)
+	if err != nil {
+		return nil, configError{err}
+	}
+	faults := daemon.New(daemon.Options{File: file, Log: slog.New(slog.DiscardHandler)}).Check()
+	if len(faults) == 0 {
+		return file, nil
+	}
+	for i := range faults {
+		faults[i].File = path
+	}
+	return nil, configError{faults}
+}
+
+func checkCommand() *cobra.Command {
+	var path, format string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check a configuration, and say everything that is wrong with it",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "text" && format != "json" {
+				return usageError{fmt.Errorf("--format is text or json, not %q", format)}
+			}
+			file, err := load(path)
+			switch {
+			case format == "json":
+				return printFaults(cmd.OutOrStdout(), err)
+			case err != nil:
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (%d instances)\n", path, len(file.Instances))
+			return err
+		},
+	}
+	configFlag(cmd, &path)
+	cmd.Flags().StringVar(&format, "format", "text", "how to say it: text or json")
+	return cmd
+}
+
+// printFaults prints {"ok": …, "faults": […]}. What stands there is not said
+// again on standard error.
+func printFaults(out io.Writer, err error) error {
+	faults := config.Faults{}
+	if err != nil && !errors.As(err, &faults) {
+		return err
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if encodeErr := encoder.Encode(map[string]any{"ok": err == nil, "faults": faults}); encodeErr != nil {
+		return encodeErr
+	}
+	if err != nil {
+		return configError{errSaid}
+	}
+	return nil
+}
+
+// errSaid is an error of which nothing is left to say.
+var errSaid = errors.New("")

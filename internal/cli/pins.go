@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ptvd/internal/gpio/periph"
+)
+
+func pinsCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "pins",
+		Short: "List GPIO lines, SPI ports and PWM chips, and who uses them",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			found, err := periph.TakeInventory()
+			if asJSON {
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				if encodeErr := encoder.Encode(found); encodeErr != nil {
+					return encodeErr
+				}
+				return err
+			}
+			printInventory(cmd.OutOrStdout(), found)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func printInventory(out io.Writer, found periph.Inventory) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")) }
+
+	row("LINE", "CHIP", "OFFSET", "DIRECTION", "USER")
+	for _, chip := range found.Chips {
+		for _, line := range chip.Lines {
+			user := line.User
+			if line.Used && user == "" {
+				user = "(the kernel)"
+			}
+			row(orDash(line.Name), chip.Label, fmt.Sprint(line.Offset), line.Direction, orDash(user))
+		}
+	}
+	none(row, len(found.Chips), "there is no GPIO chip")
+
+	row()
+	row("SPI PORT", "DEVICE", "PROBLEM")
+	for _, port := range found.SPI {
+		row(port.Name, port.Path, orDash(port.Problem))
+	}
+	none(row, len(found.SPI), "there is no SPI port; on a Raspberry Pi, add dtparam=spi=on to /boot/firmware/config.txt")
+
+	row()
+	row("PWM", "DEVICE", "PINS")
+	for _, chip := range found.PWM {
+		for _, channel := range chip.Channels {
+			row(channel.Name, chip.Device, orDash(strings.Join(channel.Pins, " or ")))
+		}
+	}
+	none(row, len(found.PWM), "there is no PWM chip; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt")
+
+	row()
+	row("DRIVER", "STATE", "WHY")
+	for _, driver := range found.Drivers {
+		row(driver.Name, driver.State, orDash(driver.Why))
+	}
+	for _, message := range found.Messages {
+		row("", "", message)
+	}
+}
+
+func none(row func(...string), n int, words string) {
+	if n == 0 {
+		row("(" + words + ")")
+	}
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}

@@ -1,0 +1,56 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"ptvd/internal/gpio"
+)
+
+var (
+	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._-]+/[0-9]{1,3}|[A-Za-z0-9._]+-GPIO[0-9]{1,3})$`)
+	pwmName  = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|pwmchip[0-9]{1,3}/[0-9]{1,3})$`)
+	spiName  = regexp.MustCompile(`^SPI[0-9]{1,3}\.[0-9]{1,3}$`)
+
+	gpioLike = regexp.MustCompile(`^(?i:(?:gpio|pin|io|bcm|gp|p)?[ _.-]?)([0-9]{1,2})$`)
+	spiLike  = regexp.MustCompile(`^(?i:(?:/dev/)?(?:spi(?:dev)?)?[ _-]?)([0-9])(?:[./,: ]([0-9]))?$`)
+	pwmLike  = regexp.MustCompile(`^(?i:pwm[ _-]?(?:chip)?[ _-]?)([0-9])[./: ]([0-9])$`)
+)
+
+// checkName refuses what cannot be the name of a part of a board. Whether the
+// board at hand has the part is for the board to say.
+func checkName(k kind, name string) error {
+	switch k {
+	case kindSPI:
+		if spiName.MatchString(gpio.Canonical(name)) {
+			return nil
+		}
+		if m := spiLike.FindStringSubmatch(name); m != nil {
+			return fmt.Errorf("%s is not an SPI port; write SPI%s.%s", quote(name), m[1], cmp.Or(m[2], "0"))
+		}
+		return fmt.Errorf("%s is not an SPI port; write one as SPI0.0 or /dev/spidev0.0", quote(name))
+	case kindPWM:
+		if pwmName.MatchString(name) {
+			return nil
+		}
+		if m := pwmLike.FindStringSubmatch(name); m != nil {
+			return fmt.Errorf("%s is not a PWM output; write pwmchip%s/%s", quote(name), m[1], m[2])
+		}
+		if m := gpioLike.FindStringSubmatch(name); m != nil && gpioName.MatchString("GPIO"+m[1]) {
+			return fmt.Errorf("%s is not a PWM output; write GPIO%s", quote(name), m[1])
+		}
+		return fmt.Errorf("%s is not a PWM output; write one as GPIO18 or pwmchip0/1", quote(name))
+	}
+	if gpioName.MatchString(name) {
+		return nil
+	}
+	if m := gpioLike.FindStringSubmatch(name); m != nil {
+		number := cmp.Or(strings.TrimLeft(m[1], "0"), "0")
+		if gpioName.MatchString("GPIO" + number) {
+			return fmt.Errorf("%s is not a GPIO line; write GPIO%s: the number of the GPIO, not that of the pin on the header", quote(name), number)
+		}
+	}
+	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53, or chip/offset such as gpiochip0/17", quote(name))
+}

@@ -1,0 +1,173 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// The plugins of these tests: between them every form that an option can have.
+
+type trainsConfig struct {
+	Every  time.Duration  `yaml:"every" doc:"how often to ask" min:"10s" max:"1h"`
+	Stop   int            `yaml:"stop" doc:"the number of the stop" min:"1" required:"true"`
+	Routes []int          `yaml:"routes" doc:"only these routes"`
+	Mode   string         `yaml:"mode" doc:"what runs there" oneof:"train tram bus"`
+	Walk   time.Duration  `yaml:"walk" doc:"from the door to the platform" max:"1h"`
+	Base   string         `yaml:"base_url" doc:"where to ask"`
+	ID     plugins.Secret `yaml:"id" doc:"the developer id"`
+	Key    plugins.Secret `yaml:"key" doc:"the signing key"`
+}
+
+func (c trainsConfig) Validate() error {
+	if c.ID.Given() != c.Key.Given() {
+		return plugins.Fault("id", "an id and a key are given together or not at all")
+	}
+	return nil
+}
+
+type panelConfig struct {
+	Device     device                  `yaml:"device" doc:"the panel" required:"true"`
+	Pages      []page                  `yaml:"pages" doc:"what it shows, in turn" required:"true"`
+	Brightness plugins.Percent         `yaml:"brightness" doc:"how bright it is" min:"1%"`
+	Night      plugins.Window          `yaml:"night" doc:"when it is dark"`
+	Names      map[string]string       `yaml:"names" doc:"short names for destinations"`
+	Flip       bool                    `yaml:"flip" doc:"upside down"`
+	Gamma      float64                 `yaml:"gamma" doc:"the exponent" min:"1" max:"3"`
+	Wake       *plugins.TimeOfDay      `yaml:"wake" doc:"when it wakes"`
+	Weather    plugins.From[float64]   `yaml:"weather" doc:"where the temperature comes from"`
+	Feeds      map[string]from[string] `yaml:"feeds" doc:"tickers by name"`
+}
+
+type from[T any] struct {
+	Source plugins.From[T] `yaml:"source" doc:"who publishes it" required:"true" short:"true"`
+	Speed  int8            `yaml:"speed" doc:"columns a second" min:"1"`
+}
+
+func (c panelConfig) Validate() error {
+	var errs []error
+	for i, p := range c.Pages {
+		if p.Message != nil && p.Message.Text == "" {
+			errs = append(errs, plugins.Fault(fmt.Sprintf("pages[%d].message.text", i), "a message without a text shows nothing"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c panelConfig) HasAction(name string) error {
+	for _, p := range c.Pages {
+		if name != "clock" || p.Clock != nil {
+			return nil
+		}
+	}
+	return errors.New("it has no page clock")
+}
+
+type device struct {
+	plugins.OneOf
+	MAX7219 *max7219 `yaml:"max7219" doc:"a chain of matrices"`
+	Null    *struct {
+		Width int `yaml:"width" doc:"columns"`
+	} `yaml:"null_device" doc:"none at all"`
+}
+
+type max7219 struct {
+	SPI         plugins.SPIPort `yaml:"spi" doc:"the port" required:"true"`
+	Width       uint8           `yaml:"width" doc:"columns"`
+	Orientation int             `yaml:"orientation" doc:"degrees" oneof:"0 90 180 270"`
+}
+
+func (m *max7219) Validate() error {
+	if m.Width%8 != 0 {
+		return plugins.Fault("width", "%d is not a multiple of 8", m.Width)
+	}
+	return nil
+}
+
+type page struct {
+	plugins.OneOf
+	Departures *departuresPage `yaml:"departures" doc:"the next trains"`
+	Clock      *clockPage      `yaml:"clock" doc:"the time"`
+	Message    *messagePage    `yaml:"message" doc:"a text"`
+}
+
+type departuresPage struct {
+	Source plugins.From[[]string] `yaml:"source" doc:"who publishes them" required:"true" short:"true"`
+	Lines  int                    `yaml:"lines" doc:"how many"`
+}
+
+type clockPage struct {
+	Seconds bool `yaml:"seconds" doc:"with seconds"`
+}
+
+type messagePage struct {
+	Text string `yaml:"text" doc:"what it says" short:"true"`
+}
+
+type bellConfig struct {
+	Pin      plugins.Pin    `yaml:"pin" doc:"the line" required:"true"`
+	Debounce time.Duration  `yaml:"debounce" doc:"how long contacts bounce" max:"100ms"`
+	OnPress  plugins.Action `yaml:"on_press" doc:"called when it goes down"`
+	OnLong   plugins.Action `yaml:"on_long" doc:"called after a while"`
+}
+
+type lampConfig struct {
+	Encoder *encoder            `yaml:"encoder" doc:"the knob"`
+	Output  []plugins.PWMOutput `yaml:"output" doc:"what glows" required:"true"`
+}
+
+type encoder struct {
+	A plugins.Pin `yaml:"a" doc:"the one channel" required:"true"`
+	B plugins.Pin `yaml:"b" doc:"the other channel" required:"true"`
+}
+
+type tickerConfig struct{}
+
+func never[C any](plugins.Env, C) (plugins.Plugin, error) { return nil, errors.New("not in this test") }
+
+func init() {
+	plugins.Register(plugins.Spec[trainsConfig]{
+		Name: "trains", Doc: "asks when trains leave",
+		Defaults: trainsConfig{Every: 30 * time.Second, Mode: "train"},
+		Topics:   []plugins.Topic{plugins.Publishes[[]string]("departures", "the next trains")},
+		New:      never[trainsConfig],
+	})
+	plugins.Register(plugins.Spec[panelConfig]{
+		Name: "panel", Doc: "shows pages",
+		Defaults: panelConfig{Brightness: 0.5, Gamma: 2.2, Pages: []page{{Clock: &clockPage{Seconds: true}}}},
+		Actions: []plugins.ActionSpec{
+			{Name: "next", Doc: "turns the page"},
+			{Name: "clock", Doc: "shows the clock"},
+			{Name: "say", Doc: "shows a text", Arg: "a text"},
+		},
+		New: never[panelConfig],
+	})
+	plugins.Register(plugins.Spec[bellConfig]{
+		Name: "bell", Doc: "hears a button", Defaults: bellConfig{Debounce: 20 * time.Millisecond}, New: never[bellConfig],
+	})
+	plugins.Register(plugins.Spec[lampConfig]{
+		Name: "lamp", Doc: "fades a lamp",
+		Actions: []plugins.ActionSpec{
+			{Name: "toggle", Doc: "turns it on or off"},
+			{Name: "set", Doc: "fades to a level", Arg: "a level such as 40%", Test: func(arg string) error {
+				return new(plugins.Percent).UnmarshalText([]byte(arg))
+			}},
+		},
+		New: never[lampConfig],
+	})
+	plugins.Register(plugins.Spec[tickerConfig]{
+		Name: "ticker", Doc: "publishes news",
+		Topics: []plugins.Topic{
+			plugins.Publishes[string]("headline", "one line"),
+			plugins.Publishes[string]("story", "many lines"),
+			plugins.Publishes[float64]("temperature", "degrees"),
+		},
+		New: func(plugins.Env, tickerConfig) (plugins.Plugin, error) { return nil, nil },
+	})
+}
+
+// lines makes a text of lines.
+func lines(line ...string) string { return strings.Join(line, "\n") + "\n" }

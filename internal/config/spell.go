@@ -1,0 +1,71 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// nearest returns the word that somebody who wrote text may have meant, or "".
+func nearest(text string, words []string) string {
+	text = strings.ToLower(text)
+	best, least := "", max(1, (len(text)+2)/3)+1
+	for _, word := range slices.Sorted(slices.Values(words)) {
+		// A difference of length is a distance already.
+		if abs(len(word)-len(text)) < least {
+			if d := distance(text, strings.ToLower(word)); d < least {
+				best, least = word, d
+			}
+		}
+	}
+	return best
+}
+
+// distance is the Damerau-Levenshtein distance in bytes, in the restricted form:
+// how many letters to insert, delete, replace or swap with their neighbour.
+func distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := last[j]
+			if a[i] != b[j] {
+				replace++
+			}
+			row[j+1] = min(replace, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// meant is the end of a message that refuses a word: what was meant, or else what
+// there is.
+func meant(text string, words []string) string {
+	if word := nearest(text, words); word != "" {
+		return "did you mean " + word + "?"
+	}
+	if len(words) == 0 {
+		return "there is none"
+	}
+	if len(words) == 1 {
+		return "there is only " + words[0]
+	}
+	return "there are " + join(words, "and")
+}
+
+// join writes a list the way people do: a, b or c.
+func join(words []string, conjunction string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
+}

@@ -1,0 +1,71 @@
+package config_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ptvd/internal/config"
+)
+
+func TestWhatIsNotYAMLIsExplained(t *testing.T) {
+	for name, c := range map[string]struct{ text, at, says string }{
+		"a tab indents":                    {"plugins:\n\tbell: 1\n", "2:1", "a tab"},
+		"a tab after good lines":           {"a:\n  b: 1\n\tc: 2\n", "3:1", "a tab"},
+		"a second colon":                   {"a: b: c\n", "1:5", "a second colon"},
+		"a second colon further down":      {"x: 1\ny:\n  a: b: c\n", "3:7", "a second colon"},
+		"a colon is missing above":         {"plugins\n  a: 1\n", "2:3", "line 1 lacks a colon"},
+		"a space is missing above":         {"board:sim\nstate: /x\n", "2:1", "line 1 lacks a space behind its colon"},
+		"a value and options":              {"a: 1\n   b: 2\n", "2:4", "deeper than the line above"},
+		"a bracket stays open":             {"a: 1\nb: [1, 2\nc: 3\n", "2:4", "bracket"},
+		"a brace stays open":               {"a: 1\nb: {x: 1\nc: 3\n", "2:4", "brace"},
+		"a comma is missing":               {"a: {b: c d: e}\n", "1:4", "comma"},
+		"a quote stays open":               {"x: 1\na: \"abc\nb: 3\n", "2:4", "quote"},
+		"a single quote stays open":        {"x: 1\na: 'abc\nb: 3\n", "2:4", "quote"},
+		"a value begins with @":            {"a: @home\n", "1:4", "cannot begin with @"},
+		"a value begins with %":            {"a: 1\nb: %x\n", "2:4", "cannot begin with %"},
+		"an option dedents half":           {"a:\n  b: 1\n c: 2\n", "3:2", "line up"},
+		"an option stands within a list":   {"x:\n  - a\n  b: 1\n", "3:3", "line up"},
+		"an item stands among options":     {"a: 1\n- b\n", "2:1", "line up"},
+		"a word stands alone":              {"a: 1\nb\nc: 2\n", "2:1", "no colon"},
+		"a block of text ends too early":   {"a: |\n b\nc\n", "3:1", "no colon"},
+		"an unknown escape":                {"a: \"\\q\"\n", "1:5", "single quotes"},
+		"a bracket too many":               {"x: 1\nkey: [a, b]]\n", "2:12", "a bracket ] too many"},
+		"a brace too many":                 {"{a: 1}}\n", "1:1", "does not belong"},
+		"an asterisk":                      {"a: *\n", "1:4", "cannot begin with *"},
+		"an alias without its anchor":      {"x: 1\na: *b\n", "2:4", "aliases"},
+		"an anchor":                        {"a: &b 1\n", "1:4", "aliases"},
+		"an alias":                         {"a: &b 1\nc: *b\n", "1:4", "aliases"},
+		"a tag":                            {"a: 1\nb: !!str 5\n", "2:4", "tags"},
+		"a merge key":                      {"plugins:\n  <<: {a: 1}\n", "2:3", "merge keys"},
+		"a second document":                {"plugins: {}\n---\nplugins: {}\n", "3:1", "second document"},
+		"a directive":                      {"%YAML 3.0\n---\na: 1\n", "1:1", "%"},
+		"an empty file":                    {"", "1:1", "the file is empty"},
+		"nothing but words about it":       {"# to be written\n", "1:1", "the file is empty"},
+		"a list in place of options":       {"- a\n- b\n", "1:1", "a list stands where options belong"},
+		"a single word":                    {"hello\n", "1:1", "stands where options belong"},
+		"a NUL byte":                       {"a: 1\nb: \x00\n", "2:4", "NUL"},
+		"a control character":              {"a: \x07\n", "1:4", "U+0007"},
+		"Latin-1":                          {"a: caf\xe9\n", "1:7", "0xe9 is not UTF-8"},
+		"UTF-16":                           {"\xff\xfea\x00:\x00", "1:1", "UTF-16"},
+		"a line end of another kind":       {"a: 1\u2028b: 2\n", "1:5", "U+2028"},
+		"line ends of an old Macintosh":    {"a: 1\rb: 2\r", "1:5", "U+000D"},
+		"a fault behind wide characters":   {"a: 駅 😀: c\n", "1:7", "a second colon"},
+		"a fault between Windows' lines":   {"a: 1\r\nb: c: d\r\n", "2:5", "a second colon"},
+		"a fault behind a byte order mark": {"\ufeffa: b: c\n", "1:5", "a second colon"},
+		"a list as a name":                 {"plugins:\n  ? [a]\n  : b\n", "2:5", "single word"},
+		"a nesting of 40":                  {"a: " + strings.Repeat("[", 40) + strings.Repeat("]", 40), "1:36", "nested too deeply"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := config.Parse("f", []byte(c.text), 0o600)
+			faults, ok := err.(config.Faults)
+			if !ok {
+				t.Fatalf("no fault, but %v", err)
+			}
+			first := faults[0]
+			if at := fmt.Sprintf("%d:%d", first.Line, first.Column); at != c.at || !strings.Contains(first.Message, c.says) {
+				t.Errorf("want %s: …%s…, got\n%v", c.at, c.says, err)
+			}
+		})
+	}
+}

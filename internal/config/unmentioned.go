@@ -1,0 +1,38 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"ptvd/plugins"
+)
+
+var listIndex = regexp.MustCompile(`\[\d+\]`)
+
+// Unmentioned returns the options, as "plugin: path", that the file gives in no
+// instance: none, if it is a complete reference.
+func (f *File) Unmentioned() []string {
+	mentioned := map[string]bool{}
+	for path := range f.decoder.spots {
+		mentioned[listIndex.ReplaceAllString(path, "")] = true
+	}
+	var missing []string
+	for _, plugin := range plugins.All() {
+		for _, option := range Options(plugin) {
+			if !slices.ContainsFunc(f.Instances, func(i Instance) bool {
+				return i.Definition.Name == plugin.Name && mentioned["plugins."+i.Name+"."+option]
+			}) {
+				missing = append(missing, plugin.Name+": "+option)
+			}
+		}
+	}
+	for _, name := range names(shapeOf(reflectDocument, "").fields) {
+		if !mentioned[name] {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+var _ = strings.Contains

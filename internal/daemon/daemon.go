@@ -1,0 +1,180 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"ptvd/internal/config"
+	"ptvd/internal/gpio"
+	"ptvd/internal/scheduler"
+	"ptvd/internal/wallclock"
+	"ptvd/plugins"
+)
+
+// Options say what a daemon runs, and on what.
+type Options struct {
+	File *config.File
+	Log  *slog.Logger
+
+	// Board makes the board; nil means the one that the file names.
+	Board func(*scheduler.Loop) (gpio.Backend, error)
+	// Net is the way out; the zero value is the system's.
+	Net plugins.Network
+	// Clock is the loop's clock; nil means the system's.
+	Clock scheduler.Clock
+	// System is the operating system's civil clock; nil means the real one.
+	System wallclock.System
+}
+
+// Daemon is one run of one configuration.
+type Daemon struct {
+	options   Options
+	log       *slog.Logger
+	loop      *scheduler.Loop
+	clock     *wallclock.Clock
+	bus       *plugins.Bus
+	claims    *gpio.Claims
+	board     gpio.Backend
+	stop      *scheduler.Flag
+	instances []*instance
+	started   scheduler.Instant
+	notify    notifier
+}
+
+// errStopped ends the instances of a daemon that was asked to stop.
+var errStopped = errors.New("stopped")
+
+// New returns a daemon that is not running yet. It opens nothing.
+func New(o Options) *Daemon {
+	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
+	d.loop = scheduler.New(scheduler.Options{
+		Clock:   o.Clock,
+		OnHog:   d.reportHog,
+		OnError: d.reportStray,
+	})
+	if o.System == nil {
+		o.System = wallclock.SystemClock()
+	}
+	if o.Net.HTTP == nil {
+		d.options.Net = SystemNetwork()
+	}
+	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
+	d.stop = scheduler.NewFlag(d.loop)
+	d.bus.OnPanic = d.failInstance
+	for _, entry := range o.File.Instances {
+		d.instances = append(d.instances, newInstance(d, entry))
+	}
+	return d
+}
+
+// keepsTime tells whether an instance is there to find out the time. Where none
+// is, the system's clock is all there is to go by.
+func keepsTime(f *config.File) bool {
+	for _, i := range f.Instances {
+		if i.Definition.Name == "ntp" {
+			return true
+		}
+	}
+	return false
+}
+
+// Check makes every instance and starts none: what can be said of a
+// configuration without touching the board. The faults lack the file's name.
+func (d *Daemon) Check() config.Faults {
+	var faults config.Faults
+	for _, i := range d.instances {
+		if _, err := i.entry.Definition.New(i.env(), i.entry.Config); err != nil {
+			faults = append(faults, config.Fault{
+				Line: i.entry.Line, Column: 1, Path: "plugins." + i.entry.Name, Message: err.Error(),
+			})
+		}
+	}
+	return faults
+}
+
+// Stop asks the daemon to end. Any goroutine may call it.
+func (d *Daemon) Stop() { d.stop.Set() }
+
+// Run runs the daemon until the context is done or Stop is called. The error is
+// nil after a stop that was asked for.
+func (d *Daemon) Run(ctx context.Context) error {
+	cancel := context.AfterFunc(ctx, d.Stop)
+	defer cancel()
+	err := d.loop.Run(d.main)
+	if errors.Is(err, errStopped) {
+		return nil
+	}
+	return err
+}
+
+// main is the first task.
+func (d *Daemon) main(t *scheduler.Task) error {
+	d.started = t.Now()
+	board, err := scheduler.Await(t, func(context.Context) (gpio.Backend, error) { return d.openBoard() })
+	if err != nil {
+		return fmt.Errorf("the board: %w", err)
+	}
+	d.board = board
+	defer board.Close()
+	err = t.Group(func(g *scheduler.Group) error {
+		for _, i := range d.instances {
+			g.Go("life", i.live, scheduler.Owner(i.entry.Name))
+		}
+		g.Go("ready", d.announce)
+		g.Go("watchdog", d.feedWatchdog)
+		if err := d.stop.Wait(t); err != nil {
+			return err
+		}
+		d.notify.stopping()
+		d.log.Info("stopping")
+		return errStopped
+	})
+	d.log.Info("stopped", "after", d.Uptime())
+	return err
+}
+
+// announce tells systemd once every instance runs or is being retried.
+func (d *Daemon) announce(t *scheduler.Task) error {
+	for _, i := range d.instances {
+		if err := i.tried.Wait(t); err != nil {
+			return err
+		}
+	}
+	d.notify.ready(d.status())
+	d.log.Info("ready", "status", d.status())
+	return nil
+}
+
+// feedWatchdog tells systemd that the loop turns, from the loop itself: a loop
+// that is blocked falls silent and is restarted.
+func (d *Daemon) feedWatchdog(t *scheduler.Task) error {
+	interval := d.notify.watchdogInterval()
+	if interval == 0 {
+		return nil
+	}
+	for range t.Every(interval / 2) {
+		d.notify.watchdog()
+	}
+	return nil
+}
+
+// failInstance ends a run of the instance whose action handler panicked.
+func (d *Daemon) failInstance(name string, err error) {
+	for _, i := range d.instances {
+		if i.entry.Name == name {
+			i.broken = err
+			i.breakdown.Set()
+		}
+	}
+}
+
+func (d *Daemon) reportHog(h scheduler.Hog) {
+	d.log.Warn("a task holds the loop, and everything waits for it",
+		"plugin", h.Owner, "task", h.Name, "for", h.For, "stack", string(h.Stack))
+}
+
+func (d *Daemon) reportStray(t *scheduler.Task, err error) {
+	d.log.Error("a task failed", "plugin", t.Owner(), "task", t.Name(), "error", err)
+}

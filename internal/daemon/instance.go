@@ -1,0 +1,156 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/gpio"
+	"ptvd/internal/scheduler"
+	"ptvd/plugins"
+)
+
+// graceToStop is how long an instance may take to leave its parts as they should
+// be left. The whole daemon has a second.
+const graceToStop = 500 * time.Millisecond
+
+// instance is one entry of the configuration and its life.
+type instance struct {
+	daemon    *Daemon
+	entry     config.Instance
+	log       *slog.Logger
+	health    *plugins.Health
+	meter     *plugins.Meter
+	restarts  int
+	tried     scheduler.Event // Start has returned once, well or not
+	breakdown scheduler.Event // an action handler panicked …
+	broken    error           // … with this
+}
+
+func newInstance(d *Daemon, entry config.Instance) *instance {
+	i := &instance{daemon: d, entry: entry, meter: plugins.NewMeter()}
+	i.log = d.log.With("plugin", entry.Name)
+	i.health = plugins.NewHealth(d.loop.Now, i.healthChanged)
+	d.bus.Down(entry.Name, "it has not started yet")
+	return i
+}
+
+// live runs the instance until the daemon stops: whatever ends it is followed by
+// a pause and a new beginning.
+func (i *instance) live(t *scheduler.Task) error {
+	var pause backoff
+	for {
+		began := t.Now()
+		err := i.runOnce(t)
+		if errors.Is(err, scheduler.ErrCancelled) {
+			return err
+		}
+		i.health.Failed(err)
+		i.daemon.bus.Down(i.entry.Name, err.Error())
+		i.tried.Set()
+		if i.entry.OnError == config.Fail {
+			return err
+		}
+		if t.Now().Sub(began) > steadyAfter {
+			pause.reset()
+		}
+		i.restarts++
+		wait := pause.next(i.entry.Name)
+		i.log.Info("starting again", "in", wait.Round(time.Second))
+		if err := t.Sleep(wait); err != nil {
+			return err
+		}
+	}
+}
+
+// runOnce is one run: make, start, run, stop. It returns why the run ended.
+func (i *instance) runOnce(t *scheduler.Task) error {
+	env := i.env()
+	var plugin plugins.Plugin
+	err := t.Group(func(g *scheduler.Group) error {
+		env.Tasks.Attach(g)
+		start := g.Go("start", func(t *scheduler.Task) (err error) {
+			if plugin, err = i.entry.Definition.New(env, i.entry.Config); err != nil {
+				return err
+			}
+			return plugin.Start(t)
+		})
+		if err := t.Join(start); err != nil {
+			return err
+		}
+		i.up()
+		if err := i.breakdown.Wait(t); err != nil {
+			return err
+		}
+		return i.broken
+	})
+	i.daemon.bus.Down(i.entry.Name, "it is stopping")
+	if plugin != nil {
+		i.stop(t, plugin)
+	}
+	i.closeBoard(t, env.Board)
+	return err
+}
+
+func (i *instance) up() {
+	i.broken = nil
+	i.breakdown.Clear()
+	i.daemon.bus.Up(i.entry.Name)
+	if i.health.Condition == plugins.Failed {
+		i.health.OK()
+	}
+	i.tried.Set()
+}
+
+// stop calls the plugin's Stop, as a child, so that a panic in it is its own.
+func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
+	err := t.Timeout(graceToStop, func() error {
+		return t.Group(func(g *scheduler.Group) error {
+			g.Go("stop", plugin.Stop)
+			return nil
+		})
+	})
+	if err != nil {
+		i.log.Warn("did not stop cleanly", "error", err)
+	}
+}
+
+func (i *instance) closeBoard(t *scheduler.Task, board *gpio.Board) {
+	_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, board.Close() })
+	if err != nil {
+		i.log.Warn("a part of the board did not close cleanly", "error", err)
+	}
+}
+
+// env makes what a run of the instance is given.
+func (i *instance) env() plugins.Env {
+	d := i.daemon
+	return plugins.Env{
+		Instance: i.entry.Name,
+		Log:      i.log,
+		Loop:     d.loop,
+		Clock:    d.clock,
+		Board:    gpio.NewBoard(d.board, d.claims, i.entry.Name),
+		Health:   i.health,
+		Meter:    i.meter,
+		State:    plugins.StateDir(filepath.Join(d.options.File.StateDir, i.entry.Name)),
+		Net:      d.options.Net,
+		Bus:      d.bus,
+		Tasks:    new(plugins.Tasks),
+	}
+}
+
+func (i *instance) healthChanged(h *plugins.Health) {
+	switch h.Condition {
+	case plugins.OK:
+		i.log.Info("ok")
+	case plugins.Degraded:
+		i.log.Warn("degraded", "why", h.Why)
+	case plugins.Failed:
+		i.log.Error("failed", "why", h.Why)
+	}
+	i.daemon.notify.status(i.daemon.status())
+}

@@ -1,0 +1,52 @@
+package daemon
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/periph"
+	"ptvd/internal/gpio/sim"
+	"ptvd/plugins"
+)
+
+// openBoard makes the board that the options or the configuration name.
+func (d *Daemon) openBoard() (gpio.Backend, error) {
+	if d.options.Board != nil {
+		return d.options.Board(d.loop)
+	}
+	if d.options.File.Board == config.Simulated {
+		return sim.New(d.loop), nil
+	}
+	return periph.Open(d.log, d.loop.Now)
+}
+
+// SystemNetwork is the real way out.
+func SystemNetwork() plugins.Network {
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	return Network(dialer.DialContext, http.ProxyFromEnvironment)
+}
+
+// Network returns a way out through a dial function, and through a proxy where
+// there is one. Its HTTP side suits a client that asks one server now and then
+// for years: one connection kept, nothing waited for without end.
+func Network(
+	dial func(ctx context.Context, network, address string) (net.Conn, error),
+	proxy func(*http.Request) (*url.URL, error),
+) plugins.Network {
+	return plugins.Network{Dial: dial, HTTP: &http.Transport{
+		Proxy:                  proxy,
+		DialContext:            dial,
+		MaxConnsPerHost:        2,
+		MaxIdleConnsPerHost:    1,
+		IdleConnTimeout:        90 * time.Second,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  15 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		ForceAttemptHTTP2:      true,
+	}}
+}

@@ -1,0 +1,188 @@
+package gpio_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/sim"
+	"ptvd/internal/scheduler"
+)
+
+const hold = 10 * time.Millisecond
+
+// trace is what a contact really does: edges in the order of their times, from Low
+// on.
+type trace []gpio.Edge
+
+// at returns the contact's level at a time.
+func (c trace) at(now scheduler.Instant) gpio.Level {
+	level := gpio.Low
+	for _, e := range c {
+		if e.At > now {
+			break
+		}
+		level = e.Level
+	}
+	return level
+}
+
+// inTime debounces a trace as a loop that is never late: it reads the contact
+// whenever that is due.
+func inTime(c trace, stable bool) []gpio.Edge {
+	var out []gpio.Edge
+	d := gpio.NewDebouncer(gpio.Low, hold, stable)
+	end := scheduler.Never - 1
+	for _, e := range append(slices.Clone(c), gpio.Edge{At: end}) {
+		for d.Due() < e.At {
+			due := d.Due()
+			out = append(out, d.Read(gpio.Edge{Level: c.at(due), At: due})...)
+		}
+		if e.At != end {
+			out = append(out, d.Edge(e)...)
+		}
+	}
+	return out
+}
+
+// late debounces a trace as a loop that was held until all was over.
+func late(c trace, stable bool) []gpio.Edge {
+	var out []gpio.Edge
+	d := gpio.NewDebouncer(gpio.Low, hold, stable)
+	for _, e := range c {
+		out = append(out, d.Edge(e)...)
+	}
+	end := scheduler.Instant(time.Hour)
+	return append(out, d.Read(gpio.Edge{Level: c.at(end), At: end})...)
+}
+
+// clicks returns the trace of a bouncing contact that is held and left alone for
+// between 11 and 200 ms, in turn.
+func clicks(n int, seed uint64) (c trace) {
+	dice := rand.New(rand.NewPCG(seed, 0))
+	now := scheduler.Instant(time.Millisecond)
+	level := gpio.Low
+	for range 2 * n {
+		for _, after := range sim.Bounce(dice, sim.MaxBounce) {
+			level = !level
+			c = append(c, gpio.Edge{Level: level, At: now.Add(after)})
+		}
+		now = now.Add(sim.MaxBounce + 11*time.Millisecond + time.Duration(dice.Int64N(int64(189*time.Millisecond))))
+	}
+	return c
+}
+
+func TestAsManyClicksComeOutAsWentIn(t *testing.T) {
+	for _, stable := range []bool{false, true} {
+		for seed := range uint64(200) {
+			c := clicks(25, seed)
+			out := inTime(c, stable)
+			if len(out) != 50 {
+				t.Fatalf("stable=%v, seed %d: 25 clicks became %d edges", stable, seed, len(out))
+			}
+			if got := late(c, stable); !slices.Equal(got, out) {
+				t.Fatalf("stable=%v, seed %d: a late loop sees\n%v, one in time\n%v", stable, seed, got, out)
+			}
+		}
+	}
+}
+
+func TestDebouncing(t *testing.T) {
+	const on, off = gpio.High, gpio.Low
+	edge := func(level gpio.Level, ms float64) gpio.Edge {
+		return gpio.Edge{Level: level, At: scheduler.Instant(ms * 1e6)}
+	}
+	for _, test := range []struct {
+		name   string
+		stable bool
+		in     trace
+		want   []gpio.Edge
+	}{
+		{"the first edge acts at once", false, trace{edge(on, 5)}, []gpio.Edge{edge(on, 5)}},
+		{"a bounce within the hold is nothing", false, trace{edge(on, 5), edge(off, 6), edge(on, 7)}, []gpio.Edge{edge(on, 5)}},
+		{"a change within the hold is told at its end, with its time", false, trace{edge(on, 5), edge(off, 9)}, []gpio.Edge{edge(on, 5), edge(off, 9)}},
+		{"the end of a hold that changed the level begins another", false, trace{edge(on, 0), edge(off, 9), edge(on, 11), edge(off, 12)}, []gpio.Edge{edge(on, 0), edge(off, 9)}},
+		{"a pulse a little longer than the hold is seen, whatever its phase", false, trace{edge(on, 0), edge(off, 9.5), edge(on, 19.6)}, []gpio.Edge{edge(on, 0), edge(off, 9.5), edge(on, 19.6)}},
+		{"stable: a level that held acts, with the time at which it began", true, trace{edge(on, 5)}, []gpio.Edge{edge(on, 5)}},
+		{"stable: a spike is nothing", true, trace{edge(on, 5), edge(off, 14)}, nil},
+		{"stable: the level must hold from the last bounce on", true, trace{edge(on, 5), edge(off, 8), edge(on, 9), edge(off, 18), edge(on, 30)}, []gpio.Edge{edge(on, 30)}},
+		{"an edge to the level that is already there is nothing", false, trace{edge(off, 5)}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := inTime(test.in, test.stable); !slices.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAReadingThatDiffersIsAnEdgeThatWasLost(t *testing.T) {
+	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	got := slices.Clone(d.Read(gpio.Edge{Line: 3, Level: gpio.High, At: 7}))
+	if want := []gpio.Edge{{Line: 3, Level: gpio.High, At: 7}}; !slices.Equal(got, want) || d.Level() != gpio.High {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestWithoutAHoldEveryChangeComesOut(t *testing.T) {
+	for _, stable := range []bool{false, true} {
+		d := gpio.NewDebouncer(gpio.Low, 0, stable)
+		for i := range 10 {
+			e := gpio.Edge{Level: i%2 == 0, At: scheduler.Instant(i)}
+			if got := d.Edge(e); len(got) != 1 || got[0] != e || d.Due() != scheduler.Never {
+				t.Errorf("stable=%v, edge %d: %v", stable, i, got)
+			}
+		}
+	}
+}
+
+// FuzzDebouncer takes two bytes an edge: the level, and the time since the last.
+func FuzzDebouncer(f *testing.F) {
+	f.Add([]byte{1, 40, 0, 3, 1, 3, 0, 60, 1, 30}, false)
+	f.Add([]byte{1, 40, 0, 39, 1, 1, 0, 41, 0, 41}, true)
+	f.Add([]byte{1, 255, 0, 41, 1, 40, 0, 39, 1, 80, 0, 81}, false)
+	f.Fuzz(func(t *testing.T, data []byte, stable bool) {
+		var c trace
+		now := scheduler.Instant(0)
+		for ; len(data) >= 2; data = data[2:] {
+			now += scheduler.Instant(data[1]) * scheduler.Instant(hold/40)
+			c = append(c, gpio.Edge{Level: data[0]&1 == 1, At: now})
+		}
+		out := inTime(c, stable)
+		if got := late(c, stable); !slices.Equal(got, out) {
+			t.Fatalf("%v: a late loop sees %v, one in time %v", c, got, out)
+		}
+		if why := wrong(c, out); why != "" {
+			t.Fatalf("%v became %v: %s", c, out, why)
+		}
+	})
+}
+
+// wrong says what is wrong with a debounced trace.
+func wrong(c trace, out []gpio.Edge) string {
+	level, at := gpio.Low, scheduler.Instant(0)
+	for _, e := range out {
+		if e.Level == level || e.At < at {
+			return fmt.Sprintf("%v follows %v at %v", e, level, at)
+		}
+		level, at = e.Level, e.At
+	}
+	// A level that lasted for longer than the hold is there in the end, at least.
+	clean := trace(out)
+	for i, e := range c {
+		if i+1 < len(c) && c[i+1].At.Sub(e.At) <= hold {
+			continue
+		}
+		end := scheduler.Never
+		if i+1 < len(c) {
+			end = c[i+1].At - 1
+		}
+		if clean.at(end) != e.Level {
+			return fmt.Sprintf("the level after %v is lost", e)
+		}
+	}
+	return ""
+}

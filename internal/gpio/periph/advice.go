@@ -1,0 +1,40 @@
+package periph
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/user"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// advise adds to an error of a device or sysfs file what to do about it.
+func advise(path string, err error) error {
+	switch {
+	case errors.Is(err, unix.EROFS):
+		return fmt.Errorf("%w: the service is confined; its unit needs ReadWritePaths=-/sys/devices/platform", err)
+	case errors.Is(err, unix.EPERM): // where the mode of the file does not matter
+		return fmt.Errorf("%w: the service is confined; its unit needs a DeviceAllow= for it", err)
+	case errors.Is(err, fs.ErrPermission):
+		if group := groupOf(path); group != "" {
+			return fmt.Errorf("%w: the user must be in group %s", err, group)
+		}
+		return fmt.Errorf("%w: only root may use it; a udev rule can give it to a group", err)
+	}
+	return err
+}
+
+// groupOf names the group that may write to a file; empty: none may.
+func groupOf(path string) string {
+	var stat unix.Stat_t
+	if unix.Stat(path, &stat) != nil || stat.Mode&unix.S_IWGRP == 0 || stat.Gid == 0 {
+		return ""
+	}
+	gid := strconv.FormatUint(uint64(stat.Gid), 10)
+	if group, err := user.LookupGroupId(gid); err == nil {
+		return group.Name
+	}
+	return gid
+}

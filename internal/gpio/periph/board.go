@@ -1,0 +1,61 @@
+package periph
+
+import (
+	"errors"
+	"log/slog"
+
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/host/v3/sysfs"
+
+	"ptvd/internal/gpio"
+	"ptvd/internal/scheduler"
+)
+
+// Board is the board that the process runs on.
+type Board struct {
+	log      *slog.Logger
+	now      func() scheduler.Instant
+	chips    []chip
+	openPort func(bus, chipSelect int) (spi.PortCloser, error)
+	pwm      *pwmClass
+}
+
+var _ gpio.Backend = (*Board)(nil)
+
+// Open looks for the board's hardware. Call it early, before the process opens
+// files of its own: on some boards periph.io closes file descriptors that are no
+// longer its own while it does (see keepStdin).
+//
+// Edges are stamped with now, which any goroutine must be free to call.
+//
+// A board with no hardware at all opens without an error; what a line or port
+// lacks is said when it is opened.
+func Open(log *slog.Logger, now func() scheduler.Instant) (*Board, error) {
+	found := loadDrivers()
+	if found.err != nil {
+		return nil, found.err
+	}
+	for _, message := range found.messages {
+		log.Warn("periph.io: " + message)
+	}
+	for _, d := range found.drivers {
+		log.Debug("periph.io driver", "driver", d.Name, "state", d.State, "why", d.Why)
+	}
+	return &Board{log: log, now: now, chips: chips(), openPort: openPort, pwm: newPWMClass(pwmRoot)}, nil
+}
+
+// openPort goes past periph.io's registry, which knows only the ports that were
+// there when the process began.
+func openPort(bus, chipSelect int) (spi.PortCloser, error) {
+	port, err := sysfs.NewSPI(bus, chipSelect)
+	if err != nil {
+		return nil, err // not port, a nil *sysfs.SPI
+	}
+	return port, nil
+}
+
+// Close does nothing: what was opened is closed part by part, and periph.io keeps
+// its chips for the life of the process, since it can look for them only once.
+func (b *Board) Close() error { return nil }
+
+var errClosed = errors.New("already closed")

@@ -1,0 +1,19 @@
+package gpio
+
+import "fmt"
+
+var pullWords = [...]string{PullNone: "none", PullUp: "up", PullDown: "down"}
+
+// UnmarshalText reads up, down or none.
+func (p *Pull) UnmarshalText(text []byte) error {
+	for pull, word := range pullWords {
+		if string(text) == word {
+			*p = Pull(pull)
+			return nil
+		}
+	}
+	return fmt.Errorf("a pull is up, down or none")
+}
+
+// MarshalText writes the value the way UnmarshalText reads it.
+func (p Pull) MarshalText() ([]byte, error) { return []byte(pullWords[p]), nil }

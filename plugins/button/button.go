@@ -1,0 +1,108 @@
+// Package button calls actions of other instances when a push button is pressed.
+//
+// Of click, double, triple and long exactly one is called for a gesture, as early
+// as it can be told: a long press while the button is still down, a click at once
+// unless a second press could make it a double.
+package button
+
+import (
+	"errors"
+	"time"
+
+	"ptvd/plugins"
+)
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name: "button",
+		Doc:  "calls actions when a push button is pressed, clicked or held",
+		Defaults: Config{
+			Pull: plugins.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond,
+			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
+		},
+		New: New,
+	})
+}
+
+// New returns a button that is not watched yet.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	return &button{env: env, cfg: cfg, actions: cfg.actions()}, nil
+}
+
+type button struct {
+	env      plugins.Env
+	cfg      Config
+	actions  [gestures]plugins.Action
+	in       *plugins.Input
+	gestures *recogniser
+}
+
+// Start opens the line and watches it.
+func (b *button) Start(t *plugins.Task) (err error) {
+	b.in, err = b.env.Board.Input(t, plugins.InputOptions{
+		Lines: []string{string(b.cfg.Pin)}, Pull: b.cfg.Pull, ActiveLow: b.cfg.ActiveLow,
+		Debounce: b.cfg.Debounce, Stable: b.cfg.Stable,
+	})
+	if err != nil {
+		return err
+	}
+	b.gestures = newRecogniser(b.cfg.timing(), b.in.Level(0) == plugins.High, t.Now(), b.call)
+	b.env.GoUrgent("watch", b.watch)
+	return nil
+}
+
+// Stop has nothing to leave behind: the board closes the line.
+func (b *button) Stop(*plugins.Task) error { return nil }
+
+func (b *button) watch(t *plugins.Task) error {
+	for {
+		due := b.gestures.due()
+		edge, err := b.next(t, due)
+		switch {
+		case errors.Is(err, plugins.ErrTimeout):
+			b.gestures.advance(due)
+		case err != nil:
+			return err
+		default:
+			b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
+			b.gestures.edge(edge.Level == plugins.High, edge.At)
+			if edge.Level == plugins.Low {
+				b.env.Health.OK() // it is not stuck any more
+			}
+		}
+	}
+}
+
+// next waits for an edge until something is due, and then looks once more: an
+// edge that happened before may have come while the loop was busy, or may still
+// be on its way or held by the debouncer. It counts by its own time and so goes
+// first.
+func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, err error) {
+	if due == plugins.Never {
+		return b.in.Next(t)
+	}
+	take := func() (err error) {
+		edge, err = b.in.Next(t)
+		return err
+	}
+	if err = t.Timeout(due.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
+		err = t.Timeout(b.cfg.Debounce+onTheWay, take)
+	}
+	return edge, err
+}
+
+// onTheWay is how long an edge may take from the kernel to the loop.
+const onTheWay = 2 * time.Millisecond
+
+func (b *button) call(g gesture) {
+	if g == stuck {
+		b.env.Log.Warn("the button is stuck", "pin", b.cfg.Pin)
+		b.env.Health.Degraded("%s has been pressed for %v: is the button stuck, or active_low or pull wrong?", b.cfg.Pin, stuckAfter)
+		return
+	}
+	b.env.Log.Debug("gesture", "gesture", g)
+	action := b.actions[g]
+	if err := b.env.Call(action); err != nil {
+		b.env.Log.Warn("the button's action failed", "gesture", g, "action", action, "error", err)
+	}
+}

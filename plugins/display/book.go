@@ -1,0 +1,50 @@
+package display
+
+import (
+	"image"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// book is the pages, one of which is up.
+type book struct {
+	pages []page
+	turn  time.Duration // 0: they do not turn by themselves
+	up    int
+	since plugins.Instant
+	test  bool // the test pattern lies over it
+}
+
+// tick turns the page when its time is over.
+func (b *book) tick(now plugins.Instant) {
+	if b.turn > 0 && !b.test && now.Sub(b.since) >= b.turn {
+		b.leaf(1, now)
+	}
+}
+
+// leaf turns by a number of pages.
+func (b *book) leaf(by int, now plugins.Instant) {
+	b.up = (b.up + by + len(b.pages)) % len(b.pages)
+	b.since, b.test = now, false
+}
+
+// find turns to the next page of a name; where there are several, each call
+// brings another one.
+func (b *book) find(name string, now plugins.Instant) {
+	for by := 1; by <= len(b.pages); by++ {
+		if b.pages[(b.up+by)%len(b.pages)].name == name {
+			b.leaf(by, now)
+			return
+		}
+	}
+}
+
+// draw draws what is up.
+func (b *book) draw(on *image.Gray, m moment) {
+	if b.test {
+		drawPattern(on)
+		return
+	}
+	b.pages[b.up].draw(on, m)
+}

@@ -1,0 +1,121 @@
+package display
+
+import (
+	"cmp"
+	"image"
+	"image/color"
+	"slices"
+	"strings"
+	"time"
+
+	"ptvd/plugins/display/font"
+	"ptvd/plugins/timetable"
+)
+
+// row is what the page shows at a time: a departure, or what disturbs some.
+type row struct {
+	text  string
+	badge string
+	place int // 1 for the next departure, 2 for the one after; 0: not numbered
+}
+
+// atLeast is how long a row stays, even if its text needs no time to pass.
+const atLeast = 5 * time.Second
+
+// draw draws the row whose turn it is.
+func (p *Departures) draw(on *image.Gray, m moment) {
+	list, why := m.next(cmp.Or(p.Rows, 2))
+	if why != "" {
+		words(on, why, m)
+	} else {
+		p.rows(list, m).draw(on, m)
+	}
+	if m.old() {
+		markOld(on)
+	}
+}
+
+type rows []row
+
+func (p *Departures) rows(list []timetable.Departure, m moment) rows {
+	var all rows
+	for i, d := range list {
+		all = append(all, row{m.describe(d), m.badge(d), i + 1})
+	}
+	if len(list) == 1 {
+		all[0].place = 0
+	}
+	if p.Disruptions {
+		for _, d := range list {
+			for _, title := range d.Disruptions {
+				if !slices.ContainsFunc(all, func(r row) bool { return r.text == title }) {
+					all = append(all, row{text: title})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// draw shows each row until its text has passed, then the next.
+func (all rows) draw(on *image.Gray, m moment) {
+	var round time.Duration
+	for _, r := range all {
+		round += r.lasts(on, m)
+	}
+	elapsed := m.shown % round
+	for _, r := range all {
+		lasts := r.lasts(on, m)
+		if elapsed < lasts {
+			r.draw(on, elapsed, m)
+			return
+		}
+		elapsed -= lasts
+	}
+}
+
+func (r row) lasts(on *image.Gray, m moment) time.Duration {
+	return max(atLeast, scrolls(font.Text.Width(r.text)-r.room(on), m.step))
+}
+
+// room returns how many columns the text has.
+func (r row) room(on *image.Gray) int {
+	room := on.Rect.Dx()
+	if r.badge != "" {
+		room -= font.Text.Width(r.badge) + 1
+	}
+	if r.place > 0 {
+		room -= 2
+	}
+	return room
+}
+
+func (r row) draw(on *image.Gray, elapsed time.Duration, m moment) {
+	room := r.room(on)
+	scroll(window(on, 0, room), r.text, elapsed, m.step)
+	for i := range r.place {
+		on.SetGray(room, 2*i, color.Gray{Y: 0xff})
+	}
+	font.Text.Draw(on, on.Rect.Dx()-font.Text.Width(r.badge), 0, r.badge)
+}
+
+// describe says of a departure what does not change from minute to minute.
+func (m moment) describe(d timetable.Departure) string {
+	parts := []string{cmp.Or(d.Headsign, d.Destination, d.Direction, d.Route)}
+	if d.Number != "" {
+		parts[0] = d.Number + " " + parts[0]
+	}
+	if d.Cancelled {
+		return parts[0] + ", " + d.Scheduled.In(m.now.Location()).Format("15:04") + " cancelled"
+	}
+	if d.ReplacedByBus {
+		return parts[0] + ", by bus"
+	}
+	if d.Platform != "" {
+		parts = append(parts, "platform "+d.Platform)
+	}
+	if d.Express {
+		parts = append(parts, "express")
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,154 @@
+// Package font holds the letters of a panel that is eight pixels high.
+//
+// They are drawn in text.txt and bold.txt, where a # is a lit pixel, and belong
+// to this project. Seven rows stand on the base line; the eighth is for the tails
+// of g, j, p, q and y.
+package font
+
+import (
+	_ "embed"
+	"fmt"
+	"image"
+	"image/color"
+	"strings"
+	"unicode/utf8"
+)
+
+// Height is the height of every face in pixels.
+const Height = 8
+
+//go:embed text.txt
+var text string
+
+//go:embed bold.txt
+var bold string
+
+var (
+	// Text is narrow, so that a word fits on a panel: ASCII, 🚌 for a bus, ✗
+	// for what is cancelled, and □ for every character that it lacks.
+	Text = mustParse(text)
+
+	// Bold is for figures that are read from across a room: 0 to 9, colon,
+	// hyphen, space and ✗.
+	Bold = mustParse(bold)
+)
+
+// Face is a proportional bitmap font.
+type Face struct{ glyphs map[rune]glyph }
+
+// glyph is a letter, column by column; bit 0 is the top row.
+type glyph []byte
+
+// gap is the space between two letters in pixels.
+const gap = 1
+
+// missing is the glyph that stands for those that a face lacks.
+const missing = '□'
+
+// Has tells whether the face has every character of a text.
+func (f *Face) Has(text string) bool {
+	for _, r := range text {
+		if f.glyphs[r] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Width returns the width of a text in pixels.
+func (f *Face) Width(text string) int {
+	width := 0
+	for _, r := range text {
+		width += len(f.glyph(r)) + gap
+	}
+	return max(0, width-gap)
+}
+
+// Draw lights the pixels of a text whose upper left corner is at x, y. What lies
+// outside the picture is left out.
+func (f *Face) Draw(on *image.Gray, x, y int, text string) {
+	for _, r := range text {
+		if x >= on.Rect.Max.X {
+			return
+		}
+		for _, column := range f.glyph(r) {
+			for row := range Height {
+				if column>>row&1 != 0 {
+					on.SetGray(x, y+row, color.Gray{Y: 0xff})
+				}
+			}
+			x++
+		}
+		x += gap
+	}
+}
+
+func (f *Face) glyph(r rune) glyph {
+	if g, ok := f.glyphs[r]; ok {
+		return g
+	}
+	return f.glyphs[missing]
+}
+
+// parse reads a face: blocks of glyphs side by side, each block under a line that
+// names them, with an empty line between blocks. ␣ names the space.
+func parse(art string) (*Face, error) {
+	face := &Face{glyphs: map[rune]glyph{}}
+	for block := range strings.SplitSeq(strings.TrimSpace(art), "\n\n") {
+		lines := strings.Split(block, "\n")
+		names, rows := strings.Fields(lines[0]), lines[1:]
+		if len(rows) > Height {
+			return nil, fmt.Errorf("the block %q is %d rows high, not %d at most", lines[0], len(rows), Height)
+		}
+		for y, row := range rows {
+			pixels := strings.Fields(row)
+			if len(pixels) != len(names) {
+				return nil, fmt.Errorf("row %d of the block %q has %d glyphs, not %d", y+1, lines[0], len(pixels), len(names))
+			}
+			for i, name := range names {
+				if err := face.addRow(name, y, pixels[i]); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return face, nil
+}
+
+func (f *Face) addRow(name string, y int, pixels string) error {
+	r, size := utf8.DecodeRuneInString(name)
+	if size != len(name) {
+		return fmt.Errorf("%q names no single character", name)
+	}
+	if r == '␣' {
+		r = ' '
+	}
+	if y == 0 {
+		if f.glyphs[r] != nil {
+			return fmt.Errorf("%q is drawn twice", name)
+		}
+		f.glyphs[r] = make(glyph, len(pixels))
+	}
+	if len(pixels) != len(f.glyphs[r]) {
+		return fmt.Errorf("%q is not equally wide in row %d", name, y+1)
+	}
+	for x := range pixels {
+		switch pixels[x] {
+		case '#':
+			f.glyphs[r][x] |= 1 << y
+		case '.':
+		default:
+			return fmt.Errorf("%q has a pixel %q in row %d: lit is #, dark is .", name, pixels[x], y+1)
+		}
+	}
+	return nil
+}
+
+// mustParse is for the faces that are part of the program.
+func mustParse(art string) *Face {
+	face, err := parse(art)
+	if err != nil {
+		panic("font: " + err.Error())
+	}
+	return face
+}

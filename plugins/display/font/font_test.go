@@ -1,0 +1,89 @@
+package font
+
+import (
+	"image"
+	"strings"
+	"testing"
+)
+
+func TestTheTextFaceHasAllOfASCII(t *testing.T) {
+	for r := ' '; r <= '~'; r++ {
+		if !Text.Has(string(r)) {
+			t.Errorf("%q is missing", r)
+		}
+	}
+}
+
+func TestFiguresAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
+	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
+		for r := '0'; r <= '9'; r++ {
+			if got, want := face.Width(string(r)), face.Width("0"); got != want {
+				t.Errorf("%s: %q is %d pixels wide, 0 is %d", name, r, got, want)
+			}
+		}
+	}
+}
+
+// On four columns 0 and O are the same, and nobody takes the one for the other.
+func TestNoTwoCharactersLookAlikeButZeroAndO(t *testing.T) {
+	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
+		seen := map[string]rune{}
+		for r, g := range face.glyphs {
+			if r == 'O' {
+				continue
+			}
+			if other, twice := seen[string(g)]; twice {
+				t.Errorf("%s: %q and %q are the same", name, r, other)
+			}
+			seen[string(g)] = r
+		}
+	}
+}
+
+func TestTheWidthIsThatOfTheDrawing(t *testing.T) {
+	for _, text := range []string{"", "i", "Loading", "Flinders Street", "東"} {
+		picture := image.NewGray(image.Rect(0, 0, 200, Height))
+		Text.Draw(picture, 0, 0, text)
+		if got, want := litWidth(picture), Text.Width(text); got != want {
+			t.Errorf("%q is drawn %d pixels wide, Width says %d", text, got, want)
+		}
+	}
+}
+
+func litWidth(picture *image.Gray) int {
+	width := 0
+	for i, level := range picture.Pix {
+		if level != 0 {
+			width = max(width, i%picture.Stride+1)
+		}
+	}
+	return width
+}
+
+func TestWhatLiesOutsideThePictureIsLeftOut(t *testing.T) {
+	whole := image.NewGray(image.Rect(0, 0, 24, Height))
+	part := whole.SubImage(image.Rect(8, 0, 16, Height)).(*image.Gray)
+	Text.Draw(part, 2, 0, "MMMMMM")
+	for y := range Height {
+		for x := range 24 {
+			if lit := whole.GrayAt(x, y).Y != 0; lit && (x < 8 || x >= 16) {
+				t.Fatalf("%d,%d is lit, outside of the part", x, y)
+			}
+		}
+	}
+}
+
+func TestAFaultyFaceIsRefusedWithItsPlace(t *testing.T) {
+	for _, test := range []struct{ name, art, want string }{
+		{"a glyph too few in a row", "A B\n# #\n#", "row 2"},
+		{"uneven rows", "A\n##\n#", "equally wide"},
+		{"an odd pixel", "A\nx", "lit is #"},
+		{"a glyph drawn twice", "A A\n# #", "twice"},
+		{"a name of two characters", "AB\n#", "single character"},
+		{"too many rows", "A" + strings.Repeat("\n#", 9), "9 rows"},
+	} {
+		if _, err := parse(test.art); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: the error is %v; it should say %q", test.name, err, test.want)
+		}
+	}
+}

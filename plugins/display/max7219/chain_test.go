@@ -1,0 +1,180 @@
+package max7219_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"ptvd/internal/gpio/sim"
+	"ptvd/plugins/display/max7219"
+)
+
+func TestAPictureStandsUprightHoweverTheModulesAreMounted(t *testing.T) {
+	for _, orientation := range []int{0, 90, 180, -90} {
+		for _, reverse := range []bool{false, true} {
+			for _, upsideDown := range []bool{false, true} {
+				layout := max7219.Layout{Width: 32, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown}
+				t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
+					newBench(t, layout).mustShow(arrow(32), 7)
+				})
+			}
+		}
+	}
+}
+
+func TestNothingIsSentWhenNothingChanged(t *testing.T) {
+	b := newBench(t, max7219.Layout{Width: 32})
+	b.mustShow(arrow(32), 7)
+	if packets := b.mustShow(arrow(32), 7); len(packets) != 0 {
+		t.Errorf("%d packets were sent for the same picture", len(packets))
+	}
+}
+
+func TestAChangedRowCostsOnePacket(t *testing.T) {
+	b, picture := newBench(t, max7219.Layout{Width: 32}), arrow(32)
+	b.mustShow(picture, 7)
+	picture.SetGray(3, 5, color.Gray{Y: 0xff})
+	picture.SetGray(30, 5, color.Gray{Y: 0})
+	packets := b.mustShow(picture, 7)
+	if len(packets) != 1 || len(packets[0]) != 8 {
+		t.Errorf("a row of four drivers took %d packets: % x", len(packets), packets)
+	}
+}
+
+func TestANewIntensityCostsOnePacket(t *testing.T) {
+	b := newBench(t, max7219.Layout{Width: 32})
+	b.mustShow(arrow(32), 7)
+	if packets := b.mustShow(arrow(32), 2); len(packets) != 1 {
+		t.Errorf("it took %d packets", len(packets))
+	}
+}
+
+func TestAfterResendAPanelThatLostItsPowerIsBack(t *testing.T) {
+	b := newBench(t, max7219.Layout{Width: 64, Orientation: -90})
+	b.mustShow(arrow(64), 7)
+	b.panel.PowerCycle()
+	b.chain.Resend()
+	b.mustShow(arrow(64), 7)
+}
+
+func TestAfterResendNoiseIsGone(t *testing.T) {
+	b, noise := newBench(t, max7219.Layout{Width: 32}), rand.New(rand.NewPCG(1, 2))
+	b.mustShow(arrow(32), 7)
+	for range 100 {
+		b.panel.Receive([]byte{byte(noise.Uint32()), byte(noise.Uint32())})
+	}
+	b.chain.Resend()
+	b.mustShow(arrow(32), 7)
+}
+
+func TestAChangingPictureIsFollowed(t *testing.T) {
+	b := newBench(t, max7219.Layout{Width: 32, Orientation: -90, Reverse: true})
+	random, picture := rand.New(rand.NewPCG(3, 4)), image.NewGray(image.Rect(0, 0, 32, 8))
+	for range 500 {
+		for range random.IntN(4) {
+			picture.Pix[random.IntN(len(picture.Pix))] ^= 0xff
+		}
+		b.mustShow(picture, random.IntN(2))
+	}
+}
+
+func TestOffLeavesThePanelDarkUntilTheNextPicture(t *testing.T) {
+	b := newBench(t, max7219.Layout{Width: 32})
+	b.mustShow(arrow(32), 7)
+	for _, packet := range b.chain.Off() {
+		b.panel.Receive(packet)
+	}
+	if lit := slices.Max(b.seen().Pix); lit != 0 || b.panel.On() {
+		t.Errorf("an LED has brightness %d; the drivers are awake: %v", lit, b.panel.On())
+	}
+	b.mustShow(arrow(32), 7)
+}
+
+func TestAFrameFitsInOneTransferOfTheWidestPanel(t *testing.T) {
+	chain := max7219.New(max7219.Layout{Width: 256})
+	if total := len(bytes.Join(chain.Update(arrow(256), 7), nil)); total > 4096 {
+		t.Errorf("it takes %d bytes; spidev passes 4096", total)
+	}
+}
+
+func TestASteadyPanelAllocatesNothing(t *testing.T) {
+	chain := max7219.New(max7219.Layout{Width: 32})
+	dark, lit := image.NewGray(image.Rect(0, 0, 32, 8)), arrow(32)
+	chain.Update(dark, 7)
+	if n := testing.AllocsPerRun(100, func() {
+		chain.Update(lit, 7)
+		chain.Update(dark, 7)
+	}); n != 0 {
+		t.Errorf("%v allocations for two frames", n)
+	}
+}
+
+func BenchmarkUpdate(b *testing.B) {
+	chain := max7219.New(max7219.Layout{Width: 32})
+	pictures := []*image.Gray{image.NewGray(image.Rect(0, 0, 32, 8)), arrow(32)}
+	for i := 0; b.Loop(); i++ {
+		chain.Update(pictures[i%2], 7)
+	}
+}
+
+// bench is a chain and the simulated panel that it drives, mounted to match.
+type bench struct {
+	t      *testing.T
+	layout max7219.Layout
+	chain  *max7219.Chain
+	panel  *sim.Panel
+}
+
+func newBench(t *testing.T, layout max7219.Layout) *bench {
+	return &bench{t, layout, max7219.New(layout), sim.NewPanel(layout.Width / 8)}
+}
+
+// mustShow brings a picture to the panel and compares what is seen there.
+func (b *bench) mustShow(want *image.Gray, level int) [][]byte {
+	b.t.Helper()
+	packets := b.chain.Update(want, level)
+	for _, packet := range packets {
+		b.panel.Receive(packet)
+	}
+	if !b.panel.On() || b.panel.Testing() {
+		b.t.Fatal("the drivers sleep, or test their LEDs")
+	}
+	for chip := range b.layout.Width / 8 {
+		if got := b.panel.Intensity(chip); got != level {
+			b.t.Fatalf("driver %d has intensity %d, not %d", chip, got, level)
+		}
+	}
+	seen := b.seen()
+	for i := range want.Pix {
+		if seen.Pix[i] != want.Pix[i] {
+			b.t.Fatalf("pixel %d,%d is wrong", i%b.layout.Width, i/b.layout.Width)
+		}
+	}
+	return packets
+}
+
+// seen is what somebody in front of the panel sees.
+func (b *bench) seen() *image.Gray {
+	picture := b.panel.Picture(sim.Arrangement{Orientation: b.layout.Orientation, Reversed: b.layout.Reverse})
+	if b.layout.UpsideDown {
+		slices.Reverse(picture.Pix)
+	}
+	return picture
+}
+
+// arrow is a picture without any symmetry.
+func arrow(width int) *image.Gray {
+	picture := image.NewGray(image.Rect(0, 0, width, 8))
+	for y := range 8 {
+		for x := range width {
+			if x == 4+y || x == 11-y && y < 4 || y == 0 && x%8 == 1 || x == width-1 && y > 2 || x/8 > y {
+				picture.SetGray(x, y, color.Gray{Y: 0xff})
+			}
+		}
+	}
+	return picture
+}

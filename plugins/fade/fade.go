@@ -1,0 +1,145 @@
+// Package fade dims a lamp on PWM outputs after a rotary encoder and actions.
+//
+// The lamp follows a goal that may change at any time; the light never jumps.
+// While nothing moves, nothing wakes.
+package fade
+
+import (
+	"errors"
+	"time"
+
+	"ptvd/plugins"
+)
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name: "fade",
+		Doc:  "dims a lamp on PWM outputs after a rotary encoder and actions",
+		Defaults: Config{
+			Frequency: 1000,
+			Encoder:   Encoder{Pull: plugins.PullUp, StepsPerDetent: 4, Acceleration: 1},
+			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last",
+		},
+		Actions: []plugins.ActionSpec{
+			{Name: "toggle", Doc: "goes off, or back to the last level"},
+			{Name: "on", Doc: "goes to the last level"},
+			{Name: "off", Doc: "goes off"},
+			{Name: "set", Doc: "goes to a level", Arg: "a level, such as 40%", Test: testLevel},
+			{Name: "up", Doc: "goes up by a step"},
+			{Name: "down", Doc: "goes down by a step"},
+		},
+		New: New,
+	})
+}
+
+func testLevel(arg string) error {
+	var p plugins.Percent
+	return p.UnmarshalText([]byte(arg))
+}
+
+// New returns a lamp that is not lit yet.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	return &lamp{
+		env:    env,
+		cfg:    cfg,
+		dimmer: dimmer{least: float64(cfg.Min), most: float64(cfg.Max), step: float64(cfg.Step)},
+		fader:  fader{sweep: cfg.Duration},
+		memory: memory{dir: env.State},
+	}, nil
+}
+
+type lamp struct {
+	env     plugins.Env
+	cfg     Config
+	dimmer  dimmer
+	fader   fader
+	memory  memory
+	outputs []plugins.PWM
+	duty    uint16        // of all outputs
+	moved   plugins.Event // for the task that fades
+	changed plugins.Event // for the task that saves
+}
+
+// Start opens the outputs and the knob, and goes to the level that the lamp had.
+func (l *lamp) Start(t *plugins.Task) error {
+	if err := l.restore(t); err != nil {
+		return err
+	}
+	for _, name := range l.cfg.Output {
+		output, err := l.env.Board.PWM(t, string(name), time.Second/time.Duration(l.cfg.Frequency))
+		if err != nil {
+			return err
+		}
+		l.outputs = append(l.outputs, output)
+	}
+	if l.cfg.Encoder.A != "" {
+		if err := l.watchKnob(t); err != nil {
+			return err
+		}
+	}
+	l.handle()
+	l.env.GoUrgent("fade", l.follow)
+	l.env.Go("save", l.keep)
+	l.aim()
+	return nil
+}
+
+// Stop switches the lamp off and saves the level that it had.
+func (l *lamp) Stop(t *plugins.Task) error {
+	var errs []error
+	for _, output := range l.outputs {
+		errs = append(errs, output.SetDuty(0))
+	}
+	errs = append(errs, l.memory.save(t, l.dimmer.levels))
+	return errors.Join(errs...)
+}
+
+// restore takes up the level of the run before. Without one the lamp is off, and
+// comes on at its brightest.
+func (l *lamp) restore(t *plugins.Task) error {
+	saved, err := l.memory.load(t)
+	switch {
+	case errors.Is(err, plugins.ErrCancelled):
+		return err
+	case err != nil:
+		l.env.Log.Warn("the lamp's level is lost: it starts anew", "error", err)
+	}
+	if saved == (levels{}) {
+		saved.Last = float64(l.cfg.Max)
+	}
+	l.dimmer.restore(l.cfg.Restore, saved)
+	return nil
+}
+
+func (l *lamp) handle() {
+	handle := func(name string, do func()) {
+		l.env.Handle(name, func(string) error {
+			do()
+			l.aim()
+			return nil
+		})
+	}
+	handle("toggle", l.dimmer.toggle)
+	handle("on", l.dimmer.on)
+	handle("off", l.dimmer.off)
+	handle("up", func() { l.dimmer.turn(1) })
+	handle("down", func() { l.dimmer.turn(-1) })
+	l.env.Handle("set", func(arg string) error {
+		var level plugins.Percent
+		if err := level.UnmarshalText([]byte(arg)); err != nil {
+			return err
+		}
+		l.dimmer.set(float64(level))
+		l.aim()
+		return nil
+	})
+}
+
+// aim sends the fader to where the dimmer stands now.
+func (l *lamp) aim() {
+	if l.dimmer.Goal != l.fader.goal {
+		l.fader.aim(l.dimmer.Goal, l.env.Loop.Now())
+		l.moved.Set()
+	}
+	l.changed.Set()
+}

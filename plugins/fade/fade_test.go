@@ -1,0 +1,392 @@
+package fade_test
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/gpio/sim"
+	"ptvd/internal/scheduler"
+	"ptvd/plugins"
+	"ptvd/plugins/fade"
+	"ptvd/plugins/plugintest"
+)
+
+const (
+	ms    = time.Millisecond
+	sweep = time.Second + ms // after it every fade has ended
+)
+
+func config(change func(*fade.Config)) fade.Config {
+	definition, _ := plugins.Lookup("fade")
+	cfg := definition.Defaults.Interface().(fade.Config)
+	cfg.Output = []plugins.PWMOutput{"GPIO18"}
+	cfg.Encoder.A, cfg.Encoder.B = "GPIO5", "GPIO6"
+	if change != nil {
+		change(&cfg)
+	}
+	return cfg
+}
+
+func start(t *plugins.Task, h *plugintest.Harness, env plugins.Env, change func(*fade.Config)) *plugintest.Instance {
+	return h.StartEnv(t, env, func(env plugins.Env) (plugins.Plugin, error) { return fade.New(env, config(change)) })
+}
+
+// run starts a lamp and calls body, at the end of which the lamp is stopped.
+func run(t *testing.T, change func(*fade.Config), body func(*plugins.Task, *plugintest.Harness)) {
+	h := plugintest.New(t)
+	h.Run(func(t *plugins.Task) error {
+		lamp := start(t, h, h.Env("lamp"), change)
+		body(t, h)
+		return lamp.Stop(t)
+	})
+}
+
+func call(t *testing.T, h *plugintest.Harness, name, arg string) {
+	t.Helper()
+	if err := h.Bus.Call(plugins.Action{Instance: "lamp", Name: name, Arg: arg}); err != nil {
+		t.Error(err)
+	}
+}
+
+// light is the duty cycle of a level at the default gamma.
+func light(level float64) uint16 { return uint16(math.Round(65535 * math.Pow(level, 2.8))) }
+
+func wantDuty(t *testing.T, h *plugintest.Harness, want uint16) {
+	t.Helper()
+	if got := h.Board.Duty("GPIO18"); got != want {
+		t.Errorf("the duty cycle is %d, want %d", got, want)
+	}
+}
+
+func TestTheLampFollowsTheKnob(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1)
+		for i := 1; i <= 20; i++ {
+			knob.Turn(task, 1, 60*ms)
+			task.Sleep(sweep)
+			wantDuty(t, h, light(float64(i)/20))
+		}
+	})
+}
+
+func TestTwoHundredDetentsThereAndBackAreAllCounted(t *testing.T) {
+	fine := func(c *fade.Config) { c.Step = 0.005 }
+	run(t, fine, func(task *plugins.Task, h *plugintest.Harness) {
+		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 2)
+		knob.Turn(task, 199, 20*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.995))
+		knob.Turn(task, 1, 20*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, 65535)
+		knob.Turn(task, -199, 20*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, 1) // half a percent: the shortest pulse
+		knob.Turn(task, -1, 20*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, 0)
+	})
+}
+
+func TestAtAnEndStopTurningBackAnswersOnTheFirstDetent(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 3)
+		knob.Turn(task, 50, 40*ms)
+		knob.Turn(task, -1, 40*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.95))
+		knob.Turn(task, -50, 40*ms)
+		knob.Turn(task, 1, 40*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.05))
+	})
+}
+
+func TestEveryKindOfEncoderCountsItsDetents(t *testing.T) {
+	for _, steps := range []int{4, 2, 1} {
+		for _, reverse := range []bool{false, true} {
+			change := func(c *fade.Config) { c.Encoder.StepsPerDetent, c.Encoder.Reverse = steps, reverse }
+			run(t, change, func(task *plugins.Task, h *plugintest.Harness) {
+				knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 4)
+				knob.CodesPerDetent = steps
+				direction := 1
+				if reverse {
+					direction = -1
+				}
+				knob.Turn(task, 11*direction, 60*ms)
+				knob.Turn(task, -4*direction, 60*ms)
+				task.Sleep(sweep)
+				wantDuty(t, h, light(0.35))
+			})
+		}
+	}
+}
+
+func TestAKnobThatIsSpunGoesFurther(t *testing.T) {
+	change := func(c *fade.Config) { c.Step, c.Encoder.Acceleration = 0.01, 5 }
+	run(t, change, func(task *plugins.Task, h *plugintest.Harness) {
+		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 5)
+		knob.Turn(task, 10, 250*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.1))
+		knob.Turn(task, 25, 25*ms)
+		task.Sleep(sweep)
+		wantDuty(t, h, 65535)
+	})
+}
+
+func TestAFadeTakesItsDurationToTheMillisecond(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		begin := task.Now()
+		call(t, h, "on", "")
+		task.SleepUntil(begin.Add(999 * ms))
+		if duty := h.Board.Duty("GPIO18"); duty == 65535 {
+			t.Error("the fade ended too early")
+		}
+		task.SleepUntil(begin.Add(1001 * ms))
+		wantDuty(t, h, 65535)
+	})
+}
+
+func TestAHandSeesItsEffectWithinTwoMilliseconds(t *testing.T) {
+	run(t, func(c *fade.Config) { c.Gamma = 1 }, func(task *plugins.Task, h *plugintest.Harness) {
+		call(t, h, "on", "")
+		task.Sleep(2 * ms)
+		if h.Board.Duty("GPIO18") == 0 {
+			t.Error("the lamp is still dark")
+		}
+	})
+}
+
+func TestANewGoalInMidFadeTurnsTheLightRoundWithoutAJump(t *testing.T) {
+	run(t, func(c *fade.Config) { c.Gamma = 1 }, func(task *plugins.Task, h *plugintest.Harness) {
+		watch := func(d time.Duration, direction int) {
+			before := int(h.Board.Duty("GPIO18"))
+			for range d / ms {
+				task.Sleep(ms)
+				duty := int(h.Board.Duty("GPIO18"))
+				moved := (duty - before) * direction
+				if moved < 0 || moved > 700 { // 10 ms of a second's sweep are 655
+					t.Fatalf("the duty cycle went from %d to %d", before, duty)
+				}
+				before = duty
+			}
+		}
+		call(t, h, "on", "")
+		watch(600*ms, 1)
+		call(t, h, "set", "20%")
+		watch(200*ms, -1)
+		call(t, h, "off", "")
+		watch(200*ms, -1)
+		call(t, h, "set", "70%")
+		watch(sweep, 1)
+		wantDuty(t, h, 45875) // 70 % of 65535 is 45874.5
+	})
+}
+
+func TestAFadeWhoseStepsComeLateEndsInTime(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		begin := task.Now()
+		call(t, h, "on", "")
+		for range 9 {
+			task.Sleep(3 * ms)
+			h.Stall(107 * ms)
+		}
+		task.SleepUntil(begin.Add(sweep))
+		wantDuty(t, h, 65535)
+	})
+}
+
+func TestToggleGoesOffAndBackToTheLastLevel(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		call(t, h, "set", "40%")
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.4))
+		call(t, h, "toggle", "")
+		task.Sleep(sweep)
+		wantDuty(t, h, 0)
+		call(t, h, "toggle", "")
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.4))
+		call(t, h, "up", "")
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.45))
+		call(t, h, "down", "")
+		call(t, h, "down", "")
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.35))
+	})
+}
+
+func TestASetThatIsNoLevelChangesNothing(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		call(t, h, "set", "40%")
+		if err := h.Bus.Call(plugins.Action{Instance: "lamp", Name: "set", Arg: "bright"}); err == nil {
+			t.Error("no error")
+		}
+		task.Sleep(sweep)
+		wantDuty(t, h, light(0.4))
+	})
+}
+
+func TestAllChannelsFadeAsOne(t *testing.T) {
+	rgb := func(c *fade.Config) { c.Output = []plugins.PWMOutput{"GPIO12", "GPIO13", "GPIO18"} }
+	run(t, rgb, func(task *plugins.Task, h *plugintest.Harness) {
+		call(t, h, "on", "")
+		for range 50 {
+			task.Sleep(20 * ms)
+			r, g, b := h.Board.Duty("GPIO12"), h.Board.Duty("GPIO13"), h.Board.Duty("GPIO18")
+			if r != g || g != b || r == 0 {
+				t.Fatalf("the channels stand at %d, %d and %d", r, g, b)
+			}
+		}
+	})
+}
+
+func TestALampWithoutAKnobHasItsActions(t *testing.T) {
+	run(t, func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, func(task *plugins.Task, h *plugintest.Harness) {
+		call(t, h, "on", "")
+		task.Sleep(sweep)
+		wantDuty(t, h, 65535)
+	})
+}
+
+func TestTheLevelOutlivesARestart(t *testing.T) {
+	for _, c := range []struct {
+		name, restore string
+		before        []string
+		want          uint16
+		wantToggled   uint16
+	}{
+		{"last: on stays on", "last", []string{"set 40%"}, light(0.4), 0},
+		{"last: off stays off", "last", []string{"set 40%", "off"}, 0, light(0.4)},
+		{"off: comes up dark", "off", []string{"set 40%"}, 0, light(0.4)},
+		{"on: comes up lit", "on", []string{"set 40%", "off"}, light(0.4), 0},
+		{"last: a new lamp is dark", "last", nil, 0, 65535},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := plugintest.New(t)
+			h.Run(func(task *plugins.Task) error {
+				env := h.Env("lamp")
+				change := func(cfg *fade.Config) { cfg.Restore = c.restore }
+				lamp := start(task, h, env, change)
+				for _, action := range c.before {
+					name, arg, _ := strings.Cut(action, " ")
+					call(t, h, name, arg)
+				}
+				task.Sleep(ms)
+				if err := lamp.Stop(task); err != nil {
+					return err
+				}
+				wantDuty(t, h, 0)
+
+				again := h.Env("lamp")
+				again.State = env.State
+				lamp = start(task, h, again, change)
+				task.Sleep(sweep)
+				wantDuty(t, h, c.want)
+				call(t, h, "toggle", "")
+				task.Sleep(sweep)
+				wantDuty(t, h, c.wantToggled)
+				return lamp.Stop(task)
+			})
+		})
+	}
+}
+
+func TestTheLevelIsSavedSomeSecondsAfterTheKnobCameToRest(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		env := h.Env("lamp")
+		lamp := start(task, h, env, nil)
+		task.Sleep(10 * time.Second)
+		file := filepath.Join(string(env.State), "level.json")
+		saved := func() string {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(data)
+		}
+		before := saved()
+		for range 10 {
+			call(t, h, "up", "")
+			task.Sleep(time.Second)
+		}
+		if saved() != before {
+			t.Errorf("%s was written while the level still changed", file)
+		}
+		task.Sleep(10 * time.Second)
+		if got := saved(); got != `{"goal":0.5,"last":0.5}` {
+			t.Errorf("saved %s", got)
+		}
+		return lamp.Stop(task)
+	})
+}
+
+func TestAStateFileThatIsNoneIsLoggedAndReplaced(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		env := h.Env("lamp")
+		if err := env.State.Save("level.json", []byte(`{"goal":`)); err != nil {
+			return err
+		}
+		lamp := start(task, h, env, nil)
+		call(t, h, "set", "40%")
+		task.Sleep(10 * time.Second)
+		if !strings.Contains(h.Log.String(), "level.json") {
+			t.Errorf("the log says nothing: %s", h.Log.String())
+		}
+		if data, _ := env.State.Load("level.json"); string(data) != `{"goal":0.4,"last":0.4}` {
+			t.Errorf("saved %s", data)
+		}
+		return lamp.Stop(task)
+	})
+}
+
+func TestALevelThatCannotBeSavedIsToldAndTriedAgain(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		env := h.Env("lamp")
+		block := filepath.Join(string(env.State), "taken")
+		if err := os.WriteFile(block, nil, 0o600); err != nil {
+			return err
+		}
+		env.State = plugins.StateDir(filepath.Join(block, "lamp")) // no directory can be made there
+		lamp := start(task, h, env, nil)
+		call(t, h, "on", "")
+		task.Sleep(10 * time.Second)
+		wantDuty(t, h, 65535)
+		if env.Health.Condition != plugins.Degraded {
+			t.Errorf("the health is %s", env.Health.Condition)
+		}
+		if err := os.Remove(block); err != nil {
+			return err
+		}
+		task.Sleep(2 * time.Minute)
+		if env.Health.Condition != plugins.OK {
+			t.Errorf("the health is %s: %s", env.Health.Condition, env.Health.Why)
+		}
+		return lamp.Stop(task)
+	})
+}
+
+// In virtual time a loop on which nobody waits for a moment to come has nothing
+// left to do, and says so.
+func TestALampAtRestWakesNobody(t *testing.T) {
+	h := plugintest.New(t)
+	var never plugins.Event
+	err := h.Loop.Run(func(task *plugins.Task) error {
+		start(task, h, h.Env("lamp"), nil)
+		call(t, h, "on", "")
+		return never.Wait(task)
+	})
+	if !errors.Is(err, scheduler.ErrDeadlock) {
+		t.Errorf("the loop ended with %v", err)
+	}
+}

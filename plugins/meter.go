@@ -1,0 +1,32 @@
+package plugins
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// Meter holds an instance's figures, for the report at the end and for whoever
+// watches from outside. They go on over a restart of the instance. Names are in
+// the style of Prometheus: fetches_failed_total, offset_seconds.
+type Meter struct{ values map[string]float64 }
+
+// NewMeter returns an empty one.
+func NewMeter() *Meter { return &Meter{values: map[string]float64{}} }
+
+// Count adds to a figure that only grows.
+func (m *Meter) Count(name string, n float64) { m.values[name] += n }
+
+// Set sets a figure that goes up and down.
+func (m *Meter) Set(name string, value float64) { m.values[name] = value }
+
+// All returns every figure, by name.
+func (m *Meter) All() iter.Seq2[string, float64] {
+	return func(yield func(string, float64) bool) {
+		for _, name := range slices.Sorted(maps.Keys(m.values)) {
+			if !yield(name, m.values[name]) {
+				return
+			}
+		}
+	}
+}

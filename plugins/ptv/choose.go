@@ -1,0 +1,84 @@
+package ptv
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// request returns the path and query that bring what the configuration asks for.
+// The service filters by one route and one direction; of several, keep chooses.
+func (c Config) request() (path string, query url.Values) {
+	path = fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", routeType(c.RouteType), c.Stop)
+	query = url.Values{
+		"expand": {"Stop", "Run", "Route", "Direction", "Disruption"},
+		// Real time comes only with max_results, which counts for each
+		// direction. Some of them will leave within the walk: more often
+		// than every two minutes nothing leaves in one direction.
+		"max_results":       {strconv.Itoa(c.Count + int(c.Walk/(2*time.Minute)))},
+		"include_cancelled": {strconv.FormatBool(c.IncludeCancelled)},
+	}
+	if len(c.Directions) == 1 {
+		query.Set("direction_id", strconv.Itoa(c.Directions[0]))
+	}
+	if len(c.Routes) == 1 {
+		return path + "/route/" + strconv.Itoa(c.Routes[0]), query
+	}
+	for _, p := range c.Platforms { // the path with a route does not take them
+		query.Add("platform_numbers", string(p))
+	}
+	return path, query
+}
+
+// departures asks for what the configuration wants.
+func (c Client) departures(ctx context.Context, cfg Config) (board, error) {
+	path, query := cfg.request()
+	reply, err := c.get(ctx, path, query)
+	if err != nil {
+		return board{}, err
+	}
+	b, err := boardOf(reply.body, cfg.Stop)
+	b.list = cfg.keep(b.list, reply.at)
+	return b, err
+}
+
+// longGone is how old a departure is that a reader has no use for.
+const longGone = 10 * time.Minute
+
+// keep chooses what the configuration asks for, in the order of leaving: what can
+// still be caught at the time of the reply, up to the count, and what leaves
+// before. It goes by the server's clock, since the board's may not be set yet.
+func (c Config) keep(all []departure, now time.Time) (kept []departure) {
+	slices.SortStableFunc(all, func(a, b departure) int {
+		return cmp.Or(a.When().Compare(b.When()), a.Scheduled.Compare(b.Scheduled))
+	})
+	catchable := 0
+	for _, d := range all {
+		switch {
+		case d.When().Before(now.Add(-longGone)), d.Cancelled && !c.IncludeCancelled, !c.wants(d):
+			continue
+		case !d.When().Before(now.Add(c.Walk)):
+			catchable++
+		}
+		if catchable > c.Count {
+			break
+		}
+		kept = append(kept, d)
+	}
+	return kept
+}
+
+func (c Config) wants(d departure) bool {
+	return anyOrOneOf(c.Routes, func(id int) bool { return strconv.Itoa(id) == d.route }) &&
+		anyOrOneOf(c.Directions, func(id int) bool { return strconv.Itoa(id) == d.direction }) &&
+		anyOrOneOf(c.Platforms, func(p Platform) bool { return strings.EqualFold(string(p), d.Platform) })
+}
+
+func anyOrOneOf[T any](allowed []T, is func(T) bool) bool {
+	return len(allowed) == 0 || slices.ContainsFunc(allowed, is)
+}

@@ -1,0 +1,99 @@
+package ptv_test
+
+import (
+	"strings"
+	"testing"
+
+	"ptvd/plugins/ptv"
+	"ptvd/plugins/timetable"
+)
+
+func TestOnlyWhatTheConfigurationAsksForIsKept(t *testing.T) {
+	for name, test := range map[string]struct {
+		choose func(*ptv.Config)
+		fits   func(timetable.Departure) bool
+		asks   string // of the service
+	}{
+		"one route": {
+			func(c *ptv.Config) { c.Routes = []int{11} },
+			func(d timetable.Departure) bool { return d.Route == "Pakenham" }, "/stop/1099/route/11?",
+		},
+		"one route and a platform": {
+			func(c *ptv.Config) { c.Routes, c.Platforms = []int{11}, []ptv.Platform{"2"} },
+			func(d timetable.Departure) bool { return d.Route == "Pakenham" && d.Platform == "2" }, "/stop/1099/route/11?",
+		},
+		"two routes": {
+			func(c *ptv.Config) { c.Routes = []int{4, 99} },
+			func(d timetable.Departure) bool { return d.Route == "Cranbourne" }, "/stop/1099?",
+		},
+		"one direction": {
+			func(c *ptv.Config) { c.Directions = []int{1} },
+			func(d timetable.Departure) bool { return d.Direction == "City (Flinders Street)" }, "direction_id=1",
+		},
+		"two directions": {
+			func(c *ptv.Config) { c.Directions = []int{4, 10} },
+			func(d timetable.Departure) bool { return d.Direction != "City (Flinders Street)" }, "/stop/1099?",
+		},
+		"a platform": {
+			func(c *ptv.Config) { c.Platforms = []ptv.Platform{"1"} },
+			func(d timetable.Departure) bool { return d.Platform == "1" }, "platform_numbers=1",
+		},
+		"no cancelled ones": {
+			func(c *ptv.Config) { c.IncludeCancelled = false },
+			func(d timetable.Departure) bool { return !d.Cancelled }, "include_cancelled=false",
+		},
+		"buses": {
+			func(c *ptv.Config) { c.RouteType, c.Stop = "bus", 19099 },
+			func(d timetable.Departure) bool { return d.Number == "601" }, "/route_type/2/stop/19099?",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			cfg := config()
+			cfg.Count = 6
+			test.choose(&cfg)
+			list := w.once(cfg).List
+			if len(list) == 0 || len(list) > 7 {
+				t.Errorf("%d departures", len(list))
+			}
+			for _, d := range list {
+				if !test.fits(d) {
+					t.Errorf("not asked for: %+v", d)
+				}
+			}
+			if !strings.Contains(w.lines[0], test.asks) {
+				t.Errorf("asked for %s, want %s in it", w.lines[0], test.asks)
+			}
+		})
+	}
+}
+
+func TestAConfigurationSaysWhatTagsCannot(t *testing.T) {
+	if err := config().Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(*ptv.Config){
+		"base_url: not an address": func(c *ptv.Config) { c.BaseURL = "timetableapi" },
+		"base_url: another scheme": func(c *ptv.Config) { c.BaseURL = "ftp://example.org" },
+		"base_url: a path":         func(c *ptv.Config) { c.BaseURL = "https://example.org/v3" },
+		"base_url: a password":     func(c *ptv.Config) { c.BaseURL = "https://me:secret@example.org" },
+		"routes: zero":             func(c *ptv.Config) { c.Routes = []int{0} },
+		"directions: negative":     func(c *ptv.Config) { c.Directions = []int{-1} },
+	} {
+		cfg := config()
+		spoil(&cfg)
+		field, _, _ := strings.Cut(name, ":")
+		if err := cfg.Validate(); err == nil || !strings.HasPrefix(err.Error(), field+": ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var p ptv.Platform
+	for _, word := range []string{"", "1 2", "platform1", "1&x=y"} {
+		if p.UnmarshalText([]byte(word)) == nil {
+			t.Errorf("%q passes for a platform", word)
+		}
+	}
+	if err := p.UnmarshalText([]byte("15A")); err != nil || p != "15A" {
+		t.Errorf("platform 15A: %q, %v", p, err)
+	}
+}

@@ -1,0 +1,174 @@
+package ptv
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"ptvd/plugins/timetable"
+)
+
+// oneDeparture is a reply with one departure in it, of which a test replaces
+// parts.
+const oneDeparture = `{
+	"departures": [{
+		"stop_id": 7, "route_id": 3, "run_id": 55, "run_ref": "55", "direction_id": 1, "disruption_ids": [9, 8],
+		"scheduled_departure_utc": "2026-05-01T09:00:00Z", "estimated_departure_utc": "2026-05-01T09:01:30Z",
+		"at_platform": true, "platform_number": "4", "flags": "", "departure_sequence": 2
+	}],
+	"stops": {"7": {"stop_id": 7, "stop_name": "Hill Top"}},
+	"routes": {"3": {"route_id": 3, "route_name": "Valley", "route_number": ""}},
+	"runs": {"55": {"run_ref": "55", "destination_name": "Lake", "status": "scheduled", "express_stop_count": 0}},
+	"directions": {"1": {"direction_id": 1, "direction_name": "Down"}},
+	"disruptions": {
+		"8": {"title": "Lifts out of order", "from_date": "2026-04-01T00:00:00Z", "to_date": null},
+		"9": {"title": "Works in winter", "from_date": "2026-06-01T00:00:00Z", "to_date": "2026-07-01T00:00:00Z"}
+	},
+	"status": {"version": "3.0", "health": 1}
+}`
+
+func plain() timetable.Departure {
+	return timetable.Departure{
+		Scheduled: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC),
+		Estimated: time.Date(2026, 5, 1, 9, 1, 30, 0, time.UTC),
+		Route:     "Valley", Direction: "Down", Destination: "Lake", Headsign: "Lake", Platform: "4",
+		AtPlatform: true, Disruptions: []string{"Lifts out of order"},
+	}
+}
+
+func TestADepartureIsReadFieldByField(t *testing.T) {
+	type edit = func(*timetable.Departure)
+	for name, test := range map[string]struct {
+		from, to string
+		want     edit
+	}{
+		"as it should be":           {``, ``, func(*timetable.Departure) {}},
+		"express":                   {`"express_stop_count": 0`, `"express_stop_count": 3`, func(d *timetable.Departure) { d.Express = true }},
+		"cancelled, with estimate":  {`"status": "scheduled"`, `"status": "cancelled"`, func(d *timetable.Departure) { d.Cancelled = true }},
+		"replaced by bus":           {`"flags": ""`, `"flags": "RRB-RUN_12"`, func(d *timetable.Departure) { d.ReplacedByBus = true }},
+		"another flag":              {`"flags": ""`, `"flags": "S_WCA-RUN_12"`, func(*timetable.Departure) {}},
+		"no estimate":               {`"2026-05-01T09:01:30Z"`, `null`, func(d *timetable.Departure) { d.Estimated = time.Time{} }},
+		"an estimate out of reason": {`"2026-05-01T09:01:30Z"`, `"0001-01-01T00:00:00Z"`, func(d *timetable.Departure) { d.Estimated = time.Time{} }},
+		"no timetable, an estimate": {`"2026-05-01T09:00:00Z"`, `null`, func(d *timetable.Departure) { d.Scheduled = d.Estimated }},
+		"a time with fractions":     {`09:01:30Z`, `09:01:30.0000000`, func(*timetable.Departure) {}},
+		"a time with an offset":     {`09:01:30Z`, `19:01:30+10:00`, func(*timetable.Departure) {}},
+		"no platform":               {`"platform_number": "4"`, `"platform_number": null`, func(d *timetable.Departure) { d.Platform = "" }},
+		"a platform as a number":    {`"platform_number": "4"`, `"platform_number": 4`, func(*timetable.Departure) {}},
+		"a platform as a list":      {`"platform_number": "4"`, `"platform_number": ["4"]`, func(d *timetable.Departure) { d.Platform = "" }},
+		"ids as text":               {`"route_id": 3, "run_id"`, `"route_id": "3", "run_id"`, func(*timetable.Departure) {}},
+		"a flag as text":            {`"at_platform": true`, `"at_platform": "True"`, func(*timetable.Departure) {}},
+		"a flag as a number":        {`"at_platform": true`, `"at_platform": 0`, func(d *timetable.Departure) { d.AtPlatform = false }},
+		"a route that is missing":   {`"routes": {"3"`, `"routes": {"33"`, func(d *timetable.Departure) { d.Route = "" }},
+		"routes as a list":          {`"routes": {"3": {"route_id": 3, "route_name": "Valley", "route_number": ""}}`, `"routes": []`, func(d *timetable.Departure) { d.Route = "" }},
+		"a route that is a word":    {`{"route_id": 3, "route_name": "Valley", "route_number": ""}`, `"Valley"`, func(d *timetable.Departure) { d.Route = "" }},
+		"disruptions that are null": {`"disruptions": {`, `"disruptions": null, "was": {`, func(d *timetable.Departure) { d.Disruptions = nil }},
+		"disruption ids as a word":  {`[9, 8]`, `"9, 8"`, func(d *timetable.Departure) { d.Disruptions = nil }},
+		"a disruption twice":        {`[9, 8]`, `[8, 8, {}, "8"]`, func(*timetable.Departure) {}},
+		"no destination":            {`"destination_name": "Lake"`, `"destination_name": null`, func(d *timetable.Departure) { d.Destination, d.Headsign = "Down", "Down" }},
+		"a destination with a street": {`"Lake"`, `"Lake/North Rd"`, func(d *timetable.Departure) {
+			d.Destination, d.Headsign = "Lake/North Rd", "Lake"
+		}},
+		"a route that goes round": {`"Valley"`, `"Hill Top - Lake via Dam & Weir (from May)"`, func(d *timetable.Departure) {
+			d.Route, d.Headsign = "Hill Top - Lake via Dam & Weir (from May)", "Lake via Dam & Weir"
+		}},
+		"text with control characters": {`"Lake"`, `"\u001b[2J La\u0000ke\r\n\u202eWest\t "`, func(d *timetable.Departure) {
+			d.Destination, d.Headsign = "[2J La ke West", "[2J La ke West"
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(oneDeparture, test.from) {
+				t.Fatalf("the reply has no %s", test.from)
+			}
+			want := plain()
+			test.want(&want)
+			b, err := boardOf([]byte(strings.Replace(oneDeparture, test.from, test.to, 1)), 7)
+			if err != nil || len(b.list) != 1 || b.stop != "Hill Top" {
+				t.Fatalf("read %+v, %v", b, err)
+			}
+			if got := b.list[0].Departure; !reflect.DeepEqual(got, want) {
+				t.Errorf("\n got %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
+func TestOneOddDepartureCostsOnlyItself(t *testing.T) {
+	for _, odd := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
+		b, err := boardOf([]byte(strings.Replace(oneDeparture, `[{`, `[`+odd+`, {`, 1)), 7)
+		if err != nil || len(b.list) != 1 || b.list[0].Destination != "Lake" {
+			t.Errorf("beside %s: %+v, %v", odd, b, err)
+		}
+	}
+}
+
+func TestNoDeparturesAreNotTakenFromANonsenseReply(t *testing.T) {
+	for _, body := range []string{
+		`{}`, `[]`, `null`, `7`, `{"departures": null}`, `{"departures": {}}`, `{"departures": "none"}`,
+		`{"departures": [{}]}`, `{"departures": ["x", 7]}`, `{"departures": []`,
+	} {
+		if b, err := boardOf([]byte(body), 7); err == nil {
+			t.Errorf("%s is read as %+v", body, b)
+		}
+	}
+	if b, err := boardOf([]byte(`{"departures": []}`), 7); err != nil || len(b.list) != 0 {
+		t.Errorf("no departures: %+v, %v", b, err)
+	}
+}
+
+func TestAReplyIsReadUpToALimit(t *testing.T) {
+	_, rest, _ := strings.Cut(oneDeparture, `"departures": [`)
+	departure, _, _ := strings.Cut(rest, "],\n\t\"stops\"")
+	body := fmt.Sprintf(`{"departures": [%s%s]}`, strings.Repeat(departure+",", 5000), departure)
+	b, err := boardOf([]byte(body), 7)
+	if err != nil || len(b.list) != maxEntries {
+		t.Errorf("%d departures of 5001, %v", len(b.list), err)
+	}
+	long := strings.Repeat("Llanfair ", 1000)
+	b, err = boardOf([]byte(strings.Replace(oneDeparture, "Lake", long, 1)), 7)
+	if err != nil || utf8.RuneCountInString(b.list[0].Destination) > maxName {
+		t.Errorf("a destination of %d bytes, %v", len(b.list[0].Destination), err)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(oneDeparture))
+	f.Add([]byte(`{"stops":[{"stop_id":1,"stop_name":"A","route_type":0,"routes":[{"route_id":2}]}],"status":{"health":0}}`))
+	f.Add([]byte(`{"Message":"An error has occurred."}`))
+	f.Add([]byte(`{"departures":[[],{"disruption_ids":{"1":2}}],"runs":[],"status":7}`))
+	f.Add([]byte("<html>"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, status := range []int{200, 403, 500} {
+			if err := conceal(refusal(status, body)); err != nil {
+				checkText(t, err.Error(), maxDetail+20)
+			}
+		}
+		stops, _ := stopsOf(body)
+		for _, s := range stops {
+			checkText(t, s.Name, maxName)
+		}
+		b, err := boardOf(body, 7)
+		if err != nil && len(b.list) > 0 {
+			t.Error("departures beside an error")
+		}
+		for _, d := range b.list {
+			if d.Scheduled.IsZero() || len(d.Disruptions) > maxDisruptions {
+				t.Errorf("published: %+v", d)
+			}
+			for _, text := range append(d.Disruptions, d.Route, d.Number, d.Direction, d.Destination, d.Platform, b.stop) {
+				checkText(t, text, maxTitle)
+			}
+			checkText(t, d.Headsign, 2*maxName+5)
+		}
+	})
+}
+
+func checkText(t *testing.T, text string, limit int) {
+	t.Helper()
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) || utf8.RuneCountInString(text) > limit {
+		t.Errorf("text that is not fit to be shown: %q", text)
+	}
+}

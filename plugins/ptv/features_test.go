@@ -1,0 +1,47 @@
+package ptv_test
+
+import (
+	"testing"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/timetable"
+)
+
+func TestEverythingThatCanBeSaidOfADepartureIsPublished(t *testing.T) {
+	w := newWorld(t)
+	seen := map[string]bool{}
+	w.Run(func(t *plugins.Task) error {
+		trains, departures := w.trains(t, config())
+		for range 8 {
+			if err := t.Sleep(15 * time.Second); err != nil {
+				return err
+			}
+			for _, d := range departures().List {
+				for feature, shown := range features(d) {
+					seen[feature] = seen[feature] || shown
+				}
+			}
+		}
+		return trains.Stop(t)
+	})
+	for feature := range features(timetable.Departure{}) {
+		if !seen[feature] {
+			t.Errorf("in two minutes no departure was %s", feature)
+		}
+	}
+}
+
+func features(d timetable.Departure) map[string]bool {
+	return map[string]bool{
+		"express":                    d.Express && d.Route == "Pakenham",
+		"cancelled":                  d.Cancelled,
+		"cancelled with an estimate": d.Cancelled && !d.Estimated.IsZero(),
+		"replaced by bus":            d.ReplacedByBus && d.Estimated.IsZero(),
+		"at the platform":            d.AtPlatform,
+		"late":                       d.When().After(d.Scheduled),
+		"disrupted":                  len(d.Disruptions) > 0,
+		"ending early":               d.Headsign == "Dandenong" && d.Direction == "Pakenham",
+		"for the city":               d.Direction == "City (Flinders Street)" && d.Platform == "1",
+	}
+}

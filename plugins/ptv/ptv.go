@@ -1,0 +1,118 @@
+package ptv
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/timetable"
+)
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name:     "ptv",
+		Doc:      "fetches the next departures at a stop in Victoria from the PTV Timetable API",
+		Defaults: defaults,
+		Topics:   []plugins.Topic{plugins.Publishes[timetable.Departures]("departures", "the next departures at the stop, and how fresh they are")},
+		New:      New,
+	})
+}
+
+// patience is how long one attempt may take.
+const patience = 10 * time.Second
+
+type ptv struct {
+	env    plugins.Env
+	cfg    Config
+	client Client
+	out    plugins.Publisher[timetable.Departures]
+	known  timetable.Departures // what was published last
+	pause  backoff
+}
+
+// New returns an instance that is not running yet.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	return &ptv{
+		env: env, cfg: cfg,
+		client: cfg.Client(env.Net.HTTP),
+		out:    plugins.Publish[timetable.Departures](env, "departures"),
+		known:  timetable.Departures{Walk: cfg.Walk, Period: cfg.Every},
+		pause:  newBackoff(env.Instance),
+	}, nil
+}
+
+// Start publishes that nothing is known yet, and begins to ask.
+func (p *ptv) Start(*plugins.Task) error {
+	p.out.Set(p.known)
+	p.env.Go("fetch", p.run)
+	return nil
+}
+
+// Stop has nothing to leave behind.
+func (p *ptv) Stop(*plugins.Task) error { return nil }
+
+// run brings one answer in every period. While none comes it asks again after
+// growing pauses, over the ends of periods, and then is back in step.
+func (p *ptv) run(t *plugins.Task) error {
+	for range t.Every(p.cfg.Every) {
+		for {
+			found, err := p.fetch(t)
+			var trouble *Trouble
+			if err == nil {
+				p.take(t, found)
+				break
+			}
+			if !errors.As(err, &trouble) {
+				return err
+			}
+			if err := t.Sleep(p.miss(trouble)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fetch asks once.
+func (p *ptv) fetch(t *plugins.Task) (found board, err error) {
+	err = t.Timeout(patience, func() (err error) {
+		found, err = plugins.Await(t, func(ctx context.Context) (board, error) {
+			return p.client.departures(ctx, p.cfg)
+		})
+		return err
+	})
+	if errors.Is(err, plugins.ErrTimeout) {
+		return board{}, noAnswer
+	}
+	return found, err
+}
+
+// take publishes an answer.
+func (p *ptv) take(t *plugins.Task, found board) {
+	p.pause.reset()
+	p.known.Received, p.known.Problem = t.Now(), ""
+	p.known.Stop = orElse(found.stop, p.known.Stop)
+	p.known.List = make([]timetable.Departure, len(found.list))
+	for i, d := range found.list {
+		p.known.List[i] = d.Departure
+	}
+	p.out.Set(p.known)
+	p.env.Meter.Count("fetches_ok_total", 1)
+	p.env.Health.OK()
+	p.env.Log.Debug("departures", "stop", p.known.Stop, "count", len(p.known.List))
+}
+
+// miss publishes that none came, and returns how long to wait. One that was lost
+// is no alarm; two in a row are, and so is trouble that will last.
+func (p *ptv) miss(trouble *Trouble) time.Duration {
+	pause := p.pause.next(trouble.Lasting)
+	p.known.Problem = trouble.Words
+	p.out.Set(p.known)
+	p.env.Meter.Count("fetches_failed_total", 1)
+	if p.pause.tries > 1 || trouble.Lasting {
+		p.env.Health.Degraded("%v", trouble)
+	}
+	p.env.Log.Debug("no departures", "why", trouble, "again_in", pause.Round(time.Second))
+	return pause
+}
