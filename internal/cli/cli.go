@@ -73,6 +73,7 @@ func Tree() *cobra.Command {
 }
 
 func unknown(cmd *cobra.Command, name string) error {
+	cmd.SuggestionsMinimumDistance = 2
 	message := fmt.Sprintf("there is no command %q", name)
 	for _, near := range cmd.SuggestionsFor(name) {
 		return usageError{fmt.Errorf("%s; did you mean %q?", message, near)}

@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -20,7 +21,7 @@ func demoCommand() *cobra.Command {
 and one for an NTP server on loopback. In a terminal, the panel is drawn above
 the log.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			world, err := demo.NewWorld()
+			world, err := demo.NewWorld(time.Now)
 			if err != nil {
 				return err
 			}
@@ -34,11 +35,11 @@ the log.`,
 			out := logs.NewWriter(terminal)
 			defer out.Close()
 			log := logs.New(out, os.Stderr, flags.level())
-			d, err := world.Daemon(log)
+			options, err := world.Options(log)
 			if err != nil {
 				return configError{err}
 			}
-			return flags.run(cmd.Context(), d, log)
+			return flags.run(cmd.Context(), options)
 		},
 	}
 	flags.add(cmd)

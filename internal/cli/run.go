@@ -52,7 +52,7 @@ SIGUSR1 logs a snapshot of every task and instance.`,
 			out := logs.NewWriter(os.Stderr)
 			defer out.Close()
 			log := logs.New(out, os.Stderr, flags.level())
-			return flags.run(cmd.Context(), daemon.New(daemon.Options{File: file, Log: log}), log)
+			return flags.run(cmd.Context(), daemon.Options{File: file, Log: log})
 		},
 	}
 	configFlag(cmd, &path)
@@ -62,15 +62,12 @@ SIGUSR1 logs a snapshot of every task and instance.`,
 
 // run runs a daemon until a signal or the end of its time, and writes the report.
 // A second signal ends the process at once.
-func (f *runFlags) run(ctx context.Context, d *daemon.Daemon, log *slog.Logger) error {
+func (f *runFlags) run(ctx context.Context, options daemon.Options) error {
+	options.Lasts = f.lasts
+	d := daemon.New(options)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	if f.lasts > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, f.lasts)
-		defer cancel()
-	}
 	usr1 := make(chan os.Signal, 1)
 	signal.Notify(usr1, syscall.SIGUSR1)
 	go func() {
@@ -83,7 +80,7 @@ func (f *runFlags) run(ctx context.Context, d *daemon.Daemon, log *slog.Logger) 
 	close(usr1)
 	if f.report != "" {
 		if writeErr := d.Report().Write(f.report); writeErr != nil {
-			log.Error("the report was not written", "error", writeErr)
+			options.Log.Error("the report was not written", "error", writeErr)
 		}
 	}
 	return err

@@ -42,7 +42,10 @@ systemd credentials, which only the service sees, give it a configuration with
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
 			stops, err := client.FindStops(ctx, strings.Join(words, " "))
-			printStops(cmd.OutOrStdout(), stops)
+			if len(stops) == 0 && err == nil {
+				err = errors.New("no stop has that in its name")
+			}
+			printStops(cmd.OutOrStdout(), stops) // what was found in spite of an error
 			return err
 		},
 	}
@@ -61,9 +64,6 @@ func clientOf(file *config.File) (ptv.Client, error) {
 }
 
 func printStops(out io.Writer, stops []ptv.Stop) {
-	if len(stops) == 0 {
-		fmt.Fprintln(out, "No stop has that in its name.")
-	}
 	for _, stop := range stops {
 		fmt.Fprintf(out, "stop: %d  # %s, %s\nroute_type: %s\n", stop.ID, stop.Name, stop.Suburb, stop.RouteType)
 		for _, route := range stop.Routes {

@@ -1,10 +1,8 @@
 package config
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
-	"text/tabwriter"
 
 	"ptvd/plugins"
 )
@@ -12,7 +10,7 @@ import (
 // Option tells people about one option of a plugin.
 type Option struct {
 	Name     string
-	Type     string // in words: "a duration"
+	Type     string // in words: "duration", "list of GPIO lines"
 	Default  string // as it is written; empty: none
 	Allowed  string // "1s to 24h"; empty: whatever the type allows
 	Doc      string
@@ -31,7 +29,7 @@ func describe(s *shape, usual reflect.Value) []Option {
 	for _, f := range s.fields {
 		value := usual.Field(f.index)
 		option := Option{
-			Name: f.name, Type: f.shape.words(), Default: f.shape.usual(value), Doc: f.doc,
+			Name: f.name, Type: noun(f.shape.phrase().one), Default: f.shape.usual(value), Doc: f.doc,
 			Required: f.required, Short: s.short != nil && s.short.name == f.name,
 		}
 		leaf := f.shape
@@ -45,6 +43,10 @@ func describe(s *shape, usual reflect.Value) []Option {
 		options = append(options, option)
 	}
 	return options
+}
+
+func noun(phrase string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(phrase, "a "), "an ")
 }
 
 // within is the default that is given under an option: of what a pointer points
@@ -78,60 +80,15 @@ func (s *shape) usual(v reflect.Value) string {
 		}
 	}
 	switch s.kind {
-	case kindBool, kindInt, kindFloat, kindDuration:
-		return write(v)
-	case kindString, kindText, kindPin, kindPWM, kindSPI:
-		if !v.IsZero() {
-			return write(v)
-		}
-	}
-	return ""
-}
-
-// Text renders what is to know about a plugin, for a terminal.
-func Text(plugin plugins.Definition) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n", plugin.Name, plugin.Doc)
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	rows(table, Describe(plugin), "  ")
-	table.Flush()
-	if len(plugin.Topics) > 0 {
-		b.WriteString("\npublishes\n")
-		for _, t := range plugin.Topics {
-			fmt.Fprintf(table, "  %s\t%s\n", t.Name, t.Doc)
-		}
-		table.Flush()
-	}
-	if len(plugin.Actions) > 0 {
-		b.WriteString("\nactions\n")
-		for _, a := range plugin.Actions {
-			fmt.Fprintf(table, "  %s\t%s\n", strings.TrimSpace(a.Name+" "+argument(a)), a.Doc)
-		}
-		table.Flush()
-	}
-	return b.String()
-}
-
-func argument(a plugins.ActionSpec) string {
-	if a.Arg == "" {
+	case kindPointer, kindStruct, kindOneOf, kindList, kindMap, kindSecret, kindAction, kindFrom, kindInstances:
 		return ""
 	}
-	return "(" + a.Arg + ")"
-}
-
-func rows(table *tabwriter.Writer, options []Option, indent string) {
-	for _, o := range options {
-		usual := o.Default
-		if o.Required {
-			usual = "required"
-		}
-		doc := o.Doc
-		if o.Allowed != "" {
-			doc += " (" + o.Allowed + ")"
-		}
-		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, doc)
-		rows(table, o.Options, indent+"  ")
+	// A zero may be a value, or stand for none; a zero that could not be
+	// written is none.
+	if v.IsZero() && !v.CanInt() && !v.CanUint() && !v.CanFloat() && s.kind != kindBool || s.check(v) != nil {
+		return ""
 	}
+	return write(v)
 }
 
 // Options returns the paths of all options of a plugin: "every",

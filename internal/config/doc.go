@@ -15,6 +15,6 @@
 // and a value of another type are faults. Secrets never appear in one.
 //
 // A file of any content ends in a [File] or in [Faults], soon and within
-// bounded memory: it may have 256 KiB and a nesting of 32, and neither aliases
+// bounded memory: it may have 128 KiB and a nesting of 32, and neither aliases
 // nor tags.
 package config

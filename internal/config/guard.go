@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// maxSize keeps the parser below 80 MB and 200 ms, whatever it is given: a
+	// maxSize keeps the parser below 50 MB and 100 ms, whatever it is given: a
 	// node takes 160 bytes and can be written with two. The longest sensible
-	// configuration has a fiftieth of it.
-	maxSize  = 256 << 10
+	// configuration has a tenth of it.
+	maxSize  = 128 << 10
 	maxDepth = 32
 )
 

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 
 	"gopkg.in/yaml.v3"
 
@@ -22,7 +23,7 @@ type instance struct {
 func (d *decoder) instances(at spot, v reflect.Value) {
 	if at.node.Kind != yaml.MappingNode || len(at.node.Content) == 0 {
 		d.src.hide(at.node, d.nodes)
-		d.fault(at.at(), at.path, "there is no instance; write at least %s", example)
+		d.fault(at.at(), at.path, "there is no instance; write at least %s", leastFile)
 		return
 	}
 	var all []*instance
@@ -128,3 +129,5 @@ func deepCopy(from reflect.Value) reflect.Value {
 	}
 	return to
 }
+
+var instanceName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)

@@ -8,7 +8,10 @@ import (
 // nearest returns the word that somebody who wrote text may have meant, or "".
 func nearest(text string, words []string) string {
 	text = strings.ToLower(text)
-	best, least := "", max(1, (len(text)+2)/3)+1
+	best, least := "", 1 // of a single letter, only the case may be wrong
+	if len(text) > 1 {
+		least = (len(text)+2)/3 + 1
+	}
 	for _, word := range slices.Sorted(slices.Values(words)) {
 		// A difference of length is a distance already.
 		if abs(len(word)-len(text)) < least {

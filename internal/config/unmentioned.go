@@ -1,9 +1,9 @@
 package config
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
-	"strings"
 
 	"ptvd/plugins"
 )
@@ -27,12 +27,10 @@ func (f *File) Unmentioned() []string {
 			}
 		}
 	}
-	for _, name := range names(shapeOf(reflectDocument, "").fields) {
+	for _, name := range names(shapeOf(reflect.TypeFor[document](), "").fields) {
 		if !mentioned[name] {
 			missing = append(missing, name)
 		}
 	}
 	return missing
 }
-
-var _ = strings.Contains

@@ -8,46 +8,53 @@ import (
 	"ptvd/plugins"
 )
 
-var kindWords = map[kind][2]string{ // what it is, and an example
-	kindStruct:    {"options", "{…}"},
-	kindBool:      {"true or false", "true"},
-	kindInt:       {"a whole number", "1"},
-	kindFloat:     {"a number", "1.5"},
-	kindString:    {"text", "text"},
-	kindDuration:  {"a duration", "10s"},
-	kindText:      {"text", "text"},
-	kindPin:       {"a GPIO line", "GPIO17"},
-	kindPWM:       {"a PWM output", "GPIO18"},
-	kindSPI:       {"an SPI port", "SPI0.0"},
-	kindSecret:    {"a secret", "{credential: NAME}"},
-	kindAction:    {"an action", "panel.next"},
-	kindFrom:      {"an instance", "INSTANCE"},
-	kindInstances: {"instances", "{clock: {plugin: ntp}}"},
+// phrase is what people call a kind of value: one, several, and what one looks
+// like.
+type phrase struct{ one, several, example string }
+
+var kindPhrases = map[kind]phrase{
+	kindStruct:    {"options", "options", "{…}"},
+	kindBool:      {"true or false", "true or false", "true"},
+	kindInt:       {"a whole number", "whole numbers", "1"},
+	kindFloat:     {"a number", "numbers", "1.5"},
+	kindString:    {"text", "texts", "text"},
+	kindDuration:  {"a duration", "durations", "10s"},
+	kindText:      {"text", "texts", "text"},
+	kindPin:       {"a GPIO line", "GPIO lines", "GPIO17"},
+	kindPWM:       {"a PWM output", "PWM outputs", "GPIO18"},
+	kindSPI:       {"an SPI port", "SPI ports", "SPI0.0"},
+	kindSecret:    {"a secret", "secrets", "{credential: NAME}"},
+	kindAction:    {"an action", "actions", "panel.next"},
+	kindFrom:      {"an instance", "instances", "INSTANCE"},
+	kindInstances: {"instances", "instances", "{clock: {plugin: ntp}}"},
 }
 
-var typeWords = map[reflect.Type][2]string{
-	reflect.TypeFor[plugins.Percent]():   {"a percentage", "40%"},
-	reflect.TypeFor[plugins.TimeOfDay](): {"a time of day", "22:30"},
-	reflect.TypeFor[plugins.Window]():    {"a part of the day", "22:30-06:00"},
-	reflect.TypeFor[zone]():              {"a time zone", "Australia/Melbourne"},
+var typePhrases = map[reflect.Type]phrase{
+	reflect.TypeFor[plugins.Percent]():   {"a percentage", "percentages", "40%"},
+	reflect.TypeFor[plugins.TimeOfDay](): {"a time of day", "times of day", "22:30"},
+	reflect.TypeFor[plugins.Window]():    {"a part of the day", "parts of the day", "22:30-06:00"},
+	reflect.TypeFor[zone]():              {"a time zone", "time zones", "Australia/Melbourne"},
 }
 
-// words says what a shape is to people: "a duration", "a list of GPIO lines".
-func (s *shape) words() string {
+// phrase says what a shape is to people: "a duration", "a list of GPIO lines".
+func (s *shape) phrase() phrase {
 	switch s.kind {
 	case kindPointer:
-		return s.elem.words()
+		return s.elem.phrase()
 	case kindList:
-		return "a list of: " + s.elem.words()
+		several := "lists of " + s.elem.phrase().several
+		return phrase{one: "a " + strings.Replace(several, "lists", "list", 1), several: several}
 	case kindMap:
-		return "names, each with " + s.elem.words()
+		words := "names, each with " + s.elem.phrase().one
+		return phrase{one: words, several: words}
 	case kindOneOf:
-		return "one of " + join(names(s.fields), "or")
+		words := join(names(s.fields), "or")
+		return phrase{one: words, several: words}
 	}
-	if words, ok := typeWords[s.typ]; ok {
-		return words[0]
+	if phrase, ok := typePhrases[s.typ]; ok {
+		return phrase
 	}
-	return kindWords[s.kind][0]
+	return kindPhrases[s.kind]
 }
 
 // example is a value to write: the default where there is one, else a typical
@@ -87,10 +94,7 @@ func (s *shape) example(usual reflect.Value) string {
 	case s.min.IsValid() && !s.min.IsZero():
 		return write(s.min)
 	}
-	if words, ok := typeWords[s.typ]; ok {
-		return words[1]
-	}
-	return kindWords[s.kind][1]
+	return s.phrase().example
 }
 
 // instead says what to write in place of nothing.

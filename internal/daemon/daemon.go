@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
@@ -26,6 +27,8 @@ type Options struct {
 	Clock scheduler.Clock
 	// System is the operating system's civil clock; nil means the real one.
 	System wallclock.System
+	// Lasts is how long the daemon runs; zero means until it is stopped.
+	Lasts time.Duration
 }
 
 // Daemon is one run of one configuration.
@@ -36,6 +39,7 @@ type Daemon struct {
 	clock     *wallclock.Clock
 	bus       *plugins.Bus
 	claims    *gpio.Claims
+	spi       gpio.Counters
 	board     gpio.Backend
 	stop      *scheduler.Flag
 	instances []*instance
@@ -116,7 +120,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	if err != nil {
 		return fmt.Errorf("the board: %w", err)
 	}
-	d.board = board
+	d.board = d.spi.Count(board)
 	defer board.Close()
 	err = t.Group(func(g *scheduler.Group) error {
 		for _, i := range d.instances {
@@ -124,7 +128,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		}
 		g.Go("ready", d.announce)
 		g.Go("watchdog", d.feedWatchdog)
-		if err := d.stop.Wait(t); err != nil {
+		if err := d.untilStopped(t); err != nil {
 			return err
 		}
 		d.notify.stopping()
@@ -132,6 +136,18 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		return errStopped
 	})
 	d.log.Info("stopped", "after", d.Uptime())
+	return err
+}
+
+// untilStopped waits for a stop that was asked for, or for the end of the time.
+func (d *Daemon) untilStopped(t *scheduler.Task) error {
+	if d.options.Lasts == 0 {
+		return d.stop.Wait(t)
+	}
+	err := t.Timeout(d.options.Lasts, func() error { return d.stop.Wait(t) })
+	if errors.Is(err, scheduler.ErrTimeout) {
+		return nil
+	}
 	return err
 }
 

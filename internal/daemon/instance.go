@@ -154,3 +154,19 @@ func (i *instance) healthChanged(h *plugins.Health) {
 	}
 	i.daemon.notify.status(i.daemon.status())
 }
+
+// attributes describe the instance in a snapshot.
+func (i *instance) attributes() []slog.Attr {
+	all := []slog.Attr{
+		slog.String("health", string(i.health.Condition)),
+		slog.Duration("since", i.daemon.loop.Now().Sub(i.health.Since).Round(time.Second)),
+		slog.Int("restarts", i.restarts),
+	}
+	if i.health.Why != "" {
+		all = append(all, slog.String("why", i.health.Why))
+	}
+	for name, value := range i.meter.All() {
+		all = append(all, slog.Float64(name, value))
+	}
+	return all
+}

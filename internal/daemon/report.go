@@ -1,7 +1,138 @@
 package daemon
 
-type Report struct{}
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"syscall"
+	"time"
 
-func (d *Daemon) Report() Report             { return Report{} }
-func (r Report) Write(path string) error     { return nil }
-func (d *Daemon) LogSnapshot()               {}
+	"ptvd/internal/scheduler"
+	"ptvd/plugins"
+)
+
+// Report is what a daemon did, in figures. Times are in nanoseconds.
+type Report struct {
+	Uptime    int64              `json:"uptime_ns"`
+	Tasks     []TaskReport       `json:"tasks"`
+	Instances []InstanceReport   `json:"instances"`
+	SPI       SPIReport          `json:"spi"`
+	Totals    map[string]float64 `json:"totals"` // of the instances' counters
+	Process   ProcessReport      `json:"process"`
+}
+
+// TaskReport is what the loop knows of all tasks of one name.
+type TaskReport struct {
+	Instance string `json:"instance"`
+	Name     string `json:"name"`
+	Runs     uint64 `json:"runs"`
+	Missed   uint64 `json:"missed"`
+	Total    int64  `json:"total_ns"`
+	Longest  int64  `json:"longest_ns"`
+	// Lateness is how long after they were due sleeps and ticks ran.
+	LatenessP50 int64 `json:"lateness_p50_ns"`
+	LatenessP99 int64 `json:"lateness_p99_ns"`
+	LatenessMax int64 `json:"lateness_max_ns"`
+}
+
+// InstanceReport is how an instance fared.
+type InstanceReport struct {
+	Name     string             `json:"name"`
+	Plugin   string             `json:"plugin"`
+	Health   plugins.Condition  `json:"health"`
+	Why      string             `json:"why,omitempty"`
+	Restarts int                `json:"restarts"`
+	Meter    map[string]float64 `json:"meter"` // the plugin's own figures
+}
+
+// SPIReport counts what went over SPI.
+type SPIReport struct {
+	Transfers uint64 `json:"transfers"` // system calls
+	Bytes     uint64 `json:"bytes"`
+}
+
+// ProcessReport is what the kernel says of the process, and the loop of itself.
+type ProcessReport struct {
+	UserTime            int64  `json:"user_ns"`
+	SystemTime          int64  `json:"system_ns"`
+	VoluntarySwitches   int64  `json:"voluntary_switches"`
+	InvoluntarySwitches int64  `json:"involuntary_switches"`
+	MaxMemory           int64  `json:"max_memory_bytes"`
+	Wakeups             uint64 `json:"wakeups"` // of the loop
+}
+
+// Report sums up. Call it on the loop, or when Run has returned.
+func (d *Daemon) Report() Report {
+	snapshot := d.loop.Snapshot()
+	r := Report{
+		Uptime:  int64(d.loop.Now().Sub(d.started)),
+		SPI:     SPIReport{d.spi.Transfers(), d.spi.Bytes()},
+		Totals:  map[string]float64{},
+		Process: processReport(snapshot.Wakeups),
+	}
+	for _, s := range snapshot.Totals {
+		r.Tasks = append(r.Tasks, taskReport(s))
+	}
+	for _, i := range d.instances {
+		figures := map[string]float64{}
+		for name, value := range i.meter.All() {
+			figures[name] = value
+			if strings.HasSuffix(name, "_total") {
+				r.Totals[name] += value
+			}
+		}
+		r.Instances = append(r.Instances, InstanceReport{
+			i.entry.Name, i.entry.Definition.Name, i.health.Condition, i.health.Why, i.restarts, figures,
+		})
+	}
+	return r
+}
+
+func taskReport(s scheduler.Totals) TaskReport {
+	return TaskReport{
+		Instance: s.Owner, Name: s.Name, Runs: s.Runs, Missed: s.Missed,
+		Total: int64(s.Total), Longest: int64(s.Longest),
+		LatenessP50: int64(s.Late.P50), LatenessP99: int64(s.Late.P99), LatenessMax: int64(s.Late.Max),
+	}
+}
+
+func processReport(wakeups uint64) ProcessReport {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return ProcessReport{Wakeups: wakeups}
+	}
+	return ProcessReport{
+		UserTime: u.Utime.Nano(), SystemTime: u.Stime.Nano(),
+		VoluntarySwitches: int64(u.Nvcsw), InvoluntarySwitches: int64(u.Nivcsw),
+		MaxMemory: int64(u.Maxrss) << 10, Wakeups: wakeups,
+	}
+}
+
+// Write writes the report as JSON.
+func (r Report) Write(path string) error {
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, '\n'), 0o644)
+}
+
+// LogSnapshot logs what every task and instance is about. Any goroutine may call
+// it.
+func (d *Daemon) LogSnapshot() {
+	d.loop.Post(func() {
+		snapshot := d.loop.Snapshot()
+		for _, t := range snapshot.Tasks {
+			line := d.log.With("plugin", t.Owner, "task", t.Name, "state", t.State)
+			if t.Due != scheduler.Never {
+				line = line.With("due_in", t.Due.Sub(snapshot.At).Round(time.Millisecond))
+			}
+			line.Info("task")
+		}
+		for _, i := range d.instances {
+			i.log.LogAttrs(context.Background(), 0, "instance", i.attributes()...)
+		}
+		d.log.Info("loop", "status", d.status(), "uptime", d.Uptime(), "wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -26,24 +27,26 @@ var mounted = sim.Arrangement{}
 // World is all that the daemon of a demo meets.
 type World struct {
 	Panel *sim.Panel
+	Board *sim.Board // once the daemon runs
 	hosts names
 	state string
 	stop  context.CancelFunc
 	ntp   *standin.NTP
 }
 
-// NewWorld starts the stand-ins. Close it in the end.
-func NewWorld() (*World, error) {
+// NewWorld starts the stand-ins, which live in the time that now tells. Close it
+// in the end.
+func NewWorld(now func() time.Time) (*World, error) {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &World{Panel: sim.NewPanel(modules), stop: stop, ntp: standin.NewNTP(time.Now)}
-	if err := w.start(ctx); err != nil {
+	w := &World{Panel: sim.NewPanel(modules), stop: stop, ntp: standin.NewNTP(now)}
+	if err := w.start(ctx, standin.NewPTV(now)); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
 }
 
-func (w *World) start(ctx context.Context) error {
-	ptv, err := serveHTTP(ctx, standin.NewPTV(time.Now))
+func (w *World) start(ctx context.Context, ptv http.Handler) error {
+	web, err := serveHTTP(ctx, ptv)
 	if err != nil {
 		return err
 	}
@@ -52,31 +55,34 @@ func (w *World) start(ctx context.Context) error {
 		return err
 	}
 	go w.ntp.Serve(socket)
-	w.hosts = names{"ptv.test": ptv, "ntp.test": socket.LocalAddr().String()}
+	w.hosts = names{"ptv.test": web, "ntp.test": socket.LocalAddr().String()}
 	w.state, err = os.MkdirTemp("", "ptvd-demo-")
 	return errors.Join(err,
 		os.Setenv("PTVD_DEMO_ID", standin.DemoID),
 		os.Setenv("PTVD_DEMO_KEY", standin.DemoKey))
 }
 
-// Daemon returns the ordinary daemon on demo.yaml, in this world.
-func (w *World) Daemon(log *slog.Logger) (*daemon.Daemon, error) {
+// Options are those of the ordinary daemon on demo.yaml, in this world.
+func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
 	file, err := config.Parse("demo.yaml", configs.Demo, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("the demo's own configuration: %w", err)
+		return daemon.Options{}, fmt.Errorf("the demo's own configuration: %w", err)
 	}
 	file.StateDir = w.state
-	return daemon.New(daemon.Options{
-		File: file,
-		Log:  log,
-		Net:  daemon.Network(w.hosts.dial, nil),
-		Board: func(loop *scheduler.Loop) (gpio.Backend, error) {
-			board := sim.New(loop)
-			board.Attach("SPI0.0", w.Panel)
-			loop.Post(func() { loop.Go("visit", visitor(board), scheduler.Owner("visitor")) })
-			return board, nil
-		},
-	}), nil
+	return daemon.Options{
+		File:  file,
+		Log:   log,
+		Net:   daemon.Network(w.hosts.dial, nil),
+		Board: w.board,
+	}, nil
+}
+
+// board makes the board with all that hangs on it, and lets the visitor in.
+func (w *World) board(loop *scheduler.Loop) (gpio.Backend, error) {
+	w.Board = sim.New(loop)
+	w.Board.Attach("SPI0.0", w.Panel)
+	loop.Post(func() { loop.Go("visit", visitor(w.Board), scheduler.Owner("visitor")) })
+	return w.Board, nil
 }
 
 // Close ends the stand-ins and removes what the daemon kept.

@@ -69,7 +69,7 @@ func (s *Screen) reserve(lines int) {
 
 const (
 	lit   = "\x1b[38;5;203m●\x1b[0m"
-	unlit = "\x1b[38;5;236m●\x1b[0m"
+	unlit = "\x1b[38;5;240m·\x1b[0m"
 )
 
 // render turns a picture into lines of a terminal. An LED is two columns wide,

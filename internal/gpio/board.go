@@ -15,7 +15,7 @@ type Board struct {
 	backend Backend
 	claims  *Claims
 	owner   string
-	open    []io.Closer
+	open    map[string]io.Closer // by name; what is opened again takes its forerunner's place
 }
 
 // NewBoard returns the view of an instance. Boards that share a backend share
@@ -52,7 +52,10 @@ func open[T io.Closer](b *Board, t *scheduler.Task, make func() (T, error), name
 	if err != nil {
 		return none, err
 	}
-	b.open = append(b.open, part)
+	if b.open == nil {
+		b.open = map[string]io.Closer{}
+	}
+	b.open[names[0]] = part
 	return part, nil
 }
 
@@ -63,7 +66,7 @@ func (b *Board) Close() error {
 	for _, part := range b.open {
 		errs = append(errs, part.Close())
 	}
-	b.open = nil
+	clear(b.open)
 	b.claims.releaseAll(b.owner)
 	return errors.Join(errs...)
 }

@@ -50,8 +50,6 @@ func (d *Debouncer) Edge(e Edge) []Edge {
 	out := d.pass(e.At)
 	d.raw = e
 	switch {
-	case d.stable && e.Level == d.level:
-		d.until = scheduler.Never
 	case d.stable:
 		d.until = e.At.Add(d.hold)
 	case d.until == scheduler.Never && e.Level != d.level:

@@ -127,6 +127,16 @@ func TestAReadingThatDiffersIsAnEdgeThatWasLost(t *testing.T) {
 	}
 }
 
+func TestTimesNeverGoBackWhenAnEdgeIsOvertakenByAReading(t *testing.T) {
+	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	d.Read(gpio.Edge{Level: gpio.High, At: 7})
+	d.Edge(gpio.Edge{Level: gpio.Low, At: 6})
+	got := d.Read(gpio.Edge{Level: gpio.Low, At: d.Due()})
+	if want := []gpio.Edge{{Level: gpio.Low, At: 7}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestWithoutAHoldEveryChangeComesOut(t *testing.T) {
 	for _, stable := range []bool{false, true} {
 		d := gpio.NewDebouncer(gpio.Low, 0, stable)

@@ -87,8 +87,8 @@ func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 }
 
 // Level returns a line's level, debounced, as of the edges that Next returned.
-// Lines that had to be read again after a loss change together, with the first of
-// their edges: in which order they really changed is what was lost.
+// Lines that had to be read again change together, with the first of their edges:
+// in which order they really changed is not known.
 func (in *Input) Level(line int) Level { return in.levels>>line&1 == 1 }
 
 // Lost counts how often edges were lost in a full queue. The levels are read

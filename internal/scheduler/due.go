@@ -37,6 +37,8 @@ func (q *dueQueue) next(now Instant) *timer {
 	return head
 }
 
+func (q *dueQueue) isEmpty() bool { return q.ready.count == 0 && len(q.ahead) == 0 }
+
 // deadline returns when the heap's first entry is due.
 func (q *dueQueue) deadline() Instant {
 	if len(q.ahead) == 0 {

@@ -1,7 +1,7 @@
 package scheduler
 
 import (
-	"errors"
+	"cmp"
 	"math/rand/v2"
 	"time"
 )
@@ -57,7 +57,7 @@ type Loop struct {
 	watch   *watchdog
 	workers int // awaited work that has not come back
 	wakeups uint64
-	stats   map[statsKey]*Stats
+	stats   map[statsKey]*stats
 }
 
 // New returns a loop that is not running yet.
@@ -71,10 +71,10 @@ func New(o Options) *Loop {
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
 	}
-	l := &Loop{options: o, clock: o.Clock, stats: map[statsKey]*Stats{}}
+	l := &Loop{options: o, clock: o.Clock, stats: map[statsKey]*stats{}}
 	l.posts.wake = l.clock.Wake
 	l.outside = Task{loop: l, name: "post"}
-	l.outside.stats = l.statsOf(&l.outside)
+	l.outside.stats = l.statsOf("", "post")
 	l.now = l.clock.Now()
 	if o.Seed != 0 {
 		l.shuffle = rand.New(rand.NewPCG(o.Seed, 0))
@@ -97,7 +97,7 @@ func (l *Loop) Run(main Func) error {
 	end := l.now.Add(graceAfterMain)
 	bell := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
 	err := l.runUntil(func() bool { return bell.finished || l.tasks.count == 1 })
-	return errors.Join(l.main.err, err)
+	return cmp.Or(l.main.err, err)
 }
 
 // runUntil is the loop: take what came from outside, step the first task that is
@@ -105,7 +105,9 @@ func (l *Loop) Run(main Func) error {
 func (l *Loop) runUntil(done func() bool) error {
 	l.begin()
 	for !done() {
-		l.runPosts()
+		if l.posts.pending.Load() {
+			l.runPosts()
+		}
 		t := l.pick()
 		if t == nil {
 			if err := l.wait(); err != nil {
@@ -132,23 +134,29 @@ func (l *Loop) runUntil(done func() bool) error {
 // have waited through too many of those.
 func (l *Loop) pick() *Task {
 	for {
-		first, second := &l.urgent, &l.normal
-		if l.inARow >= urgentInARow {
-			first, second = second, first
-		}
-		entry := first.next(l.now)
+		entry := l.nextDue()
 		if entry == nil {
-			entry = second.next(l.now)
-		}
-		switch {
-		case entry == nil:
 			return nil
-		case entry.scope != nil:
-			entry.task.interrupt(entry.scope)
-		default:
+		}
+		if entry.scope == nil {
 			return entry.task
 		}
+		entry.task.interrupt(entry.scope)
 	}
+}
+
+func (l *Loop) nextDue() *timer {
+	if l.urgent.isEmpty() {
+		return l.normal.next(l.now)
+	}
+	first, second := &l.urgent, &l.normal
+	if l.inARow >= urgentInARow {
+		first, second = second, first
+	}
+	if entry := first.next(l.now); entry != nil {
+		return entry
+	}
+	return second.next(l.now)
 }
 
 // beginStep prepares a task's turn. False: it was cancelled before it began, and
@@ -160,7 +168,7 @@ func (l *Loop) beginStep(t *Task) bool {
 		l.inARow = 0
 	}
 	if t.slept {
-		t.stats.Late.add(l.now.Sub(t.timer.due))
+		t.stats.late.add(l.now.Sub(t.timer.due))
 	}
 	t.ready, t.place = false, inRun
 	l.running = t

@@ -9,7 +9,7 @@ import "time"
 // happen. One heavy step, and for a while each is timed by itself again.
 type meter struct {
 	since  Instant       // all time before is booked
-	steps  [crowd]*Stats // since then
+	steps  [crowd]*stats // since then
 	count  int
 	streak int // of light steps
 }
@@ -21,7 +21,7 @@ const (
 )
 
 // add notes a step that has ended just now.
-func (m *meter) add(s *Stats) {
+func (m *meter) add(s *stats) {
 	m.steps[m.count] = s
 	m.count++
 }

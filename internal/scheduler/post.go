@@ -14,9 +14,6 @@ func (l *Loop) Post(fn func()) { l.posts.add(fn) }
 
 // runPosts calls what was posted before it began, as steps of the task "post".
 func (l *Loop) runPosts() {
-	if !l.posts.pending.Load() {
-		return
-	}
 	l.look()
 	l.meter.book(l.now)
 	round := l.posts.take()

@@ -17,7 +17,7 @@ func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 func (t *Task) Yield() error {
 	t.mustBeCurrent()
 	l := t.loop
-	if l.ready() == 0 && !l.posts.pending.Load() {
+	if l.ready() == 0 && !l.posts.pending.Load() && !l.ended {
 		// We may be next ourselves: find out here, without leaving the stack.
 		if l.look(); l.deadline() > l.now {
 			l.meter.add(t.stats)

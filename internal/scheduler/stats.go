@@ -5,59 +5,89 @@ import (
 	"time"
 )
 
-type statsKey struct{ owner, name string }
-
-// Stats is what the loop knows of all tasks, present and past, of one name and
-// owner, so that it outlives a restart.
-type Stats struct {
-	Spawned uint64
-	Runs    uint64        // steps
-	Total   time.Duration // on the loop
-	Longest time.Duration // step
-	Missed  uint64        // ticks of Every that were skipped
-	Late    Histogram     // of sleeps and ticks: from due to run
+// Totals are the counts of all tasks of one owner and name, present and past, so
+// that they outlive a restart. Those of "post" are of what was posted.
+type Totals struct {
+	Owner, Name string
+	Live        int           // tasks now
+	Spawned     uint64        // tasks ever
+	Runs        uint64        // steps
+	Total       time.Duration // on the loop
+	Longest     time.Duration // step
+	Missed      uint64        // ticks of Every that were skipped
+	Late        Lateness      // of sleeps and ticks: from due to run
 }
 
-func (l *Loop) statsOf(t *Task) *Stats {
-	key := statsKey{t.owner, t.name}
+// Lateness sums up how late steps began. Its quantiles are up to a quarter too
+// high, never too low.
+type Lateness struct {
+	Count         uint64
+	P50, P99, Max time.Duration
+}
+
+// stats is what the loop keeps for a name.
+type stats struct {
+	Totals // but for Late
+	late   histogram
+}
+
+type statsKey struct{ owner, name string }
+
+// maxNames bounds the names that are counted apart, should somebody number them.
+const maxNames = 1024
+
+// otherNames is what the rest is counted under.
+const otherNames = "(others)"
+
+func (l *Loop) statsOf(owner, name string) *stats {
+	key := statsKey{owner, name}
+	if l.stats[key] == nil && len(l.stats) >= maxNames {
+		key = statsKey{"", otherNames}
+	}
 	s := l.stats[key]
 	if s == nil {
-		s = new(Stats)
+		s = &stats{Totals: Totals{Owner: key.owner, Name: key.name}}
 		l.stats[key] = s
 	}
 	return s
 }
 
-func (s *Stats) ran(d time.Duration) {
+func (s *stats) ran(d time.Duration) {
 	s.Runs++
 	s.Total += d
 	s.Longest = max(s.Longest, d)
 }
 
-// Histogram counts durations in buckets that are at most a quarter wide: 8 to
+func (s *stats) totals() Totals {
+	t := s.Totals
+	t.Late = Lateness{s.late.count, s.late.quantile(0.50), s.late.quantile(0.99), s.late.max}
+	return t
+}
+
+// histogram counts durations in buckets that are at most a quarter wide: 8 to
 // 9, 10 to 11, 12 to 13, 14 to 15, 16 to 19 …
-type Histogram struct {
-	Count   uint64
-	Max     time.Duration
+type histogram struct {
+	count   uint64
+	max     time.Duration
 	buckets [256]uint32
 }
 
-func (h *Histogram) add(d time.Duration) {
+func (h *histogram) add(d time.Duration) {
 	d = max(d, 0)
-	h.Count++
-	h.Max = max(h.Max, d)
+	h.count++
+	h.max = max(h.max, d)
 	h.buckets[bucketOf(uint64(d))]++
 }
 
-// Quantile returns the upper bound of the bucket in which the q-th part (0 to
+// quantile returns the upper bound of the bucket in which the q-th part (0 to
 // 1) of the durations lies; 0 when there are none.
-func (h *Histogram) Quantile(q float64) time.Duration {
-	wanted := uint64(q * float64(h.Count))
+func (h *histogram) quantile(q float64) time.Duration {
+	wanted := uint64(q * float64(h.count))
 	var seen uint64
 	for i, n := range h.buckets {
 		seen += uint64(n)
-		if n > 0 && seen > min(wanted, h.Count-1) {
-			return min(upperBound(i), h.Max)
+		if n > 0 && seen > min(wanted, h.count-1) {
+			return min(upperBound(i), h.max)
 		}
 	}
 	return 0

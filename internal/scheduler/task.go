@@ -32,7 +32,7 @@ type Task struct {
 	name  string
 	owner string
 	body  Func
-	stats *Stats
+	stats *stats
 
 	// The coroutine that carries the body: pull and stop are the loop's end of
 	// it, yield is the task's.
@@ -95,8 +95,9 @@ func (l *Loop) spawn(owner, name string, body Func, options []Option) *Task {
 	}
 	t.timer.task, t.timer.index = t, -1
 	t.scope = &t.self
-	t.stats = l.statsOf(t)
+	t.stats = l.statsOf(t.owner, t.name)
 	t.stats.Spawned++
+	t.stats.Live++
 	l.tasks.add(t)
 	t.makeReady()
 	return t
@@ -173,6 +174,7 @@ func (t *Task) run(yield func(struct{}) bool) {
 // settle sorts out a task that has ended.
 func (t *Task) settle() {
 	t.finished = true
+	t.stats.Live--
 	t.body, t.pull, t.stop, t.yield = nil, nil, nil, nil
 	t.loop.tasks.remove(t)
 	awaited := t.joiners.first != nil || t == t.loop.main

@@ -61,7 +61,9 @@ func (c *Clock) Known() bool {
 
 // Raw returns the system's time at the start, carried on by the monotonic clock.
 // It is what an offset for Correct is measured against: no step of the system's
-// clock can fall between a question and its answer.
+// clock can fall between a question and its answer. Where that clock is slewed,
+// the monotonic one goes along, by half a second at most; the next correction
+// makes up for it.
 func (c *Clock) Raw() time.Time { return c.wall0.Add(c.monotonic().Sub(c.mono0)) }
 
 // Correct takes a measurement: true time is Raw plus offset. One that leads to a

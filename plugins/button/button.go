@@ -26,13 +26,17 @@ func init() {
 
 // New returns a button that is not watched yet.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	return &button{env: env, cfg: cfg, actions: cfg.actions()}, nil
+	return &button{env: env, cfg: cfg, actions: cfg.actions(), delay: cfg.Debounce + onTheWay}, nil
 }
+
+// onTheWay is how long an edge may take from the kernel to the loop.
+const onTheWay = 2 * time.Millisecond
 
 type button struct {
 	env      plugins.Env
 	cfg      Config
 	actions  [gestures]plugins.Action
+	delay    time.Duration // after which every edge has come
 	in       *plugins.Input
 	gestures *recogniser
 }
@@ -54,13 +58,13 @@ func (b *button) Start(t *plugins.Task) (err error) {
 // Stop has nothing to leave behind: the board closes the line.
 func (b *button) Stop(*plugins.Task) error { return nil }
 
+// watch is the button's one task: edges, and the end of waiting for them.
 func (b *button) watch(t *plugins.Task) error {
 	for {
-		due := b.gestures.due()
-		edge, err := b.next(t, due)
+		edge, err := b.next(t, b.gestures.due())
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
-			b.gestures.advance(due)
+			b.gestures.advance(t.Now().Add(-b.delay))
 		case err != nil:
 			return err
 		default:
@@ -73,10 +77,10 @@ func (b *button) watch(t *plugins.Task) error {
 	}
 }
 
-// next waits for an edge until something is due, and then looks once more: an
-// edge that happened before may have come while the loop was busy, or may still
-// be on its way or held by the debouncer. It counts by its own time and so goes
-// first.
+// next waits for an edge until something is due, and then a little longer: an
+// edge that happened before may have come while the loop was busy, may still be
+// on its way, or may be held by the debouncer. It counts by its own time, and so
+// it goes first.
 func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, err error) {
 	if due == plugins.Never {
 		return b.in.Next(t)
@@ -86,18 +90,15 @@ func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, 
 		return err
 	}
 	if err = t.Timeout(due.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
-		err = t.Timeout(b.cfg.Debounce+onTheWay, take)
+		err = t.Timeout(b.delay, take)
 	}
 	return edge, err
 }
 
-// onTheWay is how long an edge may take from the kernel to the loop.
-const onTheWay = 2 * time.Millisecond
-
+// call does what is bound to a gesture.
 func (b *button) call(g gesture) {
 	if g == stuck {
-		b.env.Log.Warn("the button is stuck", "pin", b.cfg.Pin)
-		b.env.Health.Degraded("%s has been pressed for %v: is the button stuck, or active_low or pull wrong?", b.cfg.Pin, stuckAfter)
+		b.env.Health.Degraded("the button on %s has been pressed for a minute: is it stuck, or is active_low or pull wrong?", b.cfg.Pin)
 		return
 	}
 	b.env.Log.Debug("gesture", "gesture", g)

@@ -1,6 +1,7 @@
 package button
 
 import (
+	"errors"
 	"time"
 
 	"ptvd/plugins"
@@ -34,7 +35,7 @@ func (c Config) Validate() error {
 			return nil
 		}
 	}
-	return plugins.Fault("", "the button does nothing: add on_press, on_click or another on_…, such as on_press: panel.next")
+	return errors.New("the button does nothing: add on_press, on_click or another on_…, such as on_press: panel.next")
 }
 
 func (c Config) actions() [gestures]plugins.Action {

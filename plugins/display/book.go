@@ -16,13 +16,6 @@ type book struct {
 	test  bool // the test pattern lies over it
 }
 
-// tick turns the page when its time is over.
-func (b *book) tick(now plugins.Instant) {
-	if b.turn > 0 && !b.test && now.Sub(b.since) >= b.turn {
-		b.leaf(1, now)
-	}
-}
-
 // leaf turns by a number of pages.
 func (b *book) leaf(by int, now plugins.Instant) {
 	b.up = (b.up + by + len(b.pages)) % len(b.pages)
@@ -40,11 +33,15 @@ func (b *book) find(name string, now plugins.Instant) {
 	}
 }
 
-// draw draws what is up.
+// draw turns the page if its time is over, and draws the one that is up.
 func (b *book) draw(on *image.Gray, m moment) {
 	if b.test {
 		drawPattern(on)
 		return
 	}
+	if b.turn > 0 && len(b.pages) > 1 && m.mono.Sub(b.since) >= b.turn {
+		b.leaf(1, m.mono)
+	}
+	m.shown = m.mono.Sub(b.since)
 	b.pages[b.up].draw(on, m)
 }

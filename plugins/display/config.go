@@ -2,7 +2,9 @@ package display
 
 import (
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ptvd/plugins"
 	"ptvd/plugins/timetable"
@@ -32,7 +34,7 @@ type MAX7219 struct {
 	SPI         plugins.SPIPort `yaml:"spi" doc:"the port that the chain hangs on" required:"true"`
 	Hz          int             `yaml:"hz" doc:"the clock of the SPI port, in Hz; slower helps long wires" min:"10000" max:"10000000"`
 	Width       int             `yaml:"width" doc:"the panel's width in LEDs: 8 for each module" min:"16" max:"256"`
-	Orientation int             `yaml:"orientation" doc:"how far each module is turned clockwise, in degrees; 0 is right for the common board of four with the chips below the LEDs" oneof:"0 90 -90 180"`
+	Orientation int             `yaml:"orientation" doc:"how far each module is turned clockwise, in degrees; the test pattern tells" oneof:"0 90 -90 180"`
 	Reverse     bool            `yaml:"reverse" doc:"the data enter at the left end of the chain, not at the right"`
 	UpsideDown  bool            `yaml:"upside_down" doc:"the panel as a whole hangs upside down"`
 }
@@ -90,13 +92,13 @@ func (m MAX7219) Validate() error {
 	return nil
 }
 
-// maxMessage bounds a message in bytes.
+// maxMessage bounds a message, in characters.
 const maxMessage = 500
 
 // Validate refuses a message that nobody could read.
 func (m Message) Validate() error {
-	if m.Text == "" || len(m.Text) > maxMessage {
-		return plugins.Fault("text", "a message has 1 to %d characters; this one has %d", maxMessage, len(m.Text))
+	if n := utf8.RuneCountInString(strings.TrimSpace(m.Text)); n == 0 || n > maxMessage {
+		return plugins.Fault("text", "a message has 1 to %d characters; this one has %d", maxMessage, n)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 type row struct {
 	text  string
 	badge string
-	place int // 1 for the next departure, 2 for the one after; 0: not numbered
+	place int // 1 for the next departure; from 2 on as many dots stand beside it
 }
 
 // atLeast is how long a row stays, even if its text needs no time to pass.
@@ -41,9 +41,6 @@ func (p *Departures) rows(list []timetable.Departure, m moment) rows {
 	var all rows
 	for i, d := range list {
 		all = append(all, row{m.describe(d), m.badge(d), i + 1})
-	}
-	if len(list) == 1 {
-		all[0].place = 0
 	}
 	if p.Disruptions {
 		for _, d := range list {
@@ -82,10 +79,10 @@ func (r row) lasts(on *image.Gray, m moment) time.Duration {
 func (r row) room(on *image.Gray) int {
 	room := on.Rect.Dx()
 	if r.badge != "" {
-		room -= font.Text.Width(r.badge) + 1
+		room -= font.Text.Width(r.badge) + 2
 	}
-	if r.place > 0 {
-		room -= 2
+	if r.place > 1 {
+		room--
 	}
 	return room
 }
@@ -93,8 +90,10 @@ func (r row) room(on *image.Gray) int {
 func (r row) draw(on *image.Gray, elapsed time.Duration, m moment) {
 	room := r.room(on)
 	scroll(window(on, 0, room), r.text, elapsed, m.step)
-	for i := range r.place {
-		on.SetGray(room, 2*i, color.Gray{Y: 0xff})
+	if r.place > 1 {
+		for i := range r.place {
+			on.SetGray(room+1, 2*i, color.Gray{Y: 0xff})
+		}
 	}
 	font.Text.Draw(on, on.Rect.Dx()-font.Text.Width(r.badge), 0, r.badge)
 }

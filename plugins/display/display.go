@@ -6,8 +6,9 @@
 // when it differs from the last one; the send task brings the newest picture to
 // the panel, and opens it again when it fails.
 //
-// Pictures are ordinary images, eight pixels high. Another kind of panel takes
-// the same pages: what it needs to offer is to show an image.
+// Pictures are ordinary images, eight pixels high, so that other kinds of panels
+// can take the same pages: whatever draws an image will do, such as a
+// display.Drawer of periph, and this package need not know it.
 package display
 
 import (
@@ -35,23 +36,26 @@ func init() {
 	})
 }
 
-// New returns a panel that is dark yet.
+// New returns a panel that is still dark.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	p := &panel{env: env, light: newLight(cfg), screen: newScreen(env, cfg.Device.MAX7219), every: cfg.Every}
-	p.book = book{pages: newPages(env, cfg.Pages), turn: cfg.Turn, test: cfg.Test}
-	p.blank = image.NewGray(image.Rect(0, 0, cfg.Device.MAX7219.Width, 8))
-	return p, nil
+	return &panel{
+		env: env, cfg: cfg,
+		book:   book{turn: cfg.Turn, test: cfg.Test},
+		light:  light{Config: cfg},
+		screen: newScreen(env, cfg.Device.MAX7219),
+		canvas: image.NewGray(image.Rect(0, 0, cfg.Device.MAX7219.Width, 8)),
+	}, nil
 }
 
 type panel struct {
 	env     plugins.Env
-	every   time.Duration
+	cfg     Config
 	book    book
 	light   light
 	screen  *screen
 	started plugins.Instant
 	picture plugins.Publisher[*image.Gray]
-	blank   *image.Gray // to be drawn on next
+	canvas  *image.Gray // to be drawn on next
 }
 
 // Start starts to draw and to send. That there is no panel to be opened is no
@@ -59,7 +63,7 @@ type panel struct {
 func (p *panel) Start(t *plugins.Task) error {
 	p.started = t.Now()
 	p.picture = plugins.Publish[*image.Gray](p.env, "picture")
-	p.book.up, p.book.since = 0, p.started
+	p.book.pages, p.book.since = newPages(p.env, p.cfg.Pages), p.started
 	p.handleActions()
 	p.env.Go("draw", p.draw)
 	p.env.Go("send", p.screen.send)
@@ -67,26 +71,27 @@ func (p *panel) Start(t *plugins.Task) error {
 }
 
 // Stop leaves the panel dark.
-func (p *panel) Stop(t *plugins.Task) error { return p.screen.off(t) }
+func (p *panel) Stop(t *plugins.Task) error {
+	p.picture.Set(image.NewGray(p.canvas.Rect))
+	return p.screen.off(t)
+}
 
 // draw draws the page that is up, at every tick.
 func (p *panel) draw(t *plugins.Task) error {
-	for range t.Every(p.every) {
-		now := p.env.Clock.Now()
-		known := p.env.Clock.Known()
-		dark, brightness := p.light.at(t.Now(), now, known)
-		clear(p.blank.Pix)
-		if !dark {
-			p.book.tick(t.Now())
-			p.book.draw(p.blank, moment{
-				now: now, known: known, mono: t.Now(),
-				started: p.started, shown: t.Now().Sub(p.book.since), step: p.every,
-			})
+	for range t.Every(p.cfg.Every) {
+		m := moment{
+			now: p.env.Clock.Now(), known: p.env.Clock.Known(),
+			mono: t.Now(), started: p.started, step: p.cfg.Every,
 		}
-		if p.screen.show(p.blank, brightness) {
+		clear(p.canvas.Pix)
+		dark, brightness := p.light.at(m)
+		if !dark {
+			p.book.draw(p.canvas, m)
+		}
+		if p.screen.show(p.canvas, brightness) {
 			p.env.Meter.Count("frames_drawn_total", 1)
-			p.picture.Set(p.blank)
-			p.blank = image.NewGray(p.blank.Rect)
+			p.picture.Set(p.canvas)
+			p.canvas = image.NewGray(p.canvas.Rect)
 		}
 		p.screen.watch(t.Now())
 	}

@@ -61,7 +61,7 @@ func (s *screen) send(t *plugins.Task) error {
 			return err
 		}
 		s.env.Health.Degraded("the panel on %s does not work: %v; trying again", s.device.SPI, err)
-		s.env.Log.Warn("the panel does not work", "port", s.device.SPI, "error", err, "again_in", pause)
+		s.env.Log.Debug("the panel does not work", "port", s.device.SPI, "error", err, "again_in", pause)
 		if err := t.Sleep(pause); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ type Config struct {
 
 	Min      plugins.Percent `yaml:"min" doc:"the darkest level of a lamp that is not off"`
 	Max      plugins.Percent `yaml:"max" doc:"the brightest level" min:"1%"`
-	Step     plugins.Percent `yaml:"step" doc:"how far a detent, up or down goes" min:"0.1%"`
+	Step     plugins.Percent `yaml:"step" doc:"how far a detent goes, and the actions up and down" min:"0.1%"`
 	Duration time.Duration   `yaml:"duration" doc:"how long a fade from off to 100% takes; 0s: no fade" min:"0s" max:"10m"`
 	Gamma    Gamma           `yaml:"gamma" doc:"how a level becomes light: a power, or cie for the lightness of CIE 1931"`
 	Restore  string          `yaml:"restore" doc:"what the lamp does at the start" oneof:"last off on"`
@@ -26,7 +26,7 @@ type Encoder struct {
 	A              plugins.Pin  `yaml:"a" doc:"the line of the first channel"`
 	B              plugins.Pin  `yaml:"b" doc:"the line of the second channel"`
 	Pull           plugins.Pull `yaml:"pull" doc:"the lines' bias" oneof:"up down none"`
-	StepsPerDetent int          `yaml:"steps_per_detent" doc:"how many of its four steps the encoder makes from detent to detent: one that moves twice at a time, or only at each second detent, has 2 or 1" oneof:"4 2 1"`
+	StepsPerDetent int          `yaml:"steps_per_detent" doc:"changes of the contacts from detent to detent; if the lamp moves only at every second or fourth detent, write 2 or 1" oneof:"4 2 1"`
 	Reverse        bool         `yaml:"reverse" doc:"turn the other way round"`
 	Acceleration   float64      `yaml:"acceleration" doc:"how many steps a detent counts while the knob is spun fast; 1: no acceleration" min:"1" max:"20"`
 }
@@ -42,8 +42,6 @@ func (c Config) Validate() error {
 		errs = append(errs, plugins.Fault("encoder.a", "an encoder has two lines; add a, such as a: GPIO5"))
 	case e.A != "" && e.B == "":
 		errs = append(errs, plugins.Fault("encoder.b", "an encoder has two lines; add b, such as b: GPIO6"))
-	case e.A != "" && e.A == e.B:
-		errs = append(errs, plugins.Fault("encoder.b", "a and b are the same line; each channel has its own"))
 	}
 	return errors.Join(errs...)
 }

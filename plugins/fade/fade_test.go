@@ -390,3 +390,24 @@ func TestALampAtRestWakesNobody(t *testing.T) {
 		t.Errorf("the loop ended with %v", err)
 	}
 }
+
+func TestWhatTheFieldsDoNotSayByThemselvesIsChecked(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*fade.Config)
+		want   string
+	}{
+		{"a whole configuration is good", nil, ""},
+		{"a lamp needs no knob", func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, ""},
+		{"a knob has a line a", func(c *fade.Config) { c.Encoder.A = "" }, "encoder.a: "},
+		{"a knob has a line b", func(c *fade.Config) { c.Encoder.B = "" }, "encoder.b: "},
+		{"min lies below max", func(c *fade.Config) { c.Min, c.Max = 0.5, 0.4 }, "min: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := config(c.change).Validate()
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}

@@ -67,7 +67,7 @@ func decodeLevels(data []byte) (levels, error) {
 	if err := json.Unmarshal(data, &l); err != nil {
 		return levels{}, fmt.Errorf("%s: %w", stateFile, err)
 	}
-	if !(l.Goal >= 0 && l.Goal <= 1 && l.Last > 0 && l.Last <= 1) {
+	if !(l.Goal >= 0 && l.Goal <= 1 && grid(l.Last) > 0 && l.Last <= 1) {
 		return levels{}, errors.New(stateFile + ": a level is out of its range")
 	}
 	return l, nil

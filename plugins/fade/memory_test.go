@@ -15,6 +15,7 @@ func TestAStateFileThatIsNoneIsRefused(t *testing.T) {
 		"above 100 %":          `{"goal":0.4,"last":1.5}`,
 		"below 0 %":            `{"goal":-0.4,"last":0.4}`,
 		"without a last level": `{"goal":0.4}`,
+		"a last level of none": `{"goal":0,"last":0.00001}`,
 		"a number too large":   `{"goal":1e999,"last":0.4}`,
 		"huge":                 `{"goal":0.4,"last":0.4` + strings.Repeat(" ", 1000) + `}`,
 	} {
@@ -37,7 +38,7 @@ func FuzzDecodeLevels(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !(l.Goal >= 0 && l.Goal <= 1 && l.Last > 0 && l.Last <= 1) {
+		if !(l.Goal >= 0 && l.Goal <= 1 && grid(l.Last) > 0 && l.Last <= 1) {
 			t.Fatalf("%q became %+v", data, l)
 		}
 		again, err := json.Marshal(l)

@@ -1,6 +1,7 @@
 package ntp
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -31,21 +32,16 @@ type verdict struct {
 // hold some of those times for possible, the median counts. False: no time is
 // possible for a majority.
 func agree(voices []answer) (verdict, bool) {
-	var low, high time.Duration
-	found := false
+	low, high := time.Duration(math.MaxInt64), time.Duration(math.MinInt64)
 	for _, a := range voices {
 		// What is possible for most begins and ends where it does for one.
 		for _, edge := range []time.Duration{a.low(), a.high()} {
-			if !possibleForMost(voices, edge) {
-				continue
+			if possibleForMost(voices, edge) {
+				low, high = min(low, edge), max(high, edge)
 			}
-			if !found {
-				low, high, found = edge, edge, true
-			}
-			low, high = min(low, edge), max(high, edge)
 		}
 	}
-	if !found {
+	if low > high {
 		return verdict{}, false
 	}
 	var v verdict

@@ -82,17 +82,17 @@ func (c *client) ask(t *plugins.Task, s Server) (reply, error) {
 // query runs beside the loop. Offsets are measured against Clock.Raw, so that the
 // system's clock may be stepped meanwhile.
 func (c *client) query(ctx context.Context, s Server) (*ntp.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
 	return ntp.QueryWithOptions(s.address(), ntp.QueryOptions{
 		Timeout:       c.cfg.Timeout,
 		GetSystemTime: c.env.Clock.Raw,
 		Dialer: func(_, address string) (net.Conn, error) {
-			conn, err := c.env.Net.Dial(ctx, "udp", address)
+			lookup, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+			defer cancel()
+			conn, err := c.env.Net.Dial(lookup, "udp", address)
 			if err != nil {
 				return nil, &unsentError{err}
 			}
-			// The library reads without a context: closing ends that.
+			// The library reads without a context: a stop closes what it reads.
 			context.AfterFunc(ctx, func() { conn.Close() })
 			return conn, nil
 		},
@@ -116,7 +116,7 @@ func (c *client) words(err error) string {
 		return "there is no such name"
 	case errors.As(err, &name):
 		return "its name cannot be looked up"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, net.ErrClosed):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("no answer within %v", c.cfg.Timeout)
 	case errors.As(err, &op):
 		return op.Err.Error()

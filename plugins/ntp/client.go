@@ -103,6 +103,7 @@ func (c *client) judge(asked []*server, now plugins.Instant) (verdict, error) {
 			continue
 		}
 		voices = append(voices, s.reply.answer)
+		c.env.Log.Debug("an answer", "server", s.Server, "time", c.env.Clock.Raw().Add(s.reply.offset), "bound", s.reply.bound)
 	}
 	if len(voices) == 0 {
 		return verdict{}, errors.New("no time from " + strings.Join(useless, "; "))
@@ -131,8 +132,8 @@ func (c *client) memory(now plugins.Instant) answer {
 	return answer{offset: c.own.offset, bound: c.own.bound + slew + age}
 }
 
-// lost notes a round without an agreement. One is no alarm: it takes three
-// periods, or half a minute after the start, until the instance lacks something.
+// lost notes a round without an agreement. One is no alarm: the instance is
+// degraded after three periods, or, where it never knew the time, half a minute.
 func (c *client) lost(why error, now plugins.Instant) {
 	c.env.Log.Debug("the time was not agreed on", "why", why)
 	patience := 3 * c.cfg.Every

@@ -16,6 +16,8 @@ func (c *client) report(v verdict, asked []*server) {
 		Server: string(v.server), Stratum: v.stratum, RoundTrip: v.roundTrip,
 	}
 	c.publish.Set(sync)
+	c.env.Meter.Count("syncs_total", 1)
+	c.env.Meter.Set("offset_seconds", sync.Offset.Seconds())
 	c.env.Log.Info("the time is agreed on",
 		"offset", sync.Offset.Round(time.Microsecond), "round_trip", sync.RoundTrip.Round(time.Microsecond),
 		"stratum", sync.Stratum, "server", sync.Server,

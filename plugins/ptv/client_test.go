@@ -162,12 +162,12 @@ func TestACompressedFloodIsCutOff(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		zip := gzip.NewWriter(w)
-		zip.Write(make([]byte, 64<<20))
+		zip.Write(make([]byte, 8<<20))
 		zip.Close()
 	}))
 	defer server.Close()
 	if _, err := search(client(server.URL, server.Client().Transport)); err == nil || !strings.Contains(err.Error(), "larger than 2 MiB") {
-		t.Errorf("64 MB of nothing: %v", err)
+		t.Errorf("8 MB of nothing: %v", err)
 	}
 }
 

@@ -16,8 +16,8 @@ type Config struct {
 	Every            time.Duration  `yaml:"every" doc:"how often the service is asked" min:"10s" max:"1h"`
 	Stop             int            `yaml:"stop" doc:"the stop's number; ptvd stops SEARCH finds it" required:"true" min:"1"`
 	RouteType        string         `yaml:"route_type" doc:"what runs there" oneof:"train tram bus vline night"`
-	Routes           []int          `yaml:"routes" doc:"only these routes, by number; none: all of them"`
-	Directions       []int          `yaml:"directions" doc:"only these directions, by number; none: all of them"`
+	Routes           []int          `yaml:"routes" doc:"only these routes, by number; none: all of them" min:"1"`
+	Directions       []int          `yaml:"directions" doc:"only these directions, by number; none: all of them" min:"0"`
 	Platforms        []Platform     `yaml:"platforms" doc:"only these platforms; a departure whose platform is not known is then left out; none: all of them"`
 	Walk             time.Duration  `yaml:"walk" doc:"from the door to the platform: what leaves sooner cannot be caught" min:"0s" max:"2h"`
 	Count            int            `yaml:"count" doc:"how many departures to keep, beside those that leave within the walk" min:"1" max:"30"`
@@ -53,28 +53,17 @@ func notInPlatform(r rune) bool {
 
 // Validate finds what the tags cannot say.
 func (c Config) Validate() error {
-	var faults []error
 	if _, err := parseBase(c.BaseURL); err != nil {
-		faults = append(faults, plugins.Fault("base_url", "%w", err))
+		return plugins.Fault("base_url", "%w", err)
 	}
-	for _, id := range c.Routes {
-		if id < 1 {
-			faults = append(faults, plugins.Fault("routes", "%d is not a route: they are numbered from 1", id))
-		}
-	}
-	for _, id := range c.Directions {
-		if id < 0 {
-			faults = append(faults, plugins.Fault("directions", "%d is not a direction: they are numbered from 0", id))
-		}
-	}
-	return errors.Join(faults...)
+	return nil
 }
 
 // parseBase reads a base URL: scheme and host, and nothing that would have to be
 // signed or kept secret.
 func parseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, errors.New("the address of a service is a scheme and a host, such as https://timetableapi.ptv.vic.gov.au")
 	}

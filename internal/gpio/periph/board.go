@@ -13,7 +13,6 @@ import (
 
 // Board is the board that the process runs on.
 type Board struct {
-	log      *slog.Logger
 	now      func() scheduler.Instant
 	chips    []chip
 	openPort func(bus, chipSelect int) (spi.PortCloser, error)
@@ -41,7 +40,7 @@ func Open(log *slog.Logger, now func() scheduler.Instant) (*Board, error) {
 	for _, d := range found.drivers {
 		log.Debug("periph.io driver", "driver", d.Name, "state", d.State, "why", d.Why)
 	}
-	return &Board{log: log, now: now, chips: chips(), openPort: openPort, pwm: newPWMClass(pwmRoot)}, nil
+	return &Board{now: now, chips: chips(), openPort: openPort, pwm: newPWMClass(pwmRoot)}, nil
 }
 
 // openPort goes past periph.io's registry, which knows only the ports that were

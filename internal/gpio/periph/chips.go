@@ -93,8 +93,9 @@ func (b *Board) find(names []string) (chip, []int, error) {
 	return *on, offsets, nil
 }
 
-// lookup returns the first line of a name. Unnamed lines cannot be asked for:
-// periph.io requests line sets by name alone.
+// lookup returns the line of a name. Of two that bear the same name, periph.io
+// calls the second gpiochip1-GPIO17 or so. Unnamed lines cannot be asked for: it
+// requests line sets by name alone.
 func (b *Board) lookup(name string) (*chip, int) {
 	for i := range b.chips {
 		if offset := slices.Index(b.chips[i].lines, name); offset >= 0 && name != "" {

@@ -3,7 +3,6 @@ package periph
 import (
 	"errors"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,7 +136,7 @@ func ticking() func() scheduler.Instant {
 }
 
 func boardOf(chips ...chip) *Board {
-	return &Board{log: slog.New(slog.DiscardHandler), now: ticking(), chips: chips}
+	return &Board{now: ticking(), chips: chips}
 }
 
 // fakePWM is a sysfs PWM class in a temporary folder, with a kernel that allows
@@ -158,7 +157,7 @@ func newFakePWM(t *testing.T) *fakePWM {
 }
 
 // chip adds a chip that belongs to a device.
-func (f *fakePWM) chip(name, device string, channels string) {
+func (f *fakePWM) chip(name, device, channels string) {
 	dir := filepath.Join(f.root, name)
 	f.must(os.Mkdir(dir, 0o755))
 	f.must(os.Symlink("../../../"+device, filepath.Join(dir, "device")))
@@ -175,8 +174,8 @@ func (f *fakePWM) channel(dir, period, duty, polarity, enable string) {
 	f.file(filepath.Join(dir, "enable"), enable)
 }
 
-// read returns an attribute: the first line, since a pipe or a plain file keeps
-// what a shorter write leaves behind.
+// read returns an attribute: the first line, since a plain file keeps the
+// rest of what a shorter write goes over.
 func (f *fakePWM) read(path string) string {
 	text, err := os.ReadFile(filepath.Join(f.root, path))
 	f.must(err)

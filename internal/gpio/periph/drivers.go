@@ -29,7 +29,7 @@ type search struct {
 var loadDrivers = sync.OnceValue(func() search {
 	var found search
 	var state *driverreg.State
-	err := keepStdin(func() {
+	err := keepStdin(gpioExport, func() {
 		found.messages = catchLog(func() { state, found.err = driverreg.Init() })
 	})
 	if found.err == nil {

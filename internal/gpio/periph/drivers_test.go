@@ -4,6 +4,7 @@ import (
 	"log"
 	"log/slog"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -21,9 +22,32 @@ func stdin(t *testing.T) (device, inode uint64) {
 	return uint64(stat.Dev), stat.Ino
 }
 
-func TestStandardInputIsBackAfterPeriphClosedIt(t *testing.T) {
+// restoreStdin puts descriptor 0 back when the test ends.
+func restoreStdin(t *testing.T) {
+	saved, err := unix.Dup(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = unix.Dup3(saved, 0, 0)
+		unix.Close(saved)
+	})
+}
+
+// takeZero opens a file as descriptor 0 and returns its inode.
+func takeZero(t *testing.T, path string) uint64 {
+	unix.Close(0)
+	if fd, err := unix.Open(path, unix.O_RDWR|unix.O_CREAT, 0o600); fd != 0 {
+		t.Fatalf("descriptor %d, %v", fd, err)
+	}
+	_, inode := stdin(t)
+	return inode
+}
+
+func TestStandardInputIsBackAfterItWasClosed(t *testing.T) {
+	restoreStdin(t)
 	device, inode := stdin(t)
-	if err := keepStdin(func() { unix.Close(0) }); err != nil {
+	if err := keepStdin("", func() { unix.Close(0) }); err != nil {
 		t.Fatal(err)
 	}
 	if d, i := stdin(t); d != device || i != inode {
@@ -31,44 +55,34 @@ func TestStandardInputIsBackAfterPeriphClosedIt(t *testing.T) {
 	}
 }
 
-func TestAFileThatTookStandardInputsPlaceIsLeftAlone(t *testing.T) {
-	saved, err := unix.Dup(0)
-	if err != nil {
+func TestStandardInputIsBackAfterADriverTookItsPlace(t *testing.T) {
+	restoreStdin(t)
+	device, inode := stdin(t)
+	export := filepath.Join(t.TempDir(), "export")
+	if err := keepStdin(export, func() { takeZero(t, export) }); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		_ = unix.Dup3(saved, 0, 0)
-		unix.Close(saved)
-	}()
-	var pipe [2]int
-	if err := unix.Pipe(pipe[:]); err != nil {
+	if d, i := stdin(t); d != device || i != inode {
+		t.Error("descriptor 0 is another file than before")
+	}
+}
+
+func TestAnyOtherFileThatTookStandardInputsPlaceIsLeftAlone(t *testing.T) {
+	restoreStdin(t)
+	dir := t.TempDir()
+	var inode uint64
+	if err := keepStdin(filepath.Join(dir, "export"), func() { inode = takeZero(t, filepath.Join(dir, "other")) }); err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(pipe[1])
-	var stat unix.Stat_t
-	if err := keepStdin(func() {
-		_ = unix.Fstat(pipe[0], &stat)
-		_ = unix.Dup3(pipe[0], 0, 0)
-		unix.Close(pipe[0])
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if _, inode := stdin(t); inode != stat.Ino {
+	if _, i := stdin(t); i != inode {
 		t.Error("the file was closed")
 	}
 }
 
-func TestNoLineIsGivenADescriptorZeroThatWasFreeBefore(t *testing.T) {
-	saved, err := unix.Dup(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		_ = unix.Dup3(saved, 0, 0)
-		unix.Close(saved)
-	}()
+func TestNothingIsGivenADescriptorZeroThatWasFreeBefore(t *testing.T) {
+	restoreStdin(t)
 	unix.Close(0)
-	if err := keepStdin(func() { stdin(t) }); err != nil {
+	if err := keepStdin("", func() { stdin(t) }); err != nil {
 		t.Fatal(err)
 	}
 	stdin(t)

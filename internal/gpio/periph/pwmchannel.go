@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -45,23 +44,6 @@ func (c *pwmClass) openChannel(name string, period time.Duration) (*pwmChannel, 
 		return nil, err
 	}
 	return p, nil
-}
-
-// claim keeps one channel from being opened by two names, GPIO12 and GPIO18 say.
-func (c *pwmClass) claim(dir, name string) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if other, taken := c.open[dir]; taken {
-		return fmt.Errorf("its channel %s is already open as %s", strings.TrimPrefix(dir, c.root+"/"), other)
-	}
-	c.open[dir] = name
-	return nil
-}
-
-func (c *pwmClass) release(dir string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.open, dir)
 }
 
 // export makes the channel appear and sets it up. A channel that is exported
@@ -156,21 +138,4 @@ func (p *pwmChannel) Close() error {
 
 func (p *pwmChannel) unexport() error {
 	return p.class.write(filepath.Join(filepath.Dir(p.dir), "unexport"), p.channel)
-}
-
-// readAttribute reads a sysfs file.
-func readAttribute(path string) (string, error) {
-	text, err := os.ReadFile(path)
-	return strings.TrimSpace(string(text)), err
-}
-
-// writeAttribute writes a sysfs file, in the one write that it must be, and makes
-// none that is missing.
-func writeAttribute(path, value string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(value)
-	return errors.Join(err, f.Close())
 }

@@ -72,8 +72,12 @@ type spiPort struct {
 	packets []spi.Packet // kept from one transfer to the next
 }
 
-// Tx sends packets in one ioctl, which nothing can interrupt. periph.io allocates
-// the transfers anew where there are more than four.
+// Tx sends packets in one ioctl, which nothing can interrupt.
+//
+// periph.io makes a new list of transfers where there are more than four packets,
+// and hands the kernel its address as a number. From there to the kernel's copy
+// the garbage collector may take the list. It has about a microsecond for it, and
+// most likely the transfer then fails; only an ioctl of our own would exclude it.
 //
 // The kernel rounds each packet up to its DMA alignment (128 bytes on arm64)
 // when it counts them against MaxTx: of short packets it takes 32.

@@ -7,14 +7,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// gpioExport is what periph.io's sysfs-gpio opens for the life of the process,
+// though nobody here uses its pins.
+const gpioExport = "/sys/class/gpio/export"
+
 // keepStdin runs something that may close file descriptor 0, and puts back what
-// was there.
+// was there, also where the file at the path taker was given the number.
 //
 // periph.io does so where /dev/gpiochip4 is a link to gpiochip0, as Raspberry Pi
 // OS makes it: it closes the chip that it sees a second time, and then the chip's
 // descriptor again, which is 0 by now. A GPIO line that is given the free
-// descriptor 0 counts as not open and is lost for good.
-func keepStdin(run func()) error {
+// descriptor 0 counts as not open and is lost for good. And where the process may
+// open gpioExport, that is given it first.
+func keepStdin(taker string, run func()) error {
 	if err := fillZero(unix.Open(os.DevNull, unix.O_RDONLY, 0)); err != nil {
 		return err
 	}
@@ -24,6 +29,11 @@ func keepStdin(run func()) error {
 	}
 	defer unix.Close(saved)
 	run()
+	var zero, taken unix.Stat_t
+	if unix.Fstat(0, &zero) == nil && unix.Stat(taker, &taken) == nil && zero.Dev == taken.Dev && zero.Ino == taken.Ino {
+		return unix.Dup3(saved, 0, 0)
+	}
+	// Any other file there is somebody's, and stays.
 	return fillZero(unix.FcntlInt(uintptr(saved), unix.F_DUPFD, 0))
 }
 

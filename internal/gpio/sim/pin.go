@@ -54,6 +54,13 @@ func (b *Board) Level(line string) gpio.Level {
 	return b.pin(line).now()
 }
 
+// User returns who holds a line, empty if nobody does.
+func (b *Board) User(line string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pin(line).consumer
+}
+
 // change changes a line from outside and tells of the edge.
 func (b *Board) change(line string, how func(*pin)) {
 	b.mu.Lock()

@@ -24,8 +24,9 @@ var text string
 var bold string
 
 var (
-	// Text is narrow, so that a word fits on a panel: ASCII, 🚌 for a bus, ✗
-	// for what is cancelled, and □ for every character that it lacks.
+	// Text is narrow, so that a word fits on a panel: ASCII, 🚌 for a bus and ✗
+	// for what is cancelled. Accents are left out, and what has no letter in
+	// ASCII at all is drawn as □.
 	Text = mustParse(text)
 
 	// Bold is for figures that are read from across a room: 0 to 9, colon,
@@ -84,8 +85,10 @@ func (f *Face) Draw(on *image.Gray, x, y int, text string) {
 }
 
 func (f *Face) glyph(r rune) glyph {
-	if g, ok := f.glyphs[r]; ok {
-		return g
+	for _, r := range [...]rune{r, alike[r]} {
+		if g, ok := f.glyphs[r]; ok {
+			return g
+		}
 	}
 	return f.glyphs[missing]
 }

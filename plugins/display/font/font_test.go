@@ -60,6 +60,24 @@ func litWidth(picture *image.Gray) int {
 	return width
 }
 
+func TestAccentsAreLeftOutAndWhatIsForeignIsABox(t *testing.T) {
+	for _, test := range []struct{ text, likes string }{
+		{"Ürümqi – Café “Łódź”", `Urumqi - Cafe "Lodz"`},
+		{"東京\x00", "□□□"},
+		{"broken \xff", "broken □"},
+	} {
+		if got, want := drawing(test.text), drawing(test.likes); got != want {
+			t.Errorf("%q is not drawn like %q", test.text, test.likes)
+		}
+	}
+}
+
+func drawing(text string) string {
+	picture := image.NewGray(image.Rect(0, 0, 200, Height))
+	Text.Draw(picture, 0, 0, text)
+	return string(picture.Pix)
+}
+
 func TestWhatLiesOutsideThePictureIsLeftOut(t *testing.T) {
 	whole := image.NewGray(image.Rect(0, 0, 24, Height))
 	part := whole.SubImage(image.Rect(8, 0, 16, Height)).(*image.Gray)

@@ -1,9 +1,8 @@
 package max7219
 
-// Layout is how the modules of a panel are put together. The zero values are
-// those of the common board of four modules, seen with the chips below: registers
-// are rows, the first on top, the highest bit at the left, and the data enter at
-// the right.
+// Layout is how the modules of a panel are put together. At its zero value the
+// registers are rows, the first on top, the highest bit at the left, and the data
+// enter at the right, as on most boards of four modules.
 type Layout struct {
 	// Width is the panel's width in pixels, a multiple of 8.
 	Width int

@@ -1,0 +1,103 @@
+package config_test
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"ptvd/internal/config"
+	"ptvd/plugins"
+)
+
+func lookup(t *testing.T, name string) plugins.Definition {
+	t.Helper()
+	definition, ok := plugins.Lookup(name)
+	if !ok {
+		t.Fatalf("no plugin %s", name)
+	}
+	return definition
+}
+
+func TestAPluginIsDescribedByTheTagsThatDecodeIt(t *testing.T) {
+	options := config.Describe(lookup(t, "trains"))
+	want := config.Option{Name: "every", Type: "duration", Default: "30s", Allowed: "10s to 1h", Doc: "how often to ask"}
+	if got := options[0]; got.Name != want.Name || got.Type != want.Type || got.Default != want.Default || got.Allowed != want.Allowed || got.Doc != want.Doc {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := options[1]; !got.Required || got.Allowed != "at least 1" {
+		t.Errorf("got %+v, want it required and at least 1", got)
+	}
+}
+
+func TestEveryPathOfNestedOptionsIsListed(t *testing.T) {
+	paths := config.Options(lookup(t, "panel"))
+	for _, want := range []string{"device", "device.max7219.spi", "pages.departures.source", "feeds.speed", "brightness"} {
+		if !slices.Contains(paths, want) {
+			t.Errorf("%s is not among %q", want, paths)
+		}
+	}
+}
+
+func TestTheTextForATerminal(t *testing.T) {
+	got := config.Text(lookup(t, "panel"))
+	if *update {
+		if err := os.WriteFile("testdata/panel.txt", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/panel.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAReferenceIsCompleteWhenItMentionsEveryOption(t *testing.T) {
+	missing := parse(t,
+		"board: sim",
+		"plugins:",
+		"  lamp: {plugin: lamp, output: GPIO18, encoder: {a: GPIO5, b: GPIO6}}",
+		"  bell: {plugin: bell, pin: GPIO17, on_press: lamp.toggle}",
+		"  door: {plugin: bell, pin: GPIO4, debounce: 5ms}",
+	).Unmentioned()
+	for _, option := range []string{"bell: on_long", "trains: every", "timezone"} {
+		if !slices.Contains(missing, option) {
+			t.Errorf("%s is not mentioned and not missed", option)
+		}
+	}
+	for _, option := range missing {
+		if strings.HasPrefix(option, "lamp: ") || option == "bell: on_press" || option == "bell: debounce" || option == "board" {
+			t.Errorf("%s is mentioned and missed", option)
+		}
+	}
+}
+
+func TestTheSchemaHasEveryOptionAndNoDanglingReference(t *testing.T) {
+	text := config.Schema()
+	var schema map[string]any
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	definitions := schema["$defs"].(map[string]any)
+	for _, plugin := range plugins.All() {
+		definition, ok := definitions[plugin.Name].(map[string]any)
+		if !ok {
+			t.Fatalf("%s is missing", plugin.Name)
+		}
+		properties := definition["properties"].(map[string]any)
+		for _, option := range append(config.Describe(plugin), config.Option{Name: "plugin"}, config.Option{Name: "on_error"}) {
+			if properties[option.Name] == nil {
+				t.Errorf("%s.%s is missing", plugin.Name, option.Name)
+			}
+		}
+	}
+	for _, part := range strings.Split(string(text), `"$ref": "#/$defs/`)[1:] {
+		if name, _, _ := strings.Cut(part, `"`); definitions[name] == nil {
+			t.Errorf("%s is referred to and not defined", name)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package config_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/plugins"
+)
+
+func parse(t *testing.T, line ...string) *config.File {
+	t.Helper()
+	file, err := config.Parse("f", []byte(lines(line...)), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
+	file := parse(t,
+		"timezone: Australia/Melbourne",
+		"board: sim",
+		"state: /var/tmp/ptvd",
+		"plugins:",
+		"  panel:",
+		"    plugin: panel",
+		"    device: {max7219: {spi: /dev/spidev0.0, width: 32, orientation: 90}}",
+		"    pages: [{departures: trains}, clock, {message: hello}]",
+		"    brightness: 40%",
+		"    night: 22:30-06:00",
+		"    names: {Flinders Street: Flinders}",
+		"    feeds: {top: news.headline, low: {source: news.story, speed: 3}}",
+		"    wake: 06:30",
+		"    weather: news",
+		"  trains:",
+		"    plugin: trains",
+		"    on_error: fail",
+		"    every: 1m30s",
+		"    stop: 1099",
+		"    routes: 4",
+		"    id: {env: PTV_ID}",
+		"    key: 'a literal'",
+		"  news: {plugin: ticker}",
+		"  bell: {plugin: bell, pin: GPIO17, on_press: lamp.set 40%, on_long: panel.clock}",
+		"  lamp: {plugin: lamp, output: [GPIO18, pwmchip0/1], encoder: {a: GPIO5, b: gpiochip0/6}}",
+	)
+	if file.Timezone.String() != "Australia/Melbourne" || file.Board != config.Simulated || file.StateDir != "/var/tmp/ptvd" {
+		t.Errorf("got %v, %v, %v", file.Timezone, file.Board, file.StateDir)
+	}
+	wake := plugins.TimeOfDay(6*time.Hour + 30*time.Minute)
+	departures := plugins.From[[]string]{Instance: "trains", Topic: "departures"}
+	want := []any{
+		panelConfig{
+			Device:     device{MAX7219: &max7219{SPI: "/dev/spidev0.0", Width: 32, Orientation: 90}},
+			Pages:      []page{{Departures: &departuresPage{Source: departures}}, {Clock: &clockPage{}}, {Message: &messagePage{Text: "hello"}}},
+			Brightness: 0.4, Gamma: 2.2, Wake: &wake,
+			Night:   plugins.Window{From: plugins.TimeOfDay(22*time.Hour + 30*time.Minute), To: plugins.TimeOfDay(6 * time.Hour)},
+			Names:   map[string]string{"Flinders Street": "Flinders"},
+			Weather: plugins.From[float64]{Instance: "news", Topic: "temperature"},
+			Feeds: map[string]from[string]{
+				"top": {Source: plugins.From[string]{Instance: "news", Topic: "headline"}},
+				"low": {Source: plugins.From[string]{Instance: "news", Topic: "story"}, Speed: 3},
+			},
+		},
+		trainsConfig{
+			Every: 90 * time.Second, Stop: 1099, Routes: []int{4}, Mode: "train",
+			ID: plugins.Secret{Env: "PTV_ID"}, Key: plugins.LiteralSecret("a literal"),
+		},
+		tickerConfig{},
+		bellConfig{
+			Pin: "GPIO17", Debounce: 20 * time.Millisecond,
+			OnPress: plugins.Action{Instance: "lamp", Name: "set", Arg: "40%"},
+			OnLong:  plugins.Action{Instance: "panel", Name: "clock"},
+		},
+		lampConfig{Encoder: &encoder{A: "GPIO5", B: "gpiochip0/6"}, Output: []plugins.PWMOutput{"GPIO18", "pwmchip0/1"}},
+	}
+	for i, instance := range file.Instances {
+		if !reflect.DeepEqual(instance.Config, want[i]) {
+			t.Errorf("%s: got\n%#v, want\n%#v", instance.Name, instance.Config, want[i])
+		}
+	}
+	if i := file.Instances[1]; i.Name != "trains" || i.Definition.Name != "trains" || i.OnError != config.Fail || i.Line != 15 {
+		t.Errorf("got %s, a %s, on error %s, in line %d", i.Name, i.Definition.Name, i.OnError, i.Line)
+	}
+	if file.Instances[0].OnError != config.Restart {
+		t.Error("an instance is restarted unless the file says otherwise")
+	}
+}
+
+func TestWhatTheFileLeavesOutIsAsTheSystemHasIt(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", "/run/one:/run/two")
+	file := parse(t, "plugins: {news: {plugin: ticker}}")
+	if file.Timezone != time.Local || file.Board != config.Periph || file.StateDir != "/run/one" {
+		t.Errorf("got %v, %v, %v", file.Timezone, file.Board, file.StateDir)
+	}
+}
+
+func TestNoInstanceWritesIntoTheDefaultsOfItsPlugin(t *testing.T) {
+	text := []string{"plugins:", "  news: {plugin: ticker}", "  panel: {plugin: panel, device: null_device, pages: clock}"}
+	first := parse(t, text...).Instances[1].Config.(panelConfig)
+	first.Pages[0].Clock.Seconds = true
+	if second := parse(t, text...).Instances[1].Config.(panelConfig); second.Pages[0].Clock.Seconds {
+		t.Error("what one instance wrote shows in another")
+	}
+	definition, _ := plugins.Lookup("panel")
+	if definition.Defaults.Interface().(panelConfig).Device.Null != nil {
+		t.Error("the choice of a file shows in the defaults")
+	}
+}
+
+func TestWindowsLineEndsAndAByteOrderMarkAreNoFault(t *testing.T) {
+	if _, err := config.Parse("f", []byte("\ufeffboard: sim\r\nplugins:\r\n  news: {plugin: ticker}\r\n"), 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALiteralSecretIsForTheOwnerAlone(t *testing.T) {
+	text := []byte("plugins: {t: {plugin: trains, stop: 1, id: 12, key: abc}}\n")
+	if _, err := config.Parse("f", text, 0o640); err != nil {
+		t.Error(err)
+	}
+	if _, err := config.Parse("f", text, 0o644); err == nil {
+		t.Error("everybody can read the secret")
+	}
+}
+
+func TestAnErrorOfNewIsShownAtItsOption(t *testing.T) {
+	file := parse(t, "plugins:", "  bell:", "    plugin: bell", "    pin: GPIO17")
+	err := file.At("bell", errors.Join(plugins.Fault("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
+	want := lines(
+		"f:2:3: plugins.bell: it cannot be made",
+		"   2 |   bell:",
+		"     |   ^",
+		"f:4:10: plugins.bell.pin: the line is odd",
+		"   4 |     pin: GPIO17",
+		"     |          ^")
+	if err.Error()+"\n" != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestFaultsAreDataToo(t *testing.T) {
+	_, err := config.Parse("f", []byte("board: simm\n"), 0o600)
+	got, _ := json.Marshal(err.(config.Faults)[0])
+	want := `{"file":"f","line":1,"column":1,"message":"plugins is missing (the instances: a name for each, and under it its plugin and options); write plugins: {clock: {plugin: ntp}}","source":"board: simm"}`
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestAFileThatCannotBeReadIsAFaultToo(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ path, says string }{
+		"missing":   {filepath.Join(dir, "none.yaml"), "there is no such file"},
+		"directory": {dir, "is a directory"},
+		"endless":   {"/dev/zero", "larger than 128 KiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := config.Load(c.path)
+			if faults, ok := err.(config.Faults); !ok || !strings.Contains(faults.Error(), c.says) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestLoadTakesTheModeOfTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ptvd.yaml")
+	if err := os.WriteFile(path, []byte("plugins: {t: {plugin: trains, stop: 1, id: 12, key: abc}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Load(path); err != nil {
+		t.Error(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Load(path); err == nil {
+		t.Error("everybody can read the secret")
+	}
+}
+
+func TestAFaultIsOneLineWithoutControlCharacters(t *testing.T) {
+	_, err := config.Parse("f", []byte(`plugins: {"a\e[31m\n": {plugin: "\e[2J\n"}, b: {plugin: trains, stop: "\e\n"}}`), 0o600)
+	for _, fault := range err.(config.Faults) {
+		if strings.ContainsAny(fault.Error(), "\n\x1b") {
+			t.Errorf("%q", fault.Error())
+		}
+	}
+}
+
+func TestAStateDirectoryThatTheSystemGetsWrongIsAFaultOfTheWholeFile(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", "relative")
+	_, err := config.Parse("f", []byte("plugins: {news: {plugin: ticker}}\n"), 0o600)
+	if err == nil || !strings.HasPrefix(err.Error(), "f:1:1: state: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestATimeZoneThatThereIsNotIsAFault(t *testing.T) {
+	for _, zone := range []string{"Australia/Melborne", "../../etc/passwd", "Local", "''", "+10:00"} {
+		_, err := config.Parse("f", []byte("timezone: "+zone+"\nplugins: {news: {plugin: ticker}}\n"), 0o600)
+		if err == nil || !strings.HasPrefix(err.Error(), "f:1:11: timezone: ") || !strings.Contains(err.Error(), "there is no such time zone") {
+			t.Errorf("%s: %v", zone, err)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"ptvd/plugins"
+)
+
+// Text renders what is to know about a plugin, for a terminal.
+func Text(plugin plugins.Definition) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n\n", plugin.Name, plugin.Doc)
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	rows(table, Describe(plugin), "  ")
+	table.Flush()
+	if len(plugin.Topics) > 0 {
+		b.WriteString("\npublishes\n")
+		for _, t := range plugin.Topics {
+			fmt.Fprintf(table, "  %s\t%s\n", t.Name, t.Doc)
+		}
+		table.Flush()
+	}
+	if len(plugin.Actions) > 0 {
+		b.WriteString("\nactions\n")
+		for _, a := range plugin.Actions {
+			fmt.Fprintf(table, "  %s\t%s\n", strings.TrimSpace(a.Name+" "+argument(a)), a.Doc)
+		}
+		table.Flush()
+	}
+	return b.String()
+}
+
+func argument(a plugins.ActionSpec) string {
+	if a.Arg == "" {
+		return ""
+	}
+	return "(" + a.Arg + ")"
+}
+
+func rows(table *tabwriter.Writer, options []Option, indent string) {
+	for _, o := range options {
+		usual := o.Default
+		if o.Required {
+			usual = "required"
+		}
+		doc := o.Doc
+		if o.Short {
+			doc += "; its value alone may stand for the group"
+		}
+		if o.Allowed != "" {
+			doc += " (" + o.Allowed + ")"
+		}
+		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, doc)
+		rows(table, o.Options, indent+"  ")
+	}
+}

@@ -1,0 +1,238 @@
+package daemon_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/daemon"
+	"ptvd/internal/scheduler"
+	"ptvd/plugins"
+)
+
+// A scripted plugin does what the test says. The scripts of a test are found by
+// the names of its instances.
+type scripted struct {
+	env plugins.Env
+	script
+}
+
+type script struct {
+	start func(env plugins.Env, t *plugins.Task) error
+	stop  func(env plugins.Env, t *plugins.Task) error
+	poke  func(env plugins.Env) error
+}
+
+var scripts map[string]script
+
+func init() {
+	plugins.Register(plugins.Spec[struct{}]{
+		Name: "scripted", Doc: "does what a test says",
+		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "pokes it"}},
+		New: func(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+			s := &scripted{env, scripts[env.Instance]}
+			env.Handle("poke", func(string) error { return s.poke(env) })
+			return s, nil
+		},
+	})
+}
+
+func (s *scripted) Start(t *plugins.Task) error { return s.start(s.env, t) }
+
+func (s *scripted) Stop(t *plugins.Task) error {
+	if s.stop == nil {
+		return nil
+	}
+	return s.stop(s.env, t)
+}
+
+// run runs a daemon with an instance for each script, in virtual time, for so
+// long, and returns its log.
+func run(t *testing.T, lasts time.Duration, of map[string]script, options ...string) (log string, err error) {
+	t.Helper()
+	var yaml strings.Builder
+	yaml.WriteString("board: sim\nplugins:\n")
+	of["end"] = script{start: sleepThen(lasts, func() { end() })}
+	for name := range of {
+		fmt.Fprintf(&yaml, "  %s: {plugin: scripted%s}\n", name, optionOf(name, options))
+	}
+	file, err := config.Parse("test.yaml", []byte(yaml.String()), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts = of
+	var text bytes.Buffer
+	d := daemon.New(daemon.Options{
+		File:  file,
+		Log:   slog.New(slog.NewTextHandler(&text, nil)),
+		Clock: scheduler.NewVirtualClock(0),
+	})
+	end = d.Stop
+	err = d.Run(context.Background())
+	return text.String(), err
+}
+
+var end func()
+
+func optionOf(name string, options []string) string {
+	for _, option := range options {
+		if of, what, ok := strings.Cut(option, "/"); ok && of == name {
+			return ", " + what
+		}
+	}
+	return ""
+}
+
+// sleepThen is a start whose task sleeps and then does something.
+func sleepThen(d time.Duration, do func()) func(plugins.Env, *plugins.Task) error {
+	return func(env plugins.Env, _ *plugins.Task) error {
+		env.Go("sleep", func(t *plugins.Task) error {
+			if err := t.Sleep(d); err != nil {
+				return err
+			}
+			do()
+			return nil
+		})
+		return nil
+	}
+}
+
+func TestAnInstanceThatFailsIsStartedAgainAloneAndEverLater(t *testing.T) {
+	var begun []time.Duration
+	var ticks int
+	failing := func(how func()) script {
+		return script{start: func(env plugins.Env, t *plugins.Task) error {
+			begun = append(begun, time.Duration(t.Now()))
+			env.Go("work", func(*plugins.Task) error { how(); return errors.New("out of luck") })
+			return nil
+		}}
+	}
+	steady := script{start: func(env plugins.Env, _ *plugins.Task) error {
+		env.Go("tick", func(t *plugins.Task) error {
+			for range t.Every(time.Second) {
+				ticks++
+			}
+			return nil
+		})
+		return nil
+	}}
+	for name, how := range map[string]func(){"with an error": func() {}, "with a panic": func() { panic("oh") }} {
+		t.Run(name, func(t *testing.T) {
+			begun, ticks = nil, 0
+			if _, err := run(t, 10*time.Minute-time.Millisecond, map[string]script{"failing": failing(how), "steady": steady}); err != nil {
+				t.Fatal(err)
+			}
+			if len(begun) < 10 || len(begun) > 20 {
+				t.Errorf("%d starts in ten minutes: want pauses that grow from a second to a minute", len(begun))
+			}
+			for i := 2; i < min(5, len(begun)); i++ {
+				if begun[i]-begun[i-1] <= begun[i-1]-begun[i-2] {
+					t.Errorf("the pauses do not grow: starts at %v", begun)
+				}
+			}
+			if ticks != 600 {
+				t.Errorf("the other instance ticked %d times in 600 s", ticks)
+			}
+		})
+	}
+}
+
+func TestStopIsCalledOnceStartWasEvenWhenStartFailed(t *testing.T) {
+	var calls []string
+	start := func(err error, panics bool) func(plugins.Env, *plugins.Task) error {
+		return func(plugins.Env, *plugins.Task) error {
+			calls = append(calls, "start")
+			if panics {
+				panic("oh")
+			}
+			return err
+		}
+	}
+	stop := func(plugins.Env, *plugins.Task) error {
+		calls = append(calls, "stop")
+		return nil
+	}
+	for name, start := range map[string]func(plugins.Env, *plugins.Task) error{
+		"a start that works":  start(nil, false),
+		"a start that fails":  start(errors.New("no"), false),
+		"a start that panics": start(nil, true),
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls = nil
+			if _, err := run(t, 500*time.Millisecond, map[string]script{"one": {start: start, stop: stop}}); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(calls, " "); got != "start stop" {
+				t.Errorf("called: %s", got)
+			}
+		})
+	}
+}
+
+func TestAnActionThatPanicsIsTheCalleesFailure(t *testing.T) {
+	var starts int
+	var answer, later error
+	callee := script{
+		start: func(plugins.Env, *plugins.Task) error { starts++; return nil },
+		poke:  func(plugins.Env) error { panic("oh") },
+	}
+	caller := script{start: func(env plugins.Env, _ *plugins.Task) error {
+		env.Go("call", func(t *plugins.Task) error {
+			if err := t.Sleep(time.Second); err != nil {
+				return err
+			}
+			answer = env.Call(plugins.Action{Instance: "callee", Name: "poke"})
+			if err := t.Yield(); err != nil {
+				return err
+			}
+			later = env.Call(plugins.Action{Instance: "callee", Name: "poke"})
+			return t.Sleep(time.Hour)
+		})
+		return nil
+	}}
+	log, err := run(t, 10*time.Second, map[string]script{"callee": callee, "caller": caller})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var panicked *scheduler.PanicError
+	if !errors.As(answer, &panicked) {
+		t.Errorf("the caller was told %v; want the panic", answer)
+	}
+	if later == nil || !strings.Contains(later.Error(), "callee is not running") {
+		t.Errorf("a call while the callee was down was told: %v", later)
+	}
+	if starts != 2 || strings.Contains(log, "plugin=caller") {
+		t.Errorf("the callee was started %d times; the log:\n%s", starts, log)
+	}
+}
+
+func TestOnErrorFailEndsTheDaemon(t *testing.T) {
+	_, err := run(t, time.Hour, map[string]script{"one": {start: sleepThen(time.Minute, func() { panic("oh") })}}, "one/on_error: fail")
+	if err == nil || !strings.Contains(err.Error(), "oh") {
+		t.Errorf("the daemon ended with %v; want the panic", err)
+	}
+}
+
+func TestAStopThatHangsIsNotWaitedForLongerThanASecond(t *testing.T) {
+	var asked time.Duration
+	stop := func(_ plugins.Env, t *plugins.Task) error {
+		asked = time.Duration(t.Now())
+		return t.Sleep(time.Hour)
+	}
+	log, err := run(t, time.Minute, map[string]script{"one": {start: func(plugins.Env, *plugins.Task) error { return nil }, stop: stop}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked != time.Minute || !strings.Contains(log, "did not stop cleanly") {
+		t.Errorf("asked to stop after %v; the log:\n%s", asked, log)
+	}
+	if !strings.Contains(log, "after=1m0.5s") {
+		t.Errorf("the daemon did not stop half a second later; the log:\n%s", log)
+	}
+}

@@ -1,0 +1,142 @@
+package scheduler_test
+
+import (
+	"sync"
+	"testing"
+	"testing/quick"
+	"testing/synctest"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// realClocks are the clocks that know real time.
+var realClocks = map[string]func() scheduler.Clock{
+	"system": scheduler.NewSystemClock,
+	"timer":  func() scheduler.Clock { return scheduler.NewTimerClock() },
+}
+
+func TestASleepNeverEndsEarlyOnAClockOfRealTime(t *testing.T) {
+	for name, newClock := range realClocks {
+		t.Run(name, func(t *testing.T) {
+			loop := scheduler.New(scheduler.Options{Clock: newClock()})
+			loop.Run(func(task *scheduler.Task) error {
+				neverEarly := func(micros uint16) bool {
+					d := time.Duration(micros%3000) * time.Microsecond
+					start, mono := task.Now(), time.Now()
+					task.Sleep(d)
+					return task.Now().Sub(start) >= d && time.Since(mono) >= d
+				}
+				if err := quick.Check(neverEarly, &quick.Config{MaxCount: 100}); err != nil {
+					t.Error(err)
+				}
+				return nil
+			})
+		})
+	}
+}
+
+// The clock's contract: a Wake before or during a Wait ends it. Timers that fire
+// at about the same moment are there to hide one.
+func TestNoWakeIsLostBetweenShortTimers(t *testing.T) {
+	const posts = 20_000
+	for name, newClock := range realClocks {
+		t.Run(name, func(t *testing.T) {
+			loop := scheduler.New(scheduler.Options{Clock: newClock()})
+			answer := make(chan struct{})
+			var poster sync.WaitGroup
+			loop.Run(func(task *scheduler.Task) error {
+				task.Go("timers", func(t *scheduler.Task) error {
+					for i := 0; ; i++ {
+						if err := t.Sleep(time.Duration(i%20) * time.Microsecond); err != nil {
+							return err
+						}
+						if i%8 == 0 {
+							t.SleepUntil(t.Now().Add(200 * time.Microsecond)) // let the loop rest now and then
+						}
+					}
+				})
+				var all scheduler.Event
+				poster.Go(func() {
+					for range posts {
+						loop.Post(func() { answer <- struct{}{} })
+						<-answer // a lost wake-up that no timer heals would hang here
+					}
+					loop.Post(all.Set)
+				})
+				return all.Wait(task)
+			})
+			poster.Wait()
+		})
+	}
+}
+
+func TestAPostEndsAWaitThatHasNoDeadline(t *testing.T) {
+	for name, newClock := range realClocks {
+		t.Run(name, func(t *testing.T) {
+			loop := scheduler.New(scheduler.Options{Clock: newClock()})
+			loop.Run(func(task *scheduler.Task) error {
+				var e scheduler.Event
+				rounds := 0
+				var next func()
+				next = func() {
+					if rounds++; rounds == 1000 {
+						e.Set()
+						return
+					}
+					go loop.Post(next)
+				}
+				go loop.Post(next)
+				return e.Wait(task)
+			})
+		})
+	}
+}
+
+func TestAWakeBeforeTheWaitEndsIt(t *testing.T) {
+	for name, newClock := range realClocks {
+		t.Run(name, func(t *testing.T) {
+			clock := newClock()
+			defer clock.Close()
+			clock.Wake()
+			if err := clock.Wait(scheduler.Never); err != nil { // or it hangs
+				t.Error(err)
+			}
+			if err := clock.Wait(clock.Now().Add(time.Millisecond)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestTheTimerClockKeepsTheTimeOfABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
+		ticks := 0
+		loop.Run(func(task *scheduler.Task) error {
+			for range task.Every(100 * ms) {
+				if ticks++; ticks == 601 {
+					break
+				}
+			}
+			return nil
+		})
+		if took := time.Since(start); took != time.Minute {
+			t.Errorf("600 ticks of 100 ms took %v", took)
+		}
+	})
+}
+
+func TestInstantsDoNotOverflow(t *testing.T) {
+	if late := scheduler.Instant(1).Add(1<<63 - 1); late != scheduler.Never {
+		t.Errorf("got %d", late)
+	}
+	virtual(t, func(task *scheduler.Task) error {
+		task.Sleep(ms)
+		if err := task.Timeout(1<<63-1, func() error { return task.Sleep(ms) }); err != nil {
+			t.Error(err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,100 @@
+package scheduler_test
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+func TestTheTasksThatAreLeftAreCancelledAndMayTidyUp(t *testing.T) {
+	j := &journal{t: t}
+	clock := scheduler.NewVirtualClock(0)
+	scheduler.New(scheduler.Options{Clock: clock}).Run(func(t *scheduler.Task) error {
+		t.Go("left", func(t *scheduler.Task) error {
+			err := t.Sleep(time.Hour)
+			t.Sleep(300 * ms)
+			j.note("left: %v, tidy at %d", err, at(t))
+			return nil
+		})
+		t.Sleep(ms)
+		return nil
+	})
+	j.want("left: cancelled, tidy at 301")
+	if clock.Now() != scheduler.Instant(301*ms) {
+		t.Errorf("the loop ended at %v ns, though nobody was left", clock.Now())
+	}
+}
+
+func TestATaskThatIgnoresItsCancelIsUnwoundAfterASecond(t *testing.T) {
+	j := &journal{t: t}
+	clock := scheduler.NewVirtualClock(0)
+	scheduler.New(scheduler.Options{Clock: clock}).Run(func(t *scheduler.Task) error {
+		t.Go("stubborn", func(t *scheduler.Task) error {
+			defer j.note("unwound")
+			defer func() {
+				for {
+					t.Sleep(ms) // even here
+				}
+			}()
+			for {
+				func() {
+					defer func() { recover() }()
+					t.Sleep(time.Hour)
+				}()
+			}
+		})
+		t.Sleep(ms)
+		return nil
+	})
+	j.want("unwound")
+	if clock.Now() != scheduler.Instant(1001*ms) {
+		t.Errorf("it took until %d", clock.Now())
+	}
+}
+
+func TestUnwindingReleasesLocksAndGroups(t *testing.T) {
+	j := &journal{t: t}
+	scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}).Run(func(t *scheduler.Task) error {
+		var l scheduler.Lock
+		for _, name := range []string{"a", "b", "c"} {
+			t.Go(name, func(t *scheduler.Task) error {
+				return t.Group(func(g *scheduler.Group) error {
+					defer j.note("%s is out", name)
+					for l.Lock(t) != nil {
+					}
+					defer l.Unlock(t)
+					for {
+						t.Sleep(time.Hour)
+					}
+				})
+			})
+		}
+		t.Sleep(ms)
+		return nil
+	})
+	j.want("a is out", "b is out", "c is out")
+}
+
+// A test's FailNow is a Goexit.
+func TestAGoexitInATaskEndsTheLoopsGoroutineInOrder(t *testing.T) {
+	j := &journal{t: t}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}).Run(func(t *scheduler.Task) error {
+			t.Go("other", func(t *scheduler.Task) error {
+				defer j.note("other is unwound")
+				return t.Sleep(time.Hour)
+			})
+			t.Sleep(ms)
+			defer j.note("main's defer")
+			runtime.Goexit()
+			return nil
+		})
+		j.note("Run returned")
+	}()
+	<-ended
+	j.want("main's defer", "other is unwound")
+}

@@ -1,0 +1,125 @@
+package scheduler_test
+
+import (
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// Each of these holds the loop until the report of it has come. One that did not
+// come while it does would hang the test.
+func TestAStepThatHoldsTheLoopIsReportedWhileItDoes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		hold func(reported *atomic.Bool, told chan struct{}, pipe int)
+		line string
+	}{
+		{"spinning", spinUntil, "spinUntil"},
+		{"waiting for a channel", receiveUntil, "receiveUntil"},
+		{"in a system call", readUntil, "readUntil"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, where := range []string{"task", "post"} {
+				var pipe [2]int
+				if err := syscall.Pipe(pipe[:]); err != nil {
+					t.Fatal(err)
+				}
+				var reported atomic.Bool
+				told := make(chan struct{})
+				var hog scheduler.Hog
+				loop := scheduler.New(scheduler.Options{
+					HogAfter: 5 * ms,
+					OnHog: func(h scheduler.Hog) {
+						if reported.Load() {
+							return
+						}
+						hog = h
+						reported.Store(true)
+						close(told)
+						syscall.Write(pipe[1], []byte{1})
+					},
+				})
+				loop.Run(func(t *scheduler.Task) error {
+					for range 20 {
+						t.Go("parked", func(t *scheduler.Task) error { return t.Sleep(time.Hour) })
+					}
+					t.Sleep(ms)
+					if where == "post" {
+						loop.Post(func() { c.hold(&reported, told, pipe[0]) })
+						return t.Sleep(ms)
+					}
+					return t.Join(t.Go("hog", func(t *scheduler.Task) error {
+						t.Sleep(ms)
+						c.hold(&reported, told, pipe[0])
+						return nil
+					}, scheduler.Owner("lamp")))
+				})
+				syscall.Close(pipe[0])
+				syscall.Close(pipe[1])
+				want := scheduler.Hog{Owner: "lamp", Name: "hog"}
+				if where == "post" {
+					want = scheduler.Hog{Name: "post"}
+				}
+				if hog.Name != want.Name || hog.Owner != want.Owner || hog.For < 5*ms || !strings.Contains(string(hog.Stack), c.line) {
+					t.Errorf("%s: got %s/%s for %v, where the stack should name %s:\n%s", where, hog.Owner, hog.Name, hog.For, c.line, hog.Stack)
+				}
+				if strings.Contains(string(hog.Stack), "\n\n") {
+					t.Errorf("%s: more than one goroutine:\n%s", where, hog.Stack)
+				}
+			}
+		})
+	}
+}
+
+//go:noinline
+func spinUntil(reported *atomic.Bool, _ chan struct{}, _ int) {
+	for !reported.Load() {
+	}
+}
+
+//go:noinline
+func receiveUntil(_ *atomic.Bool, told chan struct{}, _ int) { <-told }
+
+//go:noinline
+func readUntil(_ *atomic.Bool, _ chan struct{}, pipe int) { syscall.Read(pipe, make([]byte, 1)) }
+
+func TestTheWatchdogHasAProcessorOfItsOwn(t *testing.T) {
+	before := runtime.GOMAXPROCS(1)
+	defer runtime.GOMAXPROCS(before)
+	var reported atomic.Bool
+	loop := scheduler.New(scheduler.Options{
+		HogAfter: 5 * ms,
+		OnHog:    func(scheduler.Hog) { reported.Store(true) },
+	})
+	loop.Run(func(*scheduler.Task) error {
+		spinUntil(&reported, nil, 0)
+		return nil
+	})
+}
+
+func TestALongStepIsReportedAgainWhenItsAgeHasDoubled(t *testing.T) {
+	var reports atomic.Int32
+	var ages [3]time.Duration
+	loop := scheduler.New(scheduler.Options{
+		HogAfter: 5 * ms,
+		OnHog: func(h scheduler.Hog) {
+			if n := reports.Load(); int(n) < len(ages) {
+				ages[n] = h.For
+				reports.Add(1)
+			}
+		},
+	})
+	loop.Run(func(*scheduler.Task) error {
+		for reports.Load() < 3 {
+		}
+		return nil
+	})
+	if ages[1] < 2*ages[0] || ages[2] < 2*ages[1] {
+		t.Errorf("reported at the ages of %v", ages)
+	}
+}

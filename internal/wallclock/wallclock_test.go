@@ -1,0 +1,202 @@
+package wallclock_test
+
+import (
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"ptvd/internal/scheduler"
+	"ptvd/internal/wallclock"
+)
+
+// board is a board's two clocks: a monotonic one, and the system's, which is off
+// by some amount.
+type board struct {
+	truth0 time.Time
+	up     scheduler.Instant
+	off    time.Duration
+	kept   bool
+}
+
+func (b *board) Now() time.Time                    { return b.truth().Add(b.off) }
+func (b *board) Synchronised() bool                { return b.kept }
+func (b *board) truth() time.Time                  { return b.truth0.Add(time.Duration(b.up)) }
+func (b *board) monotonic() scheduler.Instant      { return b.up }
+func (b *board) pass(d time.Duration)              { b.up = b.up.Add(d) }
+func (b *board) clock(trust bool) *wallclock.Clock { return b.clockIn(time.UTC, trust) }
+
+func (b *board) clockIn(zone *time.Location, trust bool) *wallclock.Clock {
+	return wallclock.New(b, b.monotonic, zone, trust)
+}
+
+// measure is what an honest server would say.
+func (b *board) measure(c *wallclock.Clock) time.Duration { return b.truth().Sub(c.Raw()) }
+
+const year = 365 * 24 * time.Hour
+
+func newBoard() *board { return &board{truth0: time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)} }
+
+func TestWhoMustVouchForTheTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		kept, trust bool
+		off         time.Duration
+		known       bool
+	}{
+		"nobody does":                                    {known: false},
+		"the kernel says that its clock is kept":         {kept: true, known: true},
+		"the configuration has nobody better":            {trust: true, known: true},
+		"the kernel, of a time that is long past":        {kept: true, off: -3 * year, known: false},
+		"the configuration, of a time that is long past": {trust: true, off: -56 * year, known: false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoard()
+			b.kept, b.off = c.kept, c.off
+			clock := b.clock(c.trust)
+			if clock.Known() != c.known {
+				t.Errorf("known: %v", clock.Known())
+			}
+			if err := clock.Correct(b.measure(clock)); err != nil || !clock.Known() {
+				t.Errorf("after a correction it is known: %v (%v)", clock.Known(), err)
+			}
+		})
+	}
+}
+
+func TestATrustedClockBecomesKnownOnceSomebodySetsIt(t *testing.T) {
+	b := newBoard()
+	b.off = -56 * year
+	clock := b.clock(true)
+	b.off = 0
+	if !clock.Known() || !clock.Now().Equal(b.truth()) {
+		t.Errorf("known: %v, off by %v", clock.Known(), clock.Now().Sub(b.truth()))
+	}
+}
+
+func TestAfterACorrectionNoStepOfTheSystemMovesTheTime(t *testing.T) {
+	b := newBoard()
+	b.off = -year
+	clock := b.clock(false)
+	if err := clock.Correct(b.measure(clock)); err != nil {
+		t.Fatal(err)
+	}
+	for _, off := range []time.Duration{-year, 48 * time.Hour, -48 * time.Hour, 30 * year, -56 * year} {
+		b.pass(90 * time.Minute)
+		b.off = off
+		if now := clock.Now(); !now.Equal(b.truth()) {
+			t.Errorf("the system is off by %v, and the clock by %v", off, now.Sub(b.truth()))
+		}
+		if e := clock.SystemError(); e != off {
+			t.Errorf("the system is ahead by %v, and the clock says %v", off, e)
+		}
+	}
+}
+
+func TestAMeasurementThatASystemsStepFallsIntoIsStillRight(t *testing.T) {
+	b := newBoard()
+	clock := b.clock(false)
+	asked := clock.Raw()
+	b.pass(time.Second)
+	b.off = year
+	if passed := clock.Raw().Sub(asked); passed != time.Second {
+		t.Errorf("a second took %v", passed)
+	}
+}
+
+func TestALaterMeasurementReplacesTheEarlier(t *testing.T) {
+	b := newBoard()
+	clock := b.clock(false)
+	for _, offset := range []time.Duration{time.Hour, -time.Minute, 0} {
+		if err := clock.Correct(offset); err != nil {
+			t.Error(err)
+		}
+		if now, want := clock.Now(), clock.Raw().Add(offset); !now.Equal(want) {
+			t.Errorf("it is %v, want %v", now, want)
+		}
+	}
+}
+
+func TestATimeThatIsLongPastIsRefused(t *testing.T) {
+	b := newBoard()
+	clock := b.clock(false)
+	if err := clock.Correct(-1024 * 7 * 24 * time.Hour); err == nil || clock.Known() {
+		t.Errorf("a receiver that fell back by 1024 weeks is believed (%v)", err)
+	}
+	if err := clock.Correct(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := clock.Correct(-56 * year); err == nil || !clock.Now().Equal(b.truth()) {
+		t.Error("it took the place of a good time")
+	}
+}
+
+func TestAnUncorrectedClockHasNoOpinionOfTheSystem(t *testing.T) {
+	b := newBoard()
+	b.off = -year
+	if e := b.clock(false).SystemError(); e != 0 {
+		t.Errorf("it says %v", e)
+	}
+}
+
+func TestTheWallClockInMelbourneOnItsOddNights(t *testing.T) {
+	zone, err := time.LoadLocation("Australia/Melbourne")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		from string   // UTC
+		want []string // every half hour
+	}{
+		"daylight saving ends: an hour is had twice": {
+			"2026-04-04T15:00:00Z",
+			[]string{"02:00 AEDT", "02:30 AEDT", "02:00 AEST", "02:30 AEST", "03:00 AEST"},
+		},
+		"daylight saving begins: an hour is left out": {
+			"2026-10-03T15:00:00Z",
+			[]string{"01:00 AEST", "01:30 AEST", "03:00 AEDT", "03:30 AEDT", "04:00 AEDT"},
+		},
+		"midnight": {
+			"2026-07-01T13:00:00Z",
+			[]string{"23:00 AEST", "23:30 AEST", "00:00 AEST", "00:30 AEST", "01:00 AEST"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoard()
+			if b.truth0, err = time.Parse(time.RFC3339, c.from); err != nil {
+				t.Fatal(err)
+			}
+			b.off = -year
+			clock := b.clockIn(zone, false)
+			if err := clock.Correct(b.measure(clock)); err != nil {
+				t.Fatal(err)
+			}
+			start := clock.Now()
+			for n, want := range c.want {
+				now := clock.Now()
+				if got := now.Format("15:04 MST"); got != want {
+					t.Errorf("the wall says %s, want %s", got, want)
+				}
+				if passed := now.Sub(start); passed != time.Duration(n)*30*time.Minute {
+					t.Errorf("%v have passed", passed)
+				}
+				b.pass(30 * time.Minute)
+			}
+		})
+	}
+}
+
+// settable is a board whose system's clock can be set.
+type settable struct{ *board }
+
+func (settable) MaySet() error                 { return nil }
+func (settable) Step(time.Duration) error      { return nil }
+func (settable) Slew(_, _ time.Duration) error { return nil }
+
+func TestTheSystemsClockCanBeSetWhereTheSystemSaysHow(t *testing.T) {
+	b := newBoard()
+	if _, ok := b.clock(false).Setter(); ok {
+		t.Error("a system that cannot be set offers to be")
+	}
+	if _, ok := wallclock.New(settable{b}, b.monotonic, time.UTC, false).Setter(); !ok {
+		t.Error("a system that can be set does not say so")
+	}
+}

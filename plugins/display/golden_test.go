@@ -1,0 +1,224 @@
+package display
+
+import (
+	"flag"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/timetable"
+)
+
+var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them")
+
+// scene is something that the panel is to be truthful about.
+type scene struct {
+	name string
+	m    moment
+}
+
+const minute = time.Minute
+
+// at returns a moment with departures that were received a while ago.
+func at(age time.Duration, list ...timetable.Departure) moment {
+	return moment{
+		now: noon, known: true, mono: tenHours, step: 100 * time.Millisecond,
+		departures: timetable.Departures{List: list, Period: 30 * time.Second, Received: tenHours.Add(-age)},
+	}
+}
+
+var (
+	melbourne = must(time.LoadLocation("Australia/Melbourne"))
+	noon      = time.Date(2026, 11, 19, 12, 0, 20, 0, melbourne)
+	tenHours  = plugins.Instant(10 * time.Hour)
+)
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// train leaves some time after noon.
+func train(in time.Duration) timetable.Departure {
+	return timetable.Departure{
+		Scheduled: noon.Add(in - time.Minute), Estimated: noon.Add(in),
+		Destination: "Dandenong", Platform: "2",
+	}
+}
+
+func with(d timetable.Departure, change func(*timetable.Departure)) timetable.Departure {
+	change(&d)
+	return d
+}
+
+func cancelled(d *timetable.Departure)  { d.Cancelled = true }
+func byBus(d *timetable.Departure)      { d.ReplacedByBus = true }
+func atPlatform(d *timetable.Departure) { d.AtPlatform = true }
+
+// scenes is every state that a page with departures can be in.
+func scenes() []scene {
+	fresh := func(list ...timetable.Departure) moment { return at(5*time.Second, list...) }
+	unset := fresh(train(7*minute), train(18*minute))
+	unset.known = false
+	waiting := moment{now: noon, known: true, mono: tenHours, started: tenHours, step: 100 * time.Millisecond}
+	failing := waiting
+	failing.departures.Problem = "no network"
+	walk := fresh(train(5*minute+59*time.Second), train(18*minute), train(33*minute))
+	walk.departures.Walk = 6 * minute
+	return []scene{
+		{"the clock is not set yet", unset},
+		{"loading", waiting},
+		{"no current data", failing},
+		{"fresh", fresh(train(7*minute+40*time.Second), train(18*minute))},
+		{"older than two periods", at(70*time.Second, train(7*minute+40*time.Second), train(18*minute))},
+		{"older than five minutes", at(5*minute+time.Second, train(7*minute), train(18*minute))},
+		{"no more services", fresh()},
+		{"no more services, as of two periods ago", at(70 * time.Second)},
+		{"the next one is cancelled", fresh(with(train(7*minute), cancelled), train(18*minute))},
+		{"both are cancelled", fresh(with(train(7*minute), cancelled), with(train(18*minute), cancelled))},
+		{"the next one is replaced by a bus", fresh(with(train(7*minute), byBus), train(18*minute))},
+		{"both are replaced by buses", fresh(with(train(17*minute), byBus), with(train(48*minute), byBus))},
+		{"at the platform", fresh(with(train(20*time.Second), atPlatform), train(18*minute))},
+		{"less than a minute", fresh(train(59*time.Second), train(18*minute))},
+		{"the first one has departed", fresh(train(-time.Second), train(18*minute), train(33*minute))},
+		{"the first one leaves within the walk", walk},
+		{"the last one tonight", fresh(train(11 * minute))},
+		{"99 minutes and more", fresh(train(100*minute-time.Second), train(100*minute))},
+		{"a day less a minute", fresh(train(24*time.Hour-minute), train(47*time.Hour))},
+		{"a bus in half a day", fresh(with(train(11*time.Hour), byBus))},
+	}
+}
+
+func TestThePagesWithDeparturesAreTrue(t *testing.T) {
+	pages := map[string]func(*image.Gray, moment){
+		"minutes":    (&Minutes{}).draw,
+		"departures": (&Departures{}).draw,
+	}
+	for name, draw := range pages {
+		for _, width := range []int{32, 64} {
+			var got strings.Builder
+			for _, s := range scenes() {
+				got.WriteString(drawn(s.name, width, func(on *image.Gray) { draw(on, s.m) }))
+			}
+			compare(t, fmt.Sprintf("%s-%d.txt", name, width), got.String())
+		}
+	}
+}
+
+func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
+	sameTrains := map[string]bool{"the first one leaves within the walk": true}
+	sameRow := map[string]bool{"both are cancelled": true} // it shows one at a time
+	pages := map[string]func(*image.Gray, moment){
+		"minutes":    (&Minutes{}).draw,
+		"departures": (&Departures{}).draw,
+	}
+	for name, draw := range pages {
+		seen := map[string]string{}
+		for _, s := range scenes() {
+			picture := art(panelOf(32, func(on *image.Gray) { draw(on, s.m) }))
+			if sameTrains[s.name] || name == "departures" && sameRow[s.name] {
+				continue
+			}
+			if other, twice := seen[picture]; twice {
+				t.Errorf("on the page %s %q looks like %q", name, s.name, other)
+			}
+			seen[picture] = s.name
+		}
+	}
+}
+
+func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
+	m := at(0, with(train(7*minute), func(d *timetable.Departure) { d.Express = true }), with(train(12*minute), cancelled))
+	m.departures.List[1].Disruptions = []string{"Works at Caulfield"}
+	var got strings.Builder
+	for m.shown = 0; m.shown < 48*time.Second; m.shown += 1500 * time.Millisecond {
+		got.WriteString(drawn(m.shown.String(), 32, func(on *image.Gray) {
+			(&Departures{Rows: 2, Disruptions: true}).draw(on, m)
+		}))
+	}
+	compare(t, "passing.txt", got.String())
+}
+
+func TestTheOtherPagesLookLikeThis(t *testing.T) {
+	clock := func(hours string, known bool, hour, minute int) func(*image.Gray) {
+		return func(on *image.Gray) {
+			now := time.Date(2026, 11, 19, hour, minute, 59, 0, melbourne)
+			(&Clock{Hours: hours}).draw(on, moment{now: now, known: known})
+		}
+	}
+	message := func(text string, shown time.Duration) func(*image.Gray) {
+		return func(on *image.Gray) {
+			(&Message{Text: text}).draw(on, moment{shown: shown, step: 100 * time.Millisecond})
+		}
+	}
+	var got strings.Builder
+	for _, s := range []struct {
+		name  string
+		width int
+		draw  func(*image.Gray)
+	}{
+		{"the clock is not set yet", 32, clock("", false, 7, 52)},
+		{"in the morning", 32, clock("", true, 7, 52)},
+		{"in the evening", 32, clock("24", true, 23, 46)},
+		{"in the evening, of 12 hours", 32, clock("12", true, 19, 8)},
+		{"on a small panel", 24, clock("24", true, 10, 39)},
+		{"a message that fits", 32, message("Dinner", 0)},
+		{"a message that does not, at first", 32, message("Bins out: München", 0)},
+		{"and in the end", 32, message("Bins out: München", 10*time.Second)},
+		{"the test pattern", 32, drawPattern},
+	} {
+		got.WriteString(drawn(s.name, s.width, s.draw))
+	}
+	compare(t, "others.txt", got.String())
+}
+
+func panelOf(width int, draw func(*image.Gray)) *image.Gray {
+	on := image.NewGray(image.Rect(0, 0, width, 8))
+	draw(on)
+	return on
+}
+
+// art is a picture in text.
+func art(picture *image.Gray) string {
+	var b strings.Builder
+	for y := range picture.Rect.Dy() {
+		for x := range picture.Rect.Dx() {
+			if picture.GrayAt(x, y).Y >= 0x80 {
+				b.WriteByte('#')
+			} else {
+				b.WriteByte('.')
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func drawn(name string, width int, draw func(*image.Gray)) string {
+	return name + "\n" + art(panelOf(width, draw)) + "\n"
+}
+
+// compare compares with the picture that somebody has looked at.
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", file)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the pictures are not those in %s any more; if they should not be, look at them after go test -update\n%s", path, got)
+	}
+}

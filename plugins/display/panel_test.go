@@ -1,0 +1,390 @@
+package display_test
+
+import (
+	"errors"
+	"image"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/gpio/sim"
+	"ptvd/plugins"
+	"ptvd/plugins/display"
+	"ptvd/plugins/display/font"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/timetable"
+)
+
+// wall is a panel on a wall and its instance.
+type wall struct {
+	*plugintest.Harness
+	t        *plugins.Task
+	panel    *sim.Panel
+	instance *plugintest.Instance
+	trains   plugins.Publisher[timetable.Departures]
+}
+
+// onTheWall runs a test of a panel that shows some pages.
+func onTheWall(t *testing.T, change func(*display.Config), test func(w *wall) error) {
+	t.Helper()
+	h := plugintest.New(t)
+	w := &wall{Harness: h, panel: sim.NewPanel(4)}
+	h.Board.Attach("SPI0.0", w.panel)
+	w.trains = plugins.Publish[timetable.Departures](h.Env("trains"), "departures")
+	cfg := display.Config{
+		Every:      100 * time.Millisecond,
+		Device:     display.Device{MAX7219: display.MAX7219{SPI: "SPI0.0", Hz: 1_000_000, Width: 32}},
+		Pages:      []display.Page{{Minutes: &display.Minutes{From: from}}, {Clock: &display.Clock{}}, {Message: &display.Message{Text: "Hello"}}},
+		Brightness: 0.5,
+		Wake:       30 * time.Second,
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	h.Run(func(t *plugins.Task) error {
+		w.t = t
+		w.instance = h.Start(t, "panel", func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
+		return test(w)
+	})
+}
+
+var from = plugins.From[timetable.Departures]{Instance: "trains", Topic: "departures"}
+
+// sees tells what stands in the middle of the panel, or on its right, as the
+// fonts would draw it.
+func (w *wall) sees(want string, face *font.Face) bool {
+	seen, picture := w.panel.Picture(sim.Arrangement{}), image.NewGray(image.Rect(0, 0, 32, 8))
+	face.Draw(picture, (32-face.Width(want))/2, 0, want)
+	return slices.Equal(seen.Pix, picture.Pix)
+}
+
+func (w *wall) mustSee(want string) {
+	w.T.Helper()
+	if !w.sees(want, font.Text) && !w.sees(want, font.Bold) {
+		w.T.Errorf("after %v the panel does not show %q", time.Duration(w.t.Now())-time.Hour, want)
+	}
+}
+
+// publish publishes trains that leave some time after now.
+func (w *wall) publish(in ...time.Duration) {
+	d := timetable.Departures{Received: w.t.Now(), Period: 30 * time.Second}
+	for _, in := range in {
+		d.List = append(d.List, timetable.Departure{Scheduled: w.Clock.Now().Add(in), Destination: "Dandenong"})
+	}
+	w.trains.Set(d)
+}
+
+func (w *wall) do(action string) {
+	w.T.Helper()
+	if err := w.Bus.Call(plugins.Action{Instance: "panel", Name: action}); err != nil {
+		w.T.Error(err)
+	}
+	w.pass(200 * time.Millisecond)
+}
+
+func (w *wall) pass(d time.Duration) {
+	if err := w.t.Sleep(d); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func (w *wall) published() plugins.Subscription[*image.Gray] {
+	return plugins.Subscribe(w.Env("page"), plugins.From[*image.Gray]{Instance: "panel", Topic: "picture"})
+}
+
+func (w *wall) dark() bool { return slices.Max(w.panel.Picture(sim.Arrangement{}).Pix) == 0 }
+
+func (w *wall) figure(name string) float64 {
+	for n, value := range w.instance.Env.Meter.All() {
+		if n == name {
+			return value
+		}
+	}
+	return 0
+}
+
+func TestThePanelIsTrueWithinTheFirstTickAndTheFrameIsOneTransfer(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.pass(time.Millisecond)
+		w.mustSee("Loading")
+		if n := w.figure("spi_transfers_total"); n != 1 {
+			t.Errorf("it took %v transfers", n)
+		}
+		return nil
+	})
+}
+
+func TestASourceThatSaysNothingForFiveMinutesHasNoData(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.pass(5 * time.Minute)
+		w.mustSee("Loading")
+		w.pass(time.Second)
+		w.mustSee("No data")
+		return nil
+	})
+}
+
+func TestNothingIsCountedDownBeforeTheClockIsSet(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.System.Sync = false
+		w.publish(7 * time.Minute)
+		w.pass(time.Second)
+		w.mustSee("No clock")
+		w.do("clock")
+		w.mustSee("--:--")
+		w.Clock.Correct(0)
+		w.pass(time.Second)
+		w.mustSee("07:52")
+		return nil
+	})
+}
+
+func TestNothingIsSentWhileThePictureStays(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.publish(7*time.Minute + 59*time.Second)
+		w.pass(time.Second)
+		before, drawn := w.panel.Packets(), w.figure("frames_drawn_total")
+		w.pass(55 * time.Second)
+		if n := w.panel.Packets() - before; n != 0 {
+			t.Errorf("%d packets were sent", n)
+		}
+		if n := w.figure("frames_drawn_total") - drawn; n != 0 {
+			t.Errorf("%v frames were drawn", n)
+		}
+		return nil
+	})
+}
+
+func TestAPanelThatLostItsPowerIsBackWithinAMinute(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.pass(10 * time.Second)
+		w.panel.PowerCycle()
+		w.pass(time.Minute)
+		w.mustSee("Loading")
+		return nil
+	})
+}
+
+func TestAPanelThatScrollsIsSetUpAgainEachMinute(t *testing.T) {
+	long := func(c *display.Config) {
+		c.Pages = []display.Page{{Message: &display.Message{Text: strings.Repeat("a long text ", 20)}}}
+	}
+	onTheWall(t, long, func(w *wall) error {
+		w.pass(10 * time.Second)
+		w.panel.PowerCycle()
+		w.pass(time.Minute)
+		if !w.panel.On() {
+			t.Error("the drivers still sleep")
+		}
+		return nil
+	})
+}
+
+func TestAPanelThatFailsIsOpenedAgainAndShowsTheNewestPicture(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.pass(time.Second)
+		w.Board.FailSPI("SPI0.0", 3, errors.New("input/output error"))
+		w.do("clock")
+		health := w.instance.Env.Health
+		if health.Condition != plugins.Degraded || !strings.Contains(health.Why, "SPI0.0") {
+			t.Errorf("its health is %s: %s", health.Condition, health.Why)
+		}
+		w.mustSee("Loading")
+		w.pass(2*time.Second + 4*time.Second)
+		if health.Condition != plugins.Degraded {
+			t.Error("it is said to work before it does")
+		}
+		w.pass(8 * time.Second)
+		w.mustSee("07:52")
+		if health.Condition != plugins.OK {
+			t.Errorf("its health is still %s: %s", health.Condition, health.Why)
+		}
+		return w.instance.Stop(w.t)
+	})
+}
+
+func TestThePictureIsPublishedThoughThereIsNoPanel(t *testing.T) {
+	missing := func(c *display.Config) { c.Device.MAX7219.SPI = "SPI9.9" }
+	onTheWall(t, missing, func(w *wall) error {
+		w.pass(time.Hour)
+		picture, ok := w.published().Get()
+		if !ok || slices.Max(picture.Pix) == 0 {
+			t.Error("there is no picture")
+		}
+		if health := w.instance.Env.Health; health.Condition != plugins.Degraded {
+			t.Errorf("its health is %s", health.Condition)
+		}
+		if err := w.instance.Err(); err != nil {
+			t.Errorf("it ended: %v", err)
+		}
+		return w.instance.Stop(w.t)
+	})
+}
+
+func TestWhoWatchesSeesWhatThePanelShows(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		for range 3 {
+			w.do("next")
+			picture, _ := w.published().Get()
+			if !slices.Equal(picture.Pix, w.panel.Picture(sim.Arrangement{}).Pix) {
+				t.Error("the published picture is another one")
+			}
+		}
+		return nil
+	})
+}
+
+func TestTheStopLeavesThePanelDark(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.pass(time.Second)
+		if err := w.instance.Stop(w.t); err != nil {
+			return err
+		}
+		if w.panel.On() || !w.dark() {
+			t.Error("it still shines")
+		}
+		if picture, _ := w.published().Get(); slices.Max(picture.Pix) != 0 {
+			t.Error("who watches still sees a picture")
+		}
+		return nil
+	})
+}
+
+func TestActionsTurnThePages(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.do("next")
+		w.mustSee("07:52")
+		w.do("next")
+		w.mustSee("Hello")
+		w.do("next")
+		w.mustSee("Loading")
+		w.do("previous")
+		w.mustSee("Hello")
+		w.do("minutes")
+		w.mustSee("Loading")
+		w.do("message")
+		w.mustSee("Hello")
+		return nil
+	})
+}
+
+func TestPagesTurnByThemselvesAndAfterAnActionFromThen(t *testing.T) {
+	onTheWall(t, func(c *display.Config) { c.Turn = 10 * time.Second }, func(w *wall) error {
+		w.pass(9 * time.Second)
+		w.mustSee("Loading")
+		w.pass(2 * time.Second)
+		w.mustSee("07:52")
+		w.pass(8 * time.Second)
+		w.do("message")
+		w.pass(9 * time.Second)
+		w.mustSee("Hello")
+		w.pass(time.Second)
+		w.mustSee("Loading")
+		return nil
+	})
+}
+
+func TestADarkPanelIsLitForAWhileAndTheFirstPressTurnsNothing(t *testing.T) {
+	night := func(c *display.Config) { c.Blank = []plugins.Window{window("07:53-07:55")} }
+	onTheWall(t, night, func(w *wall) error {
+		w.pass(59 * time.Second)
+		w.mustSee("Loading")
+		w.pass(2 * time.Second)
+		if !w.dark() {
+			t.Error("it shines at night")
+		}
+		w.do("next")
+		w.mustSee("Loading")
+		w.do("next")
+		w.mustSee("07:53")
+		w.pass(31 * time.Second)
+		if !w.dark() {
+			t.Error("it goes on shining")
+		}
+		w.do("message")
+		w.mustSee("Hello")
+		w.pass(2 * time.Minute)
+		w.mustSee("Hello")
+		return nil
+	})
+}
+
+func TestTheActionBlankHoldsUntilSomebodyUsesThePanel(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.do("blank")
+		w.pass(time.Hour)
+		if !w.dark() {
+			t.Error("it shines again")
+		}
+		w.do("wake")
+		w.mustSee("No data")
+		w.pass(time.Hour)
+		w.mustSee("No data")
+		return nil
+	})
+}
+
+func TestTheTestPatternStaysUntilItIsTakenAway(t *testing.T) {
+	onTheWall(t, func(c *display.Config) { c.Test, c.Turn = true, 10*time.Second }, func(w *wall) error {
+		w.pass(time.Minute)
+		if w.sees("Loading", font.Text) || w.dark() {
+			t.Error("there is no pattern")
+		}
+		w.do("test")
+		w.mustSee("07:53")
+		return nil
+	})
+}
+
+func TestThePanelIsDimAtNight(t *testing.T) {
+	dim := func(c *display.Config) {
+		c.Dim = []display.Dim{{During: window("07:53-08:00"), Brightness: 0.2}}
+	}
+	onTheWall(t, dim, func(w *wall) error {
+		for _, test := range []struct {
+			after time.Duration
+			level int
+		}{{time.Second, 8}, {time.Minute, 3}, {7 * time.Minute, 8}} {
+			w.pass(test.after)
+			if level := w.panel.Intensity(0); level != test.level {
+				t.Errorf("at %v its intensity is %d, not %d", w.Clock.Now(), level, test.level)
+			}
+		}
+		return nil
+	})
+}
+
+func window(text string) (w plugins.Window) {
+	if err := w.UnmarshalText([]byte(text)); err != nil {
+		panic(err)
+	}
+	return w
+}
+
+func TestAnActionForAPageThatIsMissingIsRefused(t *testing.T) {
+	cfg := display.Config{Pages: []display.Page{{Clock: &display.Clock{}}}}
+	for name, ok := range map[string]bool{"clock": true, "next": true, "test": true, "minutes": false, "message": false} {
+		if err := cfg.HasAction(name); (err == nil) != ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAStepOfTheSystemsClockChangesWhatIsShownAndNothingElse(t *testing.T) {
+	onTheWall(t, func(c *display.Config) { c.Turn = 10 * time.Second }, func(w *wall) error {
+		w.publish(7 * time.Minute)
+		w.pass(time.Second)
+		w.System.Step = 48 * time.Hour
+		w.pass(time.Second)
+		w.mustSee("No more")
+		w.System.Step = 0
+		w.pass(7 * time.Second)
+		if w.sees("No more", font.Text) {
+			t.Error("the train has not come back")
+		}
+		w.pass(1100 * time.Millisecond)
+		w.mustSee("07:52")
+		return nil
+	})
+}
