@@ -2,54 +2,209 @@ package scheduler_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
+	"time"
 
 	"ptvd/internal/scheduler"
 )
 
+// Each benchmark does the same work on the loop and in plain goroutines, so that
+//
+//	go test -run - -bench . -count 6 ./internal/scheduler | benchstat -col /impl -
+//
+// prints the ratio. What other languages make of it: testdata/compare.
+
+// BenchmarkSwitch is a turn of one of n tasks: it gives way, and is resumed when
+// all others have had theirs.
 func BenchmarkSwitch(b *testing.B) {
 	for _, n := range []int{1, 10, 1000, 100_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			loop := scheduler.New(scheduler.Options{})
-			left := b.N
-			loop.Run(func(t *scheduler.Task) error {
-				return t.Group(func(g *scheduler.Group) error {
-					for range n {
-						g.Go("switch", func(t *scheduler.Task) error {
-							for left > 0 {
-								left--
-								t.Yield()
-							}
-							return nil
-						})
-					}
-					return nil
-				})
+		b.Run(fmt.Sprintf("impl=loop/n=%d", n), func(b *testing.B) {
+			run(func(t *scheduler.Task) {
+				left := 0
+				var start scheduler.Event
+				var group []*scheduler.Task
+				for range n {
+					group = append(group, t.Go("switch", func(t *scheduler.Task) error {
+						for start.Wait(t); left > 0; t.Yield() {
+							left--
+						}
+						return nil
+					}))
+				}
+				t.Yield() // all wait for the start
+				left = b.N
+				b.ResetTimer()
+				start.Set()
+				t.Join(group[0])
+				b.StopTimer()
 			})
 		})
-	}
-}
-func BenchmarkChannelHandOff(b *testing.B) {
-	for _, n := range []int{1, 10, 1000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("impl=goroutines/n=%d", n), func(b *testing.B) {
+			// A loop of the same kind: who gives way stands in a queue, and
+			// one at a time is handed the right to run and hands it back.
+			ready := make(chan chan struct{}, n)
 			back := make(chan struct{})
-			var wake []chan struct{}
+			left := b.N
 			for range n {
-				c := make(chan struct{})
-				wake = append(wake, c)
 				go func() {
-					for range c {
+					turn := make(chan struct{})
+					for ready <- turn; ; ready <- turn {
+						<-turn
+						left--
 						back <- struct{}{}
 					}
 				}()
 			}
-			for i := range b.N {
-				wake[i%n] <- struct{}{}
-				<-back
+			for len(ready) < n {
+				runtime.Gosched()
 			}
-			for _, c := range wake {
-				close(c)
+			b.ResetTimer()
+			for left > 0 {
+				turn := <-ready
+				turn <- struct{}{}
+				<-back
 			}
 		})
 	}
+}
+
+// BenchmarkSleep is a sleep that is over at once, while n-1 others wait for an
+// hour.
+func BenchmarkSleep(b *testing.B) {
+	for _, n := range []int{1, 10, 1000, 100_000} {
+		b.Run(fmt.Sprintf("impl=loop/n=%d", n), func(b *testing.B) {
+			run(func(t *scheduler.Task) {
+				for i := range n - 1 {
+					t.Go("pending", func(t *scheduler.Task) error { return t.Sleep(time.Hour + time.Duration(i)) })
+				}
+				t.Yield()
+				b.ReportAllocs()
+				b.ResetTimer()
+				for range b.N {
+					t.Sleep(1)
+				}
+				b.StopTimer()
+			})
+		})
+		b.Run(fmt.Sprintf("impl=goroutines/n=%d", n), func(b *testing.B) {
+			stop := make(chan struct{})
+			defer close(stop)
+			for i := range n - 1 {
+				go func() {
+					select {
+					case <-time.After(time.Hour + time.Duration(i)):
+					case <-stop:
+					}
+				}()
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				time.Sleep(1)
+			}
+			b.StopTimer()
+		})
+	}
+}
+
+// BenchmarkSpawn is a task from its start to its end.
+func BenchmarkSpawn(b *testing.B) {
+	b.Run("impl=loop", func(b *testing.B) {
+		run(func(t *scheduler.Task) {
+			b.ReportAllocs()
+			for b.Loop() {
+				t.Join(t.Go("child", func(*scheduler.Task) error { return nil }))
+			}
+		})
+	})
+	b.Run("impl=goroutines", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			done := make(chan error)
+			go func() { done <- nil }()
+			<-done
+		}
+	})
+}
+
+// BenchmarkPost is the way from a goroutine to a task that waits for it, and back.
+func BenchmarkPost(b *testing.B) {
+	b.Run("impl=loop", func(b *testing.B) {
+		run(func(t *scheduler.Task) {
+			flag := scheduler.NewFlag(t.Loop())
+			answer := make(chan struct{}, 1)
+			go func() {
+				for range b.N {
+					flag.Set()
+					<-answer
+				}
+			}()
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				flag.Wait(t)
+				answer <- struct{}{}
+			}
+		})
+	})
+	b.Run("impl=goroutines", func(b *testing.B) {
+		flag, answer := make(chan struct{}, 1), make(chan struct{}, 1)
+		go func() {
+			for range b.N {
+				flag <- struct{}{}
+				<-answer
+			}
+		}()
+		b.ReportAllocs()
+		b.ResetTimer()
+		for range b.N {
+			<-flag
+			answer <- struct{}{}
+		}
+	})
+}
+
+// BenchmarkParked is the memory that a waiting task holds, stack included.
+func BenchmarkParked(b *testing.B) {
+	const n = 20_000
+	b.Run("impl=loop", func(b *testing.B) {
+		for b.Loop() {
+			run(func(t *scheduler.Task) {
+				var e scheduler.Event
+				before := memory()
+				for range n {
+					t.Go("parked", e.Wait)
+				}
+				t.Yield()
+				b.ReportMetric(float64(memory()-before)/n, "B/task")
+			})
+		}
+	})
+	b.Run("impl=goroutines", func(b *testing.B) {
+		for b.Loop() {
+			stop := make(chan struct{})
+			before := memory()
+			for range n {
+				go func() { <-stop }()
+			}
+			b.ReportMetric(float64(memory()-before)/n, "B/task")
+			close(stop)
+		}
+	})
+}
+
+func memory() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse + m.GCSys + m.OtherSys
+}
+
+// run runs body as the only task of a loop on the system's clock.
+func run(body func(t *scheduler.Task)) {
+	scheduler.New(scheduler.Options{}).Run(func(t *scheduler.Task) error {
+		body(t)
+		return nil
+	})
 }
