@@ -2,6 +2,7 @@ package plugins
 
 import (
 	"fmt"
+	"maps"
 	"runtime/debug"
 
 	"ptvd/internal/scheduler"
@@ -65,6 +66,14 @@ func (b *Bus) Up(instance string) { delete(b.down, instance) }
 
 // Down says that it does not, and why.
 func (b *Bus) Down(instance, why string) { b.down[instance] = why }
+
+// Forget removes what an instance has left, when it is no more.
+func (b *Bus) Forget(instance string) {
+	delete(b.down, instance)
+	ofInstance := func(key [2]string) bool { return key[0] == instance }
+	maps.DeleteFunc(b.handlers, func(key [2]string, _ func(string) error) bool { return ofInstance(key) })
+	maps.DeleteFunc(b.topics, func(key [2]string, _ *topic) bool { return ofInstance(key) })
+}
 
 func (b *Bus) topic(instance, name string) *topic {
 	key := [2]string{instance, name}

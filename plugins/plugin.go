@@ -1,5 +1,7 @@
 package plugins
 
+import "errors"
+
 // Plugin is one instance at work. Both methods run on the loop, in a task of the
 // instance, and may await.
 type Plugin interface {
@@ -11,6 +13,16 @@ type Plugin interface {
 	// board is closed afterwards.
 	Stop(t *Task) error
 }
+
+// Updater is a Plugin that can take a changed configuration while it runs. It
+// returns [ErrRestart], with nothing changed, where the change needs a new start.
+type Updater[C any] interface {
+	Update(t *Task, cfg C) error
+}
+
+// ErrRestart says that a change of the configuration needs a restart of the
+// instance.
+var ErrRestart = errors.New("needs a restart")
 
 // Spec is what a plugin tells of itself. C is its configuration.
 type Spec[C any] struct {

@@ -14,6 +14,7 @@ type Definition struct {
 	Actions   []ActionSpec
 	Defaults  reflect.Value // of the Config struct; copy before use
 	New       func(env Env, cfg any) (Plugin, error)
+	Update    func(p Plugin, t *Task, cfg any) error // ErrRestart where the plugin is no Updater
 }
 
 var registry = map[string]Definition{}
@@ -34,6 +35,12 @@ func Register[C any](s Spec[C]) {
 		Name: s.Name, Doc: s.Doc, Topics: s.Topics, Actions: s.Actions,
 		Defaults: reflect.ValueOf(s.Defaults),
 		New:      func(env Env, cfg any) (Plugin, error) { return s.New(env, cfg.(C)) },
+		Update: func(p Plugin, t *Task, cfg any) error {
+			if u, ok := p.(Updater[C]); ok {
+				return u.Update(t, cfg.(C))
+			}
+			return ErrRestart
+		},
 	}
 }
 

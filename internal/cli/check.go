@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -27,14 +26,10 @@ func load(path string) (*config.File, error) {
 	if err != nil {
 		return nil, configError{err}
 	}
-	faults := daemon.New(daemon.Options{File: file, Log: slog.New(slog.DiscardHandler)}).Check()
-	if len(faults) == 0 {
-		return file, nil
+	if err := daemon.Check(file); err != nil {
+		return nil, configError{err}
 	}
-	for i := range faults {
-		faults[i].File = path
-	}
-	return nil, configError{faults}
+	return file, nil
 }
 
 func checkCommand() *cobra.Command {

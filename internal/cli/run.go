@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/internal/logs"
 )
@@ -43,7 +44,9 @@ func runCommand() *cobra.Command {
 		Short: "Run the daemon",
 		Long: `Run the daemon in the foreground, until SIGTERM or SIGINT.
 
-SIGUSR1 logs a snapshot of every task and instance.`,
+SIGHUP reads the configuration again: a file with a fault changes nothing, and
+instances that did not change do not notice. SIGUSR1 logs a snapshot of every
+task and instance.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			file, err := load(path)
 			if err != nil {
@@ -52,7 +55,9 @@ SIGUSR1 logs a snapshot of every task and instance.`,
 			out := logs.NewWriter(os.Stderr)
 			defer out.Close()
 			log := logs.New(out, os.Stderr, flags.level())
-			return flags.run(cmd.Context(), daemon.Options{File: file, Log: log})
+			return flags.run(cmd.Context(), daemon.Options{
+				File: file, Log: log, Reload: func() (*config.File, error) { return load(path) },
+			})
 		},
 	}
 	configFlag(cmd, &path)
@@ -68,20 +73,28 @@ func (f *runFlags) run(ctx context.Context, options daemon.Options) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	usr1 := make(chan os.Signal, 1)
-	signal.Notify(usr1, syscall.SIGUSR1)
-	go func() {
-		for range usr1 {
-			d.LogSnapshot()
-		}
-	}()
+	defer onSignal(syscall.SIGUSR1, d.LogSnapshot)()
+	defer onSignal(syscall.SIGHUP, d.Reload)()
 	err := d.Run(ctx)
-	signal.Stop(usr1)
-	close(usr1)
 	if f.report != "" {
 		if writeErr := d.Report().Write(f.report); writeErr != nil {
 			options.Log.Error("the report was not written", "error", writeErr)
 		}
 	}
 	return err
+}
+
+// onSignal calls a function at every signal, until it is told to stop.
+func onSignal(s os.Signal, do func()) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, s)
+	go func() {
+		for range signals {
+			do()
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+	}
 }

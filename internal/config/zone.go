@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	_ "time/tzdata" // a small board may lack the data base
 )
 
 // zone is a time zone by its name in the IANA data base.

@@ -27,6 +27,9 @@ type Options struct {
 	Clock scheduler.Clock
 	// System is the operating system's civil clock; nil means the real one.
 	System wallclock.System
+	// Reload reads and validates the configuration again; nil: there is none
+	// to read.
+	Reload func() (*config.File, error)
 	// Lasts is how long the daemon runs; zero means until it is stopped.
 	Lasts time.Duration
 }
@@ -42,6 +45,8 @@ type Daemon struct {
 	spi       gpio.Counters
 	board     gpio.Backend
 	stop      *scheduler.Flag
+	reload    *scheduler.Flag
+	group     *scheduler.Group // of the instances
 	instances []*instance
 	started   scheduler.Instant
 	notify    notifier
@@ -65,7 +70,7 @@ func New(o Options) *Daemon {
 		d.options.Net = SystemNetwork()
 	}
 	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
-	d.stop = scheduler.NewFlag(d.loop)
+	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
 	d.bus.OnPanic = d.failInstance
 	for _, entry := range o.File.Instances {
 		d.instances = append(d.instances, newInstance(d, entry))
@@ -84,18 +89,20 @@ func keepsTime(f *config.File) bool {
 	return false
 }
 
-// Check makes every instance and starts none: what can be said of a
-// configuration without touching the board. The faults lack the file's name.
-func (d *Daemon) Check() config.Faults {
+// Check makes every instance of a configuration and starts none: what can be said
+// of it without touching the board. The error is [config.Faults].
+func Check(file *config.File) error {
+	d := New(Options{File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0)})
 	var faults config.Faults
 	for _, i := range d.instances {
 		if _, err := i.entry.Definition.New(i.env(), i.entry.Config); err != nil {
-			faults = append(faults, config.Fault{
-				Line: i.entry.Line, Column: 1, Path: "plugins." + i.entry.Name, Message: err.Error(),
-			})
+			faults = append(faults, file.At(i.entry.Name, err)...)
 		}
 	}
-	return faults
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
 }
 
 // Stop asks the daemon to end. Any goroutine may call it.
@@ -123,10 +130,12 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	d.board = d.spi.Count(board)
 	defer board.Close()
 	err = t.Group(func(g *scheduler.Group) error {
+		d.group = g
 		for _, i := range d.instances {
-			g.Go("life", i.live, scheduler.Owner(i.entry.Name))
+			i.begin()
 		}
 		g.Go("ready", d.announce)
+		g.Go("reload", d.reloader)
 		g.Go("watchdog", d.feedWatchdog)
 		if err := d.untilStopped(t); err != nil {
 			return err
@@ -178,11 +187,9 @@ func (d *Daemon) feedWatchdog(t *scheduler.Task) error {
 
 // failInstance ends a run of the instance whose action handler panicked.
 func (d *Daemon) failInstance(name string, err error) {
-	for _, i := range d.instances {
-		if i.entry.Name == name {
-			i.broken = err
-			i.breakdown.Set()
-		}
+	if i := d.find(name); i != nil {
+		i.broken = err
+		i.breakdown.Set()
 	}
 }
 

@@ -25,6 +25,10 @@ type instance struct {
 	health    *plugins.Health
 	meter     *plugins.Meter
 	restarts  int
+	life      *scheduler.Task
+	plugin    plugins.Plugin  // while it runs, else nil
+	next      config.Instance // the entry that a reload is about to give it
+	trial     bool            // a reload watches whether it starts
 	tried     scheduler.Event // Start has returned once, well or not
 	breakdown scheduler.Event // an action handler panicked …
 	broken    error           // … with this
@@ -36,6 +40,21 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 	i.health = plugins.NewHealth(d.loop.Now, i.healthChanged)
 	d.bus.Down(entry.Name, "it has not started yet")
 	return i
+}
+
+// begin starts the instance's life.
+func (i *instance) begin() {
+	i.tried.Clear()
+	i.life = i.daemon.group.Go("life", i.live, scheduler.Owner(i.entry.Name))
+}
+
+// end stops the instance, as a stop of the daemon would.
+func (i *instance) end(t *scheduler.Task) error {
+	i.life.Cancel()
+	if err := t.Join(i.life); !i.life.Done() {
+		return err // it is we who were cancelled
+	}
+	return nil
 }
 
 // live runs the instance until the daemon stops: whatever ends it is followed by
@@ -51,7 +70,7 @@ func (i *instance) live(t *scheduler.Task) error {
 		i.health.Failed(err)
 		i.daemon.bus.Down(i.entry.Name, err.Error())
 		i.tried.Set()
-		if i.entry.OnError == config.Fail {
+		if i.entry.OnError == config.Fail && !i.trial {
 			return err
 		}
 		if t.Now().Sub(began) > steadyAfter {
@@ -81,12 +100,13 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 		if err := t.Join(start); err != nil {
 			return err
 		}
-		i.up()
+		i.up(plugin)
 		if err := i.breakdown.Wait(t); err != nil {
 			return err
 		}
 		return i.broken
 	})
+	i.plugin = nil
 	i.daemon.bus.Down(i.entry.Name, "it is stopping")
 	if plugin != nil {
 		i.stop(t, plugin)
@@ -95,8 +115,9 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	return err
 }
 
-func (i *instance) up() {
-	i.broken = nil
+// up lets the others see that the instance runs.
+func (i *instance) up(plugin plugins.Plugin) {
+	i.plugin, i.broken = plugin, nil
 	i.breakdown.Clear()
 	i.daemon.bus.Up(i.entry.Name)
 	if i.health.Condition == plugins.Failed {

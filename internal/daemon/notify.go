@@ -1,9 +1,12 @@
 package daemon
 
 import (
+	"fmt"
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
+
+	"ptvd/internal/scheduler"
 )
 
 // notifier speaks sd_notify(3) to systemd, and to nobody where there is none: a
@@ -19,6 +22,10 @@ func (n *notifier) status(status string) {
 	if n.isReady {
 		n.send("STATUS=" + status)
 	}
+}
+
+func (n *notifier) reloading(now scheduler.Instant) {
+	n.send(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", systemd.SdNotifyReloading, now/1000))
 }
 
 func (n *notifier) stopping() { n.send(systemd.SdNotifyStopping) }

@@ -28,42 +28,36 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 // itself while it runs, but for Cancel, Done and Err, which any other task of
 // the same loop may call.
 type Task struct {
-	loop  *Loop
-	name  string
-	owner string
-	body  Func
-	stats *stats
-
-	// The coroutine that carries the body: pull and stop are the loop's end of
-	// it, yield is the task's.
-	pull  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
-
-	// Where the task is.
-	timer    timer // its place in the queue of due times
-	place    place
-	parkedIn *waiters
-	prev     *Task // neighbours in parkedIn
-	next     *Task
-
-	// What may interrupt it.
-	self  scope  // Cancel's
-	scope *scope // the innermost open one
-	cause *scope // whose interruption waits to be delivered
-
-	err     error
-	joiners waiters
-	group   *Group
-	older   *Task // neighbours in the loop's list
-	newer   *Task
-
+	// What every step touches stands first, and so in one or two cache lines.
+	timer    timer // the task's place in the queue of due times
+	pull     func() (struct{}, bool)
+	yield    func(struct{}) bool
+	loop     *Loop
+	stats    *stats
+	cause    *scope // whose interruption waits to be delivered
+	place    place  // what the task waits for
 	urgent   bool
 	finished bool
 	ready    bool // in the queue, because somebody woke it
 	yielded  bool // left off in Yield: is to be made ready
 	slept    bool // left off in a sleep: its lateness counts
 	called   bool // its turn in parkedIn has come
+
+	parkedIn *waiters
+	prev     *Task // neighbours in parkedIn
+	next     *Task
+	scope    *scope // the innermost open one
+	self     scope  // Cancel's
+
+	name    string
+	owner   string
+	body    Func
+	stop    func() // unwinds the coroutine, whose other two ends are pull and yield
+	err     error
+	joiners waiters
+	group   *Group
+	older   *Task // neighbours in the loop's list
+	newer   *Task
 }
 
 // Option sets something about a new task.

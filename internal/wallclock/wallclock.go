@@ -43,6 +43,9 @@ func New(system System, monotonic func() scheduler.Instant, zone *time.Location,
 	}
 }
 
+// Configure changes the zone, and whether the system's clock is trusted.
+func (c *Clock) Configure(zone *time.Location, trust bool) { c.zone, c.trusting = zone, trust }
+
 // Now returns the best known time, in the configured zone.
 func (c *Clock) Now() time.Time {
 	if !c.corrected {

@@ -91,8 +91,9 @@ func (h *Harness) Env(instance string) plugins.Env {
 
 // Instance is a plugin that was started.
 type Instance struct {
-	Env  plugins.Env
-	task *scheduler.Task
+	Env    plugins.Env
+	Plugin plugins.Plugin
+	task   *scheduler.Task
 }
 
 // Start makes and starts an instance, and returns when Start has returned.
@@ -109,7 +110,7 @@ func (h *Harness) StartEnv(t *plugins.Task, env plugins.Env, make func(plugins.E
 		h.T.Fatal(err)
 	}
 	var started, forever scheduler.Event
-	i := &Instance{Env: env}
+	i := &Instance{Env: env, Plugin: plugin}
 	i.task = h.Loop.Go("run", func(t *scheduler.Task) error {
 		err := t.Group(func(g *scheduler.Group) error {
 			env.Tasks.Attach(g)

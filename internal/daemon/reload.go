@@ -1,0 +1,164 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"ptvd/internal/config"
+	"ptvd/internal/scheduler"
+	"ptvd/plugins"
+)
+
+// Reload asks the daemon to read its configuration again. Any goroutine may call
+// it.
+func (d *Daemon) Reload() { d.reload.Set() }
+
+// reloader is the task that reloads, one time after the other.
+func (d *Daemon) reloader(t *scheduler.Task) error {
+	for {
+		if err := d.reload.Wait(t); err != nil {
+			return err
+		}
+		d.notify.reloading(t.Now())
+		err := d.reloadOnce(t)
+		d.notify.ready(d.status())
+		switch {
+		case errors.Is(err, scheduler.ErrCancelled):
+			return err
+		case err != nil:
+			d.log.Error("the configuration was not taken; all goes on as it was", "error", err)
+		}
+	}
+}
+
+// reloadOnce validates everything first, and then changes what has changed.
+func (d *Daemon) reloadOnce(t *scheduler.Task) error {
+	if d.options.Reload == nil {
+		return errors.New("there is no file to read again")
+	}
+	next, err := scheduler.Await(t, func(context.Context) (*config.File, error) { return d.options.Reload() })
+	if err != nil {
+		return err
+	}
+	now := d.options.File
+	if next.Board != now.Board || next.StateDir != now.StateDir {
+		return errors.New("board and state cannot change while the daemon runs: restart it")
+	}
+	d.options.File = next
+	d.clock.Configure(next.Timezone, !keepsTime(next))
+	return d.apply(t, next.Instances)
+}
+
+// apply makes the instances those of the list. Those that stay as they are do not
+// notice; one that can take its change while it runs does; the others are
+// stopped, all of them before any is started, since a pin may change hands.
+func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
+	var after, fresh, changed []*instance
+	for _, entry := range list {
+		i := d.find(entry.Name)
+		switch {
+		case i == nil:
+			i = newInstance(d, entry)
+			fresh = append(fresh, i)
+		case same(i.entry, entry):
+		case i.update(t, entry):
+			d.log.Info("took its change while it ran", "plugin", entry.Name)
+		default:
+			i.next = entry
+			changed = append(changed, i)
+		}
+		after = append(after, i)
+	}
+	for _, i := range d.instances {
+		if !contains(list, i.entry.Name) {
+			if err := i.end(t); err != nil {
+				return err
+			}
+			d.bus.Forget(i.entry.Name)
+			d.log.Info("removed", "plugin", i.entry.Name)
+		}
+	}
+	d.instances = after
+	for _, i := range changed {
+		if err := i.end(t); err != nil {
+			return err
+		}
+	}
+	for _, i := range fresh {
+		i.begin()
+	}
+	return d.replace(t, changed)
+}
+
+// replace starts instances with their new configuration. One that was well with
+// its old one, and does not start with the new, gets the old one back.
+func (d *Daemon) replace(t *scheduler.Task, changed []*instance) error {
+	before := map[*instance]config.Instance{}
+	for _, i := range changed {
+		before[i] = i.entry
+		i.entry, i.trial = i.next, i.health.Condition != plugins.Failed
+		i.begin()
+	}
+	for _, i := range changed {
+		if err := i.tried.Wait(t); err != nil {
+			return err
+		}
+		if i.trial && i.health.Condition == plugins.Failed {
+			i.log.Error("does not start with its new configuration; the old one is put back", "why", i.health.Why)
+			if err := i.end(t); err != nil {
+				return err
+			}
+			i.entry, i.trial = before[i], false
+			i.begin()
+			continue
+		}
+		i.trial = false
+		i.log.Info("runs with its new configuration")
+	}
+	return nil
+}
+
+func (d *Daemon) find(name string) *instance {
+	for _, i := range d.instances {
+		if i.entry.Name == name {
+			return i
+		}
+	}
+	return nil
+}
+
+func contains(list []config.Instance, name string) bool {
+	for _, entry := range list {
+		if entry.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// same tells whether two entries mean the same. Where they stand in the file does
+// not matter.
+func same(a, b config.Instance) bool {
+	return a.Definition.Name == b.Definition.Name && a.OnError == b.OnError && reflect.DeepEqual(a.Config, b.Config)
+}
+
+// update offers a running plugin its new configuration; false: it needs a restart.
+func (i *instance) update(t *scheduler.Task, entry config.Instance) bool {
+	if i.plugin == nil || i.entry.Definition.Name != entry.Definition.Name {
+		return false
+	}
+	err := t.Group(func(g *scheduler.Group) error {
+		g.Go("update", func(t *scheduler.Task) error { return entry.Definition.Update(i.plugin, t, entry.Config) },
+			scheduler.Owner(entry.Name))
+		return nil
+	})
+	if err != nil {
+		if !errors.Is(err, plugins.ErrRestart) {
+			i.log.Warn("could not take its change while it runs", "error", err)
+		}
+		return false
+	}
+	i.entry = entry
+	return true
+}

@@ -1,0 +1,46 @@
+package fade_test
+
+import (
+	"errors"
+	"testing"
+
+	"ptvd/plugins"
+	"ptvd/plugins/fade"
+	"ptvd/plugins/plugintest"
+)
+
+func TestAChangeOfPaceIsTakenInMidFadeWithoutAJump(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		lamp := start(task, h, h.Env("lamp"), nil)
+		call(t, h, "set", "100%")
+		if err := task.Sleep(500 * ms); err != nil {
+			return err
+		}
+		before := h.Board.Duty("GPIO18")
+		slower := config(func(c *fade.Config) { c.Duration = 10 * sweep })
+		if err := lamp.Plugin.(plugins.Updater[fade.Config]).Update(task, slower); err != nil {
+			t.Errorf("the change was not taken: %v", err)
+		}
+		if err := task.Sleep(100 * ms); err != nil {
+			return err
+		}
+		after := h.Board.Duty("GPIO18")
+		if after <= before || after > light(0.52) {
+			t.Errorf("100 ms after the change the duty went from %d to %d; want a tenth of the pace", before, after)
+		}
+		return lamp.Stop(task)
+	})
+}
+
+func TestAnotherPinNeedsANewStart(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		lamp := start(task, h, h.Env("lamp"), nil)
+		moved := config(func(c *fade.Config) { c.Output = []plugins.PWMOutput{"GPIO19"} })
+		if err := lamp.Plugin.(plugins.Updater[fade.Config]).Update(task, moved); !errors.Is(err, plugins.ErrRestart) {
+			t.Errorf("another pin was answered with: %v", err)
+		}
+		return lamp.Stop(task)
+	})
+}
