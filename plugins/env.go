@@ -18,7 +18,7 @@ type Env struct {
 	Board    *Board
 	Health   *Health
 	Meter    *Meter
-	State    StateDir
+	State    State
 	Net      Network
 	Bus      *Bus
 	Tasks    *Tasks

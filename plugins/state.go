@@ -11,14 +11,26 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// StateDir is where an instance keeps what should outlive a restart. Its methods
-// touch the disk: call them through [Await].
+// State is where an instance keeps what should outlive a restart. Its methods touch
+// the disk: call them through [Await].
+type State interface {
+	// Load returns a file's contents, nil when there is none.
+	Load(name string) ([]byte, error)
+
+	// Save replaces a file as a whole: after a power cut it holds the old
+	// contents or the new ones, never a part.
+	Save(name string, data []byte) error
+}
+
+// StateDir is a State in a directory, which is made when it is needed.
 type StateDir string
+
+var _ State = StateDir("")
 
 // maxState bounds a state file: these are levels and choices, not archives.
 const maxState = 64 << 10
 
-// Load returns a file's contents, nil when there is none.
+// Load reads a file.
 func (d StateDir) Load(name string) ([]byte, error) {
 	f, err := os.Open(filepath.Join(string(d), name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -35,8 +47,7 @@ func (d StateDir) Load(name string) ([]byte, error) {
 	return data, err
 }
 
-// Save replaces a file as a whole: after a power cut it holds the old contents or
-// the new ones, never a part.
+// Save writes a file beside the old one and renames it.
 func (d StateDir) Save(name string, data []byte) error {
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return err

@@ -38,6 +38,7 @@ func Publish[T any](e Env, name string) Publisher[T] {
 // Set publishes a value. It must not be changed afterwards.
 func (p Publisher[T]) Set(value T) {
 	p.topic.value = value
+	p.topic.version++
 	p.topic.changed.Set()
 	p.topic.changed.Clear()
 }
@@ -56,10 +57,15 @@ func (s Subscription[T]) Get() (T, bool) {
 	return value, ok
 }
 
+// Version returns how many values were published: who looks at every tick sees
+// from it whether there is another one.
+func (s Subscription[T]) Version() uint64 { return s.topic.version }
+
 // Wait waits until a value is published.
 func (s Subscription[T]) Wait(t *Task) error { return s.topic.changed.Wait(t) }
 
 type topic struct {
 	value   any
+	version uint64
 	changed scheduler.Event
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"os"
+	"regexp"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -17,5 +21,24 @@ func TestTheCommandLine(t *testing.T) {
 			env.Setenv("TMPDIR", env.WorkDir)
 			return nil
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "tell": tell},
 	})
+}
+
+// await FILE PATTERN waits until a file that another process writes has a match.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	file, pattern := ts.MkAbs(args[0]), regexp.MustCompile(args[1])
+	for range 1000 {
+		if text, err := os.ReadFile(file); err == nil && pattern.Match(text) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s still has no %s:\n%s", args[0], args[1], ts.ReadFile(args[0]))
+}
+
+// tell SIGNAL sends a signal to the process in the background.
+func tell(ts *testscript.TestScript, _ bool, args []string) {
+	signals := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "USR1": syscall.SIGUSR1, "TERM": syscall.SIGTERM}
+	ts.Check(ts.BackgroundCmds()[0].Process.Signal(signals[args[0]]))
 }

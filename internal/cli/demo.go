@@ -32,10 +32,9 @@ the log.`,
 				defer stop()
 				terminal = screen
 			}
-			out := logs.NewWriter(terminal)
-			defer out.Close()
-			log := logs.New(out, os.Stderr, flags.level())
-			options, err := world.Options(log)
+			log := logs.New(terminal, os.Stderr, flags.level())
+			defer log.Close()
+			options, err := world.Options(log.Logger)
 			if err != nil {
 				return configError{err}
 			}

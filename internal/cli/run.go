@@ -52,11 +52,10 @@ task and instance.`,
 			if err != nil {
 				return err
 			}
-			out := logs.NewWriter(os.Stderr)
-			defer out.Close()
-			log := logs.New(out, os.Stderr, flags.level())
+			log := logs.New(os.Stderr, os.Stderr, flags.level())
+			defer log.Close()
 			return flags.run(cmd.Context(), daemon.Options{
-				File: file, Log: log, Reload: func() (*config.File, error) { return load(path) },
+				File: file, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
 			})
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"ptvd/internal/config"
@@ -23,8 +24,13 @@ type Options struct {
 	Board func(*scheduler.Loop) (gpio.Backend, error)
 	// Net is the way out; the zero value is the system's.
 	Net plugins.Network
+	// State gives an instance its state; nil means a directory of its own in
+	// the one that the file names.
+	State func(instance string) plugins.State
 	// Clock is the loop's clock; nil means the system's.
 	Clock scheduler.Clock
+	// Seed shuffles what is due at the same instant; see [scheduler.Options].
+	Seed uint64
 	// System is the operating system's civil clock; nil means the real one.
 	System wallclock.System
 	// Reload reads and validates the configuration again; nil: there is none
@@ -60,6 +66,7 @@ func New(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
 	d.loop = scheduler.New(scheduler.Options{
 		Clock:   o.Clock,
+		Seed:    o.Seed,
 		OnHog:   d.reportHog,
 		OnError: d.reportStray,
 	})
@@ -68,6 +75,11 @@ func New(o Options) *Daemon {
 	}
 	if o.Net.HTTP == nil {
 		d.options.Net = SystemNetwork()
+	}
+	if o.State == nil {
+		d.options.State = func(instance string) plugins.State {
+			return plugins.StateDir(filepath.Join(o.File.StateDir, instance))
+		}
 	}
 	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"ptvd/internal/config"
@@ -157,7 +156,7 @@ func (i *instance) env() plugins.Env {
 		Board:    gpio.NewBoard(d.board, d.claims, i.entry.Name),
 		Health:   i.health,
 		Meter:    i.meter,
-		State:    plugins.StateDir(filepath.Join(d.options.File.StateDir, i.entry.Name)),
+		State:    d.options.State(i.entry.Name),
 		Net:      d.options.Net,
 		Bus:      d.bus,
 		Tasks:    new(plugins.Tasks),

@@ -2,33 +2,54 @@ package daemon
 
 import (
 	"fmt"
+	"net"
+	"os"
+	"strings"
 	"time"
+	"unicode"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 
 	"ptvd/internal/scheduler"
 )
 
-// notifier speaks sd_notify(3) to systemd, and to nobody where there is none: a
-// datagram to a local socket, short enough for the loop.
-type notifier struct{ isReady bool }
-
-func (n *notifier) ready(status string) {
-	n.isReady = true
-	n.send(systemd.SdNotifyReady + "\nSTATUS=" + status)
+// notifier speaks sd_notify(3) to systemd, and to nobody where there is none.
+type notifier struct {
+	isReady bool
+	said    string // the status that systemd knows
 }
 
-func (n *notifier) status(status string) {
+// ready says that the daemon has started, or has ended a reload.
+func (n *notifier) ready(status string) {
 	if n.isReady {
+		n.status(status)
+		return
+	}
+	n.isReady, n.said = true, oneLine(status)
+	n.send(systemd.SdNotifyReady + "\nSTATUS=" + n.said)
+}
+
+// status says how the instances are, when that has changed. While the daemon
+// starts, reloads or stops, it says nothing: ready tells the outcome.
+func (n *notifier) status(status string) {
+	if status = oneLine(status); n.isReady && status != n.said {
+		n.said = status
 		n.send("STATUS=" + status)
 	}
 }
 
+// reloading says that a reload begins now; ready ends it. On Linux an Instant is
+// a time of CLOCK_MONOTONIC, as systemd expects.
 func (n *notifier) reloading(now scheduler.Instant) {
-	n.send(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", systemd.SdNotifyReloading, now/1000))
+	n.isReady = false
+	n.send(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", systemd.SdNotifyReloading, int64(now)/int64(time.Microsecond)))
 }
 
-func (n *notifier) stopping() { n.send(systemd.SdNotifyStopping) }
+func (n *notifier) stopping() {
+	n.isReady = false
+	n.send(systemd.SdNotifyStopping)
+}
+
 func (n *notifier) watchdog() { n.send(systemd.SdNotifyWatchdog) }
 
 // watchdogInterval is the unit's WatchdogSec, 0 where none is set.
@@ -40,5 +61,38 @@ func (n *notifier) watchdogInterval() time.Duration {
 	return interval
 }
 
+// patience bounds what a message may cost the loop. systemd queues hundreds; only
+// where it has stood still for long is there a wait at all.
+const patience = 5 * time.Millisecond
+
 // send ignores errors: there is nobody else to tell.
-func (n *notifier) send(state string) { _, _ = systemd.SdNotify(false, state) }
+func (n *notifier) send(state string) {
+	path := os.Getenv("NOTIFY_SOCKET")
+	if path == "" {
+		return
+	}
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_ = conn.SetWriteDeadline(time.Now().Add(patience))
+	_, _ = conn.Write([]byte(state))
+}
+
+// longestStatus keeps a message well within the page that systemd reads.
+const longestStatus = 1000
+
+// oneLine keeps what an instance quotes from becoming a message of its own: a line
+// break would begin the next assignment.
+func oneLine(status string) string {
+	if len(status) > longestStatus {
+		status = status[:longestStatus] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, strings.ToValidUTF8(status, ""))
+}

@@ -50,8 +50,8 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 		o.take(ctx, work)
 	})
 	t.place = inAwait
-	if err := t.giveWay(); err != nil {
-		return *new(T), err
+	if !t.giveWay() {
+		return *new(T), t.interrupted()
 	}
 	arrived := result
 	result = nil

@@ -1,7 +1,9 @@
 package scheduler_test
 
 import (
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/quick"
 	"testing/synctest"
@@ -71,29 +73,40 @@ func TestNoWakeIsLostBetweenShortTimers(t *testing.T) {
 	}
 }
 
-func TestAPostEndsAWaitThatHasNoDeadline(t *testing.T) {
+// Each post comes a little later after the loop has begun to go to rest than the
+// one before. No timer heals a wake-up that is lost in between.
+func TestAPostWhileTheLoopGoesToRestIsNotLost(t *testing.T) {
+	const posts = 20_000
 	for name, newClock := range realClocks {
 		t.Run(name, func(t *testing.T) {
 			loop := scheduler.New(scheduler.Options{Clock: newClock()})
+			var answered atomic.Int64
+			var stop atomic.Bool
 			loop.Run(func(task *scheduler.Task) error {
-				var e scheduler.Event
-				rounds := 0
-				var next func()
-				next = func() {
-					if rounds++; rounds == 1000 {
-						e.Set()
-						return
+				var all scheduler.Event
+				go func() {
+					for i := int64(1); i <= posts; i++ {
+						loop.Post(func() { answered.Store(i) })
+						for answered.Load() < i && !stop.Load() {
+							runtime.Gosched()
+						}
+						for until := answered.Load() + i%512; i < until; until-- {
+							answered.Load() // some nanoseconds
+						}
 					}
-					go loop.Post(next)
+					loop.Post(all.Set)
+				}()
+				if task.Timeout(20*time.Second, func() error { return all.Wait(task) }) != nil {
+					t.Errorf("post %d was not answered", answered.Load()+1)
 				}
-				go loop.Post(next)
-				return e.Wait(task)
+				stop.Store(true)
+				return nil
 			})
 		})
 	}
 }
 
-func TestAWakeBeforeTheWaitEndsIt(t *testing.T) {
+func TestAWakeBeforeAWaitEndsThatOne(t *testing.T) {
 	for name, newClock := range realClocks {
 		t.Run(name, func(t *testing.T) {
 			clock := newClock()
@@ -102,8 +115,9 @@ func TestAWakeBeforeTheWaitEndsIt(t *testing.T) {
 			if err := clock.Wait(scheduler.Never); err != nil { // or it hangs
 				t.Error(err)
 			}
-			if err := clock.Wait(clock.Now().Add(time.Millisecond)); err != nil {
-				t.Error(err)
+			due := clock.Now().Add(time.Millisecond)
+			if err := clock.Wait(due); err != nil || clock.Now() < due {
+				t.Errorf("it ended the next Wait, too (%v)", err)
 			}
 		})
 	}

@@ -24,6 +24,9 @@
 //     before every ordinary one, and yet starves none (see Urgent).
 //   - Every await is cancelled the same way: [Task.Cancel] delivers one
 //     [ErrCancelled] at the innermost await. A task may handle it and go on.
+//   - [Lock], [Semaphore], [Queue], [Flag] and [Barrier] serve in the order of
+//     coming and nobody overtakes. A cancelled waiter leaves no trace, and a turn
+//     that came together with the cancel goes to the next.
 //   - Work that blocks (HTTP, DNS, a slow ioctl) runs beside the loop through
 //     [Await]; its result comes back on the loop.
 //   - Other goroutines reach the loop through [Loop.Post] and [Flag], and

@@ -36,6 +36,11 @@ const graceAfterMain = time.Second
 // More than a burst of edges needs, and still a bound: nobody is starved.
 const urgentInARow = 64
 
+// postRounds is how often posts are taken in between two steps. A post may post
+// in its turn, as an edge sets a flag, and should not wait for a step then; but
+// posts that go on and on must not starve the tasks.
+const postRounds = 4
+
 // Loop runs tasks, one at a time. Make one with [New]; all its methods but
 // [Loop.Post] and [Loop.Now] belong to the goroutine that calls Run.
 type Loop struct {
@@ -105,7 +110,7 @@ func (l *Loop) Run(main Func) error {
 func (l *Loop) runUntil(done func() bool) error {
 	l.begin()
 	for !done() {
-		if l.posts.pending.Load() {
+		for round := 0; round < postRounds && l.posts.pending.Load(); round++ {
 			l.runPosts()
 		}
 		t := l.pick()

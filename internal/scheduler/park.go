@@ -27,15 +27,10 @@ var placeNames = [...]string{
 
 func (p place) String() string { return placeNames[p] }
 
-// giveWay leaves the task's stack until somebody wakes it. The error is
-// ErrCancelled when that was an interruption. (It is short so that the compiler
-// puts it into its callers: after a switch every return costs a misprediction.)
-func (t *Task) giveWay() error {
-	if t.yield(struct{}{}) && t.cause == nil {
-		return nil
-	}
-	return t.interrupted()
-}
+// giveWay leaves the task's stack until somebody wakes it. False: not for the
+// reason that it waits for, and t.interrupted says why. (It is so short in order
+// to be inlined: after a switch the processor mispredicts every return.)
+func (t *Task) giveWay() bool { return t.yield(struct{}{}) && t.cause == nil }
 
 // interrupted delivers what interrupt has left. Where the loop has ended, it
 // unwinds the stack instead: by Goexit, which no recover in a task can swallow.
@@ -62,7 +57,10 @@ func (t *Task) parkIn(list *waiters, at place) error {
 	t.mustBeCurrent()
 	list.push(t)
 	t.place, t.called = at, false
-	return t.giveWay()
+	if t.giveWay() {
+		return nil
+	}
+	return t.interrupted()
 }
 
 // parkUntil waits until an instant has come.
@@ -71,7 +69,10 @@ func (t *Task) parkUntil(due Instant) error {
 	t.timer.due, t.timer.seq = due, t.loop.tieBreak()
 	t.place, t.slept = inSleep, true
 	t.queue().add(&t.timer)
-	return t.giveWay()
+	if t.giveWay() {
+		return nil
+	}
+	return t.interrupted()
 }
 
 // wake makes a parked task ready, wherever it waits.
@@ -96,11 +97,11 @@ func (t *Task) makeReady() {
 	l := t.loop
 	t.ready, t.yielded, t.slept, t.place = true, false, false, inReady
 	t.timer.due, t.timer.seq = l.now, l.tieBreak()
-	if l.shuffle != nil {
+	if l.shuffle == nil {
+		t.queue().ready.push(&t.timer)
+	} else {
 		t.queue().add(&t.timer) // the ring keeps the order of arrival, the heap that of the dice
-		return
 	}
-	t.queue().ready.push(&t.timer)
 }
 
 func (t *Task) queue() *dueQueue {

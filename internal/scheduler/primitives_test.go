@@ -195,6 +195,21 @@ func TestAFlagKeepsASetThatNobodyWaitsForAndPassingClearsIt(t *testing.T) {
 	})
 }
 
+func TestAFlagThatIsSetWhileSomebodyWaitsIsHis(t *testing.T) {
+	j := &journal{t: t}
+	virtual(t, func(t *scheduler.Task) error {
+		f := scheduler.NewFlag(t.Loop())
+		waitIn(t, j, "first", gate{wait: f.Wait})
+		settle(t)
+		waitIn(t, j, "barger", gate{wait: func(t *scheduler.Task) error {
+			f.Set() // and nobody has been told yet
+			return f.Wait(t)
+		}})
+		return t.Sleep(ms)
+	})
+	j.want("first", "barger cancelled")
+}
+
 func TestAQueueHoldsNoMoreThanItWasMadeFor(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(t *scheduler.Task) error {

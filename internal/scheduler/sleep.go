@@ -26,5 +26,8 @@ func (t *Task) Yield() error {
 		}
 	}
 	t.yielded = true
-	return t.giveWay()
+	if t.giveWay() {
+		return nil
+	}
+	return t.interrupted()
 }

@@ -143,34 +143,36 @@ func TestNumberedNamesDoNotFillTheMemory(t *testing.T) {
 	})
 }
 
-func TestOneHeavyStepAmongACrowdOfLightOnesIsFound(t *testing.T) {
+func TestATaskThatTurnsHeavyAmongACrowdOfLightOnesIsFound(t *testing.T) {
 	clock := &handClock{}
 	loop := scheduler.New(scheduler.Options{Clock: clock})
 	loop.Run(func(task *scheduler.Task) error {
-		stop := false
-		for i := range 20 {
-			heavy := i == 13
-			task.Go(fmt.Sprintf("task %d", i), func(t *scheduler.Task) error {
-				for !stop {
-					clock.now += 100
-					if heavy {
-						clock.now += scheduler.Instant(5 * ms)
+		const turns, heavyFrom, heavyStep = 200, 100, 5 * ms
+		crowd := task.Group(func(g *scheduler.Group) error {
+			for i := range 20 {
+				g.Go(fmt.Sprintf("task %d", i), func(t *scheduler.Task) error {
+					for turn := range turns {
+						clock.now += 100
+						if i == 13 && turn >= heavyFrom {
+							clock.now += scheduler.Instant(heavyStep)
+						}
+						t.Yield()
 					}
-					t.Yield()
-				}
-				return nil
-			})
-		}
-		for range 100 {
-			task.Yield()
-		}
-		stop = true
-		settle(task)
+					return nil
+				})
+			}
+			return nil
+		})
+		var sum time.Duration
 		for _, n := range loop.Snapshot().Totals {
-			if heavy := n.Name == "task 13"; heavy != (n.Longest >= 5*ms) {
-				t.Errorf("%s: its longest step was %v", n.Name, n.Longest)
+			sum += n.Total
+			if isHeavy := n.Name == "task 13"; isHeavy != (n.Longest >= heavyStep) || isHeavy != (n.Total > (turns-heavyFrom-1)*heavyStep) {
+				t.Errorf("%s: %v, its longest step %v", n.Name, n.Total, n.Longest)
 			}
 		}
-		return nil
+		if sum != task.Now().Sub(0) {
+			t.Errorf("%v of %v were booked", sum, task.Now().Sub(0))
+		}
+		return crowd
 	})
 }

@@ -38,6 +38,11 @@ func TestATaskThatIgnoresItsCancelIsUnwoundAfterASecond(t *testing.T) {
 					t.Sleep(ms) // even here
 				}
 			}()
+			defer func() {
+				for {
+					t.Yield()
+				}
+			}()
 			for {
 				func() {
 					defer func() { recover() }()
@@ -75,6 +80,27 @@ func TestUnwindingReleasesLocksAndGroups(t *testing.T) {
 		return nil
 	})
 	j.want("a is out", "b is out", "c is out")
+}
+
+func TestUnwindingLeavesNobodyInALine(t *testing.T) {
+	j := &journal{t: t}
+	scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}).Run(func(t *scheduler.Task) error {
+		var e scheduler.Event
+		t.Go("waits", func(t *scheduler.Task) error {
+			defer j.note("unwound")
+			for {
+				e.Wait(t)
+			}
+		})
+		t.Go("sets", func(t *scheduler.Task) error {
+			defer e.Set() // for nobody: who waited is gone
+			for {
+				t.Sleep(time.Hour)
+			}
+		})
+		return t.Sleep(ms)
+	})
+	j.want("unwound")
 }
 
 // A test's FailNow is a Goexit.

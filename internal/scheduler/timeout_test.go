@@ -111,3 +111,22 @@ func TestTimeout(t *testing.T) {
 		})
 	}
 }
+
+func TestOfTwoTimeoutsThatRunOutWhileTheLoopIsHeldTheOuterOneIsNotLost(t *testing.T) {
+	clock := &handClock{}
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	loop.Run(func(task *scheduler.Task) error {
+		var inner error
+		worker := task.Go("worker", func(t *scheduler.Task) error {
+			return t.Timeout(20, func() error {
+				inner = t.Timeout(10, func() error { return t.SleepUntil(scheduler.Never) })
+				return inner
+			})
+		})
+		task.Go("hog", func(*scheduler.Task) error { clock.now = 100; return nil })
+		if err := task.Join(worker); err != scheduler.ErrTimeout || inner != scheduler.ErrCancelled {
+			t.Errorf("the outer returned %v, the inner %v", err, inner)
+		}
+		return nil
+	})
+}

@@ -97,6 +97,9 @@ func TestTheWatchdogHasAProcessorOfItsOwn(t *testing.T) {
 		OnHog:    func(scheduler.Hog) { reported.Store(true) },
 	})
 	loop.Run(func(*scheduler.Task) error {
+		if n := runtime.GOMAXPROCS(0); n < 2 {
+			t.Errorf("there are %d", n)
+		}
 		spinUntil(&reported, nil, 0)
 		return nil
 	})

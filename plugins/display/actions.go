@@ -41,6 +41,7 @@ func (p *panel) handleActions() {
 	for name, act := range do {
 		p.env.Handle(name, func(string) error {
 			act()
+			p.stale = true
 			return nil
 		})
 	}

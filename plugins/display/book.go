@@ -13,7 +13,8 @@ type book struct {
 	turn  time.Duration // 0: they do not turn by themselves
 	up    int
 	since plugins.Instant
-	test  bool // the test pattern lies over it
+	test  bool   // the test pattern lies over it
+	drawn uint64 // the version that was drawn last
 }
 
 // leaf turns by a number of pages.
@@ -34,14 +35,21 @@ func (b *book) find(name string, now plugins.Instant) {
 }
 
 // draw turns the page if its time is over, and draws the one that is up.
-func (b *book) draw(on *image.Gray, m moment) {
+func (b *book) draw(on *image.Gray, m *moment) {
 	if b.test {
 		drawPattern(on)
 		return
 	}
-	if b.turn > 0 && len(b.pages) > 1 && m.mono.Sub(b.since) >= b.turn {
-		b.leaf(1, m.mono)
+	if b.turn > 0 && len(b.pages) > 1 {
+		if m.mono.Sub(b.since) >= b.turn {
+			b.leaf(1, m.mono)
+		}
+		m.changesOn(b.since.Add(b.turn))
 	}
 	m.shown = m.mono.Sub(b.since)
+	b.drawn = b.pages[b.up].version()
 	b.pages[b.up].draw(on, m)
 }
+
+// news tells whether there is something new for the page that is up.
+func (b *book) news() bool { return b.pages[b.up].version() != b.drawn }

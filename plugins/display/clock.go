@@ -7,8 +7,9 @@ import (
 )
 
 // draw draws the time, or that it is not known.
-func (p *Clock) draw(on *image.Gray, m moment) {
+func (p *Clock) draw(on *image.Gray, m *moment) {
 	text := "--:--"
+	m.changesWithTheMinute()
 	switch {
 	case !m.known:
 	case p.Hours == "12":

@@ -34,8 +34,8 @@ type MAX7219 struct {
 	SPI         plugins.SPIPort `yaml:"spi" doc:"the port that the chain hangs on" required:"true"`
 	Hz          int             `yaml:"hz" doc:"the clock of the SPI port, in Hz; slower helps long wires" min:"10000" max:"10000000"`
 	Width       int             `yaml:"width" doc:"the panel's width in LEDs: 8 for each module" min:"16" max:"256"`
-	Orientation int             `yaml:"orientation" doc:"how far each module is turned clockwise, in degrees; the test pattern tells" oneof:"0 90 -90 180"`
-	Reverse     bool            `yaml:"reverse" doc:"the data enter at the left end of the chain, not at the right"`
+	Orientation int             `yaml:"orientation" doc:"how far each module is turned clockwise, in degrees, as block_orientation of luma.led_matrix: FC-16 boards mostly have -90; the test pattern tells" oneof:"0 90 -90 180"`
+	Reverse     bool            `yaml:"reverse" doc:"the data enter at the right end of the chain, not at the left"`
 	UpsideDown  bool            `yaml:"upside_down" doc:"the panel as a whole hangs upside down"`
 }
 

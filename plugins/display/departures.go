@@ -23,7 +23,7 @@ type row struct {
 const atLeast = 5 * time.Second
 
 // draw draws the row whose turn it is.
-func (p *Departures) draw(on *image.Gray, m moment) {
+func (p *Departures) draw(on *image.Gray, m *moment) {
 	list, why := m.next(cmp.Or(p.Rows, 2))
 	if why != "" {
 		words(on, why, m)
@@ -37,7 +37,7 @@ func (p *Departures) draw(on *image.Gray, m moment) {
 
 type rows []row
 
-func (p *Departures) rows(list []timetable.Departure, m moment) rows {
+func (p *Departures) rows(list []timetable.Departure, m *moment) rows {
 	var all rows
 	for i, d := range list {
 		all = append(all, row{m.describe(d), m.badge(d), i + 1})
@@ -55,7 +55,7 @@ func (p *Departures) rows(list []timetable.Departure, m moment) rows {
 }
 
 // draw shows each row until its text has passed, then the next.
-func (all rows) draw(on *image.Gray, m moment) {
+func (all rows) draw(on *image.Gray, m *moment) {
 	var round time.Duration
 	for _, r := range all {
 		round += r.lasts(on, m)
@@ -64,6 +64,7 @@ func (all rows) draw(on *image.Gray, m moment) {
 	for _, r := range all {
 		lasts := r.lasts(on, m)
 		if elapsed < lasts {
+			m.changesIn(lasts - elapsed)
 			r.draw(on, elapsed, m)
 			return
 		}
@@ -71,7 +72,7 @@ func (all rows) draw(on *image.Gray, m moment) {
 	}
 }
 
-func (r row) lasts(on *image.Gray, m moment) time.Duration {
+func (r row) lasts(on *image.Gray, m *moment) time.Duration {
 	return max(atLeast, scrolls(font.Text.Width(r.text)-r.room(on), m.step))
 }
 
@@ -87,9 +88,9 @@ func (r row) room(on *image.Gray) int {
 	return room
 }
 
-func (r row) draw(on *image.Gray, elapsed time.Duration, m moment) {
+func (r row) draw(on *image.Gray, elapsed time.Duration, m *moment) {
 	room := r.room(on)
-	scroll(window(on, 0, room), r.text, elapsed, m.step)
+	scroll(window(on, 0, room), r.text, elapsed, m)
 	if r.place > 1 {
 		for i := range r.place {
 			on.SetGray(room+1, 2*i, color.Gray{Y: 0xff})
@@ -99,7 +100,7 @@ func (r row) draw(on *image.Gray, elapsed time.Duration, m moment) {
 }
 
 // describe says of a departure what does not change from minute to minute.
-func (m moment) describe(d timetable.Departure) string {
+func (m *moment) describe(d timetable.Departure) string {
 	parts := []string{cmp.Or(d.Headsign, d.Destination, d.Direction, d.Route)}
 	if d.Number != "" {
 		parts[0] = d.Number + " " + parts[0]

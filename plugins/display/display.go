@@ -2,8 +2,9 @@
 //
 // Three parts, none of which waits for another: the pages are pure functions from
 // a [moment] to a picture, so that what stands on the wall can be tested; the
-// draw task asks the page that is up at every tick, and publishes the picture
-// when it differs from the last one; the send task brings the newest picture to
+// draw task looks at every tick whether the last picture is still true, asks the
+// page that is up for a new one where it is not, and publishes it when it differs;
+// the send task brings the newest picture to
 // the panel, and opens it again when it fails.
 //
 // Pictures are ordinary images, eight pixels high, so that other kinds of panels
@@ -44,6 +45,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		light:  light{Config: cfg},
 		screen: newScreen(env, cfg.Device.MAX7219),
 		canvas: image.NewGray(image.Rect(0, 0, cfg.Device.MAX7219.Width, 8)),
+		stale:  true,
 	}, nil
 }
 
@@ -56,6 +58,8 @@ type panel struct {
 	started plugins.Instant
 	picture plugins.Publisher[*image.Gray]
 	canvas  *image.Gray // to be drawn on next
+	moment  moment      // of the picture
+	stale   bool        // an action has changed what is to be seen
 }
 
 // Start starts to draw and to send. That there is no panel to be opened is no
@@ -76,24 +80,31 @@ func (p *panel) Stop(t *plugins.Task) error {
 	return p.screen.off(t)
 }
 
-// draw draws the page that is up, at every tick.
+// draw looks at every tick whether the picture is still true.
 func (p *panel) draw(t *plugins.Task) error {
 	for range t.Every(p.cfg.Every) {
-		m := moment{
-			now: p.env.Clock.Now(), known: p.env.Clock.Known(),
-			mono: t.Now(), started: p.started, step: p.cfg.Every,
+		now := p.env.Clock.Now().Round(0) // a step of the clock must show
+		known, mono := p.env.Clock.Known(), t.Now()
+		if p.stale || p.book.news() || !p.moment.holds(now, known, mono) {
+			p.moment = moment{now: now, known: known, mono: mono, started: p.started, step: p.cfg.Every}
+			p.redraw(&p.moment)
 		}
-		clear(p.canvas.Pix)
-		dark, brightness := p.light.at(m)
-		if !dark {
-			p.book.draw(p.canvas, m)
-		}
-		if p.screen.show(p.canvas, brightness) {
-			p.env.Meter.Count("frames_drawn_total", 1)
-			p.picture.Set(p.canvas)
-			p.canvas = image.NewGray(p.canvas.Rect)
-		}
-		p.screen.watch(t.Now())
+		p.screen.watch(mono)
 	}
 	return nil
+}
+
+// redraw draws the page that is up.
+func (p *panel) redraw(m *moment) {
+	p.stale = false
+	clear(p.canvas.Pix)
+	dark, brightness := p.light.at(m)
+	if !dark {
+		p.book.draw(p.canvas, m)
+	}
+	if p.screen.show(p.canvas, brightness) {
+		p.env.Meter.Count("frames_drawn_total", 1)
+		p.picture.Set(p.canvas)
+		p.canvas = image.NewGray(p.canvas.Rect)
+	}
 }

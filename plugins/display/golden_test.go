@@ -72,6 +72,8 @@ func scenes() []scene {
 	failing.departures.Problem = "no network"
 	walk := fresh(train(5*minute+59*time.Second), train(18*minute), train(33*minute))
 	walk.departures.Walk = 6 * minute
+	tooLate := fresh(train(5 * minute))
+	tooLate.departures.Walk = 6 * minute
 	return []scene{
 		{"the clock is not set yet", unset},
 		{"loading", waiting},
@@ -89,6 +91,8 @@ func scenes() []scene {
 		{"less than a minute", fresh(train(59*time.Second), train(18*minute))},
 		{"the first one has departed", fresh(train(-time.Second), train(18*minute), train(33*minute))},
 		{"the first one leaves within the walk", walk},
+		{"the only one leaves within the walk", tooLate},
+		{"the only one has departed since", at(5*time.Second, train(-time.Second))},
 		{"the last one tonight", fresh(train(11 * minute))},
 		{"99 minutes and more", fresh(train(100*minute-time.Second), train(100*minute))},
 		{"a day less a minute", fresh(train(24*time.Hour-minute), train(47*time.Hour))},
@@ -97,7 +101,7 @@ func scenes() []scene {
 }
 
 func TestThePagesWithDeparturesAreTrue(t *testing.T) {
-	pages := map[string]func(*image.Gray, moment){
+	pages := map[string]func(*image.Gray, *moment){
 		"minutes":    (&Minutes{}).draw,
 		"departures": (&Departures{}).draw,
 	}
@@ -105,7 +109,7 @@ func TestThePagesWithDeparturesAreTrue(t *testing.T) {
 		for _, width := range []int{32, 64} {
 			var got strings.Builder
 			for _, s := range scenes() {
-				got.WriteString(drawn(s.name, width, func(on *image.Gray) { draw(on, s.m) }))
+				got.WriteString(drawn(s.name, width, func(on *image.Gray) { draw(on, &s.m) }))
 			}
 			compare(t, fmt.Sprintf("%s-%d.txt", name, width), got.String())
 		}
@@ -113,17 +117,22 @@ func TestThePagesWithDeparturesAreTrue(t *testing.T) {
 }
 
 func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
-	sameTrains := map[string]bool{"the first one leaves within the walk": true}
+	// These are other states of the world, but nothing else to the reader.
+	same := map[string]bool{
+		"the first one leaves within the walk": true, // as if it had departed
+		"the only one leaves within the walk":  true, // no more services
+		"the only one has departed since":      true, // the reply is too old
+	}
 	sameRow := map[string]bool{"both are cancelled": true} // it shows one at a time
-	pages := map[string]func(*image.Gray, moment){
+	pages := map[string]func(*image.Gray, *moment){
 		"minutes":    (&Minutes{}).draw,
 		"departures": (&Departures{}).draw,
 	}
 	for name, draw := range pages {
 		seen := map[string]string{}
 		for _, s := range scenes() {
-			picture := art(panelOf(32, func(on *image.Gray) { draw(on, s.m) }))
-			if sameTrains[s.name] || name == "departures" && sameRow[s.name] {
+			picture := art(panelOf(32, func(on *image.Gray) { draw(on, &s.m) }))
+			if same[s.name] || name == "departures" && sameRow[s.name] {
 				continue
 			}
 			if other, twice := seen[picture]; twice {
@@ -140,7 +149,7 @@ func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
 	var got strings.Builder
 	for m.shown = 0; m.shown < 48*time.Second; m.shown += 1500 * time.Millisecond {
 		got.WriteString(drawn(m.shown.String(), 32, func(on *image.Gray) {
-			(&Departures{Rows: 2, Disruptions: true}).draw(on, m)
+			(&Departures{Rows: 2, Disruptions: true}).draw(on, &m)
 		}))
 	}
 	compare(t, "passing.txt", got.String())
@@ -150,12 +159,12 @@ func TestTheOtherPagesLookLikeThis(t *testing.T) {
 	clock := func(hours string, known bool, hour, minute int) func(*image.Gray) {
 		return func(on *image.Gray) {
 			now := time.Date(2026, 11, 19, hour, minute, 59, 0, melbourne)
-			(&Clock{Hours: hours}).draw(on, moment{now: now, known: known})
+			(&Clock{Hours: hours}).draw(on, &moment{now: now, known: known})
 		}
 	}
 	message := func(text string, shown time.Duration) func(*image.Gray) {
 		return func(on *image.Gray) {
-			(&Message{Text: text}).draw(on, moment{shown: shown, step: 100 * time.Millisecond})
+			(&Message{Text: text}).draw(on, &moment{shown: shown, step: 100 * time.Millisecond})
 		}
 	}
 	var got strings.Builder

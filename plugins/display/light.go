@@ -12,9 +12,10 @@ type light struct {
 
 // at returns whether the panel is dark, and else how bright. While the time is not
 // known it is neither dark nor dim for the time's sake.
-func (l *light) at(m moment) (dark bool, brightness plugins.Percent) {
+func (l *light) at(m *moment) (dark bool, brightness plugins.Percent) {
 	dark, brightness = l.off, l.Brightness
-	if m.known {
+	if m.known && len(l.Blank)+len(l.Dim) > 0 {
+		m.changesWithTheMinute()
 		for _, window := range l.Blank {
 			dark = dark || window.Contains(m.now)
 		}
@@ -24,6 +25,7 @@ func (l *light) at(m moment) (dark bool, brightness plugins.Percent) {
 			}
 		}
 	}
+	m.changesOn(l.awake)
 	l.dark = dark && m.mono >= l.awake
 	return l.dark, brightness
 }

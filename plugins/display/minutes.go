@@ -14,7 +14,7 @@ const (
 )
 
 // draw draws the minutes until the next departures, as many as there is room for.
-func (p *Minutes) draw(on *image.Gray, m moment) {
+func (p *Minutes) draw(on *image.Gray, m *moment) {
 	cells := (on.Rect.Dx() + minutesGap) / (minutesWidth + minutesGap)
 	list, why := m.next(cells)
 	if why != "" {

@@ -1,14 +1,18 @@
 package display
 
 import (
+	"cmp"
 	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/timetable"
 )
 
-// moment is all that a page is drawn from.
+// moment is all that a page is drawn from. Asked for what depends on the time, it
+// notes until when the answer holds.
 type moment struct {
+	horizon
+
 	now     time.Time       // civil time
 	known   bool            // now is to be believed
 	mono    plugins.Instant // the loop's time, by which data age
@@ -32,27 +36,26 @@ const (
 // source may take for the first ones.
 const tooOld = 5 * time.Minute
 
-// age returns how long ago the departures were received, or how long they have
-// been waited for.
-func (m moment) age() time.Duration {
-	if m.departures.Received == 0 {
-		return m.mono.Sub(m.started)
-	}
-	return m.mono.Sub(m.departures.Received)
+// older tells whether it is longer ago than d that the departures were received,
+// or, before the first ones, that the panel was started.
+func (m *moment) older(d time.Duration) bool {
+	limit := cmp.Or(m.departures.Received, m.started).Add(d)
+	m.changesOn(limit + 1)
+	return m.mono > limit
 }
 
 // next returns the first departures that can still be caught, n at most; or else
 // the words that say why there are none.
-func (m moment) next(n int) (list []timetable.Departure, words string) {
+func (m *moment) next(n int) (list []timetable.Departure, words string) {
 	received := m.departures.Received != 0
 	switch {
 	case !m.known:
 		return nil, noClock
-	case !received && (m.departures.Problem != "" || m.age() > tooOld):
+	case !received && (m.departures.Problem != "" || m.older(tooOld)):
 		return nil, noData
 	case !received:
 		return nil, loading
-	case m.age() > tooOld:
+	case m.older(tooOld):
 		return nil, oldData
 	}
 	for _, d := range m.departures.List {
@@ -61,27 +64,51 @@ func (m moment) next(n int) (list []timetable.Departure, words string) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, noneLeft
+		return nil, m.whyNone()
 	}
 	return list, ""
 }
 
+// whyNone says what it means that no departure can be caught. A reply that brought
+// one which has gone since does not tell what leaves after that.
+func (m *moment) whyNone() string {
+	m.changesAt(m.now.Add(1)) // a step of the clock may change it at any time
+	received := m.now.Add(-m.mono.Sub(m.departures.Received))
+	for _, d := range m.departures.List {
+		if m.standing(d) || !received.After(m.last(d)) {
+			return oldData
+		}
+	}
+	return noneLeft
+}
+
 // catchable tells whether a departure lies ahead, and far enough to walk there.
-func (m moment) catchable(d timetable.Departure) bool {
-	return m.standing(d) || m.wait(d) >= max(0, m.departures.Walk)
+func (m *moment) catchable(d timetable.Departure) bool {
+	last := m.last(d)
+	m.changesAt(last.Add(1))
+	return m.standing(d) && !m.old() || !m.now.After(last)
 }
 
-// standing tells whether a vehicle stands at the platform beyond its time, as
-// far as the newest reply knows. One can only step into it without a walk.
-func (m moment) standing(d timetable.Departure) bool {
-	return d.AtPlatform && !d.Cancelled && m.departures.Walk <= 0 && !m.old()
+// last returns when to set out for a departure at the latest.
+func (m *moment) last(d timetable.Departure) time.Time {
+	return d.When().Add(-max(0, m.departures.Walk))
 }
 
-// wait returns the time until a departure.
-func (m moment) wait(d timetable.Departure) time.Duration { return d.When().Sub(m.now) }
+// standing tells whether a vehicle stood at the platform when the reply was
+// made: it can be caught beyond its time, but not with a walk before.
+func (m *moment) standing(d timetable.Departure) bool {
+	return d.AtPlatform && !d.Cancelled && m.departures.Walk <= 0
+}
+
+// wait returns the time until a departure, of which pages show whole minutes.
+func (m *moment) wait(d timetable.Departure) time.Duration {
+	wait := d.When().Sub(m.now)
+	m.changesAt(d.When().Add(1 - wait.Truncate(time.Minute)))
+	return wait
+}
 
 // old tells whether what is shown was received longer ago than it should have
 // been: two questions in a row went without a reply.
-func (m moment) old() bool {
-	return m.known && m.departures.Received != 0 && m.age() > 2*m.departures.Period && m.age() <= tooOld
+func (m *moment) old() bool {
+	return m.known && m.departures.Received != 0 && m.older(2*m.departures.Period) && !m.older(tooOld)
 }

@@ -136,8 +136,8 @@ func FuzzAnyDepartureCanBeDrawn(f *testing.F) {
 		})
 		m.shown = time.Duration(max(0, shown))
 		for _, width := range []int{16, 32} {
-			panelOf(width, func(on *image.Gray) { (&Departures{Disruptions: true}).draw(on, m) })
-			panelOf(width, func(on *image.Gray) { (&Minutes{}).draw(on, m) })
+			panelOf(width, func(on *image.Gray) { (&Departures{Disruptions: true}).draw(on, &m) })
+			panelOf(width, func(on *image.Gray) { (&Minutes{}).draw(on, &m) })
 		}
 	})
 }
@@ -145,14 +145,14 @@ func FuzzAnyDepartureCanBeDrawn(f *testing.F) {
 func BenchmarkDraw(b *testing.B) {
 	on := panelOf(32, func(*image.Gray) {})
 	m := at(0, train(7*time.Minute), train(18*time.Minute))
-	for name, draw := range map[string]func(*image.Gray, moment){
+	for name, draw := range map[string]func(*image.Gray, *moment){
 		minutesPage: (&Minutes{}).draw, departuresPage: (&Departures{}).draw, clockPage: (&Clock{}).draw,
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(on.Pix)
-				draw(on, m)
+				draw(on, &m)
 			}
 		})
 	}

@@ -29,32 +29,36 @@ func (p Page) name() string {
 
 // page is a page of the book.
 type page struct {
-	name string
-	draw func(on *image.Gray, m moment)
+	name    string
+	draw    func(on *image.Gray, m *moment)
+	version func() uint64 // changes with what it shows
 }
 
 func newPages(env plugins.Env, pages []Page) []page {
 	var all []page
 	for _, p := range pages {
-		draw := p.Message.draw
 		switch {
 		case p.Minutes != nil:
-			draw = showing(env, p.Minutes.From, p.Minutes.draw)
+			all = append(all, showing(env, p, p.Minutes.From, p.Minutes.draw))
 		case p.Departures != nil:
-			draw = showing(env, p.Departures.From, p.Departures.draw)
+			all = append(all, showing(env, p, p.Departures.From, p.Departures.draw))
 		case p.Clock != nil:
-			draw = p.Clock.draw
+			all = append(all, page{p.name(), p.Clock.draw, never})
+		default:
+			all = append(all, page{p.name(), p.Message.draw, never})
 		}
-		all = append(all, page{p.name(), draw})
 	}
 	return all
 }
 
-// showing gives a page the newest departures of its source.
-func showing(env plugins.Env, from plugins.From[timetable.Departures], draw func(*image.Gray, moment)) func(*image.Gray, moment) {
+// showing returns a page that is given the newest departures of its source.
+func showing(env plugins.Env, p Page, from plugins.From[timetable.Departures], draw func(*image.Gray, *moment)) page {
 	source := plugins.Subscribe(env, from)
-	return func(on *image.Gray, m moment) {
+	return page{p.name(), func(on *image.Gray, m *moment) {
 		m.departures, _ = source.Get()
 		draw(on, m)
-	}
+	}, source.Version}
 }
+
+// never is the version of what does not change.
+func never() uint64 { return 0 }

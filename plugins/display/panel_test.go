@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins"
 	"ptvd/plugins/display"
@@ -21,12 +22,14 @@ type wall struct {
 	*plugintest.Harness
 	t        *plugins.Task
 	panel    *sim.Panel
+	spi      gpio.Counters
+	begin    time.Duration // how far the system's clock was set
 	instance *plugintest.Instance
 	trains   plugins.Publisher[timetable.Departures]
 }
 
 // onTheWall runs a test of a panel that shows some pages.
-func onTheWall(t *testing.T, change func(*display.Config), test func(w *wall) error) {
+func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) error) {
 	t.Helper()
 	h := plugintest.New(t)
 	w := &wall{Harness: h, panel: sim.NewPanel(4)}
@@ -44,7 +47,9 @@ func onTheWall(t *testing.T, change func(*display.Config), test func(w *wall) er
 	}
 	h.Run(func(t *plugins.Task) error {
 		w.t = t
-		w.instance = h.Start(t, "panel", func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
+		env := h.Env("panel")
+		env.Board = gpio.NewBoard(w.spi.Count(h.Board), gpio.NewClaims(), "panel")
+		w.instance = h.StartEnv(t, env, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
 		return test(w)
 	})
 }
@@ -108,8 +113,8 @@ func TestThePanelIsTrueWithinTheFirstTickAndTheFrameIsOneTransfer(t *testing.T) 
 	onTheWall(t, nil, func(w *wall) error {
 		w.pass(time.Millisecond)
 		w.mustSee("Loading")
-		if n := w.figure("spi_transfers_total"); n != 1 {
-			t.Errorf("it took %v transfers", n)
+		if n := w.spi.Transfers(); n != 1 {
+			t.Errorf("it took %d transfers", n)
 		}
 		return nil
 	})

@@ -25,18 +25,26 @@ func offset(over int, elapsed, step time.Duration) int {
 
 // scroll draws a text into a window, and lets it pass through as often as it
 // takes if it is too wide.
-func scroll(on *image.Gray, text string, elapsed, step time.Duration) {
+func scroll(on *image.Gray, text string, elapsed time.Duration, m *moment) {
 	over := max(0, font.Text.Width(text)-on.Rect.Dx())
-	font.Text.Draw(on, on.Rect.Min.X-offset(over, elapsed%scrolls(over, step), step), 0, text)
+	round := scrolls(over, m.step)
+	elapsed %= round
+	moved := offset(over, elapsed, m.step)
+	if moved < over {
+		m.changesIn(pause + time.Duration(moved+1)*m.step - elapsed)
+	} else if over > 0 {
+		m.changesIn(round - elapsed)
+	}
+	font.Text.Draw(on, on.Rect.Min.X-moved, 0, text)
 }
 
 // words draws a text in the middle of the panel if it fits there.
-func words(on *image.Gray, text string, m moment) {
+func words(on *image.Gray, text string, m *moment) {
 	if margin := on.Rect.Dx() - font.Text.Width(text); margin >= 0 {
 		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)
 		return
 	}
-	scroll(on, text, m.shown, m.step)
+	scroll(on, text, m.shown, m)
 }
 
 // window returns the columns of a picture from left up to but without right.

@@ -44,7 +44,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		cfg:    cfg,
 		dimmer: dimmer{least: float64(cfg.Min), most: float64(cfg.Max), step: float64(cfg.Step)},
 		fader:  fader{sweep: cfg.Duration},
-		memory: memory{dir: env.State},
+		memory: memory{state: env.State},
 	}, nil
 }
 

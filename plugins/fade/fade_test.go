@@ -305,7 +305,7 @@ func TestTheLevelIsSavedSomeSecondsAfterTheKnobCameToRest(t *testing.T) {
 		env := h.Env("lamp")
 		lamp := start(task, h, env, nil)
 		task.Sleep(10 * time.Second)
-		file := filepath.Join(string(env.State), "level.json")
+		file := filepath.Join(string(env.State.(plugins.StateDir)), "level.json")
 		saved := func() string {
 			data, err := os.ReadFile(file)
 			if err != nil {
@@ -353,7 +353,7 @@ func TestALevelThatCannotBeSavedIsToldAndTriedAgain(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
 		env := h.Env("lamp")
-		block := filepath.Join(string(env.State), "taken")
+		block := filepath.Join(string(env.State.(plugins.StateDir)), "taken")
 		if err := os.WriteFile(block, nil, 0o600); err != nil {
 			return err
 		}

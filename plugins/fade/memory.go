@@ -15,9 +15,9 @@ const (
 	maxState  = 256 // bytes
 )
 
-// memory keeps the levels in the state directory.
+// memory keeps the levels over a restart.
 type memory struct {
-	dir     plugins.StateDir
+	state   plugins.State
 	saved   levels
 	writing chan struct{} // closed once the latest write has ended; nil: there was none
 }
@@ -25,7 +25,7 @@ type memory struct {
 // load returns what was saved; zero levels when there is nothing yet, or nothing
 // that can be used, which the error says.
 func (m *memory) load(t *plugins.Task) (levels, error) {
-	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return m.dir.Load(stateFile) })
+	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return m.state.Load(stateFile) })
 	if err == nil && data != nil {
 		m.saved, err = decodeLevels(data)
 	}
@@ -50,7 +50,7 @@ func (m *memory) save(t *plugins.Task, l levels) error {
 		if before != nil {
 			<-before
 		}
-		return struct{}{}, m.dir.Save(stateFile, data)
+		return struct{}{}, m.state.Save(stateFile, data)
 	})
 	if err == nil {
 		m.saved = l

@@ -17,6 +17,7 @@ type Board struct {
 	loop   *scheduler.Loop
 	mu     sync.Mutex // guards all below, and the parts
 	closed bool
+	gone   bool // the lines' chip is
 	pins   map[string]*pin
 	ports  map[string]*port
 }
@@ -57,6 +58,9 @@ func (b *Board) findPin(name string) (*pin, error) {
 	p := b.pins[gpio.Canonical(name)]
 	if p == nil {
 		return nil, fmt.Errorf("there is no line %s: the simulated board has GPIO0 to GPIO%d", name, lineCount-1)
+	}
+	if b.gone {
+		return nil, goneError(p.name)
 	}
 	return p, nil
 }

@@ -19,6 +19,7 @@ type request struct {
 	lost     bool
 	waking   bool // a drain is on its way
 	closed   bool
+	dead     bool       // the chip is gone
 	gate     sync.Mutex // held while edges are delivered; taken before the board's lock
 	deliver  func(gpio.Edge)
 	overflow func()
@@ -57,6 +58,9 @@ func (r *request) Read(line int) (gpio.Level, error) {
 	if r.closed {
 		return gpio.Low, closedError(r.pins[line].name)
 	}
+	if r.dead {
+		return gpio.Low, goneError(r.pins[line].name)
+	}
 	return r.pins[line].now(), nil
 }
 
@@ -75,7 +79,9 @@ func (r *request) Close() error {
 
 func (r *request) release() {
 	for _, p := range r.pins {
-		p.consumer, p.request = "", nil
+		if p.request == r { // and nobody else's, since the chip went
+			p.consumer, p.request = "", nil
+		}
 	}
 }
 
@@ -87,6 +93,11 @@ func (r *request) add(e gpio.Edge) {
 		r.lost = true
 	}
 	r.queue = append(r.queue, e)
+	r.wakeLoop()
+}
+
+// wakeLoop makes the loop drain the queue. The board's lock is held.
+func (r *request) wakeLoop() {
 	if !r.waking {
 		r.waking = true
 		r.board.loop.Post(r.wake)

@@ -6,11 +6,11 @@ import (
 )
 
 // Arrangement says how the blocks of 8×8 LEDs of a chain are mounted, side by
-// side. At its zero value the data enter at the right, and of each block digit 0
-// is the row at the top, with D7 on the left.
+// side. At its zero value the data enter at the left, and of each block digit 0
+// is the column at the left, with D0 on top.
 type Arrangement struct {
 	Orientation int  // how far each block is turned clockwise: 0, 90, 180 or -90 degrees
-	Reversed    bool // the data enter at the left
+	Reversed    bool // the data enter at the right
 }
 
 // Picture returns what somebody in front of the panel sees: 8 pixels high, a lit
@@ -20,9 +20,9 @@ func (p *Panel) Picture(a Arrangement) *image.Gray {
 	defer p.mu.Unlock()
 	picture := image.NewGray(image.Rect(0, 0, 8*len(p.chips), 8))
 	for i := range p.chips {
-		left := 8 * (len(p.chips) - 1 - i)
+		left := 8 * i
 		if a.Reversed {
-			left = 8 * i
+			left = 8 * (len(p.chips) - 1 - i)
 		}
 		for digit := range 8 {
 			for bit := range 8 {
@@ -40,11 +40,11 @@ func (p *Panel) Picture(a Arrangement) *image.Gray {
 func (a Arrangement) place(digit, bit int) (x, y int) {
 	switch a.Orientation {
 	case 90:
-		return 7 - digit, 7 - bit
+		return 7 - bit, digit
 	case 180:
-		return bit, 7 - digit
+		return 7 - digit, 7 - bit
 	case -90:
-		return digit, bit
+		return bit, 7 - digit
 	}
-	return 7 - bit, digit
+	return digit, bit
 }

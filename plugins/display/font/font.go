@@ -85,10 +85,11 @@ func (f *Face) Draw(on *image.Gray, x, y int, text string) {
 }
 
 func (f *Face) glyph(r rune) glyph {
-	for _, r := range [...]rune{r, alike[r]} {
-		if g, ok := f.glyphs[r]; ok {
-			return g
-		}
+	if g, ok := f.glyphs[r]; ok {
+		return g
+	}
+	if g, ok := f.glyphs[alike[r]]; ok {
+		return g
 	}
 	return f.glyphs[missing]
 }

@@ -49,7 +49,7 @@ func New(layout Layout) *Chain {
 func (c *Chain) Resend() { c.unsure = true }
 
 // Update returns the packets after which the chain shows a picture at a level of
-// intensity (0 to MaxIntensity): one for each row (or column, as the modules are
+// intensity (0 to MaxIntensity): one for each column (or row, as the modules are
 // turned) that differs, none when nothing does. They count as sent, and are valid
 // until the next Update.
 func (c *Chain) Update(picture *image.Gray, level int) [][]byte {

@@ -14,16 +14,78 @@ import (
 )
 
 func TestAPictureStandsUprightHoweverTheModulesAreMounted(t *testing.T) {
+	for _, layout := range mountings() {
+		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
+			newBench(t, layout).mustShow(arrow(32), 7)
+		})
+	}
+}
+
+// TestTheNumbersOfALayoutMeanWhatTheyMeanToLuma does to a picture what
+// luma.led_matrix does: the whole is turned first (its rotate=2), then each block
+// counter-clockwise, then the blocks change places; a digit's byte is a column of a
+// block, its top in D0, and the block on the right is sent first.
+func TestTheNumbersOfALayoutMeanWhatTheyMeanToLuma(t *testing.T) {
+	for _, layout := range mountings() {
+		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
+			picture := arrow(32)
+			if layout.UpsideDown {
+				slices.Reverse(picture.Pix)
+			}
+			blocks := make([][8][8]bool, 4) // [x][y]
+			for i := range blocks {
+				for x := range 8 {
+					for y := range 8 {
+						blocks[i][x][y] = picture.GrayAt(8*i+x, y).Y > 0
+					}
+				}
+				for range (layout.Orientation + 360) % 360 / 90 {
+					blocks[i] = counterClockwise(blocks[i])
+				}
+			}
+			if layout.Reverse {
+				slices.Reverse(blocks)
+			}
+			sent := max7219.New(layout).Update(arrow(32), 7)
+			for digit := range 8 {
+				var want []byte
+				for _, block := range slices.Backward(blocks) {
+					var column byte
+					for y, lit := range block[digit] {
+						if lit {
+							column |= 1 << y
+						}
+					}
+					want = append(want, byte(1+digit), column)
+				}
+				if got := sent[4+digit]; !bytes.Equal(got, want) {
+					t.Errorf("digit %d: % x, not % x", digit, got, want)
+				}
+			}
+		})
+	}
+}
+
+// mountings is each way to put together a panel of four modules.
+func mountings() (all []max7219.Layout) {
 	for _, orientation := range []int{0, 90, 180, -90} {
 		for _, reverse := range []bool{false, true} {
 			for _, upsideDown := range []bool{false, true} {
-				layout := max7219.Layout{Width: 32, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown}
-				t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
-					newBench(t, layout).mustShow(arrow(32), 7)
-				})
+				all = append(all, max7219.Layout{Width: 32, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown})
 			}
 		}
 	}
+	return all
+}
+
+// counterClockwise turns a block: what was on the right is on top.
+func counterClockwise(block [8][8]bool) (turned [8][8]bool) {
+	for x := range 8 {
+		for y := range 8 {
+			turned[y][7-x] = block[x][y]
+		}
+	}
+	return turned
 }
 
 func TestNothingIsSentWhenNothingChanged(t *testing.T) {
@@ -34,11 +96,11 @@ func TestNothingIsSentWhenNothingChanged(t *testing.T) {
 	}
 }
 
-func TestAChangedRowCostsOnePacket(t *testing.T) {
-	b, picture := newBench(t, max7219.Layout{Width: 32}), arrow(32)
+func TestAChangedRowCostsOnePacketWhereRegistersAreRows(t *testing.T) {
+	b, picture := newBench(t, max7219.Layout{Width: 32, Orientation: -90}), arrow(32)
 	b.mustShow(picture, 7)
 	picture.SetGray(3, 5, color.Gray{Y: 0xff})
-	picture.SetGray(30, 5, color.Gray{Y: 0})
+	picture.SetGray(30, 5, color.Gray{Y: 0xff})
 	packets := b.mustShow(picture, 7)
 	if len(packets) != 1 || len(packets[0]) != 8 {
 		t.Errorf("a row of four drivers took %d packets: % x", len(packets), packets)

@@ -1,15 +1,18 @@
 package max7219
 
 // Layout is how the modules of a panel are put together. At its zero value the
-// registers are rows, the first on top, the highest bit at the left, and the data
-// enter at the right, as on most boards of four modules.
+// registers are columns, the first at the left, the lowest bit on top, and the
+// data enter at the left. What departs from that is written as luma.led_matrix
+// writes it, so that the numbers of a panel that worked there can be kept.
 type Layout struct {
 	// Width is the panel's width in pixels, a multiple of 8.
 	Width int
 	// Orientation is how far each module stands turned clockwise: 0, 90, 180
-	// or -90 degrees.
+	// or -90 degrees (luma.led_matrix: block_orientation). Boards of the type
+	// FC-16, four modules in one, have -90.
 	Orientation int
-	// Reverse says that the data enter at the left.
+	// Reverse says that the data enter at the right (luma.led_matrix:
+	// blocks_arranged_in_reverse_order).
 	Reverse bool
 	// UpsideDown says that the panel as a whole hangs upside down.
 	UpsideDown bool
@@ -34,25 +37,25 @@ func (l Layout) lamp(x, y int) lamp {
 	if l.UpsideDown {
 		x, y = l.Width-1-x, 7-y
 	}
-	driver := x / 8 // what is sent first travels farthest, to the left
+	driver := l.Width/8 - 1 - x/8 // what is sent first travels farthest, to the right
 	if l.Reverse {
-		driver = l.Width/8 - 1 - driver
+		driver = x / 8
 	}
-	row, column := l.turn(y, x%8)
-	return lamp{byte(driver), byte(row), 0x80 >> column}
+	register, bit := l.turn(x%8, y)
+	return lamp{byte(driver), byte(register), 1 << bit}
 }
 
-// turn returns the row and column of a module, as its driver has them, that are
-// seen in a row and column.
-func (l Layout) turn(row, column int) (int, int) {
+// turn returns the register and the bit of the LED that is seen at x, y of a
+// module.
+func (l Layout) turn(x, y int) (register, bit int) {
 	switch l.Orientation {
 	case 90:
-		return 7 - column, row
+		return y, 7 - x
 	case 180:
-		return 7 - row, 7 - column
+		return 7 - x, 7 - y
 	case -90:
-		return column, 7 - row
+		return 7 - y, x
 	default:
-		return row, column
+		return x, y
 	}
 }

@@ -1,0 +1,153 @@
+package daemon
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// A manager is the other end of NOTIFY_SOCKET.
+type manager struct{ *net.UnixConn }
+
+func listen(t *testing.T) manager {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "notify") // t.TempDir's path may be too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "socket")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	t.Setenv("NOTIFY_SOCKET", path)
+	return manager{conn}
+}
+
+// heard returns the messages so far. The kernel has them when a send returns.
+func (m manager) heard(t *testing.T) []string {
+	t.Helper()
+	end, err := net.Dial("unixgram", m.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end.Close()
+	if _, err := end.Write([]byte("end")); err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for buffer := make([]byte, 4096); ; {
+		n, err := m.Read(buffer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(buffer[:n]) == "end" {
+			return all
+		}
+		all = append(all, string(buffer[:n]))
+	}
+}
+
+func TestSystemdHearsOfTheLifeOfTheDaemon(t *testing.T) {
+	const reload = scheduler.Instant(1_234_567_891) // ns
+	for name, c := range map[string]struct {
+		do   func(n *notifier)
+		want []string
+	}{
+		"ready once": {
+			func(n *notifier) { n.ready("2/2 ok"); n.ready("2/2 ok") },
+			[]string{"READY=1\nSTATUS=2/2 ok"},
+		},
+		"a status when it changes and only then": {
+			func(n *notifier) {
+				n.ready("2/2 ok")
+				n.status("2/2 ok")
+				n.status("1/2 ok; trains: HTTP 503")
+				n.status("1/2 ok; trains: HTTP 503")
+				n.status("2/2 ok")
+			},
+			[]string{"READY=1\nSTATUS=2/2 ok", "STATUS=1/2 ok; trains: HTTP 503", "STATUS=2/2 ok"},
+		},
+		"no status before it is ready": {
+			func(n *notifier) { n.status("0/2 ok"); n.ready("1/2 ok") },
+			[]string{"READY=1\nSTATUS=1/2 ok"},
+		},
+		"a reload with the time of its beginning, then ready again": {
+			func(n *notifier) { n.ready("2/2 ok"); n.reloading(reload); n.status("1/2 ok"); n.ready("2/2 ok") },
+			[]string{"READY=1\nSTATUS=2/2 ok", "RELOADING=1\nMONOTONIC_USEC=1234567", "READY=1\nSTATUS=2/2 ok"},
+		},
+		"a stop, after which nothing else matters": {
+			func(n *notifier) { n.ready("1/1 ok"); n.stopping(); n.status("0/1 ok") },
+			[]string{"READY=1\nSTATUS=1/1 ok", "STOPPING=1"},
+		},
+		"the watchdog's food": {
+			func(n *notifier) { n.watchdog(); n.watchdog() },
+			[]string{"WATCHDOG=1", "WATCHDOG=1"},
+		},
+		"a stranger's line break as a space": {
+			func(n *notifier) { n.ready("trains: oh\nMAINPID=1\x1b[2J") },
+			[]string{"READY=1\nSTATUS=trains: oh MAINPID=1 [2J"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			systemd := listen(t)
+			c.do(&notifier{})
+			if got := systemd.heard(t); !slices.Equal(got, c.want) {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAStatusOfAnyLengthFitsIntoAMessage(t *testing.T) {
+	systemd := listen(t)
+	var n notifier
+	n.ready(strings.Repeat("trains: é", 10_000))
+	got := systemd.heard(t)
+	if len(got) != 1 || len(got[0]) > 1100 || !strings.HasSuffix(got[0], "…") {
+		t.Errorf("got %d bytes", len(strings.Join(got, "")))
+	}
+}
+
+func TestAManagerThatStandsStillDoesNotHoldTheDaemon(t *testing.T) {
+	systemd := listen(t)
+	other, err := net.Dial("unixgram", systemd.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for err == nil { // until its queue is full
+		_ = other.SetWriteDeadline(time.Now().Add(time.Millisecond))
+		_, err = other.Write([]byte("X=1"))
+	}
+	var n notifier
+	n.ready("1/1 ok") // would hang
+}
+
+func TestWithoutSystemdNothingIsSaid(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", "")
+	t.Setenv("WATCHDOG_USEC", "")
+	var n notifier
+	n.ready("1/1 ok")
+	n.watchdog()
+	if interval := n.watchdogInterval(); interval != 0 {
+		t.Errorf("it wants to be fed every %v", interval)
+	}
+}
+
+func TestTheWatchdogsIntervalIsTheUnits(t *testing.T) {
+	t.Setenv("WATCHDOG_USEC", "10000000")
+	t.Setenv("WATCHDOG_PID", "")
+	var n notifier
+	if interval := n.watchdogInterval(); interval != 10*time.Second {
+		t.Errorf("got %v", interval)
+	}
+}

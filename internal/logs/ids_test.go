@@ -1,0 +1,25 @@
+package logs_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+
+	"ptvd/internal/logs"
+)
+
+func TestTheCatalogExplainsEveryMessageID(t *testing.T) {
+	catalog, err := os.ReadFile("ptvd.catalog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var explained []string
+	for _, match := range regexp.MustCompile(`(?m)^-- ([0-9a-f]{32})\nSubject: .+\nDefined-By: ptvd\n`).FindAllSubmatch(catalog, -1) {
+		explained = append(explained, string(match[1]))
+	}
+	want := []string{string(logs.InstanceFailed), string(logs.LoopBlocked), string(logs.ReloadRefused), string(logs.ClockContested)}
+	if !slices.Equal(explained, want) {
+		t.Errorf("the catalog has %q, want %q", explained, want)
+	}
+}

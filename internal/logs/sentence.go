@@ -1,0 +1,58 @@
+package logs
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// sentence returns the message and the attributes as people read them:
+//
+//	degraded why="HTTP 503" again_in=40s
+//
+// A value of several lines follows below, indented.
+func (e entry) sentence() string {
+	var b strings.Builder
+	b.WriteString(printable(strings.ReplaceAll(e.message, "\n", " ")))
+	for _, f := range e.fields {
+		if !strings.Contains(f.value, "\n") {
+			b.WriteString(" " + printable(f.key) + "=" + quoted(f.value))
+		}
+	}
+	for _, f := range e.fields {
+		if strings.Contains(f.value, "\n") {
+			b.WriteString(block(f.key, f.value))
+		}
+	}
+	return b.String()
+}
+
+// quoted puts a value into quotes where its end could not be seen without.
+func quoted(value string) string {
+	plain := value != "" && !strings.ContainsFunc(value, func(r rune) bool {
+		return r == ' ' || r == '"' || r == '=' || !unicode.IsPrint(r)
+	})
+	if plain {
+		return value
+	}
+	return strconv.Quote(value)
+}
+
+func block(key, value string) string {
+	var b strings.Builder
+	b.WriteString("\n  " + printable(key) + ":")
+	for line := range strings.Lines(value) {
+		b.WriteString("\n    " + printable(strings.TrimRight(line, "\r\n")))
+	}
+	return b.String()
+}
+
+// printable keeps a stranger's text from steering the terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
+}

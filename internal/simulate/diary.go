@@ -1,0 +1,92 @@
+package simulate
+
+import (
+	"bytes"
+	"encoding/json"
+	"hash"
+	"hash/fnv"
+	"io"
+	"log/slog"
+	"strings"
+
+	"ptvd/internal/daemon"
+	"ptvd/internal/standin"
+)
+
+// diary is the log of the daemon and of the world, in virtual time. It keeps a
+// digest and the last lines, and finds secrets in what is written.
+type diary struct {
+	world     *World
+	Copy      io.Writer // of every line; nil: nobody wants one
+	Lines     int
+	sum       hash.Hash64
+	last      [100]string
+	signature []byte // of the latest request, in capitals
+}
+
+func newDiary(w *World) *diary { return &diary{world: w, sum: fnv.New64a()} }
+
+func (d *diary) handler() slog.Handler {
+	return slog.NewTextHandler(d, &slog.HandlerOptions{
+		Level: slog.LevelDebug,
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Duration(slog.TimeKey, d.world.clock.Now().Sub(bootedAt))
+			}
+			return a
+		},
+	})
+}
+
+// Write takes a line of the log.
+func (d *diary) Write(line []byte) (int, error) {
+	d.sum.Write(line)
+	d.last[d.Lines%len(d.last)] = string(line)
+	d.Lines++
+	if d.Copy != nil {
+		d.Copy.Write(line)
+	}
+	if secret := d.secretIn(line); secret != "" {
+		d.world.Failures = append(d.world.Failures, "the log shows "+secret+": "+string(line))
+	}
+	if bytes.Contains(line, []byte("level is lost")) {
+		d.world.Failures = append(d.world.Failures, "a state file was read that is none: "+string(line))
+	}
+	return len(line), nil
+}
+
+// Tail returns the last lines.
+func (d *diary) Tail() string {
+	var text strings.Builder
+	for n := max(0, d.Lines-len(d.last)); n < d.Lines; n++ {
+		text.WriteString(d.last[n%len(d.last)])
+	}
+	return text.String()
+}
+
+// Digest sums up all that was written.
+func (d *diary) Digest() uint64 { return d.sum.Sum64() }
+
+// search looks for secrets in a report.
+func (d *diary) search(report daemon.Report) {
+	text, err := json.Marshal(report)
+	if err != nil {
+		d.world.fail("a report that cannot be written: %v", err)
+	}
+	if secret := d.secretIn(text); secret != "" {
+		d.world.fail("the report shows %s", secret)
+	}
+}
+
+// secretIn tells which secret stands in a text, empty: none does.
+func (d *diary) secretIn(text []byte) string {
+	switch {
+	case bytes.Contains(text, []byte(standin.DemoKey)):
+		return "the key"
+	case bytes.Contains(text, []byte(standin.DemoID)):
+		return "the id"
+	case len(d.signature) > 0 && (bytes.Contains(text, d.signature) || bytes.Contains(text, bytes.ToLower(d.signature))):
+		return "a signature"
+	}
+	return ""
+}

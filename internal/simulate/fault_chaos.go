@@ -1,0 +1,111 @@
+package simulate
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// chaos is what a plugin does that is not to be trusted; empty: nothing.
+type chaos struct {
+	*World
+	mood string
+	dice *rand.Rand
+}
+
+var moods = []string{
+	"start fails", "start panics", "a task fails", "a task panics", "an action panics",
+	"stop fails", "stop panics", "stop hangs", "a task holds the loop", "start holds the loop",
+}
+
+// fault is the family: a plugin goes mad.
+func (c *chaos) fault() fault {
+	return fault{
+		name: "chaos", rests: 90 * time.Minute, lasts: 4 * time.Minute,
+		begin: func(dice *rand.Rand) string {
+			c.mood, c.dice = moods[dice.IntN(len(moods))], dice
+			return c.mood
+		},
+		end: func() { c.mood = "" },
+	}
+}
+
+func init() {
+	plugins.Register(plugins.Spec[struct{}]{
+		Name: "chaos", Doc: "fails in every way that a plugin can", New: newMadman,
+		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "provokes it"}},
+	})
+}
+
+// madman is an instance of chaos.
+type madman struct {
+	env plugins.Env
+	*chaos
+}
+
+func newMadman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+	m := &madman{env: env}
+	if net, ok := env.Net.HTTP.(*internet); ok { // not where a configuration is only checked
+		m.chaos = &net.chaos
+	}
+	return m, nil
+}
+
+var errMad = errors.New("as mad as a hatter")
+
+func (m *madman) Start(*plugins.Task) error {
+	m.env.Handle("poke", func(string) error {
+		if m.mood == "an action panics" {
+			panic("poked")
+		}
+		return nil
+	})
+	m.env.Go("rage", m.rage)
+	switch m.mood {
+	case "start fails":
+		return errMad
+	case "start panics":
+		panic("at the start")
+	case "start holds the loop":
+		m.hold()
+	}
+	return nil
+}
+
+func (m *madman) rage(t *plugins.Task) error {
+	for range t.Every(10 * time.Second) {
+		switch m.mood {
+		case "a task fails", "stop fails", "stop panics", "stop hangs":
+			return errMad
+		case "a task panics":
+			panic("in a task")
+		case "a task holds the loop":
+			m.hold()
+		}
+	}
+	return nil
+}
+
+func (m *madman) Stop(t *plugins.Task) error {
+	switch m.mood {
+	case "stop fails":
+		return errMad
+	case "stop panics":
+		panic("at the stop")
+	case "stop hangs":
+		return t.Sleep(time.Hour)
+	}
+	return nil
+}
+
+// hold keeps the loop for up to some seconds, in which nothing else on it runs and
+// the world goes on.
+func (m *madman) hold() {
+	w := m.World
+	w.oracle.stallBegins()
+	w.visitor.stalls++
+	w.pass(time.Duration(m.dice.Int64N(int64(3 * time.Second))))
+	w.oracle.stallEnds()
+}

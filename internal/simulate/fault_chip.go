@@ -1,0 +1,38 @@
+package simulate
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// lines are the board's GPIO lines, as long as there is a chip that they belong to.
+type lines struct {
+	gone   bool
+	losses int
+}
+
+// fault is the family: the chip goes, and comes back.
+func (l *lines) fault(w *World) fault {
+	return fault{
+		name: "gpio chip", rests: 6 * time.Hour, lasts: 3 * time.Minute,
+		begin: func(*rand.Rand) string {
+			l.gone = true
+			l.losses++
+			l.attach(w)
+			return "gone"
+		},
+		end: func() {
+			l.gone = false
+			l.attach(w)
+		},
+	}
+}
+
+// attach makes the board that there is now as it should be.
+func (l *lines) attach(w *World) {
+	if l.gone {
+		w.board.LoseChip()
+	} else {
+		w.board.ReturnChip()
+	}
+}

@@ -1,0 +1,93 @@
+package simulate
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/standin"
+	_ "ptvd/plugins/standard" // all of them are at home here
+)
+
+// house is the configuration that the daemon runs, and what the oracle has to know
+// of it.
+type house struct {
+	file   *config.File
+	walk   time.Duration
+	period time.Duration
+}
+
+const (
+	buttonLine = "GPIO17"
+	knobLineA  = "GPIO5"
+	knobLineB  = "GPIO6"
+	lampOutput = "GPIO18"
+	panelPort  = "SPI0.0"
+
+	idVariable  = "PTVD_SIMULATED_ID"
+	keyVariable = "PTVD_SIMULATED_KEY"
+)
+
+// tick is how often the panel is drawn: what it shows is never older.
+const tick = 100 * time.Millisecond
+
+const yaml = `
+timezone: Australia/Melbourne
+board: sim
+plugins:
+  clock:
+    plugin: ntp
+    every: 10m
+    timeout: %v
+    servers: [one.test, two.test, three.test, four.test]
+  trains:
+    plugin: ptv
+    every: %v
+    stop: %d
+    walk: %v
+    count: 8
+    base_url: http://ptv.test
+    id: {env: %s}
+    key: {env: %s}
+  panel:
+    plugin: display
+    every: %v
+    device: {max7219: {spi: %s, width: 32}}
+    pages: [{minutes: trains}, clock]
+  bell:
+    plugin: button
+    pin: %s
+    on_click: tally.click
+    on_double: tally.double
+    on_long: tally.long
+  lamp:
+    plugin: fade
+    encoder: {a: %s, b: %s}
+    output: %s
+  tally: {plugin: tally}
+  chaos: {plugin: chaos}
+`
+
+// longRun is how long a run is that asks for departures every minute: half of its
+// time would be spent on reading their JSON.
+const longRun = 10 * 24 * time.Hour
+
+func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
+	h := house{period: 30 * time.Second, walk: time.Duration(dice.IntN(3)) * time.Minute}
+	if lasts >= longRun {
+		h.period = time.Minute
+	}
+	text := fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, idVariable, keyVariable,
+		tick, panelPort, buttonLine, knobLineA, knobLineB, lampOutput)
+	var err error
+	h.file, err = config.Parse("house.yaml", []byte(text), 0o600)
+	return h, err
+}
+
+func numberOf(word string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(word))
+	return h.Sum64()
+}

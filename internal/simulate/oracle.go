@@ -1,0 +1,189 @@
+package simulate
+
+import (
+	"time"
+
+	"ptvd/internal/gpio/sim"
+	"ptvd/internal/scheduler"
+)
+
+// oracle judges all that the panel shows. It knows the true time, what the service
+// said and when it arrived, and whether anybody can have told the daemon the time;
+// it knows nothing of what the daemon thinks.
+//
+// A picture must have been true at some moment since the last tick before: that is
+// all the time that the panel is given.
+type oracle struct {
+	*World
+	on      bool // there is a daemon that answers for the panel
+	booted  scheduler.Instant
+	voices  int               // honest answers about the time since the boot
+	surely  scheduler.Instant // from when on the daemon must know the time; Never: it may not
+	excused scheduler.Instant // until then the panel cannot be reached, or was not for long
+	stalled scheduler.Instant // when the loop was last held up …
+	resumed scheduler.Instant // … and let go; Never: it is held up now
+	answers []*reply          // what the daemon may know, the oldest first
+	certain scheduler.Instant // from when on it must know some; Never: it may not
+	shown   picture
+	reading reading
+	looking bool
+	Frames  int // pictures that were judged
+	Judged  int // judgements
+	Numbers int // pictures with minutes on them
+}
+
+const (
+	// hair is what an edge or a picture may be late without anybody
+	// having waited: steps of one tick that follow one another.
+	hair = 5 * time.Millisecond
+	// lighting is how long a daemon may take from its start to its first
+	// picture.
+	lighting = time.Second
+	// tooOld is the age of departures from which on no number may stand.
+	tooOld = 5 * time.Minute
+)
+
+func newOracle(w *World) *oracle {
+	o := &oracle{World: w, surely: scheduler.Never}
+	o.reading = read(o.shown)
+	w.panel.OnChange = o.changed
+	return o
+}
+
+// boot says that a daemon starts that knows nothing yet.
+func (o *oracle) boot() {
+	o.on, o.booted, o.voices, o.surely = true, o.clock.Now(), 0, scheduler.Never
+	o.answers, o.certain = nil, scheduler.Never
+	if o.excused != scheduler.Never {
+		o.excused = max(o.excused, o.booted.Add(lighting))
+	}
+}
+
+// shutDown says that nobody answers for the panel any more.
+func (o *oracle) shutDown() { o.on = false }
+
+// heardTheTime says that an honest server's answer has arrived.
+func (o *oracle) heardTheTime() {
+	o.voices++
+	if o.voices >= 3 && o.surely == scheduler.Never && !o.pool.lying {
+		o.surely = o.clock.Now().Add(ntpTimeout + time.Second) // the others of the round are waited for
+	}
+}
+
+// stallBegins and stallEnds say that the loop is held up: time in which nobody can
+// draw anything.
+func (o *oracle) stallBegins() { o.stalled, o.resumed = o.clock.Now(), scheduler.Never }
+func (o *oracle) stallEnds()   { o.resumed = o.clock.Now() }
+
+// slack is how old what the panel shows may be: the time since the last tick.
+func (o *oracle) slack(now scheduler.Instant) time.Duration {
+	slack := tick + hair
+	if o.stalled > 0 && (o.resumed == scheduler.Never || now <= o.resumed.Add(tick)) {
+		slack += now.Sub(o.stalled)
+	}
+	return slack
+}
+
+// watch looks at the panel every second, whether it changes or not.
+func (o *oracle) watch() {
+	for o.sleep(time.Second) {
+		o.judge(o.reading)
+	}
+}
+
+// changed hears of every row that changes. The picture is complete when nothing is
+// left to do at this instant.
+func (o *oracle) changed() {
+	if o.looking {
+		return
+	}
+	o.looking = true
+	o.clock.Work(func() {
+		o.sleep(0)
+		o.looking = false
+		o.look()
+	})
+}
+
+// look judges the picture that ends, which has been true until now, and the one
+// that begins.
+func (o *oracle) look() {
+	p := columns(o.panel.Picture(sim.Arrangement{}))
+	if p == o.shown {
+		return
+	}
+	o.judge(o.reading)
+	o.shown, o.reading = p, read(p)
+	o.Frames++
+	if o.reading.kind == departures {
+		o.Numbers++
+	}
+	o.judge(o.reading)
+}
+
+// judge finds a moment of which a picture is true, among those of which it may be.
+func (o *oracle) judge(r reading) {
+	now := o.clock.Now()
+	if !o.on || now < o.excused || now >= o.end {
+		return
+	}
+	o.Judged++
+	lie := o.lieAt(r, now)
+	for back := -clockError; lie != "" && back <= o.slack(now)+clockError; back += clockError {
+		if o.lieAt(r, now.Add(-back)) == "" {
+			return
+		}
+	}
+	if lie != "" {
+		o.fail("the panel lies: it shows %v, and %s (true time %s)", r, lie, o.now().Format("15:04:05.000"))
+		o.excused = now.Add(time.Minute) // one is enough
+	}
+}
+
+// lieAt returns why a picture is not true at an instant, empty when it is.
+func (o *oracle) lieAt(r reading, at scheduler.Instant) string {
+	switch {
+	case r.kind == strange || r.kind == dark:
+		return "it should show something"
+	case r.kind == clock && r.text == "--:--", r.kind == words && r.text == "No clock":
+		if at >= o.surely {
+			return "the time is known"
+		}
+		return ""
+	case o.voices == 0:
+		return "nobody has told it the time"
+	case r.kind == clock:
+		if want := o.at(at).In(o.house.file.Timezone).Format("15:04"); r.text != want {
+			return "it is " + want
+		}
+		return ""
+	}
+	return o.lieAboutDepartures(r, at)
+}
+
+func (o *oracle) lieAboutDepartures(r reading, at scheduler.Instant) string {
+	o.forget(at)
+	lie := "nothing was received yet"
+	for i := len(o.answers) - 1; i >= 0; i-- {
+		a := o.answers[i]
+		if a.received > at || a.outdated < at {
+			continue
+		}
+		if lie = o.lieAbout(a, r, at); lie == "" {
+			return ""
+		}
+	}
+	if at >= o.certain {
+		return lie
+	}
+	switch r {
+	case reading{kind: words, text: "No data"}:
+		return ""
+	case reading{kind: words, text: "Loading"}:
+		if at.Sub(o.booted) <= tooOld {
+			return ""
+		}
+		return "it has been loading for too long"
+	}
+	return lie
+}

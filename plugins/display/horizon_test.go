@@ -1,0 +1,148 @@
+package display
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/timetable"
+)
+
+// TestThePictureIsTheOneThatWouldBeDrawnNow lets a panel live through anything
+// that can change what it shows, and draws each tick's picture from nothing.
+func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var wrong error
+		h := plugintest.New(t)
+		h.System.Step = rapid.SampledFrom([]time.Duration{0, 16 * time.Hour, -46 * 24 * time.Hour}).Draw(rt, "start")
+		h.System.Sync = rapid.Bool().Draw(rt, "set")
+		trains := plugins.Publish[timetable.Departures](h.Env("trains"), "departures")
+		cfg := anyPanel(rt)
+		h.Run(func(task *plugins.Task) error {
+			var p *panel
+			h.Start(task, "panel", func(env plugins.Env) (plugins.Plugin, error) {
+				made, err := New(env, cfg)
+				p = made.(*panel)
+				return made, err
+			})
+			for range rapid.IntRange(1, 12).Draw(rt, "events") {
+				what := happens(rt, h, trains, task.Now())
+				ticks := rapid.IntRange(1, 80).Draw(rt, "ticks")
+				if rapid.IntRange(0, 5).Draw(rt, "long") == 0 {
+					ticks *= 50
+				}
+				for range ticks {
+					if err := task.Sleep(cfg.Every); err != nil {
+						return err
+					}
+					if fresh := p.fresh(); wrong == nil && !bytes.Equal(fresh.Pix, p.screen.picture.Pix) {
+						wrong = fmt.Errorf("at %v, some time after %s, it shows\n%snot\n%s", h.Clock.Now(), what, art(p.screen.picture), art(fresh))
+					}
+				}
+			}
+			return nil
+		})
+		if wrong != nil {
+			rt.Fatal(wrong)
+		}
+	})
+}
+
+// fresh draws what the panel should show now.
+func (p *panel) fresh() *image.Gray {
+	picture, light, book := image.NewGray(p.canvas.Rect), p.light, p.book
+	m := &moment{
+		now: p.env.Clock.Now(), known: p.env.Clock.Known(),
+		mono: p.env.Loop.Now(), started: p.started, step: p.cfg.Every,
+	}
+	if dark, _ := light.at(m); !dark {
+		book.draw(picture, m)
+	}
+	return picture
+}
+
+func anyPanel(rt *rapid.T) Config {
+	from := plugins.From[timetable.Departures]{Instance: "trains", Topic: "departures"}
+	cfg := Config{
+		Every:      100 * time.Millisecond,
+		Device:     Device{MAX7219: MAX7219{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width")}},
+		Brightness: 0.5,
+		Wake:       3 * time.Second,
+		Turn:       rapid.SampledFrom([]time.Duration{0, 7 * time.Second}).Draw(rt, "turn"),
+		Pages: []Page{
+			{Minutes: &Minutes{From: from}},
+			{Departures: &Departures{From: from, Rows: 3, Disruptions: true}},
+			{Clock: &Clock{}},
+			{Message: &Message{Text: "Bins out tonight"}},
+		},
+	}
+	if rapid.Bool().Draw(rt, "nights") {
+		var night plugins.Window
+		if err := night.UnmarshalText([]byte("07:54-07:56")); err != nil {
+			panic(err)
+		}
+		cfg.Blank = []plugins.Window{night}
+	}
+	return cfg
+}
+
+// happens lets something happen, and says what.
+func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[timetable.Departures], now plugins.Instant) string {
+	act := func(action string) string {
+		if err := h.Bus.Call(plugins.Action{Instance: "panel", Name: action}); err != nil {
+			panic(err)
+		}
+		return action
+	}
+	switch rapid.IntRange(0, 6).Draw(rt, "event") {
+	case 0:
+		return act(rapid.SampledFrom([]string{"next", "previous", "wake", "blank", "test"}).Draw(rt, "action"))
+	case 1:
+		return act(rapid.SampledFrom([]string{minutesPage, departuresPage, clockPage, messagePage}).Draw(rt, "page"))
+	case 2:
+		h.System.Step += rapid.SampledFrom([]time.Duration{-48 * time.Hour, -time.Second, time.Millisecond, time.Second, 48 * time.Hour}).Draw(rt, "step")
+		return "a step of the clock"
+	case 3:
+		if err := h.Clock.Correct(time.Duration(rapid.Int64Range(-int64(time.Minute), int64(time.Minute)).Draw(rt, "offset"))); err != nil {
+			panic(err)
+		}
+		return "a correction of the clock"
+	case 4:
+		h.System.Sync = !h.System.Sync
+		return "a change of who keeps the clock"
+	}
+	trains.Set(anyDepartures(rt, h.Clock.Now(), now))
+	return "news"
+}
+
+func anyDepartures(rt *rapid.T, now time.Time, mono plugins.Instant) timetable.Departures {
+	d := timetable.Departures{
+		Received: mono, Period: rapid.SampledFrom([]time.Duration{2 * time.Second, 30 * time.Second}).Draw(rt, "period"),
+		Walk: rapid.SampledFrom([]time.Duration{0, 0, 99 * time.Second}).Draw(rt, "walk"),
+	}
+	if rapid.IntRange(0, 9).Draw(rt, "problem") == 0 {
+		d.Received, d.Problem = 0, "no network"
+	}
+	soon, first := d.Walk+time.Second, []time.Duration{-time.Second, 99 * time.Minute, 24 * time.Hour}
+	in := rapid.SampledFrom(append(first, soon, soon)).Draw(rt, "first")
+	apart := rapid.SampledFrom([]time.Duration{2 * time.Second, 2 * time.Minute}).Draw(rt, "apart")
+	for range rapid.IntRange(0, 4).Draw(rt, "departures") {
+		in += time.Duration(rapid.Int64Range(0, int64(apart)).Draw(rt, "later"))
+		d.List = append(d.List, timetable.Departure{
+			Scheduled:     now.Add(in),
+			Destination:   rapid.SampledFrom([]string{"Dandenong", "City", "Pakenham East"}).Draw(rt, "destination"),
+			Cancelled:     rapid.IntRange(0, 5).Draw(rt, "cancelled") == 0,
+			ReplacedByBus: rapid.IntRange(0, 5).Draw(rt, "bus") == 0,
+			AtPlatform:    rapid.IntRange(0, 3).Draw(rt, "standing") == 0,
+			Disruptions:   strings.Fields(rapid.SampledFrom([]string{"", "Works"}).Draw(rt, "disruption")),
+		})
+	}
+	return d
+}
