@@ -15,6 +15,7 @@ type document struct {
 	Timezone zone        `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
 	Board    Board       `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`
 	State    string      `yaml:"state" doc:"the directory for what outlives a restart; without it $STATE_DIRECTORY, else /var/lib/ptvd"`
+	HTTP     *HTTP       `yaml:"http" doc:"a page for the browser that shows the board; without it there is none"`
 	Plugins  []*instance `yaml:"plugins" doc:"the instances: a name for each, and under it its plugin and options" required:"true"`
 }
 
@@ -40,7 +41,7 @@ func (d *decoder) document(root *yaml.Node) *File {
 	d.options(whole, target{shapeOf(v.Type(), ""), v})
 	d.connect(content.Plugins)
 	file := &File{
-		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State,
+		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, HTTP: content.HTTP,
 		decoder: d,
 	}
 	for _, i := range content.Plugins {

@@ -11,6 +11,7 @@ type File struct {
 	Timezone  *time.Location
 	Board     Board
 	StateDir  string
+	HTTP      *HTTP      // nil: no page is served
 	Instances []Instance // in the order of the file
 
 	decoder *decoder // knows what stands where

@@ -10,8 +10,10 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/logs"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
+	"ptvd/internal/web"
 	"ptvd/plugins"
 )
 
@@ -36,6 +38,9 @@ type Options struct {
 	// Reload reads and validates the configuration again; nil: there is none
 	// to read.
 	Reload func() (*config.File, error)
+	// World surrounds a simulated board, for the page in the browser to show and
+	// to touch; nil: the board is real.
+	World web.World
 	// Lasts is how long the daemon runs; zero means until it is stopped.
 	Lasts time.Duration
 }
@@ -149,6 +154,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		g.Go("ready", d.announce)
 		g.Go("reload", d.reloader)
 		g.Go("watchdog", d.feedWatchdog)
+		g.Go("page", d.servePage)
 		if err := d.untilStopped(t); err != nil {
 			return err
 		}
@@ -205,9 +211,15 @@ func (d *Daemon) failInstance(name string, err error) {
 	}
 }
 
+// reportHog says who holds the loop: a warning at first, and an error from a
+// second on, since then people notice, too.
 func (d *Daemon) reportHog(h scheduler.Hog) {
-	d.log.Warn("a task holds the loop, and everything waits for it",
-		"plugin", h.Owner, "task", h.Name, "for", h.For, "stack", string(h.Stack))
+	log := d.log.With("plugin", h.Owner, "task", h.Name, "for", h.For, "stack", string(h.Stack))
+	if h.For < time.Second {
+		log.Warn("held up the loop")
+		return
+	}
+	log.Error("blocks the loop, and everything waits for it", logs.ID(logs.LoopBlocked))
 }
 
 func (d *Daemon) reportStray(t *scheduler.Task, err error) {

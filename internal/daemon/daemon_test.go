@@ -219,6 +219,20 @@ func TestOnErrorFailEndsTheDaemon(t *testing.T) {
 	}
 }
 
+func TestAStartThatReturnsACancellationOfItsOwnIsAFailureLikeAnyOther(t *testing.T) {
+	var starts int
+	start := func(plugins.Env, *plugins.Task) error {
+		starts++
+		return plugins.ErrCancelled
+	}
+	if _, err := run(t, 10*time.Second, map[string]script{"one": {start: start}}); err != nil {
+		t.Fatal(err)
+	}
+	if starts < 3 {
+		t.Errorf("started %d times in ten seconds", starts)
+	}
+}
+
 func TestAStopThatHangsIsNotWaitedForLongerThanASecond(t *testing.T) {
 	var asked time.Duration
 	stop := func(_ plugins.Env, t *plugins.Task) error {

@@ -8,6 +8,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/logs"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 )
@@ -70,6 +71,7 @@ func (i *instance) live(t *scheduler.Task) error {
 		i.daemon.bus.Down(i.entry.Name, err.Error())
 		i.tried.Set()
 		if i.entry.OnError == config.Fail && !i.trial {
+			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "why", err)
 			return err
 		}
 		if t.Now().Sub(began) > steadyAfter {
@@ -77,12 +79,15 @@ func (i *instance) live(t *scheduler.Task) error {
 		}
 		i.restarts++
 		wait := pause.next(i.entry.Name)
-		i.log.Info("starting again", "in", wait.Round(time.Second))
+		i.log.Error("failed", logs.ID(logs.InstanceFailed), "why", err, "again_in", wait.Round(time.Second))
 		if err := t.Sleep(wait); err != nil {
 			return err
 		}
 	}
 }
+
+// errGaveUp stands for a Start that returned a cancellation of its own making.
+var errGaveUp = errors.New("its start was cancelled from within")
 
 // runOnce is one run: make, start, run, stop. It returns why the run ended.
 func (i *instance) runOnce(t *scheduler.Task) error {
@@ -97,6 +102,9 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 			return plugin.Start(t)
 		})
 		if err := t.Join(start); err != nil {
+			if start.Done() && errors.Is(err, scheduler.ErrCancelled) {
+				return errGaveUp // for we were not cancelled ourselves
+			}
 			return err
 		}
 		i.up(plugin)
@@ -169,8 +177,7 @@ func (i *instance) healthChanged(h *plugins.Health) {
 		i.log.Info("ok")
 	case plugins.Degraded:
 		i.log.Warn("degraded", "why", h.Why)
-	case plugins.Failed:
-		i.log.Error("failed", "why", h.Why)
+	case plugins.Failed: // live says so, with all that the error knows
 	}
 	i.daemon.notify.status(i.daemon.status())
 }

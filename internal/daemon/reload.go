@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"ptvd/internal/config"
+	"ptvd/internal/logs"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 )
@@ -27,7 +28,7 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 		case errors.Is(err, scheduler.ErrCancelled):
 			return err
 		case err != nil:
-			d.log.Error("the configuration was not taken; all goes on as it was", "error", err)
+			d.log.Error("the configuration was not taken; all goes on as it was", logs.ID(logs.ReloadRefused), "error", err)
 		}
 	}
 }
@@ -42,8 +43,8 @@ func (d *Daemon) reloadOnce(t *scheduler.Task) error {
 		return err
 	}
 	now := d.options.File
-	if next.Board != now.Board || next.StateDir != now.StateDir {
-		return errors.New("board and state cannot change while the daemon runs: restart it")
+	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) {
+		return errors.New("board, state and http cannot change while the daemon runs: restart it")
 	}
 	d.options.File = next
 	d.clock.Configure(next.Timezone, !keepsTime(next))
@@ -105,7 +106,7 @@ func (d *Daemon) replace(t *scheduler.Task, changed []*instance) error {
 			return err
 		}
 		if i.trial && i.health.Condition == plugins.Failed {
-			i.log.Error("does not start with its new configuration; the old one is put back", "why", i.health.Why)
+			i.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "why", i.health.Why)
 			if err := i.end(t); err != nil {
 				return err
 			}

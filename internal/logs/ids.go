@@ -14,8 +14,6 @@ const (
 	LoopBlocked MessageID = "6d26df7d3144478baa354deba2118389"
 	// ReloadRefused: the new configuration was not taken; the old one stays.
 	ReloadRefused MessageID = "6191b4e0c5294062bd12fd8f6ebf10ea"
-	// ClockContested: another daemon sets the system's clock.
-	ClockContested MessageID = "5f9b768b0e1f4fe5995e1f153af152e9"
 )
 
 // ID is the attribute that gives a record its message id. It is a field of the

@@ -18,6 +18,7 @@ import (
 // wake-up of its own.
 type watchdog struct {
 	clock    Clock
+	kernel   func(Instant) Instant // CLOCK_MONOTONIC at an instant of the clock
 	hogAfter time.Duration
 	report   func(Hog)
 	timer    int
@@ -30,7 +31,8 @@ type watchdog struct {
 // newWatchdog returns nil, which watches nothing, where nobody wants to hear,
 // time is not real, or the kernel refuses the timer.
 func newWatchdog(l *Loop) *watchdog {
-	if _, real := l.clock.(*SystemClock); !real || l.options.OnHog == nil {
+	kernel := kernelTime(l.clock)
+	if kernel == nil || l.options.OnHog == nil {
 		return nil
 	}
 	timer, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC)
@@ -42,6 +44,7 @@ func newWatchdog(l *Loop) *watchdog {
 	}
 	w := &watchdog{
 		clock:    l.clock,
+		kernel:   kernel,
 		hogAfter: l.options.HogAfter,
 		report:   l.options.OnHog,
 		timer:    timer,
@@ -49,6 +52,19 @@ func newWatchdog(l *Loop) *watchdog {
 	}
 	go w.watch()
 	return w
+}
+
+// kernelTime returns how a clock's instants become those of CLOCK_MONOTONIC: as they
+// are, or as the clock says that lets another time pass in step with real time. It
+// is nil where time is not real.
+func kernelTime(c Clock) func(Instant) Instant {
+	switch c := c.(type) {
+	case *SystemClock:
+		return func(i Instant) Instant { return i }
+	case interface{ Kernel(Instant) Instant }:
+		return c.Kernel
+	}
+	return nil
 }
 
 // begin says whose step comes next; look, when the clock was last read.
@@ -68,7 +84,7 @@ func (w *watchdog) look(now Instant) {
 func (w *watchdog) arm(now Instant) {
 	if w != nil {
 		w.look(now)
-		setTimer(w.timer, now.Add(w.hogAfter))
+		setTimer(w.timer, w.kernel(now).Add(w.hogAfter))
 	}
 }
 
@@ -102,8 +118,8 @@ func (w *watchdog) watch() {
 		if since != step {
 			step, nextAt = since, w.hogAfter
 		}
-		now := w.clock.Now()
-		age := now.Sub(Instant(since))
+		now, began := w.kernel(w.clock.Now()), w.kernel(Instant(since))
+		age := now.Sub(began)
 		if age >= nextAt {
 			stack := culprit()
 			if w.holder.Load() != holder || w.since.Load() != since {
@@ -112,7 +128,7 @@ func (w *watchdog) watch() {
 			w.report(Hog{Owner: holder.owner, Name: holder.name, For: age, Stack: stack})
 			nextAt = 2 * age
 		}
-		again := Instant(since).Add(w.hogAfter)
+		again := began.Add(w.hogAfter)
 		if again <= now {
 			again = now.Add(w.hogAfter) // not at nextAt: another step may hold the loop by then
 		}

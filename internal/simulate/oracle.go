@@ -128,10 +128,13 @@ func (o *oracle) judge(r reading) {
 		return
 	}
 	o.Judged++
-	lie := o.lieAt(r, now)
-	for back := -clockError; lie != "" && back <= o.slack(now)+clockError; back += clockError {
-		if o.lieAt(r, now.Add(-back)) == "" {
-			return
+	lie := o.lieAt(r, moment{now, o.at(now)})
+	for back := time.Duration(0); lie != "" && back <= o.slack(now); back += tick / 10 {
+		for off := -clockError; off <= clockError; off += clockError {
+			then := now.Add(-back)
+			if o.lieAt(r, moment{then, o.at(then).Add(off)}) == "" {
+				return
+			}
 		}
 	}
 	if lie != "" {
@@ -140,47 +143,54 @@ func (o *oracle) judge(r reading) {
 	}
 }
 
-// lieAt returns why a picture is not true at an instant, empty when it is.
-func (o *oracle) lieAt(r reading, at scheduler.Instant) string {
+// moment is when a picture may have been drawn, and what the daemon's clock may
+// have said then.
+type moment struct {
+	at    scheduler.Instant
+	clock time.Time
+}
+
+// lieAt returns why a picture is not true of a moment, empty when it is.
+func (o *oracle) lieAt(r reading, m moment) string {
 	switch {
 	case r.kind == strange || r.kind == dark:
 		return "it should show something"
 	case r.kind == clock && r.text == "--:--", r.kind == words && r.text == "No clock":
-		if at >= o.surely {
+		if m.at >= o.surely {
 			return "the time is known"
 		}
 		return ""
 	case o.voices == 0:
 		return "nobody has told it the time"
 	case r.kind == clock:
-		if want := o.at(at).In(o.house.file.Timezone).Format("15:04"); r.text != want {
+		if want := m.clock.In(o.house.file.Timezone).Format("15:04"); r.text != want {
 			return "it is " + want
 		}
 		return ""
 	}
-	return o.lieAboutDepartures(r, at)
+	return o.lieAboutDepartures(r, m)
 }
 
-func (o *oracle) lieAboutDepartures(r reading, at scheduler.Instant) string {
-	o.forget(at)
+func (o *oracle) lieAboutDepartures(r reading, m moment) string {
+	o.forget(m.at)
 	lie := "nothing was received yet"
 	for i := len(o.answers) - 1; i >= 0; i-- {
 		a := o.answers[i]
-		if a.received > at || a.outdated < at {
+		if a.received > m.at || a.outdated < m.at {
 			continue
 		}
-		if lie = o.lieAbout(a, r, at); lie == "" {
+		if lie = o.lieAbout(a, r, m); lie == "" {
 			return ""
 		}
 	}
-	if at >= o.certain {
+	if m.at >= o.certain {
 		return lie
 	}
 	switch r {
 	case reading{kind: words, text: "No data"}:
 		return ""
 	case reading{kind: words, text: "Loading"}:
-		if at.Sub(o.booted) <= tooOld {
+		if m.at.Sub(o.booted) <= tooOld {
 			return ""
 		}
 		return "it has been loading for too long"

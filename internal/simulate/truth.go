@@ -56,8 +56,8 @@ func (o *oracle) forget(at scheduler.Instant) {
 }
 
 // lieAbout returns why a picture is not what follows from an answer.
-func (o *oracle) lieAbout(a *reply, r reading, at scheduler.Instant) string {
-	age := at.Sub(a.received)
+func (o *oracle) lieAbout(a *reply, r reading, m moment) string {
+	age := m.at.Sub(a.received)
 	if age > tooOld {
 		if (r == reading{kind: words, text: "Old data"}) {
 			return ""
@@ -67,7 +67,7 @@ func (o *oracle) lieAbout(a *reply, r reading, at scheduler.Instant) string {
 	if old := age > 2*o.house.period; r.old != old {
 		return "the departures are " + age.String() + " old, which the mark must tell"
 	}
-	want := o.expect(a, at)
+	want := o.expect(a, m)
 	want.old = r.old
 	switch {
 	case r == want:
@@ -78,7 +78,7 @@ func (o *oracle) lieAbout(a *reply, r reading, at scheduler.Instant) string {
 		return "" // of a reply that can be read in parts, they may all be in the other
 	}
 	for _, c := range r.cells {
-		if r.kind != departures || c != "" && !a.may(c, o.at(at)) {
+		if r.kind != departures || c != "" && !a.may(c, m.clock) {
 			return "no departure in the answer is like that"
 		}
 	}
@@ -86,14 +86,13 @@ func (o *oracle) lieAbout(a *reply, r reading, at scheduler.Instant) string {
 }
 
 // expect returns what the minutes page has to show after an answer.
-func (o *oracle) expect(a *reply, at scheduler.Instant) reading {
-	now := o.at(at)
+func (o *oracle) expect(a *reply, m moment) reading {
 	r := reading{kind: departures}
 	n := 0
 	for _, s := range a.services() {
-		standing := s.atPlatform && !s.cancelled && o.house.walk == 0 && at.Sub(a.received) <= 2*o.house.period
-		if n < len(r.cells) && (standing || s.when().Sub(now) >= o.house.walk) {
-			r.cells[n] = s.badge(s.when().Sub(now))
+		standing := s.atPlatform && !s.cancelled && o.house.walk == 0 && m.at.Sub(a.received) <= 2*o.house.period
+		if n < len(r.cells) && (standing || s.when().Sub(m.clock) >= o.house.walk) {
+			r.cells[n] = s.badge(s.when().Sub(m.clock))
 			n++
 		}
 	}

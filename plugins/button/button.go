@@ -20,6 +20,10 @@ func init() {
 			Pull: plugins.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond,
 			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
 		},
+		Actions: []plugins.ActionSpec{
+			{Name: "press", Doc: "does as if the button went down"},
+			{Name: "release", Doc: "does as if it came up again"},
+		},
 		New: New,
 	})
 }
@@ -39,6 +43,7 @@ type button struct {
 	delay    time.Duration // after which every edge has come
 	in       *plugins.Input
 	gestures *recogniser
+	remote   plugins.Event // an action went before the finger
 }
 
 // Start opens the line and watches it.
@@ -51,7 +56,9 @@ func (b *button) Start(t *plugins.Task) (err error) {
 		return err
 	}
 	b.gestures = newRecogniser(b.cfg.timing(), b.in.Level(0) == plugins.High, t.Now(), b.call)
+	b.handleActions()
 	b.env.GoUrgent("watch", b.watch)
+	b.env.Go("remote", b.followRemote)
 	return nil
 }
 

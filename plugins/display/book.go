@@ -13,8 +13,7 @@ type book struct {
 	turn  time.Duration // 0: they do not turn by themselves
 	up    int
 	since plugins.Instant
-	test  bool   // the test pattern lies over it
-	drawn uint64 // the version that was drawn last
+	test  bool // the test pattern lies over it
 }
 
 // leaf turns by a number of pages.
@@ -47,9 +46,8 @@ func (b *book) draw(on *image.Gray, m *moment) {
 		m.changesOn(b.since.Add(b.turn))
 	}
 	m.shown = m.mono.Sub(b.since)
-	b.drawn = b.pages[b.up].version()
 	b.pages[b.up].draw(on, m)
 }
 
-// news tells whether there is something new for the page that is up.
-func (b *book) news() bool { return b.pages[b.up].version() != b.drawn }
+// version changes with what the page that is up shows.
+func (b *book) version() uint64 { return b.pages[b.up].version() }

@@ -17,7 +17,7 @@ type Config struct {
 	Pages      []Page           `yaml:"pages" doc:"what it shows, in turn" required:"true"`
 	Turn       time.Duration    `yaml:"turn" doc:"how long a page stays up; 0s: until an action turns it" min:"0s" max:"1h"`
 	Brightness plugins.Percent  `yaml:"brightness" doc:"how bright the LEDs are; at 0% they still glow"`
-	Dim        []Dim            `yaml:"dim" doc:"times of day with a brightness of their own"`
+	Dim        []Dim            `yaml:"dim" doc:"times of day with a brightness of their own; of two that overlap the later one in the list counts"`
 	Blank      []plugins.Window `yaml:"blank" doc:"times of day at which the panel is dark"`
 	Wake       time.Duration    `yaml:"wake" doc:"how long an action lights a dark panel" min:"1s" max:"1h"`
 	Test       bool             `yaml:"test" doc:"show the test pattern: 1 2 3 4 from left to right, upright, once orientation, reverse and upside_down are right"`

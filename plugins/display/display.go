@@ -58,7 +58,8 @@ type panel struct {
 	started plugins.Instant
 	picture plugins.Publisher[*image.Gray]
 	canvas  *image.Gray // to be drawn on next
-	moment  moment      // of the picture
+	moment  moment      // of the newest picture
+	version uint64      // of what it shows
 	stale   bool        // an action has changed what is to be seen
 }
 
@@ -83,9 +84,9 @@ func (p *panel) Stop(t *plugins.Task) error {
 // draw looks at every tick whether the picture is still true.
 func (p *panel) draw(t *plugins.Task) error {
 	for range t.Every(p.cfg.Every) {
-		now := p.env.Clock.Now().Round(0) // a step of the clock must show
+		now := p.env.Clock.Now().Round(0) // without a monotonic reading, which would hide a step
 		known, mono := p.env.Clock.Known(), t.Now()
-		if p.stale || p.book.news() || !p.moment.holds(now, known, mono) {
+		if p.stale || p.version != p.book.version() || !p.moment.holds(now, known, mono) {
 			p.moment = moment{now: now, known: known, mono: mono, started: p.started, step: p.cfg.Every}
 			p.redraw(&p.moment)
 		}
@@ -102,6 +103,7 @@ func (p *panel) redraw(m *moment) {
 	if !dark {
 		p.book.draw(p.canvas, m)
 	}
+	p.version = p.book.version()
 	if p.screen.show(p.canvas, brightness) {
 		p.env.Meter.Count("frames_drawn_total", 1)
 		p.picture.Set(p.canvas)

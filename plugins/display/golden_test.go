@@ -143,6 +143,20 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 	}
 }
 
+func TestTheClockAndTheMessageAreTrueWhateverBecomesOfTheDepartures(t *testing.T) {
+	for _, s := range scenes() {
+		clock := art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, &s.m) }))
+		want := &moment{now: noon, known: s.name != "the clock is not set yet"}
+		if clock != art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, want) })) {
+			t.Errorf("%s: the clock shows\n%s", s.name, clock)
+		}
+		message := art(panelOf(32, func(on *image.Gray) { (&Message{Text: "Dinner"}).draw(on, &s.m) }))
+		if message != art(panelOf(32, func(on *image.Gray) { (&Message{Text: "Dinner"}).draw(on, new(moment)) })) {
+			t.Errorf("%s: the message is\n%s", s.name, message)
+		}
+	}
+}
+
 func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
 	m := at(0, with(train(7*minute), func(d *timetable.Departure) { d.Express = true }), with(train(12*minute), cancelled))
 	m.departures.List[1].Disruptions = []string{"Works at Caulfield"}

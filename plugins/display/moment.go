@@ -101,6 +101,8 @@ func (m *moment) standing(d timetable.Departure) bool {
 }
 
 // wait returns the time until a departure, of which pages show whole minutes.
+// Leap seconds are not in it: a clock that follows one late is wrong by a second
+// until it does.
 func (m *moment) wait(d timetable.Departure) time.Duration {
 	wait := d.When().Sub(m.now)
 	m.changesAt(d.When().Add(1 - wait.Truncate(time.Minute)))

@@ -64,6 +64,32 @@ func TestWhatCanBeCaughtIsShown(t *testing.T) {
 	}
 }
 
+func TestThatNothingElseLeavesIsSaidOnTheWordOfAReplyThatKnew(t *testing.T) {
+	standing := with(train(-20*time.Second), atPlatform)
+	for _, test := range []struct {
+		name string
+		walk time.Duration
+		age  time.Duration
+		list []timetable.Departure
+		why  string
+	}{
+		{"an empty reply", 0, time.Minute, nil, noneLeft},
+		{"one that brought what had gone", 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, noneLeft},
+		{"one that brought what has gone since", 0, 20 * time.Second, []timetable.Departure{train(-20 * time.Second)}, oldData},
+		{"one that brought what was too soon", 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, noneLeft},
+		{"one that brought what is too soon now", 5 * time.Minute, time.Minute, []timetable.Departure{train(4 * time.Minute)}, oldData},
+		{"one that found a train at the platform", 0, 2 * time.Minute, []timetable.Departure{standing}, oldData},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := at(test.age, test.list...)
+			m.departures.Walk = test.walk
+			if list, why := m.next(1); why != test.why {
+				t.Errorf("it shows %v and says %q, not %q", list, why, test.why)
+			}
+		})
+	}
+}
+
 func TestTheCalendarDoesNotDisturbTheCountdown(t *testing.T) {
 	for _, test := range []struct{ name, now, when, badge string }{
 		{"over midnight", "2026-11-19T23:58:00+11:00", "2026-11-20T00:05:30+11:00", "7"},

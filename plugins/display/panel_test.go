@@ -23,6 +23,7 @@ type wall struct {
 	t        *plugins.Task
 	panel    *sim.Panel
 	spi      gpio.Counters
+	every    time.Duration
 	begin    time.Duration // how far the system's clock was set
 	instance *plugintest.Instance
 	trains   plugins.Publisher[timetable.Departures]
@@ -45,6 +46,7 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	if change != nil {
 		change(&cfg)
 	}
+	w.every = cfg.Every
 	h.Run(func(t *plugins.Task) error {
 		w.t = t
 		env := h.Env("panel")

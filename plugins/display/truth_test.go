@@ -65,11 +65,11 @@ func TestTheCountdownAndTheClockGoThroughTheNight(t *testing.T) {
 }
 
 func TestADepartureAlmostADayAwayIsCountedDownToItsEnd(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(tick / 2)
+	onTheWall(t, func(c *display.Config) { c.Every = time.Second }, func(w *wall) error {
+		w.pass(w.every / 2)
 		leaves := w.now().Add(23*time.Hour + 59*time.Minute)
 		w.announce(leaves)
-		w.pass(tick)
+		w.pass(w.every)
 		w.mustCount("23h", "")
 		for w.now().Before(leaves.Add(-30 * time.Second)) {
 			w.announce(leaves)
@@ -77,7 +77,7 @@ func TestADepartureAlmostADayAwayIsCountedDownToItsEnd(t *testing.T) {
 			w.mustCount(text(leaves.Sub(w.lastTick())), "")
 		}
 		w.announce(leaves, leaves.Add(10*time.Minute))
-		w.pass(leaves.Sub(w.now()) + tick)
+		w.pass(leaves.Sub(w.now()) + w.every)
 		w.mustCount("9", "")
 		return nil
 	})
@@ -284,7 +284,7 @@ func (w *wall) now() time.Time { return w.Clock.Now() }
 
 // lastTick returns when the panel ticked last: its first tick was at the start.
 func (w *wall) lastTick() time.Time {
-	return w.now().Add(-(w.t.Now().Sub(plugins.Instant(time.Hour)) % tick))
+	return w.now().Add(-(w.t.Now().Sub(plugins.Instant(time.Hour)) % w.every))
 }
 
 // announce publishes departures that leave at some times.

@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/dimming"
 )
+
+const topic = "level"
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -19,6 +22,9 @@ func init() {
 			Frequency: 1000,
 			Encoder:   Encoder{Pull: plugins.PullUp, StepsPerDetent: 4, Acceleration: 1},
 			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last",
+		},
+		Topics: []plugins.Topic{
+			plugins.Publishes[dimming.Level](topic, "how bright the lamp is, and where it is going"),
 		},
 		Actions: []plugins.ActionSpec{
 			{Name: "toggle", Doc: "goes off, or back to the last level"},
@@ -45,6 +51,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		dimmer: dimmer{least: float64(cfg.Min), most: float64(cfg.Max), step: float64(cfg.Step)},
 		fader:  fader{sweep: cfg.Duration},
 		memory: memory{state: env.State},
+		level:  plugins.Publish[dimming.Level](env, topic),
 	}, nil
 }
 
@@ -56,6 +63,7 @@ type lamp struct {
 	memory  memory
 	outputs []plugins.PWM
 	duty    uint16        // of all outputs
+	level   plugins.Publisher[dimming.Level]
 	moved   plugins.Event // for the task that fades
 	changed plugins.Event // for the task that saves
 }
@@ -90,6 +98,7 @@ func (l *lamp) Stop(t *plugins.Task) error {
 	for _, output := range l.outputs {
 		errs = append(errs, output.SetDuty(0))
 	}
+	l.level.Set(dimming.Level{})
 	errs = append(errs, l.memory.save(t, l.dimmer.levels))
 	return errors.Join(errs...)
 }
@@ -138,7 +147,9 @@ func (l *lamp) handle() {
 // aim sends the fader to where the dimmer stands now.
 func (l *lamp) aim() {
 	if l.dimmer.Goal != l.fader.goal {
-		l.fader.aim(l.dimmer.Goal, l.env.Loop.Now())
+		now := l.env.Loop.Now()
+		l.fader.aim(l.dimmer.Goal, now)
+		l.publish(l.fader.level(now))
 		l.moved.Set()
 	}
 	l.changed.Set()

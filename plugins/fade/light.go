@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/dimming"
 )
 
 const (
@@ -42,10 +43,16 @@ func (l *lamp) show(level float64) error {
 		return nil
 	}
 	l.duty = duty
+	l.publish(level)
 	for _, output := range l.outputs {
 		if err := output.SetDuty(duty); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// publish tells others how bright the lamp is.
+func (l *lamp) publish(level float64) {
+	l.level.Set(dimming.Level{Goal: l.fader.goal, Now: level, Duty: l.duty})
 }

@@ -1,0 +1,39 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"ptvd/internal/config"
+)
+
+func TestAPageIsServedToThisMachineOrToWhoHasAToken(t *testing.T) {
+	for name, test := range map[string]struct{ http, fault string }{
+		"loopback":               {"{listen: 127.0.0.1:8337}", ""},
+		"loopback of version 6":  {"{listen: '[::1]:8337'}", ""},
+		"loopback by name":       {"{listen: localhost:8337}", ""},
+		"all, with a token":      {"{listen: 0.0.0.0:8337, token: {credential: ptvd-http}}", ""},
+		"all, without":           {"{listen: 0.0.0.0:8337}", "http.yaml:1:16: http.listen: others than this machine can reach 0.0.0.0:8337"},
+		"all by leaving it out":  {"{listen: ':8337'}", "no token keeps them out; add token: {credential: ptvd-http}, or listen on 127.0.0.1:8337"},
+		"one address of the lan": {"{listen: 192.0.2.7:8337}", "http.yaml:1:16: http.listen: others"},
+		"a name":                 {"{listen: kitchen:8337}", "kitchen is not an IP address"},
+		"no port":                {"{listen: 127.0.0.1}", "127.0.0.1 is no address to listen on"},
+		"any port":               {"{listen: 127.0.0.1:0}", "write one as 127.0.0.1:8337"},
+		"nothing":                {"{remote_control: true}", "listen is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "http: " + test.http + "\nplugins: {lamp: {plugin: lamp, output: GPIO18}}\n"
+			_, err := config.Parse("http.yaml", []byte(text), 0o600)
+			if test.fault == "" && err != nil || test.fault != "" && (err == nil || !strings.Contains(err.Error(), test.fault)) {
+				t.Errorf("got %v, want %q", err, test.fault)
+			}
+		})
+	}
+}
+
+func TestWithoutAWordNoPageIsServed(t *testing.T) {
+	file, err := config.Parse("http.yaml", []byte("plugins: {lamp: {plugin: lamp, output: GPIO18}}\n"), 0o600)
+	if err != nil || file.HTTP != nil {
+		t.Errorf("%+v, %v", file, err)
+	}
+}

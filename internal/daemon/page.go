@@ -1,0 +1,235 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/scheduler"
+	"ptvd/internal/web"
+	"ptvd/plugins"
+)
+
+// page is the loop's side of the page in the browser: it tells the server what
+// there is to see while somebody watches, and does what is asked from there.
+type page struct {
+	daemon *Daemon
+	remote bool // a real board's inputs are offered
+	server *web.Server
+	joined *scheduler.Flag
+	seen   seen            // of what was published last
+	held   map[string]bool // buttons that are pressed from there
+}
+
+// seen is how often each thing has changed that is told at once, and how many
+// clients had come.
+type seen struct{ panels, lamps uint64 }
+
+// framesPerSecond is how often it is looked whether a picture or a lamp has
+// changed; the rest is told once a second.
+const framesPerSecond = 25
+
+// openPage starts to serve the page, beside the loop, where it is configured. That
+// it cannot be served is no reason to have no trains.
+func (d *Daemon) openPage(t *scheduler.Task) (*page, error) {
+	h := d.options.File.HTTP
+	if h == nil {
+		return nil, nil
+	}
+	p := &page{daemon: d, remote: h.RemoteControl, joined: scheduler.NewFlag(d.loop), held: map[string]bool{}}
+	return scheduler.Await(t, func(context.Context) (*page, error) { return p, p.listen(h) })
+}
+
+// listen opens the address and begins to serve. It blocks.
+func (p *page) listen(h *config.HTTP) (err error) {
+	token := ""
+	if h.Token.Given() {
+		if token, err = h.Token.Reveal(); err != nil {
+			return err
+		}
+	}
+	p.server, err = web.New(web.Options{
+		Log: p.daemon.log, Token: token, State: p.state, Do: p.do, Joined: p.joined.Set,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", h.Listen)
+	if err != nil {
+		return errors.Join(err, p.server.Close())
+	}
+	p.daemon.log.Info("a page shows the board", "address", "http://"+listener.Addr().String()+"/")
+	go func() {
+		if err := p.server.Serve(listener); err != nil {
+			p.daemon.log.Error("the page is not served any more", "error", err)
+		}
+	}()
+	return nil
+}
+
+// servePage is the task that has the page's life.
+func (d *Daemon) servePage(t *scheduler.Task) error {
+	p, err := d.openPage(t)
+	if errors.Is(err, scheduler.ErrCancelled) || p == nil {
+		return err
+	}
+	if err != nil {
+		d.log.Error("the page is not served", "error", err)
+		return nil
+	}
+	defer p.server.Close()
+	for {
+		if err := p.joined.Wait(t); err != nil {
+			return err
+		}
+		if err := p.tell(t); err != nil {
+			return err
+		}
+	}
+}
+
+// tell publishes what changes for as long as somebody watches: everything at first
+// and to who joins, then a picture or a level when it is another one.
+func (p *page) tell(t *scheduler.Task) error {
+	p.publish(p.everything())
+	for frame := 1; p.server.Clients() > 0; frame++ {
+		err := t.Timeout(p.pause(), func() error { return p.joined.Wait(t) })
+		switch {
+		case err == nil:
+			p.publish(p.everything())
+		case !errors.Is(err, scheduler.ErrTimeout):
+			return err
+		case frame%framesPerSecond == 0:
+			p.publish(p.report())
+		default:
+			p.publish(web.State{})
+		}
+	}
+	p.letGo()
+	return nil
+}
+
+// pause is the time from frame to frame, on the loop's clock.
+func (p *page) pause() time.Duration {
+	const frame = time.Second / framesPerSecond
+	if w := p.daemon.options.World; w != nil {
+		speed, _ := w.Speed()
+		return time.Duration(speed * float64(frame))
+	}
+	return frame
+}
+
+// publish sends a state, and with it the pictures and levels that have changed.
+func (p *page) publish(s web.State) {
+	now := seen{p.panelChanges(), p.lampChanges()}
+	if s.Panels == nil && now.panels != p.seen.panels {
+		s.Panels = p.panels()
+	}
+	if s.Lamps == nil && now.lamps != p.seen.lamps {
+		s.Lamps = p.lamps()
+	}
+	if s.Loop == nil && s.Panels == nil && s.Lamps == nil {
+		return
+	}
+	if p.server.Publish(s) {
+		p.seen = now
+	}
+}
+
+// state gets everything from the loop, for any goroutine.
+func (p *page) state(ctx context.Context) (web.State, error) {
+	return onLoop(ctx, p.daemon.loop, p.everything)
+}
+
+// do does what a browser asks for, for any goroutine.
+func (p *page) do(ctx context.Context, c web.Command) error {
+	done, err := onLoop(ctx, p.daemon.loop, func() error { return p.obey(c) })
+	if err != nil {
+		return errors.New("the loop does not answer: a task may be holding it")
+	}
+	return done
+}
+
+// onLoop calls a function on the loop and waits for what it returns.
+func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, error) {
+	result := make(chan T, 1)
+	loop.Post(func() {
+		if ctx.Err() == nil { // else nobody waits any more
+			result <- do()
+		}
+	})
+	select {
+	case value := <-result:
+		return value, nil
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// obey carries out a command, on the loop.
+func (p *page) obey(c web.Command) error {
+	world := p.daemon.options.World
+	switch c.Do {
+	case web.Press, web.Release:
+		p.held[c.Name] = c.Do == web.Press
+		return p.move(c)
+	case web.Turn:
+		return p.move(c)
+	}
+	if world == nil {
+		return errors.New("this is a real board: the world around it cannot be changed from here")
+	}
+	switch c.Do {
+	case web.Break:
+		return world.Break(c.Name)
+	case web.Mend:
+		return world.Mend(c.Name)
+	default:
+		return world.SetSpeed(c.Amount)
+	}
+}
+
+// move moves a button or a knob: the contacts of a simulated one, and of a real one
+// what it would lead to.
+func (p *page) move(c web.Command) error {
+	if world := p.daemon.options.World; world != nil {
+		switch c.Do {
+		case web.Press:
+			return world.Press(c.Name)
+		case web.Release:
+			return world.Release(c.Name)
+		default:
+			return world.Turn(c.Name, int(c.Amount))
+		}
+	}
+	if !p.remote {
+		return errors.New("the inputs of a real board are not moved from here, unless its configuration says remote_control: true")
+	}
+	verb, times := c.Do, 1
+	if c.Do == web.Turn {
+		verb, times = "up", int(c.Amount)
+		if times < 0 {
+			verb, times = "down", -times
+		}
+	}
+	for range times {
+		if err := p.daemon.bus.Call(plugins.Action{Instance: c.Name, Name: verb}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letGo releases what is still pressed when the last one who watched has gone.
+func (p *page) letGo() {
+	for name, pressed := range p.held {
+		if pressed {
+			_ = p.move(web.Command{Do: web.Release, Name: name}) // it may be gone, too
+		}
+	}
+	clear(p.held)
+}
+

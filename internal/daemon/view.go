@@ -1,0 +1,247 @@
+package daemon
+
+import (
+	"encoding/hex"
+	"image"
+	"iter"
+	"reflect"
+	"slices"
+	"time"
+
+	"ptvd/internal/scheduler"
+	"ptvd/internal/web"
+	"ptvd/plugins"
+	"ptvd/plugins/dimming"
+	"ptvd/plugins/timesync"
+	"ptvd/plugins/timetable"
+)
+
+// everything is all that there is to see.
+func (p *page) everything() web.State {
+	s := p.report()
+	s.Panels, s.Lamps, s.Buttons = p.panels(), p.lamps(), p.buttons()
+	return s
+}
+
+// report is what is told once a second.
+func (p *page) report() web.State {
+	return web.State{
+		Clock: p.clock(), Departures: p.departures(), Instances: p.instances(), Loop: p.loop(), World: p.world(),
+	}
+}
+
+// topics returns the instances that publish values of a type, and their topics.
+func topics[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
+	env, wanted := plugins.Env{Bus: d.bus}, reflect.TypeFor[T]()
+	return func(yield func(string, plugins.Subscription[T]) bool) {
+		for _, i := range d.instances {
+			for _, t := range i.entry.Definition.Topics {
+				if t.Type != wanted {
+					continue
+				}
+				from := plugins.From[T]{Instance: i.entry.Name, Topic: t.Name}
+				if !yield(i.entry.Name, plugins.Subscribe(env, from)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (p *page) panelChanges() (n uint64) {
+	for name, topic := range topics[*image.Gray](p.daemon) {
+		n += topic.Version()
+		if _, _, changes, ok := p.worldPicture(name); ok {
+			n += uint64(changes)
+		}
+	}
+	return n
+}
+
+func (p *page) panels() []web.Panel {
+	all := []web.Panel{}
+	for name, topic := range topics[*image.Gray](p.daemon) {
+		picture, brightness, _, ok := p.worldPicture(name)
+		if !ok {
+			picture, ok = topic.Get()
+			brightness = 1
+		}
+		if ok {
+			all = append(all, panel(name, picture, brightness))
+		}
+	}
+	return all
+}
+
+// worldPicture is what a simulated panel shows, by what went over SPI.
+func (p *page) worldPicture(name string) (picture *image.Gray, brightness float64, changes int, ok bool) {
+	if world := p.daemon.options.World; world != nil {
+		return world.Picture(name)
+	}
+	return nil, 0, 0, false
+}
+
+func panel(name string, picture *image.Gray, brightness float64) web.Panel {
+	width, height := picture.Rect.Dx(), picture.Rect.Dy()
+	all := web.Panel{Instance: name, Width: width, Height: height, Brightness: brightness, Rows: make([]string, height)}
+	row := make([]byte, (width+7)/8)
+	for y := range height {
+		clear(row)
+		for x, pixel := range picture.Pix[y*picture.Stride:][:width] {
+			if pixel >= 0x80 {
+				row[x/8] |= 0x80 >> (x % 8)
+			}
+		}
+		all.Rows[y] = hex.EncodeToString(row)
+	}
+	return all
+}
+
+func (p *page) lampChanges() (n uint64) {
+	for _, topic := range topics[dimming.Level](p.daemon) {
+		n += topic.Version()
+	}
+	return n
+}
+
+func (p *page) lamps() []web.Lamp {
+	all := []web.Lamp{}
+	for name, topic := range topics[dimming.Level](p.daemon) {
+		level, _ := topic.Get()
+		all = append(all, web.Lamp{
+			Instance: name, Goal: level.Goal, Level: level.Now, Duty: float64(level.Duty) / 0xFFFF, Offered: p.offered(),
+		})
+	}
+	return all
+}
+
+// buttons are the instances that can be pressed.
+func (p *page) buttons() []web.Button {
+	all := []web.Button{}
+	for _, i := range p.daemon.instances {
+		if slices.ContainsFunc(i.entry.Definition.Actions, func(a plugins.ActionSpec) bool { return a.Name == web.Press }) {
+			all = append(all, web.Button{Instance: i.entry.Name, Offered: p.offered()})
+		}
+	}
+	return all
+}
+
+// offered tells whether the inputs may be moved from the page.
+func (p *page) offered() bool { return p.remote || p.daemon.options.World != nil }
+
+func (p *page) clock() *web.Clock {
+	clock := p.daemon.clock
+	c := web.Clock{
+		Now: clock.Now().Format(time.RFC3339), Known: clock.Known(), SystemError: clock.SystemError().Seconds(),
+	}
+	for _, topic := range topics[timesync.Sync](p.daemon) {
+		if sync, ok := topic.Get(); ok {
+			c.Synced += sync.Count
+		}
+	}
+	return &c
+}
+
+func (p *page) departures() []web.Stop {
+	all := []web.Stop{}
+	for name, topic := range topics[timetable.Departures](p.daemon) {
+		if known, ok := topic.Get(); ok {
+			all = append(all, stop(name, known, p.daemon.clock.Now(), p.daemon.loop.Now()))
+		}
+	}
+	return all
+}
+
+const (
+	maxServices = 8               // that the page has room for
+	tooOld      = 5 * time.Minute // from when on the panel shows none
+)
+
+func stop(name string, d timetable.Departures, now time.Time, mono scheduler.Instant) web.Stop {
+	s := web.Stop{
+		Instance: name, Name: d.Stop, Problem: d.Problem, Period: d.Period.Seconds(),
+		Age: -1, Freshness: web.None, Next: []web.Service{},
+	}
+	if d.Received != 0 {
+		age := mono.Sub(d.Received)
+		s.Age = age.Seconds()
+		switch {
+		case age > tooOld:
+			s.Freshness = web.Stale
+		case age > 2*d.Period:
+			s.Freshness = web.Old
+		default:
+			s.Freshness = web.Fresh
+		}
+	}
+	for _, departure := range d.List {
+		if in := departure.When().Sub(now); in >= 0 && len(s.Next) < maxServices {
+			s.Next = append(s.Next, service(departure, in, d.Walk))
+		}
+	}
+	return s
+}
+
+func service(d timetable.Departure, in, walk time.Duration) web.Service {
+	s := web.Service{
+		Leaves: d.When().Format(time.RFC3339), In: in.Seconds(), Live: !d.Estimated.IsZero(),
+		Headsign: d.Headsign, Route: d.Route, Platform: d.Platform, Cancelled: d.Cancelled,
+		Bus: d.ReplacedByBus, AtPlatform: d.AtPlatform, OutOfReach: in < walk, Disruptions: len(d.Disruptions),
+	}
+	if s.Live {
+		s.Late = d.Estimated.Sub(d.Scheduled).Seconds()
+	}
+	return s
+}
+
+func (p *page) instances() []web.Instance {
+	all := []web.Instance{}
+	for _, i := range p.daemon.instances {
+		one := web.Instance{
+			Name: i.entry.Name, Plugin: i.entry.Definition.Name, Health: string(i.health.Condition), Why: i.health.Why,
+			Since: p.daemon.loop.Now().Sub(i.health.Since).Seconds(), Restarts: i.restarts, Meter: map[string]float64{},
+		}
+		for name, value := range i.meter.All() {
+			one.Meter[name] = value
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (p *page) loop() *web.Loop {
+	d := p.daemon
+	snapshot := d.loop.Snapshot()
+	newest := map[[2]string]scheduler.TaskState{}
+	for _, t := range snapshot.Tasks {
+		newest[[2]string{t.Owner, t.Name}] = t
+	}
+	l := web.Loop{
+		Uptime: snapshot.At.Sub(d.started).Seconds(), Wakeups: snapshot.Wakeups, Workers: snapshot.Workers,
+		SPITransfers: d.spi.Transfers(), SPIBytes: d.spi.Bytes(), Tasks: make([]web.Task, 0, len(snapshot.Totals)),
+	}
+	for _, s := range snapshot.Totals {
+		task := web.Task{
+			Instance: s.Owner, Name: s.Name, Live: s.Live, Due: -1, Runs: s.Runs, Total: s.Total.Seconds(),
+			Longest: s.Longest.Seconds(), Missed: s.Missed,
+			LateP50: s.Late.P50.Seconds(), LateP99: s.Late.P99.Seconds(), LateMax: s.Late.Max.Seconds(),
+		}
+		if now, ok := newest[[2]string{s.Owner, s.Name}]; ok {
+			task.State = now.State
+			if now.Due != scheduler.Never {
+				task.Due = now.Due.Sub(snapshot.At).Seconds()
+			}
+		}
+		l.Tasks = append(l.Tasks, task)
+	}
+	return &l
+}
+
+func (p *page) world() *web.WorldState {
+	world := p.daemon.options.World
+	if world == nil {
+		return nil
+	}
+	speed, choice := world.Speed()
+	return &web.WorldState{Faults: world.Faults(), Speed: speed, Speeds: choice}
+}

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+)
+
+// policy lets the page use what comes from here, and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// guard stands before every request.
+func guard(next http.Handler) http.Handler {
+	next = http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		switch {
+		case !isThisMachine(r.Host):
+			http.Error(w, fmt.Sprintf("%q is not a name of this machine: use its address", r.Host), http.StatusMisdirectedRequest)
+		case isForeign(r):
+			http.Error(w, "a page of another origin may link here, and nothing else", http.StatusForbidden)
+		default:
+			r.Body = http.MaxBytesReader(w, r.Body, maxCommand)
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// isThisMachine tells whether a Host header can be nobody else's: an address or a
+// name that no foreign name server answers for. A name of the Internet that was
+// made to point here is none.
+func isThisMachine(host string) bool {
+	name := host
+	if withoutPort, _, err := net.SplitHostPort(host); err == nil {
+		name = withoutPort
+	}
+	name = strings.TrimSuffix(strings.ToLower(strings.Trim(name, "[]")), ".")
+	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {
+		return true
+	}
+	own, err := os.Hostname()
+	own, _, _ = strings.Cut(strings.ToLower(own), ".")
+	return err == nil && own != "" && (name == own || name == own+".local")
+}
+
+// isForeign tells whether a browser makes the request for a page of another
+// origin, unless it only follows a link.
+func isForeign(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if site == "" || site == "same-origin" || site == "none" {
+		return false
+	}
+	return r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
+}

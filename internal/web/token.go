@@ -1,0 +1,91 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// minToken is how many characters a token has at least: more than can be guessed.
+const minToken = 16
+
+// wrongToken is how long who guesses has to wait; one at a time.
+const wrongToken = time.Second
+
+// doorman lets in who knows the token. A program shows it in the header
+// Authorization: Bearer; a browser is asked for it once, and then shows a cookie
+// that follows from it.
+type doorman struct {
+	token    string
+	cookie   string
+	guessing chan struct{}
+	next     http.Handler
+}
+
+const cookieName = "ptvd"
+
+// behindToken returns a handler that asks for a token, if there is one.
+func behindToken(token string, next http.Handler) (http.Handler, error) {
+	if token == "" {
+		return next, nil
+	}
+	if len(token) < minToken {
+		return nil, fmt.Errorf("the token has %d characters: at least %d are needed", len(token), minToken)
+	}
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("the page of ptvd"))
+	return &doorman{token, hex.EncodeToString(mac.Sum(nil)), make(chan struct{}, 1), next}, nil
+}
+
+func (d *doorman) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case d.knows(r):
+		d.next.ServeHTTP(w, r)
+	case r.Method == http.MethodPost && r.URL.Path == "/login":
+		d.login(w, r)
+	case r.Method == http.MethodGet && r.URL.Path == "/page.css":
+		d.next.ServeHTTP(w, r) // the question should look well, too
+	case r.Method == http.MethodGet && r.URL.Path == "/":
+		w.WriteHeader(http.StatusUnauthorized)
+		servePart(w, "login.html")
+	default:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="ptvd"`)
+		http.Error(w, "a token is needed", http.StatusUnauthorized)
+	}
+}
+
+func (d *doorman) knows(r *http.Request) bool {
+	if cookie, err := r.Cookie(cookieName); err == nil && same(cookie.Value, d.cookie) {
+		return true
+	}
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return ok && same(token, d.token)
+}
+
+// login takes the token from the form.
+func (d *doorman) login(w http.ResponseWriter, r *http.Request) {
+	if !same(r.PostFormValue("token"), d.token) {
+		d.guessing <- struct{}{}
+		time.Sleep(wrongToken)
+		<-d.guessing
+		w.WriteHeader(http.StatusUnauthorized)
+		servePart(w, "login.html")
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName, Value: d.cookie, Path: "/", MaxAge: 365 * 24 * 60 * 60,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// same compares in a time that tells nothing.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}

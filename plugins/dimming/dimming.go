@@ -1,0 +1,13 @@
+// Package dimming holds the words of a lamp that can be dimmed: what a plugin such
+// as fade publishes, for a panel, a report or a page to show.
+package dimming
+
+// Level is how bright a lamp is. A published value is never changed afterwards.
+type Level struct {
+	// Goal is where the light is going and Now where it is: 0 (off) to 1, as
+	// the eye sees it.
+	Goal, Now float64
+
+	// Duty is the duty cycle of the outputs, 0 (off) to 65535 (always on).
+	Duty uint16
+}
