@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // Secret is a configured value that nobody but its plugin sees. It comes from a
@@ -42,10 +43,7 @@ func (s Secret) Reveal() (string, error) {
 	case s.literal != "":
 		return s.literal, nil
 	case s.Env != "":
-		if value := strings.TrimSpace(os.Getenv(s.Env)); value != "" {
-			return value, nil
-		}
-		return "", fmt.Errorf("the environment variable %s is not set", s.Env)
+		return alone(os.Getenv(s.Env), "the environment variable "+s.Env)
 	case s.Credential != "":
 		dir := os.Getenv("CREDENTIALS_DIRECTORY")
 		if dir == "" {
@@ -68,12 +66,22 @@ func readSecret(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	value := strings.TrimSpace(string(data))
-	if value == "" || len(data) > maxSecret {
-		return "", fmt.Errorf("%s is empty or larger than %d bytes: it should hold the secret alone", path, maxSecret)
+	return alone(string(data), path)
+}
+
+// alone returns the secret in a text that should hold nothing else.
+func alone(text, where string) (string, error) {
+	value := strings.TrimSpace(text)
+	switch {
+	case value == "":
+		return "", fmt.Errorf("%s is empty: it should hold the secret", where)
+	case len(text) > maxSecret || strings.ContainsFunc(value, notPrintable):
+		return "", fmt.Errorf("%s holds more than a secret: it should be one line of at most %d bytes", where, maxSecret)
 	}
 	return value, nil
 }
+
+func notPrintable(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }
 
 const hidden = "[secret]"
 

@@ -54,9 +54,6 @@ func newOracle(w *World) *oracle {
 func (o *oracle) boot() {
 	o.on, o.booted, o.voices, o.surely = true, o.clock.Now(), 0, scheduler.Never
 	o.answers, o.certain = nil, scheduler.Never
-	if o.excused != scheduler.Never {
-		o.excused = max(o.excused, o.booted.Add(lighting))
-	}
 }
 
 // shutDown says that nobody answers for the panel any more.
@@ -128,11 +125,11 @@ func (o *oracle) judge(r reading) {
 		return
 	}
 	o.Judged++
-	lie := o.lieAt(r, moment{now, o.at(now)})
-	for back := time.Duration(0); lie != "" && back <= o.slack(now); back += tick / 10 {
+	since := now.Add(-o.slack(now))
+	lie := o.lieAt(r, moment{since, now, o.at(now)})
+	for at := now; lie != "" && at >= since; at = at.Add(-tick / 10) {
 		for off := -clockError; off <= clockError; off += clockError {
-			then := now.Add(-back)
-			if o.lieAt(r, moment{then, o.at(then).Add(off)}) == "" {
+			if o.lieAt(r, moment{since, at, o.at(at).Add(off)}) == "" {
 				return
 			}
 		}
@@ -143,20 +140,22 @@ func (o *oracle) judge(r reading) {
 	}
 }
 
-// moment is when a picture may have been drawn, and what the daemon's clock may
-// have said then.
+// moment is when a picture may have been drawn.
 type moment struct {
+	since scheduler.Instant // what was known then may still have been all that was known
 	at    scheduler.Instant
-	clock time.Time
+	clock time.Time // what the daemon's clock may have said
 }
 
 // lieAt returns why a picture is not true of a moment, empty when it is.
 func (o *oracle) lieAt(r reading, m moment) string {
 	switch {
+	case r.kind == dark && m.at <= o.booted.Add(lighting):
+		return ""
 	case r.kind == strange || r.kind == dark:
 		return "it should show something"
 	case r.kind == clock && r.text == "--:--", r.kind == words && r.text == "No clock":
-		if m.at >= o.surely {
+		if m.since >= o.surely {
 			return "the time is known"
 		}
 		return ""
@@ -172,18 +171,18 @@ func (o *oracle) lieAt(r reading, m moment) string {
 }
 
 func (o *oracle) lieAboutDepartures(r reading, m moment) string {
-	o.forget(m.at)
+	o.forget(m.since)
 	lie := "nothing was received yet"
 	for i := len(o.answers) - 1; i >= 0; i-- {
 		a := o.answers[i]
-		if a.received > m.at || a.outdated < m.at {
-			continue
+		if a.outdated < m.since {
+			break
 		}
 		if lie = o.lieAbout(a, r, m); lie == "" {
 			return ""
 		}
 	}
-	if m.at >= o.certain {
+	if m.since >= o.certain {
 		return lie
 	}
 	switch r {

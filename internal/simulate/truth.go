@@ -47,10 +47,9 @@ func (o *oracle) answered(body []byte, exact, sure bool) {
 	o.answers = append(o.answers, &reply{body: body, exact: exact, received: now, outdated: scheduler.Never})
 }
 
-// forget drops what was outdated long before an instant.
+// forget drops what was outdated by an instant.
 func (o *oracle) forget(at scheduler.Instant) {
-	long := 10 * time.Second
-	for len(o.answers) > 1 && o.answers[0].outdated < at.Add(-long) {
+	for len(o.answers) > 1 && o.answers[0].outdated < at {
 		o.answers = o.answers[1:]
 	}
 }

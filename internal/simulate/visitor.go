@@ -7,6 +7,7 @@ import (
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/scheduler"
 )
 
 // visitor is somebody who uses the button and the knob all day, one after the
@@ -147,8 +148,9 @@ func (v *visitor) attach() {
 	}
 }
 
-// attention is what the kernel pays to some lines: somebody has them open. While
-// it does not, it delivers nothing, and nothing can get lost.
+// attention is what is paid to some lines: somebody has them open, and the loop is
+// not held up for longer than the kernel's queue lasts. Without it nothing is
+// delivered, and nothing can get lost.
 type attention struct {
 	visitor               *visitor
 	lines                 []string
@@ -168,11 +170,10 @@ func (a attention) open() bool {
 			return false
 		}
 	}
-	return a.visitor.daemon != nil
+	return a.visitor.daemon != nil && a.visitor.oracle.resumed != scheduler.Never
 }
 
-// stillPaid tells whether all that happened since was delivered. While the loop
-// is held up, edges of a contact that bounces are too many for the kernel's queue.
+// stillPaid tells whether it was, all the time.
 func (a attention) stillPaid() bool {
 	v := a.visitor
 	return a.paid && a.open() && !v.cut && v.off == 0 &&

@@ -1,0 +1,60 @@
+package plugins_test
+
+import (
+	"encoding"
+	"testing"
+	"time"
+
+	"ptvd/plugins"
+)
+
+type text interface {
+	encoding.TextUnmarshaler
+	encoding.TextMarshaler
+}
+
+func TestAValueIsWrittenTheWayItIsRead(t *testing.T) {
+	for written, value := range map[string]text{
+		"40%": new(plugins.Percent), "0%": new(plugins.Percent), "12.5%": new(plugins.Percent),
+		"22:30": new(plugins.TimeOfDay), "00:00": new(plugins.TimeOfDay),
+		"22:30-06:00": new(plugins.Window),
+	} {
+		if err := value.UnmarshalText([]byte(written)); err != nil {
+			t.Errorf("%s: %v", written, err)
+			continue
+		}
+		if got, err := value.MarshalText(); string(got) != written || err != nil {
+			t.Errorf("%s came back as %s, %v", written, got, err)
+		}
+	}
+}
+
+func TestWhatIsNoValueIsRefused(t *testing.T) {
+	for written, value := range map[string]text{
+		"40": new(plugins.Percent), "101%": new(plugins.Percent), "-1%": new(plugins.Percent), "NaN%": new(plugins.Percent),
+		"24:00": new(plugins.TimeOfDay), "7": new(plugins.TimeOfDay),
+		"22:30": new(plugins.Window), "06:00-06:00": new(plugins.Window), "a-b": new(plugins.Window),
+	} {
+		if err := value.UnmarshalText([]byte(written)); err == nil {
+			t.Errorf("%s was taken for a %T", written, value)
+		}
+	}
+}
+
+func TestAWindowMayReachOverMidnight(t *testing.T) {
+	var night plugins.Window
+	if err := night.UnmarshalText([]byte("22:30-06:00")); err != nil {
+		t.Fatal(err)
+	}
+	for clock, want := range map[string]bool{
+		"22:29:59": false, "22:30:00": true, "23:59:59": true, "00:00:00": true, "05:59:59": true, "06:00:00": false, "12:00:00": false,
+	} {
+		now, err := time.Parse(time.TimeOnly, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := night.Contains(now); got != want {
+			t.Errorf("at %s the night is %v", clock, got)
+		}
+	}
+}
