@@ -30,8 +30,13 @@ var _ State = StateDir("")
 // maxState bounds a state file: these are levels and choices, not archives.
 const maxState = 64 << 10
 
-// Load reads a file.
+// Load reads a file, and removes what Saves that a power cut has ended left beside
+// it.
 func (d StateDir) Load(name string) ([]byte, error) {
+	left, _ := filepath.Glob(filepath.Join(string(d), "."+name+"*")) // as renameio names them
+	for _, file := range left {
+		_ = os.Remove(file) // it may be there for another time
+	}
 	f, err := os.Open(filepath.Join(string(d), name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -52,5 +57,5 @@ func (d StateDir) Save(name string, data []byte) error {
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(string(d), name), data, 0o600)
+	return renameio.WriteFile(filepath.Join(string(d), name), data, 0o600, renameio.WithTempDir(string(d)))
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -27,6 +29,9 @@ func (e configError) Unwrap() error { return e.error }
 
 // Run runs one command line and returns the exit status.
 func Run(args []string, stdout, stderr io.Writer) int {
+	// A reader of the log that goes away must not take the daemon along, with
+	// its panel lit. A write then fails, and that is all.
+	signal.Ignore(syscall.SIGPIPE)
 	root := Tree()
 	root.SetArgs(args)
 	root.SetOut(stdout)

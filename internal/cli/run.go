@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +26,12 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.report, "report", "", "write a report in JSON to `FILE` at the end")
 	cmd.Flags().BoolVar(&f.debug, "debug", false, "log more")
 	_ = cmd.MarkFlagFilename("report", "json")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("for") && f.lasts <= 0 {
+			return usageError{fmt.Errorf("--for is a time above zero, such as 20s, not %v", f.lasts)}
+		}
+		return nil
+	}
 }
 
 func (f *runFlags) level() slog.Level {
@@ -48,13 +53,15 @@ SIGHUP reads the configuration again: a file with a fault changes nothing, and
 instances that did not change do not notice. SIGUSR1 logs a snapshot of every
 task and instance.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			caught := catchSignals(cmd.Context())
+			defer caught.release()
 			file, err := load(path)
 			if err != nil {
 				return err
 			}
 			log := logs.New(os.Stderr, os.Stderr, flags.level())
 			defer log.Close()
-			return flags.run(cmd.Context(), daemon.Options{
+			return flags.run(caught, daemon.Options{
 				File: file, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
 			})
 		},
@@ -65,35 +72,25 @@ task and instance.`,
 }
 
 // run runs a daemon until a signal or the end of its time, and writes the report.
-// A second signal ends the process at once.
-func (f *runFlags) run(ctx context.Context, options daemon.Options) error {
+func (f *runFlags) run(caught signals, options daemon.Options) error {
 	options.Lasts = f.lasts
-	d := daemon.New(options)
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-	defer onSignal(syscall.SIGUSR1, d.LogSnapshot)()
-	defer onSignal(syscall.SIGHUP, d.Reload)()
-	err := d.Run(ctx)
+	var report *os.File
 	if f.report != "" {
-		if writeErr := d.Report().Write(f.report); writeErr != nil {
-			options.Log.Error("the report was not written", "error", writeErr)
+		var err error
+		if report, err = os.Create(f.report); err != nil { // now, while somebody is there to hear of it
+			return err
 		}
+		defer report.Close()
+	}
+	d := daemon.New(options)
+	reload := d.Reload
+	if options.Reload == nil {
+		reload = d.Stop // there is no file to read again: the terminal was closed
+	}
+	go caught.heed(reload, d.LogSnapshot)
+	err := d.Run(caught)
+	if report != nil {
+		err = errors.Join(err, d.Report().Write(report))
 	}
 	return err
-}
-
-// onSignal calls a function at every signal, until it is told to stop.
-func onSignal(s os.Signal, do func()) (stop func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, s)
-	go func() {
-		for range signals {
-			do()
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(signals)
-	}
 }

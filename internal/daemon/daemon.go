@@ -57,20 +57,18 @@ type Daemon struct {
 	board     gpio.Backend
 	stop      *scheduler.Flag
 	reload    *scheduler.Flag
-	group     *scheduler.Group // of the instances
+	failure   error // of an instance whose failure is the daemon's
 	instances []*instance
 	started   scheduler.Instant
 	notify    notifier
 }
-
-// errStopped ends the instances of a daemon that was asked to stop.
-var errStopped = errors.New("stopped")
 
 // New returns a daemon that is not running yet. It opens nothing.
 func New(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
 	d.loop = scheduler.New(scheduler.Options{
 		Clock:   o.Clock,
+		Grace:   graceForRest,
 		Seed:    o.Seed,
 		OnHog:   d.reportHog,
 		OnError: d.reportStray,
@@ -130,11 +128,7 @@ func (d *Daemon) Stop() { d.stop.Set() }
 func (d *Daemon) Run(ctx context.Context) error {
 	cancel := context.AfterFunc(ctx, d.Stop)
 	defer cancel()
-	err := d.loop.Run(d.main)
-	if errors.Is(err, errStopped) {
-		return nil
-	}
-	return err
+	return d.loop.Run(d.main)
 }
 
 // main is the first task.
@@ -145,25 +139,21 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		return fmt.Errorf("the board: %w", err)
 	}
 	d.board = d.spi.Count(board)
-	defer board.Close()
-	err = t.Group(func(g *scheduler.Group) error {
-		d.group = g
-		for _, i := range d.instances {
-			i.begin()
-		}
-		g.Go("ready", d.announce)
-		g.Go("reload", d.reloader)
-		g.Go("watchdog", d.feedWatchdog)
-		g.Go("page", d.servePage)
-		if err := d.untilStopped(t); err != nil {
-			return err
-		}
-		d.notify.stopping()
-		d.log.Info("stopping")
-		return errStopped
-	})
+	for _, i := range d.instances {
+		i.begin()
+	}
+	t.Go("ready", d.announce)
+	t.Go("reload", d.reloader)
+	t.Go("watchdog", d.feedWatchdog)
+	t.Go("page", d.servePage)
+	if err := d.untilStopped(t); err != nil {
+		return err
+	}
+	d.notify.stopping()
+	d.log.Info("stopping")
+	d.shutdown(t)
 	d.log.Info("stopped", "after", d.Uptime())
-	return err
+	return d.failure
 }
 
 // untilStopped waits for a stop that was asked for, or for the end of the time.

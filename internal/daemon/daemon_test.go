@@ -214,7 +214,7 @@ func TestAnActionThatPanicsIsTheCalleesFailure(t *testing.T) {
 
 func TestOnErrorFailEndsTheDaemon(t *testing.T) {
 	_, err := run(t, time.Hour, map[string]script{"one": {start: sleepThen(time.Minute, func() { panic("oh") })}}, "one/on_error: fail")
-	if err == nil || !strings.Contains(err.Error(), "oh") {
+	if err == nil || err.Error() != "one: panic: oh" {
 		t.Errorf("the daemon ended with %v; want the panic", err)
 	}
 }
@@ -230,23 +230,5 @@ func TestAStartThatReturnsACancellationOfItsOwnIsAFailureLikeAnyOther(t *testing
 	}
 	if starts < 3 {
 		t.Errorf("started %d times in ten seconds", starts)
-	}
-}
-
-func TestAStopThatHangsIsNotWaitedForLongerThanASecond(t *testing.T) {
-	var asked time.Duration
-	stop := func(_ plugins.Env, t *plugins.Task) error {
-		asked = time.Duration(t.Now())
-		return t.Sleep(time.Hour)
-	}
-	log, err := run(t, time.Minute, map[string]script{"one": {start: func(plugins.Env, *plugins.Task) error { return nil }, stop: stop}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if asked != time.Minute || !strings.Contains(log, "did not stop cleanly") {
-		t.Errorf("asked to stop after %v; the log:\n%s", asked, log)
-	}
-	if !strings.Contains(log, "after=1m0.5s") {
-		t.Errorf("the daemon did not stop half a second later; the log:\n%s", log)
 	}
 }

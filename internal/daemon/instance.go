@@ -1,8 +1,8 @@
 package daemon
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -12,10 +12,6 @@ import (
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 )
-
-// graceToStop is how long an instance may take to leave its parts as they should
-// be left. The whole daemon has a second.
-const graceToStop = 500 * time.Millisecond
 
 // instance is one entry of the configuration and its life.
 type instance struct {
@@ -29,6 +25,7 @@ type instance struct {
 	plugin    plugins.Plugin  // while it runs, else nil
 	next      config.Instance // the entry that a reload is about to give it
 	trial     bool            // a reload watches whether it starts
+	stopping  bool            // somebody wants it to end
 	tried     scheduler.Event // Start has returned once, well or not
 	breakdown scheduler.Event // an action handler panicked …
 	broken    error           // … with this
@@ -45,16 +42,8 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 // begin starts the instance's life.
 func (i *instance) begin() {
 	i.tried.Clear()
-	i.life = i.daemon.group.Go("life", i.live, scheduler.Owner(i.entry.Name))
-}
-
-// end stops the instance, as a stop of the daemon would.
-func (i *instance) end(t *scheduler.Task) error {
-	i.life.Cancel()
-	if err := t.Join(i.life); !i.life.Done() {
-		return err // it is we who were cancelled
-	}
-	return nil
+	i.stopping = false
+	i.life = i.daemon.loop.Go("life", i.live, scheduler.Owner(i.entry.Name))
 }
 
 // live runs the instance until the daemon stops: whatever ends it is followed by
@@ -72,7 +61,9 @@ func (i *instance) live(t *scheduler.Task) error {
 		i.tried.Set()
 		if i.entry.OnError == config.Fail && !i.trial {
 			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "why", err)
-			return err
+			i.daemon.failure = fmt.Errorf("%s: %w", i.entry.Name, err)
+			i.daemon.Stop()
+			return nil
 		}
 		if t.Now().Sub(began) > steadyAfter {
 			pause.reset()
@@ -109,6 +100,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 		}
 		i.up(plugin)
 		if err := i.breakdown.Wait(t); err != nil {
+			i.ending()
 			return err
 		}
 		return i.broken
@@ -118,7 +110,9 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	if plugin != nil {
 		i.stop(t, plugin)
 	}
-	i.closeBoard(t, env.Board)
+	if err := closeBeside(t, env.Board); err != nil {
+		i.log.Warn("a part of the board did not close cleanly", "error", err)
+	}
 	return err
 }
 
@@ -133,9 +127,17 @@ func (i *instance) up(plugin plugins.Plugin) {
 	i.tried.Set()
 }
 
+// ending shows, until the reason is known, that the tasks of an instance are about
+// to end; for ever, where one of them ignores that it was cancelled.
+func (i *instance) ending() {
+	if !i.stopping {
+		i.health.Failed(errors.New("one of its tasks has failed, and the others are ending"))
+	}
+}
+
 // stop calls the plugin's Stop, as a child, so that a panic in it is its own.
 func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
-	err := t.Timeout(graceToStop, func() error {
+	err := t.Timeout(graceForStop, func() error {
 		return t.Group(func(g *scheduler.Group) error {
 			g.Go("stop", plugin.Stop)
 			return nil
@@ -143,13 +145,6 @@ func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
 	})
 	if err != nil {
 		i.log.Warn("did not stop cleanly", "error", err)
-	}
-}
-
-func (i *instance) closeBoard(t *scheduler.Task, board *gpio.Board) {
-	_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, board.Close() })
-	if err != nil {
-		i.log.Warn("a part of the board did not close cleanly", "error", err)
 	}
 }
 

@@ -135,6 +135,8 @@ func (p *page) publish(s web.State) {
 	}
 	if p.server.Publish(s) {
 		p.seen = now
+	} else if s.Buttons != nil {
+		p.joined.Set() // who has just come still waits for it
 	}
 }
 
@@ -232,4 +234,3 @@ func (p *page) letGo() {
 	}
 	clear(p.held)
 }
-

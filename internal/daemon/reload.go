@@ -71,21 +71,25 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 		}
 		after = append(after, i)
 	}
+	var gone []*instance
 	for _, i := range d.instances {
 		if !contains(list, i.entry.Name) {
-			if err := i.end(t); err != nil {
-				return err
-			}
-			d.bus.Forget(i.entry.Name)
-			d.log.Info("removed", "plugin", i.entry.Name)
+			gone = append(gone, i)
 		}
+	}
+	if err := d.end(t, append(gone, changed...)); err != nil {
+		for _, i := range append(gone, changed...) {
+			if i.life.Done() {
+				i.begin()
+			}
+		}
+		return err
+	}
+	for _, i := range gone {
+		d.bus.Forget(i.entry.Name)
+		d.log.Info("removed", "plugin", i.entry.Name)
 	}
 	d.instances = after
-	for _, i := range changed {
-		if err := i.end(t); err != nil {
-			return err
-		}
-	}
 	for _, i := range fresh {
 		i.begin()
 	}
@@ -107,7 +111,7 @@ func (d *Daemon) replace(t *scheduler.Task, changed []*instance) error {
 		}
 		if i.trial && i.health.Condition == plugins.Failed {
 			i.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "why", i.health.Why)
-			if err := i.end(t); err != nil {
+			if err := d.end(t, []*instance{i}); err != nil {
 				return err
 			}
 			i.entry, i.trial = before[i], false

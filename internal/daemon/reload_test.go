@@ -103,7 +103,7 @@ func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {
 		},
 		"one changed": {
 			"a: {plugin: reloadable, value: x}, b: {plugin: reloadable}", "a: {plugin: reloadable, value: y}, b: {plugin: reloadable}",
-			"stop a x, start a y, stop b , stop a y",
+			"stop a x, start a y, stop a y, stop b ",
 		},
 		"one takes its change while it runs": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: live}",

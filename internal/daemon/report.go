@@ -3,7 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
-	"os"
+	"io"
 	"strings"
 	"syscall"
 	"time"
@@ -110,12 +110,10 @@ func processReport(wakeups uint64) ProcessReport {
 }
 
 // Write writes the report as JSON.
-func (r Report) Write(path string) error {
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(data, '\n'), 0o644)
+func (r Report) Write(to io.Writer) error {
+	encoder := json.NewEncoder(to)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
 }
 
 // LogSnapshot logs what every task and instance is about. Any goroutine may call
@@ -123,12 +121,18 @@ func (r Report) Write(path string) error {
 func (d *Daemon) LogSnapshot() {
 	d.loop.Post(func() {
 		snapshot := d.loop.Snapshot()
+		totals := map[[2]string]scheduler.Totals{}
+		for _, s := range snapshot.Totals {
+			totals[[2]string{s.Owner, s.Name}] = s
+		}
 		for _, t := range snapshot.Tasks {
 			line := d.log.With("plugin", t.Owner, "task", t.Name, "state", t.State)
 			if t.Due != scheduler.Never {
 				line = line.With("due_in", t.Due.Sub(snapshot.At).Round(time.Millisecond))
 			}
-			line.Info("task")
+			s := totals[[2]string{t.Owner, t.Name}]
+			line.Info("task", "runs", s.Runs, "total", s.Total, "longest", s.Longest,
+				"missed", s.Missed, "late_p50", s.Late.P50, "late_p99", s.Late.P99, "late_max", s.Late.Max)
 		}
 		for _, i := range d.instances {
 			i.log.LogAttrs(context.Background(), 0, "instance", i.attributes()...)

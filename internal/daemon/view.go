@@ -51,8 +51,8 @@ func topics[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
 func (p *page) panelChanges() (n uint64) {
 	for name, topic := range topics[*image.Gray](p.daemon) {
 		n += topic.Version()
-		if _, _, changes, ok := p.worldPicture(name); ok {
-			n += uint64(changes)
+		if world := p.daemon.options.World; world != nil {
+			n += uint64(world.Changes(name))
 		}
 	}
 	return n
@@ -61,7 +61,7 @@ func (p *page) panelChanges() (n uint64) {
 func (p *page) panels() []web.Panel {
 	all := []web.Panel{}
 	for name, topic := range topics[*image.Gray](p.daemon) {
-		picture, brightness, _, ok := p.worldPicture(name)
+		picture, brightness, ok := p.worldPicture(name)
 		if !ok {
 			picture, ok = topic.Get()
 			brightness = 1
@@ -74,11 +74,11 @@ func (p *page) panels() []web.Panel {
 }
 
 // worldPicture is what a simulated panel shows, by what went over SPI.
-func (p *page) worldPicture(name string) (picture *image.Gray, brightness float64, changes int, ok bool) {
+func (p *page) worldPicture(name string) (picture *image.Gray, brightness float64, ok bool) {
 	if world := p.daemon.options.World; world != nil {
 		return world.Picture(name)
 	}
-	return nil, 0, 0, false
+	return nil, 0, false
 }
 
 func panel(name string, picture *image.Gray, brightness float64) web.Panel {
@@ -176,15 +176,15 @@ func stop(name string, d timetable.Departures, now time.Time, mono scheduler.Ins
 	}
 	for _, departure := range d.List {
 		if in := departure.When().Sub(now); in >= 0 && len(s.Next) < maxServices {
-			s.Next = append(s.Next, service(departure, in, d.Walk))
+			s.Next = append(s.Next, service(departure, now.Location(), in, d.Walk))
 		}
 	}
 	return s
 }
 
-func service(d timetable.Departure, in, walk time.Duration) web.Service {
+func service(d timetable.Departure, zone *time.Location, in, walk time.Duration) web.Service {
 	s := web.Service{
-		Leaves: d.When().Format(time.RFC3339), In: in.Seconds(), Live: !d.Estimated.IsZero(),
+		Leaves: d.When().In(zone).Format(time.RFC3339), In: in.Seconds(), Live: !d.Estimated.IsZero(),
 		Headsign: d.Headsign, Route: d.Route, Platform: d.Platform, Cancelled: d.Cancelled,
 		Bus: d.ReplacedByBus, AtPlatform: d.AtPlatform, OutOfReach: in < walk, Disruptions: len(d.Disruptions),
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -17,10 +16,16 @@ import (
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/standin"
+	"ptvd/internal/web"
 )
 
-// How the panel of demo.yaml is built: four modules of 8×8, none of them turned.
-const modules = 4
+// How the panel of demo.yaml is built, four modules of 8×8, none of them turned; and
+// where it hangs.
+const (
+	modules       = 4
+	panelInstance = "panel"
+	panelPort     = "SPI0.0"
+)
 
 var mounted = sim.Arrangement{}
 
@@ -28,25 +33,42 @@ var mounted = sim.Arrangement{}
 type World struct {
 	Panel *sim.Panel
 	Board *sim.Board // once the daemon runs
-	hosts names
-	state string
-	stop  context.CancelFunc
-	ntp   *standin.NTP
+
+	clock   *Clock // nil: time is somebody else's
+	system  *system
+	network *network
+	ptv     *standin.PTV
+	ntp     *standin.NTP
+	state   string
+	page    string // where it is served; empty: it is not
+	stop    context.CancelFunc
+
+	// What follows belongs to the loop.
+	loop    *scheduler.Loop
+	hands   *hands
+	driver  *lampDriver
+	broken  map[string]bool // the faults that last
+	outages int             // of the panel
 }
+
+var _ web.World = (*World)(nil)
 
 // NewWorld starts the stand-ins, which live in the time that now tells. Close it
 // in the end.
 func NewWorld(now func() time.Time) (*World, error) {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &World{Panel: sim.NewPanel(modules), stop: stop, ntp: standin.NewNTP(now)}
-	if err := w.start(ctx, standin.NewPTV(now)); err != nil {
+	w := &World{
+		Panel: sim.NewPanel(modules), stop: stop, broken: map[string]bool{},
+		system: &system{now: now}, ptv: standin.NewPTV(now), ntp: standin.NewNTP(now),
+	}
+	if err := w.start(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
 }
 
-func (w *World) start(ctx context.Context, ptv http.Handler) error {
-	web, err := serveHTTP(ctx, ptv)
+func (w *World) start(ctx context.Context) error {
+	ptv, err := serveHTTP(ctx, w.ptv)
 	if err != nil {
 		return err
 	}
@@ -55,7 +77,7 @@ func (w *World) start(ctx context.Context, ptv http.Handler) error {
 		return err
 	}
 	go w.ntp.Serve(socket)
-	w.hosts = names{"ptv.test": web, "ntp.test": socket.LocalAddr().String()}
+	w.network = newNetwork(map[string]string{"ptv.test": ptv, "ntp.test": socket.LocalAddr().String()})
 	w.state, err = os.MkdirTemp("", "ptvd-demo-")
 	return errors.Join(err,
 		os.Setenv("PTVD_DEMO_ID", standin.DemoID),
@@ -70,19 +92,33 @@ func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
 	}
 	file.StateDir = w.state
 	return daemon.Options{
-		File:  file,
-		Log:   log,
-		Net:   daemon.Network(w.hosts.dial, nil),
-		Board: w.board,
+		File:   file,
+		Log:    log,
+		Net:    daemon.Network(w.network.dial, nil),
+		Board:  w.board,
+		System: w.system,
 	}, nil
+}
+
+// Open lets people in: the daemon of these options lives by the clock, which is the
+// one that the world was made with, and serves its page on an address of loopback.
+func (w *World) Open(o *daemon.Options, clock *Clock, address string) {
+	w.clock, w.page = clock, "http://"+address+"/"
+	o.Clock, o.World = clock, w
+	o.File.HTTP = &config.HTTP{Listen: address}
 }
 
 // board makes the board with all that hangs on it, and lets the visitor in.
 func (w *World) board(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.Board = sim.New(loop)
-	w.Board.Attach("SPI0.0", w.Panel)
-	loop.Post(func() { loop.Go("visit", visitor(w.Board), scheduler.Owner("visitor")) })
-	return w.Board, nil
+	w.Board.Attach(panelPort, w.Panel)
+	w.driver = &lampDriver{Backend: w.Board}
+	w.loop, w.hands = loop, newHands(w.Board)
+	loop.Post(func() {
+		loop.Go("visit", w.hands.visit, scheduler.Owner("visitor"))
+		loop.Go("hands", w.hands.work, scheduler.Owner("visitor"))
+	})
+	return w.driver, nil
 }
 
 // Close ends the stand-ins and removes what the daemon kept.

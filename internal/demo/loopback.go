@@ -8,24 +8,6 @@ import (
 	"time"
 )
 
-// names is the demo's little internet: what the configuration calls ptv.test or
-// ntp.test is an address on loopback. (RFC 6761 keeps .test for such things.)
-type names map[string]string
-
-// dial reaches what is in the list, and nothing else.
-func (n names) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	there, ok := n[host]
-	if !ok {
-		return nil, &net.DNSError{Err: "no such host in the demo", Name: host, IsNotFound: true}
-	}
-	var dialer net.Dialer
-	return dialer.DialContext(ctx, network, there)
-}
-
 // serveHTTP serves a handler on a free port of loopback until the context is done.
 func serveHTTP(ctx context.Context, handler http.Handler) (address string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

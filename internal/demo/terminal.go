@@ -58,6 +58,6 @@ func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
 }
 
 func (w *World) draw(screen *Screen) {
-	caption := fmt.Sprintf("ptvd demo: %d packets over SPI. Ctrl-C ends it.", w.Panel.Packets())
+	caption := fmt.Sprintf("%d packets over SPI. Ctrl-C ends it. In a browser: %s", w.Panel.Packets(), w.page)
 	screen.Draw(w.Panel.Picture(mounted), caption)
 }

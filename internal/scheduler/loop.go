@@ -15,6 +15,10 @@ type Options struct {
 	// same instant, to find code that leans on it.
 	Seed uint64
 
+	// Grace is how long the tasks that outlive the main task may take to tidy
+	// up after they were cancelled. Zero means a second.
+	Grace time.Duration
+
 	// HogAfter is how long one step may hold the loop before OnHog is told
 	// of it, while it still runs. Zero means 50 ms.
 	HogAfter time.Duration
@@ -27,10 +31,6 @@ type Options struct {
 	// waited for. It runs on the loop.
 	OnError func(*Task, error)
 }
-
-// graceAfterMain is how long the tasks that outlive the main task may take to
-// tidy up after they were cancelled.
-const graceAfterMain = time.Second
 
 // urgentInARow is how many urgent steps may run while an ordinary one is due.
 // More than a burst of edges needs, and still a bound: nobody is starved.
@@ -70,6 +70,9 @@ func New(o Options) *Loop {
 	if o.Clock == nil {
 		o.Clock = NewSystemClock()
 	}
+	if o.Grace == 0 {
+		o.Grace = time.Second
+	}
 	if o.HogAfter == 0 {
 		o.HogAfter = 50 * time.Millisecond
 	}
@@ -88,7 +91,7 @@ func New(o Options) *Loop {
 }
 
 // Run calls main as the first task and runs the loop until it returns; then it
-// cancels the tasks that are left, waits a second for them, and returns main's
+// cancels the tasks that are left, gives them their grace, and returns main's
 // error. It does not end because every task waits for something from outside.
 // A loop runs once.
 func (l *Loop) Run(main Func) error {
@@ -99,7 +102,7 @@ func (l *Loop) Run(main Func) error {
 		return err
 	}
 	l.tasks.cancelAll()
-	end := l.now.Add(graceAfterMain)
+	end := l.now.Add(l.options.Grace)
 	bell := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
 	err := l.runUntil(func() bool { return bell.finished || l.tasks.count == 1 })
 	return cmp.Or(l.main.err, err)

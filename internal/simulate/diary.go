@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 
 	"ptvd/internal/daemon"
@@ -78,12 +79,15 @@ func (d *diary) search(report daemon.Report) {
 	}
 }
 
+// idAlone finds the id where it is not a part of a longer number.
+var idAlone = regexp.MustCompile(`(^|[^0-9.])` + standin.DemoID + `([^0-9]|$)`)
+
 // secretIn tells which secret stands in a text, empty: none does.
 func (d *diary) secretIn(text []byte) string {
 	switch {
 	case bytes.Contains(text, []byte(standin.DemoKey)):
 		return "the key"
-	case bytes.Contains(text, []byte(standin.DemoID)):
+	case bytes.Contains(text, []byte(standin.DemoID)) && idAlone.Match(text):
 		return "the id"
 	case len(d.signature) > 0 && (bytes.Contains(text, d.signature) || bytes.Contains(text, bytes.ToLower(d.signature))):
 		return "a signature"

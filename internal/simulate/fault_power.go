@@ -11,6 +11,9 @@ func (w *World) powerFault() fault {
 	return fault{
 		name: "power", rests: 8 * time.Hour,
 		begin: func(dice *rand.Rand) string {
+			if w.steady {
+				return "stays on"
+			}
 			switch dice.IntN(3) {
 			case 0:
 				w.disk.cutNext = true

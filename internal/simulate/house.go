@@ -14,9 +14,11 @@ import (
 // house is the configuration that the daemon runs, and what the oracle has to know
 // of it.
 type house struct {
-	file   *config.File
-	walk   time.Duration
-	period time.Duration
+	file       *config.File
+	walk       time.Duration
+	period     time.Duration
+	count      int // of departures
+	brightness int // in percent
 }
 
 const (
@@ -47,13 +49,14 @@ plugins:
     every: %v
     stop: %d
     walk: %v
-    count: 8
+    count: %d
     base_url: http://ptv.test
     id: {env: %s}
     key: {env: %s}
   panel:
     plugin: display
     every: %v
+    brightness: %d%%
     device: {max7219: {spi: %s, width: 32}}
     pages: [{minutes: trains}, clock]
   bell:
@@ -75,15 +78,21 @@ plugins:
 const longRun = 10 * 24 * time.Hour
 
 func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
-	h := house{period: 30 * time.Second, walk: time.Duration(dice.IntN(3)) * time.Minute}
+	h := house{
+		period: 30 * time.Second, walk: time.Duration(dice.IntN(3)) * time.Minute,
+		count: 8, brightness: 50,
+	}
 	if lasts >= longRun {
 		h.period = time.Minute
 	}
-	text := fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, idVariable, keyVariable,
-		tick, panelPort, buttonLine, knobLineA, knobLineB, lampOutput)
 	var err error
-	h.file, err = config.Parse("house.yaml", []byte(text), 0o600)
+	h.file, err = config.Parse("house.yaml", []byte(h.text()), 0o600)
 	return h, err
+}
+
+func (h house) text() string {
+	return fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, h.count, idVariable, keyVariable,
+		tick, h.brightness, panelPort, buttonLine, knobLineA, knobLineB, lampOutput)
 }
 
 func numberOf(word string) uint64 {

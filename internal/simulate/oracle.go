@@ -17,6 +17,7 @@ type oracle struct {
 	*World
 	on      bool // there is a daemon that answers for the panel
 	booted  scheduler.Instant
+	asked   scheduler.Instant // since when the daemon may be without departures
 	voices  int               // honest answers about the time since the boot
 	surely  scheduler.Instant // from when on the daemon must know the time; Never: it may not
 	excused scheduler.Instant // until then the panel cannot be reached, or was not for long
@@ -53,8 +54,19 @@ func newOracle(w *World) *oracle {
 // boot says that a daemon starts that knows nothing yet.
 func (o *oracle) boot() {
 	o.on, o.booted, o.voices, o.surely = true, o.clock.Now(), 0, scheduler.Never
-	o.answers, o.certain = nil, scheduler.Never
+	o.answers = nil
+	o.forgetAnswers()
 }
+
+// excuse says that for some time nobody is to blame for what the panel shows.
+func (o *oracle) excuse(d time.Duration) {
+	if o.excused != scheduler.Never {
+		o.excused = max(o.excused, o.clock.Now().Add(d))
+	}
+}
+
+// forgetAnswers says that the daemon may know of no departures any more.
+func (o *oracle) forgetAnswers() { o.certain, o.asked = scheduler.Never, o.clock.Now() }
 
 // shutDown says that nobody answers for the panel any more.
 func (o *oracle) shutDown() { o.on = false }
@@ -68,9 +80,17 @@ func (o *oracle) heardTheTime() {
 }
 
 // stallBegins and stallEnds say that the loop is held up: time in which nobody can
-// draw anything.
+// draw anything, and whatever arrives is received when it is over.
 func (o *oracle) stallBegins() { o.stalled, o.resumed = o.clock.Now(), scheduler.Never }
-func (o *oracle) stallEnds()   { o.resumed = o.clock.Now() }
+
+func (o *oracle) stallEnds() {
+	o.resumed = o.clock.Now()
+	for _, a := range o.answers {
+		if a.received >= o.stalled {
+			a.received = o.resumed
+		}
+	}
+}
 
 // slack is how old what the panel shows may be: the time since the last tick.
 func (o *oracle) slack(now scheduler.Instant) time.Duration {
@@ -189,7 +209,7 @@ func (o *oracle) lieAboutDepartures(r reading, m moment) string {
 	case reading{kind: words, text: "No data"}:
 		return ""
 	case reading{kind: words, text: "Loading"}:
-		if m.at.Sub(o.booted) <= tooOld {
+		if m.at.Sub(o.asked) <= tooOld {
 			return ""
 		}
 		return "it has been loading for too long"

@@ -26,6 +26,7 @@ func (w *World) faults() []fault {
 		w.lines.fault(w),
 		w.disk.fault(),
 		w.chaos.fault(),
+		w.reloadFault(),
 		w.powerFault(),
 	}
 }

@@ -19,8 +19,10 @@ type visitor struct {
 	button   *contact
 	knob     [2]*contact
 	phase    int
-	stalls   int // how often the loop was held up
-	Gestures int // how many were judged
+	stalls   int  // how often the loop was held up
+	moves    int  // how often he did something …
+	busy     bool // … and whether he does
+	Gestures int  // how many were judged
 	Detents  int
 	Storms   int
 }
@@ -38,6 +40,8 @@ func (v *visitor) live() {
 		if v.board == nil {
 			continue
 		}
+		v.moves++
+		v.busy = true
 		calm := v.clock.Now() >= v.calm
 		switch n := v.dice.IntN(40); {
 		case n == 0 && !calm:
@@ -59,6 +63,7 @@ func (v *visitor) live() {
 		default:
 			v.turn(1 + v.dice.IntN(10))
 		}
+		v.busy = false
 	}
 }
 

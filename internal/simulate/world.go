@@ -2,12 +2,16 @@ package simulate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"time"
 
+	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
@@ -46,6 +50,10 @@ type World struct {
 	off      time.Duration // how long the power stays off when the daemon has ended
 	cut      bool          // it ended without warning
 
+	reload func() (*config.File, error)
+	steady bool // the power never fails, and nobody restarts the daemon
+
+	heap     []uint64 // what was in use, day by day
 	Failures []string // what should not have happened
 }
 
@@ -63,7 +71,7 @@ func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 		end: bootedAt.Add(lasts), calm: bootedAt.Add(lasts - recovery), panel: sim.NewPanel(4),
 	}
 	dice := w.dice("world")
-	w.epoch = beginning(dice)
+	w.epoch, w.steady = beginning(dice), dice.IntN(2) == 0
 	w.diary = newDiary(w)
 	w.log = slog.New(w.diary.handler()).With("plugin", "world")
 	var err error
@@ -123,8 +131,10 @@ func (w *World) live() {
 		File: w.house.file, Log: slog.New(w.diary.handler()), Seed: w.seed | 1,
 		Board: w.openBoard, Net: plugins.Network{HTTP: w.internet, Dial: w.pool.dial},
 		State: w.disk.of, Clock: stays{w.clock}, System: w.civil,
-		Lasts: w.end.Sub(w.clock.Now()),
+		Reload: func() (*config.File, error) { return w.reload() },
+		Lasts:  w.end.Sub(w.clock.Now()),
 	})
+	w.clock.Work(w.checkLamp)
 	err := w.daemon.Run(context.Background())
 	if err != nil {
 		w.fail("the daemon ended: %v", err)
@@ -174,12 +184,34 @@ func (w *World) inspect() {
 	}
 }
 
-// keepBooks has the daemon log once a day how all of its tasks are.
+// checkLamp finds out whether the lamp takes up the level that was kept, once it
+// has had the time to.
+func (w *World) checkLamp() {
+	then, moves := w.visitor.attention(), w.visitor.moves
+	w.sleep(2 * time.Second)
+	if !then.stillPaid() || w.lines.gone || moves != w.visitor.moves || w.visitor.busy {
+		return
+	}
+	var kept struct{ Goal float64 }
+	if json.Unmarshal(w.disk.files["lamp/level.json"], &kept) != nil {
+		return // there is none yet
+	}
+	if got, want := lampLevel(w.board.Duty(lampOutput)), int(math.Round(20*kept.Goal)); got != want {
+		w.fail("the lamp starts at level %d, and what was kept is %d", got, want)
+	}
+}
+
+// keepBooks has the daemon log once a day how all of its tasks are, and notes how
+// much memory is in use.
 func (w *World) keepBooks() {
 	for w.sleep(24 * time.Hour) {
 		if w.daemon != nil {
 			w.daemon.LogSnapshot()
 		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		w.heap = append(w.heap, m.HeapAlloc)
 	}
 }
 

@@ -27,9 +27,10 @@ type PTV struct {
 	now func() time.Time
 	mux *http.ServeMux
 
-	mu    sync.Mutex
-	fault PTVFault
-	asked int
+	mu     sync.Mutex
+	fault  PTVFault
+	struck string // the run that was cancelled by hand
+	asked  int
 }
 
 var _ http.Handler = (*PTV)(nil)

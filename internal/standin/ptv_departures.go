@@ -19,7 +19,7 @@ func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 		Directions: map[string]directionJSON{}, Disruptions: map[string]disruptionJSON{}, Status: healthy,
 	}
 	inDirection := map[int]int{}
-	for _, t := range tripsFor(r, p.now().UTC()) {
+	for _, t := range p.tripsFor(r) {
 		if most > 0 && inDirection[t.line.direction.id] == most {
 			continue
 		}
@@ -31,8 +31,8 @@ func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 }
 
 // tripsFor returns the trips that a request asks for, in the timetable's order.
-func tripsFor(r *http.Request, now time.Time) (trips []trip) {
-	query := r.URL.Query()
+func (p *PTV) tripsFor(r *http.Request) (trips []trip) {
+	query, now := r.URL.Query(), p.now().UTC()
 	for i := range ptvLines {
 		l := &ptvLines[i]
 		if !is(r.PathValue("type"), l.stop.routeType) || !is(r.PathValue("stop"), l.stop.id) ||
@@ -43,6 +43,7 @@ func tripsFor(r *http.Request, now time.Time) (trips []trip) {
 		}
 		trips = append(trips, l.trips(now)...)
 	}
+	p.strike(trips)
 	trips = slices.DeleteFunc(trips, func(t trip) bool {
 		return t.cancelled() && query.Get("include_cancelled") != "true"
 	})

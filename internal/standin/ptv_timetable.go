@@ -14,6 +14,7 @@ type trip struct {
 	scheduled time.Time
 	leaves    time.Time // when it really leaves, which only the stand-in knows
 	now       time.Time
+	struck    bool // cancelled by hand
 }
 
 const (
@@ -42,7 +43,7 @@ func (l *ptvLine) trips(now time.Time) (trips []trip) {
 }
 
 func (t trip) second() bool    { return t.n%2 == 0 }
-func (t trip) cancelled() bool { return t.line.cancelled && t.second() }
+func (t trip) cancelled() bool { return t.struck || t.line.cancelled && t.second() }
 func (t trip) tracked() bool   { return !t.line.byBus && t.leaves.Sub(t.now) < seenFrom }
 
 func (t trip) atPlatform() bool {

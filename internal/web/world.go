@@ -5,9 +5,10 @@ import "image"
 // World is what surrounds a simulated board: somebody can look at it, touch it and
 // break it. Its methods belong to the loop and do not block.
 type World interface {
-	// Picture returns what the panel that an instance drives shows, and counts
-	// its changes; false: the world has no such panel. The brightness is 0 to 1.
-	Picture(instance string) (picture *image.Gray, brightness float64, changes int, ok bool)
+	// Picture returns what the panel that an instance drives shows, brightness 0
+	// to 1; false: the world has no such panel. Changes counts its changes.
+	Picture(instance string) (picture *image.Gray, brightness float64, ok bool)
+	Changes(instance string) int
 
 	// Press, Release and Turn move the real contacts of an instance.
 	Press(instance string) error

@@ -1,0 +1,67 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// Who stops the daemon waits for a second at the most, whatever hangs: an ioctl
+// that does not return, a task that ignores its cancellation. These are the parts
+// of that second.
+const (
+	graceForStop  = 400 * time.Millisecond // a plugin's Stop
+	graceForClose = 150 * time.Millisecond // an instance's parts, and the board
+	graceForEnd   = 650 * time.Millisecond // all instances together: Stop, then Close
+	graceForRest  = 100 * time.Millisecond // what is left of the tasks
+)
+
+// shutdown stops all instances at the same time, and then closes the board.
+func (d *Daemon) shutdown(t *scheduler.Task) {
+	if err := d.end(t, d.instances); err != nil {
+		d.log.Error("not everything stopped", "error", err)
+	}
+	if err := closeBeside(t, d.board); err != nil {
+		d.log.Error("the board did not close", "error", err)
+	}
+}
+
+// closeBeside closes something beside the loop, and waits for it a while.
+func closeBeside(t *scheduler.Task, part io.Closer) error {
+	return t.Timeout(graceForClose, func() error {
+		_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, part.Close() })
+		return err
+	})
+}
+
+// end stops instances, and says which of them would not be stopped.
+func (d *Daemon) end(t *scheduler.Task, list []*instance) error {
+	for _, i := range list {
+		i.stopping = true
+		i.life.Cancel()
+	}
+	err := t.Timeout(graceForEnd, func() error {
+		for _, i := range list {
+			if err := t.Join(i.life); !i.life.Done() {
+				return err
+			}
+		}
+		return nil
+	})
+	if !errors.Is(err, scheduler.ErrTimeout) {
+		return err
+	}
+	var stuck []string
+	for _, i := range list {
+		if !i.life.Done() {
+			stuck = append(stuck, i.entry.Name)
+		}
+	}
+	return fmt.Errorf("%s: still busy after %v; a task that ignores its cancellation, or a device that hangs",
+		strings.Join(stuck, ", "), graceForEnd)
+}

@@ -1,0 +1,73 @@
+// The page: it listens, and hands what it hears to the parts that show it.
+
+import { $, put, span } from "./dom.js";
+import { showPanels } from "./panel.js";
+import { showParts } from "./parts.js";
+import { showDepartures, showInstances } from "./lists.js";
+import { showLoop } from "./loop.js";
+import { showWorld } from "./world.js";
+
+const state = {}; // all that was heard, by part
+let heard = 0; // when something was heard last
+let connected = false;
+
+function show(news) {
+  Object.assign(state, news);
+  if (news.panels) showPanels(news.panels);
+  if (news.lamps || news.buttons) showParts(state);
+  if (news.departures) showDepartures(news.departures, state.clock);
+  if (news.instances) showInstances(news.instances);
+  if (news.loop) showLoop(news.loop, state.world);
+  if (news.world) showWorld(news.world);
+  if (news.clock) showClock(news.clock);
+  showWellbeing();
+}
+
+function showClock(clock) {
+  const [date, time] = clock.now.split("T");
+  const day = new Date(date + "T12:00:00Z").toLocaleDateString("en-AU", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const b = document.createElement("b");
+  b.textContent = clock.known ? time.slice(0, 8) : "–:–";
+  const where = document.createElement("span");
+  where.textContent = clock.known ? " " + day : " the time is not known yet";
+  $("time").replaceChildren(b, where);
+  if (Math.abs(clock.system_error_s) >= 1) {
+    const wrong = document.createElement("span");
+    wrong.className = "wrong";
+    wrong.textContent = ` · the system's clock is ${span(Math.abs(clock.system_error_s))} ${clock.system_error_s > 0 ? "ahead" : "behind"}`;
+    $("time").append(wrong);
+  }
+}
+
+// silence is how long the loop may say nothing: it speaks once a second.
+const silence = 1800;
+
+function showWellbeing() {
+  const chip = $("wellbeing");
+  const quiet = performance.now() - heard;
+  let health = "ok", words = "";
+  if (!connected) [health, words] = ["failed", "no connection; trying again"];
+  else if (quiet > silence) [health, words] = ["failed", `the loop has been silent for ${(quiet / 1000).toFixed(1)} s`];
+  else if (state.instances) {
+    const ill = state.instances.filter((i) => i.health !== "ok");
+    if (ill.some((i) => i.health === "failed")) health = "failed";
+    else if (ill.length) health = "degraded";
+    words = ill.length ? ill.map((i) => i.name + " " + i.health).join(", ") : "all is well";
+  }
+  chip.className = "chip " + health;
+  put(chip, words || "connecting …");
+}
+
+function listen() {
+  const events = new EventSource("events");
+  events.onopen = () => { connected = true; heard = performance.now(); showWellbeing(); };
+  events.onmessage = (event) => { connected = true; heard = performance.now(); show(JSON.parse(event.data)); };
+  events.onerror = () => {
+    connected = false;
+    showWellbeing();
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000); // refused, not lost
+  };
+}
+
+setInterval(showWellbeing, 250);
+listen();

@@ -1,0 +1,56 @@
+// Departures, and the instances with their health.
+
+import { $, el, each, put, span } from "./dom.js";
+
+const freshness = {
+  fresh: ["ok", (d) => `asked ${span(d.age_s)} ago`],
+  old: ["degraded", (d) => `old: ${span(d.age_s)} ago`],
+  stale: ["failed", (d) => `too old to be shown: ${span(d.age_s)} ago`],
+  none: ["degraded", () => "nothing received yet"],
+};
+
+export function showDepartures(stops) {
+  each($("departures"), stops, (d) => d.instance, () => el("div", { class: "departures" },
+    el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"))).forEach((box, i) => {
+    const d = stops[i];
+    const [name, fresh, problem] = box.firstChild.children;
+    const [colour, words] = freshness[d.freshness];
+    put(name, d.stop || d.instance);
+    put(fresh, words(d));
+    fresh.className = "dot " + colour;
+    put(problem, d.problem || "");
+    box.classList.toggle("is-old", d.freshness !== "fresh");
+    box.lastChild.replaceChildren(...d.next.map(service));
+  });
+}
+
+function service(s) {
+  const minutes = Math.floor(s.in_s / 60);
+  const notes = [];
+  if (s.cancelled) notes.push("cancelled");
+  if (s.bus) notes.push("replaced by a bus");
+  if (s.at_platform) notes.push("at the platform");
+  if (s.out_of_reach && !s.cancelled) notes.push("too late to walk there");
+  if (s.live && Math.abs(s.late_s) >= 30) notes.push(`${span(Math.abs(s.late_s))} ${s.late_s > 0 ? "late" : "early"}`);
+  if (!s.live && !s.cancelled) notes.push("by the timetable");
+  if (s.disruptions) notes.push(s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions");
+  return el("li", { class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
+    el("span", { class: "in" }, minutes ? String(minutes) : "now", minutes ? el("small", {}, " min") : ""),
+    el("span", { class: "to" }, el("span", { class: "sign" }, s.headsign), el("small", { class: "why" }, notes.join(" · "))),
+    el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · pl. " + s.platform) : ""));
+}
+
+export function showInstances(instances) {
+  each($("instances"), instances, (i) => i.name, () => el("li", {},
+    el("span", { class: "dot" }, el("b"), " ", el("span", { class: "plugin" })), el("span", { class: "since" }), el("span", { class: "why" }))).forEach((li, n) => {
+    const i = instances[n];
+    const [who, since, why] = li.children;
+    who.className = "dot " + i.health;
+    put(who.children[0], i.name);
+    put(who.children[1], i.plugin);
+    const restarts = i.restarts ? `, ${i.restarts} restart${i.restarts > 1 ? "s" : ""}` : "";
+    put(since, `${i.health} for ${span(Math.floor(i.since_s))}${restarts}`);
+    put(why, i.why || "");
+    why.className = "why " + i.health;
+  });
+}

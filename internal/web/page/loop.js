@@ -1,0 +1,86 @@
+// The loop: who holds it, second by second, and how late that makes the others.
+
+import { $, el, each, percent, put, span } from "./dom.js";
+
+const seconds = 60; // that a strip shows
+const history = new Map(); // by task: time on the loop in each second
+let before; // the state of a second ago
+
+export function showLoop(loop, world) {
+  const speed = world ? world.speed : 1;
+  const tasks = loop.tasks.filter((t) => t.runs > 0).map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
+  const passed = before ? Math.max(loop.uptime_s - before.uptime_s, 1e-3) : 0;
+  const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
+  let busy = 0, steps = 0;
+  for (const t of tasks) {
+    const then = before?.byKey.get(t.key) ?? (before ? { total_s: 0, runs: 0 } : t);
+    t.held = rate(t.total_s, then.total_s);
+    t.rate = rate(t.runs, then.runs);
+    busy += t.held;
+    steps += t.rate;
+    if (passed) {
+      const line = history.get(t.key) ?? [];
+      line.push(t.total_s - then.total_s);
+      history.set(t.key, line.slice(-seconds));
+    }
+  }
+  if (passed) {
+    figure("busy", percent(busy));
+    figure("steps/s", Math.round(steps).toString());
+    figure("wake-ups/s", Math.round(rate(loop.wakeups, before.wakeups)).toString());
+    figure("SPI", Math.round(rate(loop.spi_bytes, before.spi_bytes)) + " B/s");
+    figure("beside the loop", loop.workers.toString());
+    figure(speed > 1 ? `running, ${speed} times as fast` : "running", span(Math.floor(loop.uptime_s)));
+  }
+  before = { ...loop, byKey: new Map(tasks.map((t) => [t.key, t])) };
+  each($("tasks").tBodies[0], tasks, (t) => t.key, makeRow).forEach((row, i) => showRow(row, tasks[i]));
+}
+
+const figures = new Map();
+function figure(name, value) {
+  const key = name.split(",")[0];
+  if (!figures.has(key)) {
+    figures.set(key, el("div", {}, el("dt"), el("dd")));
+    $("figures").append(figures.get(key));
+  }
+  const [dt, dd] = figures.get(key).children;
+  put(dt, name);
+  put(dd, value);
+}
+
+function makeRow(t) {
+  return el("tr", {}, el("td", {}, el("span", {}, (t.instance || "daemon") + " "), t.name),
+    el("td", { class: "strip" }, el("canvas", { width: seconds * 4, height: 16, role: "img" })),
+    el("td"), el("td"), el("td"), el("td"), el("td"));
+}
+
+function showRow(row, t) {
+  const [, strip, due, rate, longest, late, missed] = row.cells;
+  row.classList.toggle("idle", t.live === 0);
+  const held = history.get(t.key) ?? [];
+  paint(strip.firstChild, held);
+  strip.firstChild.setAttribute("aria-label", `time on the loop: ${span(held.at(-1) ?? 0)} in the last second, ${span(Math.max(0, ...held))} at most`);
+  put(due, t.due_s >= 0 ? "in " + span(t.due_s) : t.live ? waits(t.state) : "ended");
+  put(rate, t.rate < 0.05 ? "–" : t.rate < 10 ? t.rate.toFixed(1) : Math.round(t.rate).toString());
+  put(longest, span(t.longest_s));
+  longest.className = t.longest_s > 0.05 ? "bad" : t.longest_s > 0.005 ? "warn" : "";
+  put(late, t.late_p99_s ? span(t.late_p99_s) : "–");
+  put(missed, t.missed ? t.missed.toString() : "–");
+  missed.className = t.missed ? "warn" : "";
+}
+
+const waits = (state) => (["event", "flag", "queue", "lock"].includes(state) ? "when called" : state || "–");
+
+// paint draws a strip: from 10 µs to a second, each tenfold as far as the last.
+const heat = ["#26343a", "#3f7f83", "#e0b057", "#ff5a3c", "#fff1e8"].map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
+function paint(canvas, held) {
+  const c = canvas.getContext("2d");
+  c.clearRect(0, 0, canvas.width, canvas.height);
+  held.forEach((s, i) => {
+    if (s < 1e-6) return;
+    const at = Math.max(0, Math.min(0.999, Math.log10(s / 1e-5) / 5)) * (heat.length - 1);
+    const [low, high] = [heat[Math.floor(at)], heat[Math.ceil(at)]];
+    c.fillStyle = `rgb(${low.map((v, n) => v + (high[n] - v) * (at % 1)).join(" ")})`;
+    c.fillRect((seconds - held.length + i) * 4, 1, 3, canvas.height - 2);
+  });
+}

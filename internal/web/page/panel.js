@@ -1,0 +1,70 @@
+// Panels of LEDs, each LED a round light.
+
+import { $, el, each } from "./dom.js";
+
+export function showPanels(panels) {
+  each($("panels"), panels, (p) => p.instance, () => el("canvas", { class: "panel", role: "img" }))
+    .forEach((canvas, i) => { canvas.shown = panels[i]; draw(canvas); });
+}
+
+const resized = new ResizeObserver(() => {
+  for (const canvas of $("panels").children) draw(canvas);
+});
+resized.observe($("panels"));
+
+function draw(canvas) {
+  const p = canvas.shown;
+  const pitch = Math.max(3, Math.floor((canvas.clientWidth || 320) * devicePixelRatio / (p.width + 1.5)));
+  const [w, h] = [Math.round((p.width + 1.5) * pitch), Math.round((p.height + 1.5) * pitch)];
+  if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+  const [off, on] = lights(pitch, p.brightness);
+  const c = canvas.getContext("2d");
+  c.clearRect(0, 0, w, h);
+  let lit = 0;
+  const place = (n) => Math.round((n + 0.25) * pitch);
+  const leds = [];
+  p.rows.forEach((row, y) => {
+    for (let x = 0; x < p.width; x++) {
+      c.drawImage(off, place(x) - pitch / 2, place(y) - pitch / 2);
+      if (parseInt(row[x >> 2], 16) >> (3 - (x & 3)) & 1) leds.push([x, y]);
+    }
+  });
+  c.globalCompositeOperation = "lighter"; // light adds up
+  for (const [x, y] of leds) {
+    c.drawImage(on, place(x) - pitch / 2, place(y) - pitch / 2);
+    lit++;
+  }
+  c.globalCompositeOperation = "source-over";
+  const name = lit ? `LED panel ${p.instance}: ${lit} of ${p.width * p.height} lit` : `LED panel ${p.instance}: dark`;
+  if (canvas.getAttribute("aria-label") !== name) canvas.setAttribute("aria-label", name);
+}
+
+// lights returns an LED that is dark and the light of one that is not, each two
+// pitches wide, drawn once for each size and brightness.
+const made = new Map();
+function lights(pitch, brightness) {
+  const key = pitch + "/" + brightness;
+  if (!made.has(key)) {
+    if (made.size > 16) made.clear();
+    const strength = 0.45 + 0.55 * Math.sqrt(brightness);
+    made.set(key, [
+      disc(pitch, [[0, "#2b2421"], [0.3, "#231d1b"], [0.36, "#1a1614"], [0.42, "#1a161400"]]),
+      disc(pitch, [[0, rgba(255, 214, 190, strength)], [0.16, rgba(255, 118, 84, strength)], [0.34, rgba(255, 84, 54, strength)],
+        [0.41, rgba(255, 70, 40, 0.32 * strength)], [0.7, rgba(255, 60, 30, 0.09 * strength)], [1, rgba(255, 60, 30, 0)]]),
+    ]);
+  }
+  return made.get(key);
+}
+
+const rgba = (r, g, b, a) => `rgba(${r},${g},${b},${a})`;
+
+function disc(pitch, stops) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 2 * pitch;
+  const c = canvas.getContext("2d");
+  const fill = c.createRadialGradient(pitch, pitch, 0, pitch, pitch, pitch);
+  for (const [at, colour] of stops) fill.addColorStop(at, colour);
+  c.fillStyle = fill;
+  c.fillRect(0, 0, 2 * pitch, 2 * pitch);
+  return canvas;
+}

@@ -1,0 +1,162 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/device"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Scripts that look at the page.
+const (
+	picture = `document.querySelector(".panel").toDataURL()`
+	goal    = `Number(document.querySelector(".knob").getAttribute("aria-valuenow"))`
+	glow    = `Number(document.querySelector(".bulb i").style.opacity)`
+)
+
+func fault(name string) string { return fmt.Sprintf(`#faults button[data-key=%q]`, name) }
+
+func speed(times int) string {
+	return fmt.Sprintf(`document.querySelector("#speeds input[value='%d']").click()`, times)
+}
+
+func TestThePageInABrowser(t *testing.T) {
+	address := startDemo(t)
+	chromium := openBrowser(t)
+	b := openWindow(t, chromium, address, chromedp.EmulateViewport(1200, 900))
+
+	t.Run("the button turns the panel's page, by mouse and by space bar", func(t *testing.T) {
+		b.toASteadyPage()
+		b.turnsThePage("the mouse was pressed", func() { b.do(chromedp.Click(".push")) })
+		b.toASteadyPage()
+		b.turnsThePage("the space bar was pressed", func() {
+			b.do(chromedp.Evaluate("document.activeElement.blur()", nil), chromedp.KeyEvent(" "))
+		})
+	})
+
+	t.Run("the knob changes the lamp's level, by keys and by wheel", func(t *testing.T) {
+		before := get[float64](b, goal)
+		b.do(chromedp.Focus(".knob"), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
+		b.until("three detents went up", fmt.Sprintf("%s === Math.min(100, %v + 15)", goal, before))
+		b.until("the lamp shines as the knob says", fmt.Sprintf(`document.querySelector("[data-key='lamp lamp'] .value").textContent.startsWith("level " + %s)`, goal))
+		bright := get[float64](b, glow)
+		b.wheel(".knob", 200)
+		b.until("two detents went down", fmt.Sprintf("%s === Math.min(100, %v + 15) - 10", goal, before))
+		b.until("the lamp is darker", fmt.Sprintf("%s < %v", glow, bright))
+	})
+
+	b.do(chromedp.Evaluate("scrollTo(0, 0)", nil))
+	b.do(chromedp.Focus(".knob"), chromedp.KeyEvent(kb.PageUp), chromedp.Evaluate("document.activeElement.blur()", nil), chromedp.Sleep(time.Second))
+	b.screenshot("desktop")
+
+	t.Run("without a network the data grow old, and the page says so", func(t *testing.T) {
+		b.do(chromedp.Evaluate(speed(10), nil), chromedp.Click(fault("network")))
+		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old")`)
+		b.until("the instance is degraded", `document.querySelector("#instances li[data-key=trains] .degraded")`+" !== null")
+		b.screenshot("network-off")
+		b.do(chromedp.Click(fault("network")))
+		b.within(40*time.Second, "the departures are fresh again", `document.querySelector(".departures .dot.ok") !== null`)
+		b.do(chromedp.Evaluate(speed(1), nil))
+	})
+
+	t.Run("a plugin that panics is started again", func(t *testing.T) {
+		b.do(chromedp.Click(fault("panic")))
+		b.until("the lamp has been started again", `document.querySelector("#instances li[data-key=lamp]").textContent.includes("1 restart")`)
+		b.until("all is well", `document.querySelector("#wellbeing.ok") !== null`)
+	})
+
+	t.Run("a task that blocks is seen in the loop", func(t *testing.T) {
+		b.do(chromedp.Click(fault("block")))
+		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
+		b.screenshot("blocked")
+	})
+
+	t.Run("the panel goes dark without its cable", func(t *testing.T) {
+		b.do(chromedp.Click(fault("panel")))
+		b.until("the panel is dark", `document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
+		b.do(chromedp.Click(fault("panel")))
+		b.within(40*time.Second, "the panel shows something", `!document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
+	})
+
+	t.Run("every text has a contrast of 4.5 at least", func(t *testing.T) {
+		for _, weak := range get[[]string](b, contrast) {
+			t.Error(weak)
+		}
+	})
+
+	t.Run("on a phone nothing is cut off, and a finger turns the page", func(t *testing.T) {
+		phone := openWindow(t, chromium, address, chromedp.Emulate(device.IPhone12Mini))
+		if wide := get[bool](phone, "document.documentElement.scrollWidth > innerWidth"); wide {
+			t.Error("the page is wider than the phone")
+		}
+		phone.toASteadyPage()
+		phone.turnsThePage("a finger touched the button", func() { phone.tap(".push") })
+		phone.do(chromedp.Sleep(3 * time.Second))
+		phone.screenshot("phone")
+	})
+}
+
+// toASteadyPage presses the button until the panel shows a page that stands still.
+func (b *browser) toASteadyPage() {
+	b.t.Helper()
+	for range 4 {
+		b.do(chromedp.Click(".push"), chromedp.Sleep(time.Second))
+		before := get[string](b, picture)
+		b.do(chromedp.Sleep(1500 * time.Millisecond))
+		if get[string](b, picture) == before {
+			return
+		}
+	}
+	b.t.Fatal("no page of the panel stands still")
+}
+
+// turnsThePage tells whether what stood still is another picture soon.
+func (b *browser) turnsThePage(why string, act func()) {
+	b.t.Helper()
+	before := get[string](b, picture)
+	act()
+	b.within(2*time.Second, "the page turned after "+why, fmt.Sprintf("%s !== %q", picture, before))
+}
+
+// middle returns where an element is.
+func (b *browser) middle(selector string) (x, y float64) {
+	at := get[[]float64](b, fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: "center"});
+		const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, selector))
+	return at[0], at[1]
+}
+
+func (b *browser) tap(selector string) {
+	x, y := b.middle(selector)
+	b.do(
+		input.DispatchTouchEvent(input.TouchStart, []*input.TouchPoint{{X: x, Y: y}}),
+		chromedp.Sleep(100*time.Millisecond),
+		input.DispatchTouchEvent(input.TouchEnd, nil),
+	)
+}
+
+func (b *browser) wheel(selector string, by float64) {
+	x, y := b.middle(selector)
+	b.do(input.DispatchMouseEvent(input.MouseWheel, x, y).WithDeltaX(0).WithDeltaY(by))
+}
+
+// contrast lists the texts whose contrast with what lies behind them is too weak
+// (WCAG 2.2, 1.4.3).
+const contrast = `(() => {
+	const rgb = (c) => c.match(/[\d.]+/g).map(Number);
+	const light = (c) => { const [r, g, b] = rgb(c).map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+	const behind = (e) => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if ((rgb(c)[3] ?? 1) > 0.5) return c; } return "rgb(16,15,14)" };
+	const weak = [];
+	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	for (let n; n = texts.nextNode();) {
+		const e = n.parentElement;
+		if (!n.data.trim() || !e.checkVisibility({ opacityProperty: true })) continue;
+		const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+		const ratio = (a + 0.05) / (b + 0.05);
+		if (ratio < 4.5) weak.push(ratio.toFixed(2) + ": " + n.data.trim().slice(0, 40));
+	}
+	return weak;
+})()`
