@@ -59,6 +59,12 @@ cross: ## build for the boards: 64-bit, 32-bit from the first Zero on, and a PC
 man: ## write the manual pages and completions to bin/
 	$(GO) run ./internal/cli/pages bin
 
+.PHONY: tidy
+tidy: ## tidy the modules: ours, the example's, the tools'
+	$(GO) mod tidy
+	cd examples/blink && $(GO) mod tidy
+	cd tools && $(GO) mod tidy
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin

@@ -98,10 +98,17 @@ func under(imported, folder string) bool {
 	return imported == folder || strings.HasPrefix(imported, folder+"/")
 }
 
-// isPlugin tells a plugin's package from the vocabulary that all of them share.
+// isPlugin tells a plugin's package from the vocabulary that all of them share: a
+// plugin registers itself.
 func isPlugin(imported string) bool {
-	for _, name := range []string{"ntp", "ptv", "display", "button", "fade"} {
-		if under(imported, "ptvd/plugins/"+name) {
+	name, ok := strings.CutPrefix(imported, "ptvd/plugins/")
+	if !ok {
+		return false
+	}
+	name, _, _ = strings.Cut(name, "/")
+	files, _ := filepath.Glob(filepath.Join("plugins", name, "*.go"))
+	for _, file := range files {
+		if source, err := os.ReadFile(file); err == nil && strings.Contains(string(source), "plugins.Register(") {
 			return true
 		}
 	}

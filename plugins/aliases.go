@@ -15,6 +15,13 @@ type (
 	Instant = scheduler.Instant
 	Event   = scheduler.Event
 	Group   = scheduler.Group
+	Flag    = scheduler.Flag
+
+	Lock      = scheduler.Lock
+	Semaphore = scheduler.Semaphore
+	Barrier   = scheduler.Barrier
+
+	PanicError = scheduler.PanicError
 
 	Clock = wallclock.Clock
 
@@ -61,4 +68,25 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 // [gpio.NewQuadrature].
 func NewQuadrature(a, b Level, codesPerDetent int) (Quadrature, error) {
 	return gpio.NewQuadrature(a, b, codesPerDetent)
+}
+
+// NewFlag returns a flag that other goroutines may set; see [scheduler.Flag].
+func NewFlag(l *scheduler.Loop) *Flag { return scheduler.NewFlag(l) }
+
+// NewSemaphore returns a semaphore with so many permits.
+func NewSemaphore(permits int) *Semaphore { return scheduler.NewSemaphore(permits) }
+
+// NewBarrier returns a barrier for so many tasks.
+func NewBarrier(parties int) *Barrier { return scheduler.NewBarrier(parties) }
+
+// Queue passes values from task to task; see [scheduler.Queue].
+type Queue[T any] = scheduler.Queue[T]
+
+// NewQueue returns an empty queue for up to capacity values.
+func NewQueue[T any](capacity int) *Queue[T] { return scheduler.NewQueue[T](capacity) }
+
+// Gather runs pieces of work as tasks and returns their results; see
+// [scheduler.Gather].
+func Gather[T any](t *Task, work ...func(t *Task) (T, error)) ([]T, error) {
+	return scheduler.Gather(t, work...)
 }

@@ -87,6 +87,6 @@ type PWM interface {
 	// SetDuty sets the duty cycle, 0 (off) to 65535 (always on). It is short
 	// enough to be called on the loop.
 	SetDuty(duty uint16) error
-	// Close stops the output, low.
+	// Close releases the output at the duty cycle that it has.
 	Close() error
 }

@@ -69,7 +69,7 @@ func (s *stats) totals() Totals {
 type histogram struct {
 	count   uint64
 	max     time.Duration
-	buckets [256]uint32
+	buckets [256]uint64
 }
 
 func (h *histogram) add(d time.Duration) {

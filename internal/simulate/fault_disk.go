@@ -13,12 +13,13 @@ import (
 // real State keeps: a file that is being replaced holds the old contents or the
 // new, whenever the power goes.
 type disk struct {
-	world   *World
-	files   map[string][]byte
-	refuses error // what a write is answered by; nil: it succeeds
-	cutNext bool  // the power goes at the next write
-	powered int   // the boot that may use the disk; 0: none may
-	writes  int
+	world     *World
+	files     map[string][]byte
+	refuses   error // what a write is answered by; nil: it succeeds
+	cutNext   bool  // the power goes at the next write
+	cutAlways bool  // … and at every one
+	powered   int   // the boot that may use the disk; 0: none may
+	writes    int
 }
 
 // fault is the family: the disk is full, or read-only.
@@ -63,7 +64,7 @@ func (d *directory) Save(name string, data []byte) error {
 		return d.disk.refuses
 	}
 	d.disk.writes++
-	cut := d.disk.cutNext
+	cut := d.disk.cutNext || d.disk.cutAlways
 	if !cut || d.disk.world.visitor.dice.IntN(2) == 0 {
 		d.disk.files[d.name+"/"+name] = bytes.Clone(data)
 	}

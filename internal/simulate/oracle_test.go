@@ -60,7 +60,7 @@ func TestTheOracleSeesALie(t *testing.T) {
 		"something that nobody can read":         {shows: reading{}, lies: "something"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newTestWorld(t)
+			w := newWorld(t, 1, time.Hour)
 			w.house.walk, w.house.period = 0, 30*time.Second
 			o := w.oracle
 			o.boot()
@@ -118,24 +118,15 @@ func TestThePicturesCanBeRead(t *testing.T) {
 
 func TestASecretInTheLogIsAFailure(t *testing.T) {
 	for _, line := range []string{"key=5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260", "devid=3000999&x", "said: 00ff00ff.", "said: 00FF00FF"} {
-		w := newTestWorld(t)
+		w := newWorld(t, 1, time.Hour)
 		w.diary.signature = []byte("00FF00FF")
 		w.log.Info("oh", "what", line)
 		if len(w.Failures) != 1 {
 			t.Errorf("%q passed", line)
 		}
 	}
-	w := newTestWorld(t)
+	w := newWorld(t, 1, time.Hour)
 	if w.log.Info("oh", "what", "after 1.3000999s, 23000999 bytes"); len(w.Failures) != 0 {
 		t.Errorf("a number is taken for the id: %v", w.Failures)
 	}
-}
-
-func newTestWorld(t *testing.T) *World {
-	t.Helper()
-	w, err := NewWorld(1, time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
 }

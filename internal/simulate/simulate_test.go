@@ -5,88 +5,139 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
+	"runtime/debug"
+	"strings"
 	"testing"
 	"time"
 )
 
 var (
-	seed = flag.Uint64("seed", 0, "run this seed alone; 0: those that the tests choose")
-	days = flag.Int("days", 0, "run for so many days; 0: as many as the tests choose")
-	logs = flag.String("log", "", "write the whole log of a run to this file")
+	seed  = flag.Uint64("seed", 0, "the seed of TestOneSeed, or the first one of TestSoak")
+	lasts = flag.Duration("lasts", 72*time.Hour, "how long a world of TestOneSeed or TestSoak lasts, in its own time")
+	logTo = flag.String("log", "", "where TestOneSeed writes its whole log")
+	soak  = flag.Duration("soak", 0, "how long TestSoak goes on, in real time")
 )
 
-// simulate lives through so many days of a seed, and fails the test with what is
-// needed to do so again.
-func simulate(t *testing.T, of uint64, lasts int) *World {
+const day = 24 * time.Hour
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(1000) // most of what a simulated day costs is garbage
+	os.Exit(m.Run())
+}
+
+func TestSomeDays(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 3} {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { simulate(t, seed, shorter(day)) })
+	}
+}
+
+func TestThirtyDays(t *testing.T) {
+	if testing.Short() || underRace {
+		t.Skip("it takes most of a minute")
+	}
+	simulate(t, 4, 30*day)
+}
+
+func TestTheSameSeedIsTheSameRun(t *testing.T) {
+	first, second := logOf(t, 5), logOf(t, 5)
+	for i := range min(len(first), len(second)) {
+		if first[i] != second[i] {
+			t.Fatalf("line %d differs:\n%s%s", i+1, first[i], second[i])
+		}
+	}
+	if len(first) != len(second) {
+		t.Errorf("one log has %d lines, the other %d", len(first), len(second))
+	}
+}
+
+func TestAPowerCutAtEveryWriteLosesNothing(t *testing.T) {
+	w := newWorld(t, 6, shorter(12*time.Hour))
+	w.disk.cutAlways = true
+	if run(t, w); w.boots < 3 {
+		t.Errorf("only %d boots", w.boots)
+	}
+}
+
+// TestOneSeed is what a failure asks for.
+func TestOneSeed(t *testing.T) {
+	if *seed == 0 || *soak != 0 {
+		t.Skip("no -seed was given")
+	}
+	simulate(t, *seed, *lasts)
+}
+
+// TestSoak goes through seed after seed.
+func TestSoak(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("no -soak was given")
+	}
+	end := time.Now().Add(*soak)
+	for s := max(1, *seed); time.Now().Before(end); s++ {
+		if !t.Run(fmt.Sprint("seed ", s), func(t *testing.T) { simulate(t, s, *lasts) }) {
+			return
+		}
+	}
+}
+
+// shorter makes a time fit for the race detector, and for a hurry.
+func shorter(d time.Duration) time.Duration {
+	if underRace || testing.Short() {
+		return max(d/12, 2*recovery)
+	}
+	return d
+}
+
+// simulate lives through a world, and fails the test with what is needed to do so
+// again.
+func simulate(t *testing.T, seed uint64, lasts time.Duration) {
 	t.Helper()
-	if *seed != 0 {
-		of = *seed
-	}
-	if *days != 0 {
-		lasts = *days
-	}
-	w, err := NewWorld(of, time.Duration(lasts)*24*time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *logs != "" {
-		file, err := os.Create(*logs)
+	w := newWorld(t, seed, lasts)
+	if *logTo != "" {
+		file, err := os.Create(*logTo)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer file.Close()
 		w.diary.Copy = file
 	}
-	began := time.Now()
-	if err := w.Run(); err != nil {
+	run(t, w)
+}
+
+func newWorld(t *testing.T, seed uint64, lasts time.Duration) *World {
+	t.Helper()
+	w, err := NewWorld(seed, lasts)
+	if err != nil {
 		t.Fatal(err)
-	}
-	t.Logf("seed %d: %d days in %v: %d boots, %d requests, %d pictures (%d with minutes) and %d judgements, %d gestures, %d detents, %d storms, %d writes, %d lines of log",
-		of, lasts, time.Since(began).Round(time.Millisecond), w.boots, w.internet.asked, w.oracle.Frames, w.oracle.Numbers, w.oracle.Judged,
-		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.disk.writes, w.diary.Lines)
-	if len(w.Failures) > 0 {
-		for _, failure := range w.Failures {
-			t.Error(failure)
-		}
-		t.Logf("the end of the log:\n%s", w.diary.Tail())
-		t.Logf("to see it again: go test ./internal/simulate -run '^%s$' -seed %d -days %d -log /tmp/simulate.log", t.Name(), of, lasts)
 	}
 	return w
 }
 
-func TestSomeDays(t *testing.T) {
-	for _, s := range []uint64{1, 2, 3} {
-		t.Run(fmt.Sprint(s), func(t *testing.T) { simulate(t, s, 1) })
+func run(t *testing.T, w *World) {
+	t.Helper()
+	read(picture{}) // makes what is made once
+	before, began := used(t), time.Now()
+	if err := w.Run(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%v in %v: %v", w.end.Sub(bootedAt), time.Since(began).Round(time.Millisecond), w)
+	before.mustGiveBack(t)
+	mustNotGrow(t, w.heap)
+	for _, failure := range w.Failures {
+		t.Error(failure)
+	}
+	if t.Failed() {
+		t.Logf("the end of the log:\n%s", w.diary.Tail())
+		t.Logf("to see it again: go test ./internal/simulate -run '^TestOneSeed$' -seed %d -lasts %v -log simulate.log", w.seed, w.end.Sub(bootedAt))
 	}
 }
 
-func TestThirtyDays(t *testing.T) {
-	if os.Getenv("LONG") == "" {
-		t.Skip()
+func logOf(t *testing.T, seed uint64) []string {
+	t.Helper()
+	var log bytes.Buffer
+	w := newWorld(t, seed, shorter(12*time.Hour))
+	w.diary.Copy = &log
+	if err := w.Run(); err != nil {
+		t.Fatal(err)
 	}
-	simulate(t, 1, 30)
+	return strings.SplitAfter(log.String(), "\n")
 }
-
-func TestTheSameSeedIsTheSameRun(t *testing.T) {
-	var logs [2]bytes.Buffer
-	for i := range logs {
-		w, err := NewWorld(7, 24*time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.diary.Copy = &logs[i]
-		w.Run()
-	}
-	a, b := bytes.Split(logs[0].Bytes(), []byte("\n")), bytes.Split(logs[1].Bytes(), []byte("\n"))
-	for i := range min(len(a), len(b)) {
-		if !bytes.Equal(a[i], b[i]) {
-			t.Fatalf("line %d differs:\n%s\n%s", i+1, a[i], b[i])
-		}
-	}
-	if len(a) != len(b) {
-		t.Fatal(len(a), len(b))
-	}
-}
-
-var _ = runtime.NumGoroutine

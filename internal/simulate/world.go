@@ -240,6 +240,13 @@ func (w *World) dice(part string) *rand.Rand {
 	return rand.New(rand.NewPCG(w.seed, numberOf(part)))
 }
 
+// String sums up what was lived through.
+func (w *World) String() string {
+	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes) and %d judgements, %d gestures, %d detents, %d storms, %d writes, %d lines of log",
+		w.seed, w.boots, w.internet.asked, w.oracle.Frames, w.oracle.Numbers, w.oracle.Judged,
+		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.disk.writes, w.diary.Lines)
+}
+
 // maxFailures bounds what is told: one thing that is wrong is wrong often.
 const maxFailures = 20
 

@@ -69,6 +69,7 @@ func (p *panel) Start(t *plugins.Task) error {
 	p.started = t.Now()
 	p.picture = plugins.Publish[*image.Gray](p.env, "picture")
 	p.book.pages, p.book.since = newPages(p.env, p.cfg.Pages), p.started
+	p.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	p.handleActions()
 	p.env.Go("draw", p.draw)
 	p.env.Go("send", p.screen.send)

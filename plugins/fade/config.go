@@ -19,6 +19,7 @@ type Config struct {
 	Duration time.Duration   `yaml:"duration" doc:"how long a fade from off to 100% takes; 0s: no fade" min:"0s" max:"10m"`
 	Gamma    Gamma           `yaml:"gamma" doc:"how a level becomes light: a power, or cie for the lightness of CIE 1931"`
 	Restore  string          `yaml:"restore" doc:"what the lamp does at the start" oneof:"last off on"`
+	AtStop   string          `yaml:"at_stop" doc:"what the lamp does when the daemon stops: go off, or keep its level until the next start" oneof:"off keep"`
 }
 
 // Encoder is a rotary encoder.

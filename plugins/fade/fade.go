@@ -21,7 +21,7 @@ func init() {
 		Defaults: Config{
 			Frequency: 1000,
 			Encoder:   Encoder{Pull: plugins.PullUp, StepsPerDetent: 4, Acceleration: 1},
-			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last",
+			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last", AtStop: "off",
 		},
 		Topics: []plugins.Topic{
 			plugins.Publishes[dimming.Level](topic, "how bright the lamp is, and where it is going"),
@@ -62,7 +62,7 @@ type lamp struct {
 	fader   fader
 	memory  memory
 	outputs []plugins.PWM
-	duty    uint16        // of all outputs
+	duty    uint16 // of all outputs
 	level   plugins.Publisher[dimming.Level]
 	moved   plugins.Event // for the task that fades
 	changed plugins.Event // for the task that saves
@@ -92,13 +92,15 @@ func (l *lamp) Start(t *plugins.Task) error {
 	return nil
 }
 
-// Stop switches the lamp off and saves the level that it had.
+// Stop switches the lamp off, if it is to be, and saves the level that it had.
 func (l *lamp) Stop(t *plugins.Task) error {
 	var errs []error
-	for _, output := range l.outputs {
-		errs = append(errs, output.SetDuty(0))
+	if l.cfg.AtStop == "off" {
+		for _, output := range l.outputs {
+			errs = append(errs, output.SetDuty(0))
+		}
+		l.level.Set(dimming.Level{})
 	}
-	l.level.Set(dimming.Level{})
 	errs = append(errs, l.memory.save(t, l.dimmer.levels))
 	return errors.Join(errs...)
 }

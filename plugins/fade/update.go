@@ -12,6 +12,7 @@ func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
 	was := l.cfg
 	was.Min, was.Max, was.Step = cfg.Min, cfg.Max, cfg.Step
 	was.Duration, was.Gamma, was.Restore = cfg.Duration, cfg.Gamma, cfg.Restore
+	was.AtStop = cfg.AtStop
 	was.Encoder.Reverse = cfg.Encoder.Reverse
 	if !reflect.DeepEqual(was, cfg) {
 		return plugins.ErrRestart

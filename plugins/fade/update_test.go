@@ -44,3 +44,20 @@ func TestAnotherPinNeedsANewStart(t *testing.T) {
 		return lamp.Stop(task)
 	})
 }
+
+func TestAtAStopTheLampGoesOffOrKeepsItsLevelAsConfigured(t *testing.T) {
+	for atStop, want := range map[string]uint16{"off": 0, "keep": light(0.4)} {
+		t.Run(atStop, func(t *testing.T) {
+			h := plugintest.New(t)
+			h.Run(func(task *plugins.Task) error {
+				lamp := start(task, h, h.Env("lamp"), func(c *fade.Config) { c.AtStop = atStop })
+				call(t, h, "set", "40%")
+				if err := task.Sleep(sweep); err != nil {
+					return err
+				}
+				return lamp.Stop(task)
+			})
+			wantDuty(t, h, want)
+		})
+	}
+}

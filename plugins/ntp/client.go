@@ -41,6 +41,7 @@ func (c *client) Start(t *plugins.Task) error {
 	}
 	c.pace = pace{every: c.cfg.Every, random: c.chance()}
 	c.at = t.Now()
+	c.env.Meter.Count("syncs_total", 0) // so that a report has it from the start
 	c.env.Go("sync", c.run)
 	return nil
 }

@@ -33,6 +33,7 @@ func inSilence(t *testing.T, lasts time.Duration) (why string, stop time.Duratio
 			Instance: "clock", Loop: loop, Log: slog.New(slog.DiscardHandler), Bus: plugins.NewBus(),
 			Clock:  wallclock.New(wallclock.SystemClock(), loop.Now, time.UTC, false),
 			Health: plugins.NewHealth(loop.Now, func(*plugins.Health) {}),
+			Meter:  plugins.NewMeter(),
 			Net:    plugins.Network{Dial: void}, Tasks: new(plugins.Tasks),
 		}
 		plugin, err := ntp.New(env, ntp.Config{

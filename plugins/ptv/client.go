@@ -118,6 +118,10 @@ func read(ctx context.Context, r *http.Response) (reply, error) {
 	return reply{body, at}, nil
 }
 
+// shortestSecret is what conceal looks for: what is shorter is no id or key, and
+// would be found in the middle of words.
+const shortestSecret = 6
+
 // conceal strikes the credentials out of what the other side said, and makes the
 // rest fit to be shown.
 func conceal(err error, secrets ...string) error {
@@ -127,6 +131,9 @@ func conceal(err error, secrets ...string) error {
 	}
 	detail := trouble.Detail
 	for _, secret := range secrets {
+		if len(secret) < shortestSecret {
+			continue
+		}
 		detail = strings.ReplaceAll(detail, secret, "[secret]")
 	}
 	return &Trouble{Words: trouble.Words, Detail: clean(detail, maxDetail), Lasting: trouble.Lasting}

@@ -45,6 +45,8 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 // Start publishes that nothing is known yet, and begins to ask.
 func (p *ptv) Start(*plugins.Task) error {
 	p.out.Set(p.known)
+	p.env.Meter.Count("fetches_ok_total", 0) // so that a report has it from the start
+	p.env.Meter.Count("fetches_failed_total", 0)
 	p.env.Go("fetch", p.run)
 	return nil
 }

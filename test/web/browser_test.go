@@ -6,18 +6,14 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -56,6 +52,9 @@ func startDemo(t *testing.T) string {
 	return ""
 }
 
+// step is something that is done in the browser.
+type step = chromedp.Action[chromedp.Void]
+
 // browser is a window on the page.
 type browser struct {
 	t   *testing.T
@@ -78,7 +77,7 @@ func openBrowser(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	if err := chromedp.Run(ctx); err != nil {
+	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("no browser: %v; install Debian's chromium, or name one in CHROMIUM", err)
 	}
 	return ctx
@@ -86,33 +85,28 @@ func openBrowser(t *testing.T) context.Context {
 
 // openWindow opens the page in a window of its own, which fails the test at the end
 // if its console has an error.
-func openWindow(t *testing.T, in context.Context, address string, size chromedp.EmulateAction) *browser {
+func openWindow(t *testing.T, in context.Context, address string, size step) *browser {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(in)
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx}
-	chromedp.ListenTarget(ctx, func(event any) {
-		switch e := event.(type) {
-		case *runtime.EventExceptionThrown:
-			b.complain("exception: " + e.ExceptionDetails.Error())
-		case *runtime.EventConsoleAPICalled:
-			if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
-				b.complain(fmt.Sprintf("console: %s", e.Args[0].Value))
-			}
-		case *log.EventEntryAdded:
-			if e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning {
-				b.complain("log: " + e.Entry.Text)
+	b.do(size)
+	console := chromedp.Console(ctx)
+	go func() {
+		for message, err := range console {
+			if err == nil && (message.IsException() || message.Type == "error" || message.Type == "warning") {
+				b.complain(message.String())
 			}
 		}
-	})
+	}()
 	t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, text := range b.bad {
-			t.Error(text)
+			t.Error("the console:", text)
 		}
 	})
-	b.do(log.Enable(), size, chromedp.Navigate(address), chromedp.WaitVisible(".chip.ok"), chromedp.WaitVisible("#departures li"))
+	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS(".chip.ok")), chromedp.WaitVisible(chromedp.CSS("#departures li")))
 	return b
 }
 
@@ -122,17 +116,20 @@ func (b *browser) complain(text string) {
 	b.bad = append(b.bad, text)
 }
 
-func (b *browser) do(actions ...chromedp.Action) {
+func (b *browser) do(steps ...step) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
 // get returns what a script says.
-func get[T any](b *browser, script string) (value T) {
+func get[T any](b *browser, script string) T {
 	b.t.Helper()
-	b.do(chromedp.Evaluate(script, &value))
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	return value
 }
 
@@ -156,8 +153,10 @@ func (b *browser) within(limit time.Duration, what, script string) {
 // screenshot leaves a picture of the whole page in bin/web.
 func (b *browser) screenshot(name string) {
 	b.t.Helper()
-	var png []byte
-	b.do(chromedp.FullScreenshot(&png, 100))
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	dir := "../../bin/web"
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		b.t.Fatal(err)
@@ -165,9 +164,4 @@ func (b *browser) screenshot(name string) {
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-// text returns the text of the first element of a selector.
-func (b *browser) text(selector string) string {
-	return strings.TrimSpace(get[string](b, fmt.Sprintf("document.querySelector(%q).textContent", selector)))
 }

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/device"
@@ -31,16 +33,16 @@ func TestThePageInABrowser(t *testing.T) {
 
 	t.Run("the button turns the panel's page, by mouse and by space bar", func(t *testing.T) {
 		b.toASteadyPage()
-		b.turnsThePage("the mouse was pressed", func() { b.do(chromedp.Click(".push")) })
+		b.turnsThePage("the mouse was pressed", func() { b.do(chromedp.Click(chromedp.CSS(".push"))) })
 		b.toASteadyPage()
 		b.turnsThePage("the space bar was pressed", func() {
-			b.do(chromedp.Evaluate("document.activeElement.blur()", nil), chromedp.KeyEvent(" "))
+			b.do(run("document.activeElement.blur()"), chromedp.KeyEvent(" "))
 		})
 	})
 
 	t.Run("the knob changes the lamp's level, by keys and by wheel", func(t *testing.T) {
 		before := get[float64](b, goal)
-		b.do(chromedp.Focus(".knob"), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
+		b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
 		b.until("three detents went up", fmt.Sprintf("%s === Math.min(100, %v + 15)", goal, before))
 		b.until("the lamp shines as the knob says", fmt.Sprintf(`document.querySelector("[data-key='lamp lamp'] .value").textContent.startsWith("level " + %s)`, goal))
 		bright := get[float64](b, glow)
@@ -49,36 +51,36 @@ func TestThePageInABrowser(t *testing.T) {
 		b.until("the lamp is darker", fmt.Sprintf("%s < %v", glow, bright))
 	})
 
-	b.do(chromedp.Evaluate("scrollTo(0, 0)", nil))
-	b.do(chromedp.Focus(".knob"), chromedp.KeyEvent(kb.PageUp), chromedp.Evaluate("document.activeElement.blur()", nil), chromedp.Sleep(time.Second))
+	b.do(run("scrollTo(0, 0)"))
+	b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.PageUp), run("document.activeElement.blur()"), chromedp.Sleep(time.Second))
 	b.screenshot("desktop")
 
 	t.Run("without a network the data grow old, and the page says so", func(t *testing.T) {
-		b.do(chromedp.Evaluate(speed(10), nil), chromedp.Click(fault("network")))
+		b.do(run(speed(10)), chromedp.Click(chromedp.CSS(fault("network"))))
 		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old")`)
 		b.until("the instance is degraded", `document.querySelector("#instances li[data-key=trains] .degraded")`+" !== null")
 		b.screenshot("network-off")
-		b.do(chromedp.Click(fault("network")))
+		b.do(chromedp.Click(chromedp.CSS(fault("network"))))
 		b.within(40*time.Second, "the departures are fresh again", `document.querySelector(".departures .dot.ok") !== null`)
-		b.do(chromedp.Evaluate(speed(1), nil))
+		b.do(run(speed(1)))
 	})
 
 	t.Run("a plugin that panics is started again", func(t *testing.T) {
-		b.do(chromedp.Click(fault("panic")))
+		b.do(chromedp.Click(chromedp.CSS(fault("panic"))))
 		b.until("the lamp has been started again", `document.querySelector("#instances li[data-key=lamp]").textContent.includes("1 restart")`)
 		b.until("all is well", `document.querySelector("#wellbeing.ok") !== null`)
 	})
 
 	t.Run("a task that blocks is seen in the loop", func(t *testing.T) {
-		b.do(chromedp.Click(fault("block")))
+		b.do(chromedp.Click(chromedp.CSS(fault("block"))))
 		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
 		b.screenshot("blocked")
 	})
 
 	t.Run("the panel goes dark without its cable", func(t *testing.T) {
-		b.do(chromedp.Click(fault("panel")))
+		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
 		b.until("the panel is dark", `document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
-		b.do(chromedp.Click(fault("panel")))
+		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
 		b.within(40*time.Second, "the panel shows something", `!document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
 	})
 
@@ -94,7 +96,7 @@ func TestThePageInABrowser(t *testing.T) {
 			t.Error("the page is wider than the phone")
 		}
 		phone.toASteadyPage()
-		phone.turnsThePage("a finger touched the button", func() { phone.tap(".push") })
+		phone.turnsThePage("a finger touched the button", func() { phone.touch(".push") })
 		phone.do(chromedp.Sleep(3 * time.Second))
 		phone.screenshot("phone")
 	})
@@ -104,7 +106,7 @@ func TestThePageInABrowser(t *testing.T) {
 func (b *browser) toASteadyPage() {
 	b.t.Helper()
 	for range 4 {
-		b.do(chromedp.Click(".push"), chromedp.Sleep(time.Second))
+		b.do(chromedp.Click(chromedp.CSS(".push")), chromedp.Sleep(time.Second))
 		before := get[string](b, picture)
 		b.do(chromedp.Sleep(1500 * time.Millisecond))
 		if get[string](b, picture) == before {
@@ -129,18 +131,31 @@ func (b *browser) middle(selector string) (x, y float64) {
 	return at[0], at[1]
 }
 
-func (b *browser) tap(selector string) {
+// touch touches an element for a moment.
+func (b *browser) touch(selector string) {
 	x, y := b.middle(selector)
 	b.do(
-		input.DispatchTouchEvent(input.TouchStart, []*input.TouchPoint{{X: x, Y: y}}),
+		send(input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: "touchStart", TouchPoints: []*input.TouchPoint{{X: x, Y: y}}}),
 		chromedp.Sleep(100*time.Millisecond),
-		input.DispatchTouchEvent(input.TouchEnd, nil),
+		send(input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: "touchEnd", TouchPoints: []*input.TouchPoint{}}),
 	)
 }
 
+// wheel turns the mouse's wheel above an element.
 func (b *browser) wheel(selector string, by float64) {
 	x, y := b.middle(selector)
-	b.do(input.DispatchMouseEvent(input.MouseWheel, x, y).WithDeltaX(0).WithDeltaY(by))
+	b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseWheel", X: x, Y: y, DeltaY: by}))
+}
+
+// run runs a script whose value does not matter.
+func run(script string) step { return chromedp.Evaluate[chromedp.Void](script) }
+
+// send sends a command to the browser.
+func send[P any](command cdp.Command[P, cdp.Empty], params P) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, command, params)
+		return err
+	})
 }
 
 // contrast lists the texts whose contrast with what lies behind them is too weak

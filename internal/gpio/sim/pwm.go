@@ -51,7 +51,7 @@ func (b *Board) pwmPin(name string) *pin {
 	return b.pins[name]
 }
 
-// Duty returns the duty cycle of a PWM output, 0 when it is not open.
+// Duty returns the duty cycle of a PWM output, 0 before it was first opened.
 func (b *Board) Duty(name string) uint16 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -73,13 +73,13 @@ func (w *pwm) SetDuty(duty uint16) error {
 	return nil
 }
 
-// Close stops the output, low.
+// Close releases the output at the duty cycle that it has.
 func (w *pwm) Close() error {
 	w.board.mu.Lock()
 	defer w.board.mu.Unlock()
 	if !w.closed {
 		w.closed = true
-		w.pin.consumer, w.pin.duty = "", 0
+		w.pin.consumer = ""
 	}
 	return nil
 }
