@@ -70,11 +70,29 @@ func Tree() *cobra.Command {
 		},
 	}
 	root.AddCommand(runCommand(), checkCommand(), demoCommand(), pluginsCommand(), pinsCommand(), stopsCommand(), schemaCommand(), versionCommand())
+	root.SetHelpCommand(helpCommand(root))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range root.Commands() {
 		c.Args = asUsage(c.Args)
 	}
 	return root
+}
+
+// helpCommand is cobra's, but for the exit status where there is nothing to help
+// with.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknown(root, args[0])
+			}
+			return cmd.Help()
+		},
+	}
 }
 
 func unknown(cmd *cobra.Command, name string) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -27,17 +28,15 @@ func pinsCommand() *cobra.Command {
 				}
 				return err
 			}
-			printInventory(cmd.OutOrStdout(), found)
-			return err
+			return errors.Join(printInventory(cmd.OutOrStdout(), found), err)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-func printInventory(out io.Writer, found periph.Inventory) {
+func printInventory(out io.Writer, found periph.Inventory) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	defer table.Flush()
 	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")) }
 
 	row("LINE", "CHIP", "OFFSET", "DIRECTION", "USER")
@@ -76,6 +75,7 @@ func printInventory(out io.Writer, found periph.Inventory) {
 	for _, message := range found.Messages {
 		row("", "", message)
 	}
+	return table.Flush()
 }
 
 func none(row func(...string), n int, words string) {

@@ -13,26 +13,40 @@ import (
 // log scroll below it. It speaks ECMA-48 control sequences and no more of them
 // than every terminal has: the scrolling region does the work.
 type Screen struct {
-	mu     sync.Mutex
-	out    io.Writer
-	height int // of the terminal, in lines
-	drawn  int // lines that the panel takes; 0: none was drawn yet
-	last   []byte
+	mu            sync.Mutex
+	out           io.Writer
+	width, height int // of the terminal, in columns and lines
+	drawn         int // lines that the panel takes; 0: none was drawn yet
+	last          []byte
 }
 
-// NewScreen returns a screen for a terminal of so many lines.
-func NewScreen(out io.Writer, height int) *Screen { return &Screen{out: out, height: height} }
+// NewScreen returns a screen for a terminal of so many columns and lines.
+func NewScreen(out io.Writer, width, height int) *Screen {
+	return &Screen{out: out, width: width, height: height}
+}
 
-// Draw shows a picture: each pixel is an LED, bright from half white on.
+// roomForLog is how many lines the log needs to be worth reading.
+const roomForLog = 4
+
+// Draw shows a picture: each pixel is an LED, bright from half white on. An LED is
+// two columns wide, which makes it square, and one in a narrow terminal; where
+// there is no room at all, the log has the terminal to itself.
 func (s *Screen) Draw(picture image.Image, caption string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	frame := render(picture, caption)
+	gap, lines := " ", picture.Bounds().Dy()+3
+	if 2*picture.Bounds().Dx()+3 > s.width {
+		gap = ""
+	}
+	if picture.Bounds().Dx()+2 > s.width || lines+roomForLog > s.height {
+		return
+	}
+	frame := render(picture, gap, clip(caption, s.width-1))
 	if bytes.Equal(frame, s.last) {
 		return
 	}
 	s.last = frame
-	s.reserve(picture.Bounds().Dy() + 3)
+	s.reserve(lines)
 	fmt.Fprintf(s.out, "\x1b7\x1b[H%s\x1b8", frame)
 }
 
@@ -44,10 +58,11 @@ func (s *Screen) Write(line []byte) (int, error) {
 }
 
 // Resize follows a change of the terminal's size.
-func (s *Screen) Resize(height int) {
+func (s *Screen) Resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.height, s.drawn, s.last = height, 0, nil
+	s.width, s.height, s.drawn, s.last = width, height, 0, nil
+	fmt.Fprint(s.out, "\x1b[r")
 }
 
 // Close gives the whole terminal back.
@@ -64,7 +79,7 @@ func (s *Screen) reserve(lines int) {
 		return
 	}
 	s.drawn = lines
-	fmt.Fprintf(s.out, "\x1b[2J\x1b[%d;%dr\x1b[%d;1H", lines+1, max(s.height, lines+2), lines+1)
+	fmt.Fprintf(s.out, "\x1b[2J\x1b[%d;%dr\x1b[%d;1H", lines+1, s.height, lines+1)
 }
 
 const (
@@ -72,24 +87,31 @@ const (
 	unlit = "\x1b[38;5;240m·\x1b[0m"
 )
 
-// render turns a picture into lines of a terminal. An LED is two columns wide,
-// which makes it square.
-func render(picture image.Image, caption string) []byte {
+// render turns a picture into lines of a terminal, with a gap between LEDs.
+func render(picture image.Image, gap, caption string) []byte {
 	b := picture.Bounds()
 	var text bytes.Buffer
-	edge := strings.Repeat("─", 2*b.Dx()+1)
+	edge := strings.Repeat("─", (1+len(gap))*b.Dx()+len(gap))
 	fmt.Fprintf(&text, "╭%s╮\x1b[K\r\n", edge)
 	for y := b.Min.Y; y < b.Max.Y; y++ {
-		text.WriteString("│ ")
+		text.WriteString("│" + gap)
 		for x := b.Min.X; x < b.Max.X; x++ {
 			if r, _, _, _ := picture.At(x, y).RGBA(); r >= 0x8000 {
-				text.WriteString(lit + " ")
+				text.WriteString(lit + gap)
 			} else {
-				text.WriteString(unlit + " ")
+				text.WriteString(unlit + gap)
 			}
 		}
 		text.WriteString("│\x1b[K\r\n")
 	}
 	fmt.Fprintf(&text, "╰%s╯\x1b[K\r\n %s\x1b[K", edge, caption)
 	return text.Bytes()
+}
+
+// clip shortens a text to a number of columns.
+func clip(text string, columns int) string {
+	if runes := []rune(text); len(runes) > columns {
+		return string(runes[:max(0, columns)])
+	}
+	return text
 }

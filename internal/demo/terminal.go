@@ -14,14 +14,17 @@ import (
 // than this for an eye.
 const fastest = 20 * time.Millisecond
 
+// patience is how long the end waits for a terminal to take the last picture.
+const patience = 300 * time.Millisecond
+
 // Show draws the panel into a terminal whenever it changes, until the screen is
 // closed. It is called before the daemon runs.
 func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
-	_, height, err := term.GetSize(int(file.Fd()))
+	width, height, err := term.GetSize(int(file.Fd()))
 	if err != nil {
-		height = 24
+		width, height = 80, 24
 	}
-	screen = NewScreen(file, height)
+	screen = NewScreen(file, width, height)
 	changed := make(chan struct{}, 1)
 	w.Panel.OnChange = func() {
 		select {
@@ -38,10 +41,12 @@ func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
 			w.draw(screen)
 			select {
 			case <-quit:
+				w.draw(screen)
+				screen.Close()
 				return
 			case <-resized:
-				if _, height, err := term.GetSize(int(file.Fd())); err == nil {
-					screen.Resize(height)
+				if width, height, err := term.GetSize(int(file.Fd())); err == nil {
+					screen.Resize(width, height)
 				}
 			case <-changed:
 				time.Sleep(fastest)
@@ -51,9 +56,10 @@ func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
 	return screen, func() {
 		signal.Stop(resized)
 		close(quit)
-		<-done
-		w.draw(screen)
-		screen.Close()
+		select {
+		case <-done:
+		case <-time.After(patience): // the terminal stands still; it must not keep us
+		}
 	}
 }
 

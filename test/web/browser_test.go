@@ -165,3 +165,13 @@ func (b *browser) screenshot(name string) {
 		b.t.Fatal(err)
 	}
 }
+
+// shows is a test of its own in the same window.
+func (b *browser) shows(what string, test func(t *testing.T)) {
+	whole := b.t
+	defer func() { b.t = whole }()
+	whole.Run(what, func(t *testing.T) {
+		b.t = t
+		test(t)
+	})
+}

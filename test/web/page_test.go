@@ -31,7 +31,7 @@ func TestThePageInABrowser(t *testing.T) {
 	chromium := openBrowser(t)
 	b := openWindow(t, chromium, address, chromedp.EmulateViewport(1200, 900))
 
-	t.Run("the button turns the panel's page, by mouse and by space bar", func(t *testing.T) {
+	b.shows("the button turns the panel's page, by mouse and by space bar", func(t *testing.T) {
 		b.toASteadyPage()
 		b.turnsThePage("the mouse was pressed", func() { b.do(chromedp.Click(chromedp.CSS(".push"))) })
 		b.toASteadyPage()
@@ -40,7 +40,7 @@ func TestThePageInABrowser(t *testing.T) {
 		})
 	})
 
-	t.Run("the knob changes the lamp's level, by keys and by wheel", func(t *testing.T) {
+	b.shows("the knob changes the lamp's level, by keys and by wheel", func(t *testing.T) {
 		before := get[float64](b, goal)
 		b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
 		b.until("three detents went up", fmt.Sprintf("%s === Math.min(100, %v + 15)", goal, before))
@@ -55,7 +55,7 @@ func TestThePageInABrowser(t *testing.T) {
 	b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.PageUp), run("document.activeElement.blur()"), chromedp.Sleep(time.Second))
 	b.screenshot("desktop")
 
-	t.Run("without a network the data grow old, and the page says so", func(t *testing.T) {
+	b.shows("without a network the data grow old, and the page says so", func(t *testing.T) {
 		b.do(run(speed(10)), chromedp.Click(chromedp.CSS(fault("network"))))
 		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old")`)
 		b.until("the instance is degraded", `document.querySelector("#instances li[data-key=trains] .degraded")`+" !== null")
@@ -65,32 +65,32 @@ func TestThePageInABrowser(t *testing.T) {
 		b.do(run(speed(1)))
 	})
 
-	t.Run("a plugin that panics is started again", func(t *testing.T) {
+	b.shows("a plugin that panics is started again", func(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("panic"))))
 		b.until("the lamp has been started again", `document.querySelector("#instances li[data-key=lamp]").textContent.includes("1 restart")`)
 		b.until("all is well", `document.querySelector("#wellbeing.ok") !== null`)
 	})
 
-	t.Run("a task that blocks is seen in the loop", func(t *testing.T) {
+	b.shows("a task that blocks is seen in the loop", func(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("block"))))
 		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
 		b.screenshot("blocked")
 	})
 
-	t.Run("the panel goes dark without its cable", func(t *testing.T) {
+	b.shows("the panel goes dark without its cable", func(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
 		b.until("the panel is dark", `document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
 		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
 		b.within(40*time.Second, "the panel shows something", `!document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
 	})
 
-	t.Run("every text has a contrast of 4.5 at least", func(t *testing.T) {
+	b.shows("every text has a contrast of 4.5 at least", func(t *testing.T) {
 		for _, weak := range get[[]string](b, contrast) {
 			t.Error(weak)
 		}
 	})
 
-	t.Run("on a phone nothing is cut off, and a finger turns the page", func(t *testing.T) {
+	b.shows("on a phone nothing is cut off, and a finger turns the page", func(t *testing.T) {
 		phone := openWindow(t, chromium, address, chromedp.Emulate(device.IPhone12Mini))
 		if wide := get[bool](phone, "document.documentElement.scrollWidth > innerWidth"); wide {
 			t.Error("the page is wider than the phone")
@@ -144,7 +144,7 @@ func (b *browser) touch(selector string) {
 // wheel turns the mouse's wheel above an element.
 func (b *browser) wheel(selector string, by float64) {
 	x, y := b.middle(selector)
-	b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseWheel", X: x, Y: y, DeltaY: by}))
+	b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseWheel", X: x, Y: y, DeltaX: 1e-3, DeltaY: by}))
 }
 
 // run runs a script whose value does not matter.

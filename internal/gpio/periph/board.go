@@ -13,10 +13,12 @@ import (
 
 // Board is the board that the process runs on.
 type Board struct {
-	now      func() scheduler.Instant
-	chips    []chip
-	openPort func(bus, chipSelect int) (spi.PortCloser, error)
-	pwm      *pwmClass
+	now         func() scheduler.Instant
+	chips       []chip
+	dev         string // where the SPI ports are
+	openPort    func(bus, chipSelect int) (spi.PortCloser, error)
+	sendMessage func(fd uintptr, transfers []spiTransfer) error
+	pwm         *pwmClass
 }
 
 var _ gpio.Backend = (*Board)(nil)
@@ -40,7 +42,10 @@ func Open(log *slog.Logger, now func() scheduler.Instant) (*Board, error) {
 	for _, d := range found.drivers {
 		log.Debug("periph.io driver", "driver", d.Name, "state", d.State, "why", d.Why)
 	}
-	return &Board{now: now, chips: chips(), openPort: openPort, pwm: newPWMClass(pwmRoot)}, nil
+	return &Board{
+		now: now, chips: chips(), pwm: newPWMClass(pwmRoot),
+		dev: "/dev", openPort: openPort, sendMessage: sendMessage,
+	}, nil
 }
 
 // openPort goes past periph.io's registry, which knows only the ports that were

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +17,8 @@ import (
 )
 
 // OpenLines opens input lines of one chip. Edges carry the time at which they
-// were read: periph.io drops the kernel's timestamp.
+// were read: periph.io drops the kernel's timestamp and its sequence number, and
+// shows nobody the descriptor from which they could be read.
 func (b *Board) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
 	// PullNone is periph.io's PullNoChange. Its Float would promise a bias that
 	// is switched off and set none either. Each request has a queue of its own:
@@ -116,28 +118,30 @@ func (l *lines) Read(line int) (gpio.Level, error) {
 	return bits>>line&1 == 1, nil
 }
 
-// Close waits for the reader before it closes the line set, which is not made for
+func (l *lines) Close() error {
+	var err error
+	l.closer.Do(func() { err = closeSoon(strings.Join(l.names, ", "), l.shut) })
+	return err
+}
+
+// shut waits for the reader before it closes the line set, which is not made for
 // both at once: a wait that begins after Close takes file descriptor 0, standard
 // input, for its own. And it halts until the reader is gone, because a Halt that
 // comes just before a wait is lost.
-func (l *lines) Close() error {
-	var err error
-	l.closer.Do(func() {
-		l.stop.Store(true)
-		again := time.NewTicker(time.Millisecond)
-		defer again.Stop()
-		for waiting := true; waiting; {
-			_ = l.set.Halt() // an error is a reader that has nothing to wait for
-			select {
-			case <-l.done:
-				waiting = false
-			case <-again.C:
-			}
+func (l *lines) shut() error {
+	l.stop.Store(true)
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for waiting := true; waiting; {
+		_ = l.set.Halt() // an error is a reader that has nothing to wait for
+		select {
+		case <-l.done:
+			waiting = false
+		case <-again.C:
 		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.err = errClosed
-		err = l.set.Close()
-	})
-	return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.err = errClosed
+	return l.set.Close()
 }

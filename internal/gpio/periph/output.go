@@ -51,7 +51,9 @@ func (o *output) Set(level gpio.Level) error {
 	return nil
 }
 
-func (o *output) Close() error {
+func (o *output) Close() error { return closeSoon(o.name, o.shut) }
+
+func (o *output) shut() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.set == nil {

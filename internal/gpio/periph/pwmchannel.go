@@ -117,7 +117,9 @@ func (p *pwmChannel) SetDuty(duty uint16) error {
 	return nil
 }
 
-func (p *pwmChannel) Close() error {
+func (p *pwmChannel) Close() error { return closeSoon("PWM on "+p.name, p.shut) }
+
+func (p *pwmChannel) shut() error {
 	p.mu.Lock()
 	duty := p.duty
 	p.duty = nil
