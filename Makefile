@@ -5,6 +5,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X ptvd/internal/cli.Version=$(VERSION)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)'
 FUZZTIME ?= 10s
+FOR      ?= 10m
+SEEDS    ?= 1
+LASTS    ?= 72h
 BENCH    ?= .
 COUNT    ?= 1
 
@@ -32,7 +35,7 @@ race: ## run every test under the race detector (needs a C compiler)
 
 .PHONY: lint
 lint: ## format, vet, staticcheck
-	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }
+	@unformatted=$$($(TOOLS) gofumpt -modpath ptvd -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(TOOLS) staticcheck ./...
 
@@ -44,6 +47,10 @@ fuzz: ## fuzz every decoder for FUZZTIME (10s) each
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 	  done; \
 	done
+
+.PHONY: soak
+soak: ## simulate LASTS (72h) of each seed from SEEDS on, for FOR (10m) of real time
+	$(GO) test ./internal/simulate -run '^TestSoak$$' -v -timeout 0 -soak $(FOR) -seed $(SEEDS) -lasts $(LASTS)
 
 .PHONY: bench
 bench: ## run the benchmarks; BENCH is a pattern, COUNT how often

@@ -1,22 +1,61 @@
 package configs_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
 	"ptvd/internal/config"
+	"ptvd/internal/config/schematest"
 	_ "ptvd/plugins/standard"
 )
 
+var update = flag.Bool("update", false, "write the words of the reference anew, from the plugins")
+
 func TestEveryExampleIsAGoodConfiguration(t *testing.T) {
-	examples, err := filepath.Glob("*.yaml")
-	if err != nil || len(examples) < 4 {
-		t.Fatalf("examples: %v, %v", examples, err)
-	}
-	for _, name := range examples {
+	for _, name := range examples(t) {
 		if _, err := parse(t, name); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestAnEditorFindsNothingWrongWithAnExample(t *testing.T) {
+	for _, name := range examples(t) {
+		if err := validate(t, read(t, name)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAnEditorFindsWhatIsWrong(t *testing.T) {
+	reference := read(t, "reference.yaml")
+	for right, wrong := range map[string]string{
+		"gamma: 2.8":          "gamma: [2.8]",
+		"hours: 24":           "hours: 25",
+		"platforms: [1, 2]":   "platforms: [[1], 2]",
+		"every: 10m":          "every: 10",
+		"pin: GPIO17":         "pin: 17",
+		"remote_control":      "remote",
+		"plugin: fade":        "plugin: faded",
+		"stop: 1099":          "stop: none",
+		"- 0.au.pool.ntp.org": "- [0.au.pool.ntp.org]",
+		"on_click: panel.":    "on_click: panel ",
+		"brightness: 5%":      "brightness: 5",
+		"count: 10":           "count: 31",
+		"orientation: 0":      "orientation: 45",
+		"blank: [23:30-":      "blank: [23.30-",
+		"spi: SPI0.0":         "spi: 0",
+		"upside_down: false":  "upside_down: 'false'",
+	} {
+		text := strings.Replace(reference, right, wrong, 1)
+		if text == reference {
+			t.Errorf("the reference has no %s", right)
+		} else if err := validate(t, text); err == nil {
+			t.Errorf("%s passes", wrong)
 		}
 	}
 }
@@ -31,12 +70,71 @@ func TestTheReferenceMentionsEveryOption(t *testing.T) {
 	}
 }
 
-// parse reads a file as if anybody might, so that no example holds a secret.
-func parse(t *testing.T, name string) (*config.File, error) {
+func TestTheReferenceSaysOfEveryOptionWhatItsPluginSays(t *testing.T) {
+	file, err := parse(t, "reference.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := file.Annotated()
+	if *update {
+		if err := os.WriteFile("reference.yaml", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := read(t, "reference.yaml")
+	if got != want {
+		t.Errorf("the words of reference.yaml are not those of the plugins: go test ./configs -update writes these:\n%s", want)
+	}
+	again, err := config.Parse("reference.yaml", []byte(want), 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, instance := range again.Instances {
+		if !reflect.DeepEqual(instance.Config, file.Instances[i].Config) {
+			t.Errorf("with its words, %s is another", instance.Name)
+		}
+	}
+	for line := range strings.Lines(want) {
+		if n := len([]rune(line)) - 1; n > 110 {
+			t.Errorf("%d characters are too long a line: %s", n, line)
+		}
+	}
+}
+
+func examples(t *testing.T) []string {
+	t.Helper()
+	examples, err := filepath.Glob("*.yaml")
+	if err != nil || len(examples) < 4 {
+		t.Fatalf("examples: %v, %v", examples, err)
+	}
+	return examples
+}
+
+func read(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return config.Parse(name, text, 0o644)
+	return string(text)
+}
+
+// parse reads a file as if anybody might, so that no example holds a secret.
+func parse(t *testing.T, name string) (*config.File, error) {
+	t.Helper()
+	return config.Parse(name, []byte(read(t, name)), 0o644)
+}
+
+// validate is what an editor says of a text.
+func validate(t *testing.T, text string) error {
+	t.Helper()
+	schema, err := schematest.Compile(config.Schema(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := schematest.Value([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(value)
 }

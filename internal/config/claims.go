@@ -12,7 +12,9 @@ type claim struct {
 	at                   point
 }
 
-// checkClaims gives each part to the first that asks for it in the file.
+// checkClaims gives each part to the first that asks for it in the file. Which
+// channel of which PWM chip is behind GPIO18 only the board at hand knows: that
+// GPIO18 and pwmchip0/0 are one is found when the second of them is opened.
 func (d *decoder) checkClaims(claims []claim) {
 	slices.SortStableFunc(claims, func(a, b claim) int {
 		return cmp.Or(cmp.Compare(a.at.line, b.at.line), cmp.Compare(a.at.column, b.at.column))

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"ptvd/plugins"
@@ -17,6 +18,19 @@ type Option struct {
 	Required bool
 	Short    bool     // a value in the place of the whole group is this option's
 	Options  []Option // what stands under it
+}
+
+// words are what there is to say of the option, with a note at the end.
+func (o *Option) words(note string) string {
+	words := o.Doc
+	if o.Short {
+		words += "; its value alone may stand for the group"
+	}
+	notes := slices.DeleteFunc([]string{o.Allowed, note}, func(s string) bool { return s == "" })
+	if len(notes) > 0 {
+		words += " (" + strings.Join(notes, "; ") + ")"
+	}
+	return words
 }
 
 // Describe returns the options of a plugin, in the order of its Config.

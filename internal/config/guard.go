@@ -18,36 +18,34 @@ const (
 )
 
 // readable finds what is no text before the parser sees it, and what the parser
-// would count as a line end although editors do not.
-func readable(name string, data []byte) (string, *Fault) {
+// would count as a line end although editors do not. With a message, the text is
+// what can be shown of it, if anything can.
+func readable(data []byte) (text string, at point, message string) {
+	start := point{1, 1}
 	if len(data) > maxSize {
-		return "", &Fault{File: name, Message: fmt.Sprintf("the file is larger than %d KiB: it is not a configuration", maxSize>>10)}
+		return "", point{}, fmt.Sprintf("the file is larger than %d KiB: it is not a configuration", maxSize>>10)
 	}
 	if bytes.HasPrefix(data, []byte{0xFE, 0xFF}) || bytes.HasPrefix(data, []byte{0xFF, 0xFE}) {
-		return "", &Fault{File: name, Line: 1, Column: 1, Message: "the file is UTF-16; save it as UTF-8"}
+		return "", start, "the file is UTF-16; save it as UTF-8"
 	}
-	text := string(bytes.TrimPrefix(data, []byte("\uFEFF")))
-	line, column := 1, 1
+	text, at = string(bytes.TrimPrefix(data, []byte("\uFEFF"))), start
 	for i, r := range text {
-		message := ""
 		switch {
 		case r == '\n':
-			line, column = line+1, 0
+			at = point{at.line + 1, 1}
+			continue
 		case r == '\r' && !strings.HasPrefix(text[i:], "\r\n"), r == '\u0085', r == '\u2028', r == '\u2029':
-			message = fmt.Sprintf("the character U+%04X stands for a line end in some editors; end the line with a line feed", r)
+			return text, at, fmt.Sprintf("the character U+%04X stands for a line end in some editors; end the line with a line feed", r)
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
-			message = fmt.Sprintf("the byte %#02x is not UTF-8; save the file as UTF-8", text[i])
+			return text, at, fmt.Sprintf("the byte %#02x is not UTF-8; save the file as UTF-8", text[i])
 		case r == 0:
-			message = "a NUL byte: this is not a text file, or it was damaged"
+			return text, at, "a NUL byte: this is not a text file, or it was damaged"
 		case r < ' ' && r != '\t' && r != '\r', r == 0x7F, r > 0x7F && r < 0xA0, r == '\uFEFF', r == '\uFFFE', r == '\uFFFF':
-			message = fmt.Sprintf("the invisible character U+%04X does not belong in a configuration; remove it", r)
+			return text, at, fmt.Sprintf("the invisible character U+%04X does not belong in a configuration; remove it", r)
 		}
-		if message != "" {
-			return "", &Fault{File: name, Line: line, Column: column, Message: message}
-		}
-		column++
+		at.column++
 	}
-	return text, nil
+	return text, start, ""
 }
 
 // guard refuses what a configuration has no use for, and lists the nodes in the

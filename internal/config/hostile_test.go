@@ -87,12 +87,17 @@ func FuzzParse(f *testing.F) {
 	f.Add("plugins: {p: {plugin: panel, device: {max7219: {spi: SPI0.0}}, pages: [clock, {message: a}]}}\n")
 	f.Add("a: |\n  b\n\tc: \"d\\\n? [e]: 'f'\n--- &g *g\n")
 	f.Add("timezone: ../x\r\nstate: x\r\nboard: on\r\n")
+	f.Add("plugins: {l: {plugin: lever, platforms: [1, 2020-01-02], hours: 24, output: .5}, t: {plugin: trains, stop: 1, id: {credential: 7}, key: on, walk: .5m}}\n")
+	f.Add("plugins: {p: {plugin: panel, device: null_device, pages: [clock, {clock: {seconds: true}}], brightness: 4e1%, night: 9:30 - 10:00, gamma: 1e0, names: {7: 7}}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := config.Parse("f", []byte(text), 0o644)
 		if (file == nil) == (err == nil) {
 			t.Fatalf("got %v and %v", file, err)
 		}
 		if err == nil {
+			if err := validate(t, text); err != nil {
+				t.Errorf("an editor says of a good file: %v", err)
+			}
 			return
 		}
 		length := strings.Count(text, "\n") + 1

@@ -2,27 +2,56 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
+	"time"
 )
 
-// Load reads a configuration. An error is [Faults].
+// patience is how long Load waits for whoever writes to a pipe.
+var patience = 5 * time.Second
+
+// Load reads a configuration from a file or a pipe, such as /dev/stdin; it does
+// not wait for what may never come. An error is [Faults].
 func Load(path string) (*File, error) {
-	f, err := os.Open(path)
+	data, mode, err := read(path)
 	if err != nil {
 		return nil, unreadable(path, err)
+	}
+	return Parse(path, data, mode)
+}
+
+func read(path string) ([]byte, fs.FileMode, error) {
+	// To open a device is to use it, a watchdog for one: so this asks first.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	pipe := info.Mode()&fs.ModeNamedPipe != 0
+	if !info.Mode().IsRegular() && !info.IsDir() && !pipe {
+		return nil, 0, errors.New("this is a device or a socket, not a file")
+	}
+	// Without O_NONBLOCK, opening a pipe waits for somebody to write to it.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, unreadable(path, err)
+	if pipe {
+		if err := f.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			return nil, 0, err
+		}
+	}
+	if info, err = f.Stat(); err != nil {
+		return nil, 0, err
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, unreadable(path, err)
+	if err == nil && pipe && len(data) == 0 {
+		err = errors.New("nobody has written to this pipe")
 	}
-	return Parse(path, data, info.Mode())
+	return data, info.Mode(), err
 }
 
 func unreadable(path string, err error) Faults {
@@ -33,51 +62,10 @@ func unreadable(path string, err error) Faults {
 		message = "there is no such file; name another one by --config"
 	case errors.Is(err, fs.ErrPermission):
 		message = "this file may not be read; run as its owner, or as a member of its group"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		message = fmt.Sprintf("whoever writes to this pipe has not come to an end within %v", patience)
 	case errors.As(err, &pathError):
 		message = pathError.Err.Error()
 	}
 	return Faults{{File: path, Message: message}}
-}
-
-// Parse reads a configuration from its text. The name stands in the faults, and
-// the mode tells whether secrets may stand in the text. An error is [Faults].
-func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
-	text, fault := readable(name, data)
-	if fault != nil {
-		return nil, Faults{*fault}
-	}
-	src := newSource(name, text)
-	root, second, err := parse(text)
-	switch {
-	case err != nil:
-		return nil, src.blind(Faults{src.syntaxFault(text, err)})
-	case root == nil || isNull(root):
-		return nil, Faults{{File: name, Line: 1, Column: 1, Message: "the file is empty; it needs at least " + leastFile}}
-	case second != nil:
-		return nil, src.blind(Faults{src.fault(position(second), "", "a second document begins here; a configuration is one: remove the ---")})
-	}
-	nodes, faults := src.guard(root)
-	if len(faults) > 0 {
-		return nil, src.blind(faults)
-	}
-	d := &decoder{src: src, nodes: nodes, public: mode.Perm()&0o004 != 0, spots: map[string]spot{}}
-	file := d.document(root)
-	if d.count > 0 {
-		return nil, src.finish(d.faults)
-	}
-	return file, nil
-}
-
-const leastFile = "plugins: {NAME: {plugin: PLUGIN}}"
-
-// blind finishes the faults of a text in which nobody knows yet what is a secret.
-func (s *source) blind(faults Faults) Faults {
-	secrets, seen := secretNames(), map[int]bool{}
-	for _, f := range faults {
-		if !seen[f.Line] {
-			seen[f.Line] = true
-			s.hideNamed(f.Line, secrets)
-		}
-	}
-	return s.finish(faults)
 }

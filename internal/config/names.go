@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"ptvd/internal/gpio"
 )
 
 var (
-	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._-]+/[0-9]{1,3}|[A-Za-z0-9._]+-GPIO[0-9]{1,3})$`)
-	pwmName  = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|pwmchip[0-9]{1,3}/[0-9]{1,3})$`)
-	spiName  = regexp.MustCompile(`^SPI[0-9]{1,3}\.[0-9]{1,3}$`)
+	// A line goes by its name, and not by its offset on a chip as well: then two
+	// that are one can be told by their spelling. For the same reason no number
+	// begins with 0.
+	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._]+-GPIO(0|[1-9][0-9]{0,2}))$`)
+	pwmName  = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|pwmchip(0|[1-9][0-9]{0,2})/(0|[1-9][0-9]{0,2}))$`)
+	spiName  = regexp.MustCompile(`^(SPI|/dev/spidev)(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})$`)
 
 	gpioLike = regexp.MustCompile(`^(?i:(?:gpio|pin|io|bcm|gp|p)?[ _.-]?)([0-9]{1,2})$`)
 	spiLike  = regexp.MustCompile(`^(?i:(?:/dev/)?(?:spi(?:dev)?)?[ _-]?)([0-9])(?:[./,: ]([0-9]))?$`)
@@ -24,7 +25,7 @@ var (
 func checkName(k kind, name string) error {
 	switch k {
 	case kindSPI:
-		if spiName.MatchString(gpio.Canonical(name)) {
+		if spiName.MatchString(name) {
 			return nil
 		}
 		if m := spiLike.FindStringSubmatch(name); m != nil {
@@ -52,5 +53,5 @@ func checkName(k kind, name string) error {
 			return fmt.Errorf("%s is not a GPIO line; write GPIO%s: the number of the GPIO, not that of the pin on the header", quote(name), number)
 		}
 	}
-	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53, or chip/offset such as gpiochip0/17", quote(name))
+	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53", quote(name))
 }

@@ -52,7 +52,7 @@ func (d *decoder) options(at spot, targets ...target) {
 	for _, t := range targets {
 		for _, f := range t.shape.fields {
 			if f.required && !given[f.name] {
-				d.fault(at.at(), at.path, "%s is missing (%s); write %s: %s", f.name, f.doc, f.name, f.shape.example(t.value.Field(f.index)))
+				d.fault(at.at(), at.path, "%s is missing (%s); %s", f.name, f.doc, f.missing(t.value.Field(f.index)))
 			}
 		}
 	}

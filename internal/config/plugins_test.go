@@ -124,6 +124,22 @@ type encoder struct {
 	B plugins.Pin `yaml:"b" doc:"the other channel" required:"true"`
 }
 
+type leverConfig struct {
+	Platforms []word   `yaml:"platforms" doc:"where trains stand"`
+	Output    word     `yaml:"output" doc:"how a level becomes light"`
+	Hours     string   `yaml:"hours" doc:"of a day" oneof:"24 12"`
+	AtStop    string   `yaml:"at_stop" doc:"what it does" oneof:"off keep"`
+	Names     []string `yaml:"names" doc:"what it is called"`
+}
+
+// word is a text of its author's making.
+type word string
+
+func (w *word) UnmarshalText(text []byte) error {
+	*w = word(text)
+	return nil
+}
+
 type tickerConfig struct{}
 
 func never[C any](plugins.Env, C) (plugins.Plugin, error) { return nil, errors.New("not in this test") }
@@ -157,6 +173,9 @@ func init() {
 			}},
 		},
 		New: never[lampConfig],
+	})
+	plugins.Register(plugins.Spec[leverConfig]{
+		Name: "lever", Doc: "sets a signal", Defaults: leverConfig{Output: "2.8", Names: []string{"7", "x"}}, New: never[leverConfig],
 	})
 	plugins.Register(plugins.Spec[tickerConfig]{
 		Name: "ticker", Doc: "publishes news",

@@ -12,7 +12,8 @@ import (
 type object map[string]any
 
 // Schema returns the JSON Schema (2020-12) of a configuration file with every
-// registered plugin, for editors.
+// registered plugin, for editors. It takes a value as YAML 1.2 has it, and as YAML
+// 1.1, to which off is false and 22:30 a number in base 60.
 func Schema() []byte {
 	plugins := object{}
 	for _, name := range pluginNames() {
@@ -84,11 +85,19 @@ func (s *shape) literal(v reflect.Value) any {
 	switch s.kind {
 	case kindBool, kindInt, kindFloat:
 		return v.Interface()
+	case kindPointer:
+		return s.elem.literal(v.Elem())
+	case kindList:
+		items := []any{}
+		for i := range v.Len() {
+			items = append(items, s.elem.literal(v.Index(i)))
+		}
+		return items
 	}
 	return s.usual(v)
 }
 
-// freeText is a text that YAML may take for something else.
+// freeText is a text that YAML may take for something else: platform 1, gamma 2.8.
 var freeText = []string{"string", "number", "boolean"}
 
 func schemaOf(s *shape, usual reflect.Value) object {
@@ -112,9 +121,9 @@ func schemaOf(s *shape, usual reflect.Value) object {
 			object{
 				"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
 				"properties": object{
-					"credential": object{"type": "string", "pattern": credentialName.String()},
+					"credential": object{"type": freeText, "pattern": credentialName.String()},
 					"file":       object{"type": "string", "pattern": "^/"},
-					"env":        object{"type": "string", "pattern": environmentName.String()},
+					"env":        object{"type": freeText, "pattern": environmentName.String()},
 				},
 			},
 		}}
@@ -145,6 +154,25 @@ func choiceSchema(s *shape, usual reflect.Value) object {
 	return object{"anyOf": []any{object{"enum": bare}, whole}}
 }
 
+// mistaken is what else YAML may take a word for that stands without quotes.
+func mistaken(word string) []any {
+	if truth := truths[word]; truth != "" {
+		return []any{truth == "true"}
+	}
+	if json.Valid([]byte(word)) {
+		return []any{json.RawMessage(word)}
+	}
+	return nil
+}
+
+// textSchemas are of texts whose form is known here; of others, their plugin alone
+// knows what they take.
+var textSchemas = map[reflect.Type]object{
+	reflect.TypeFor[plugins.Percent]():   {"type": "string", "pattern": `%\s*$`},
+	reflect.TypeFor[plugins.TimeOfDay](): {"type": freeText, "pattern": `^[0-2]?[0-9]:[0-5][0-9]$`},
+	reflect.TypeFor[plugins.Window]():    {"type": "string", "pattern": `^\s*[0-2]?[0-9]:[0-5][0-9]\s*-\s*[0-2]?[0-9]:[0-5][0-9]\s*$`},
+}
+
 func (s *shape) scalarSchema() object {
 	schema := object{"type": "string"}
 	switch s.kind {
@@ -164,17 +192,22 @@ func (s *shape) scalarSchema() object {
 	case kindString:
 		schema = object{"type": freeText, "maxLength": maxText}
 	case kindDuration:
-		schema["pattern"] = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+		schema["pattern"] = `^\+?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$`
 	case kindPin:
 		schema["pattern"] = gpioName.String()
 	case kindPWM:
 		schema["pattern"] = pwmName.String()
 	case kindSPI:
-		schema["pattern"] = `^(SPI|/dev/spidev)[0-9]{1,3}\.[0-9]{1,3}$`
+		schema["pattern"] = spiName.String()
 	case kindAction:
-		schema["pattern"] = `^[a-z0-9-]+\.[^ ]+( .*)?$`
+		schema["pattern"] = `^\s*[a-z0-9-]+\.[^ ]+( .*)?$`
 	case kindFrom:
-		schema["pattern"] = `^[a-z0-9-]+(\.[^ ]+)?$`
+		schema = object{"type": freeText, "pattern": `^[a-z0-9-]+(\..+)?$`}
+	case kindText:
+		schema["type"] = freeText
+		if known, ok := textSchemas[s.typ]; ok {
+			schema = maps.Clone(known) // to be described
+		}
 	}
 	if len(s.oneof) > 0 {
 		var allowed []any
@@ -182,6 +215,9 @@ func (s *shape) scalarSchema() object {
 			v := reflect.New(s.typ).Elem()
 			_ = s.set(v, word) // the words of a tag are values
 			allowed = append(allowed, s.literal(v))
+			if s.kind == kindString || s.kind == kindText {
+				allowed = append(allowed, mistaken(word)...)
+			}
 		}
 		return object{"enum": allowed}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // parse returns the root of a text's only document; nil: the text is empty.
-// second is the root of a second document, where there is one.
+// second is a second document, where there is one.
 func parse(text string) (root, second *yaml.Node, err error) {
 	defer func() {
 		// The parser reports its faults by panics, and lets through those
@@ -23,16 +23,16 @@ func parse(text string) (root, second *yaml.Node, err error) {
 		}
 	}()
 	decoder := yaml.NewDecoder(strings.NewReader(text))
-	for _, into := range []**yaml.Node{&root, &second} {
-		var document yaml.Node
-		if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+	var documents [2]yaml.Node
+	for i := range documents {
+		if err := decoder.Decode(&documents[i]); errors.Is(err, io.EOF) {
 			return root, nil, nil
 		} else if err != nil {
 			return nil, nil, err
 		}
-		*into = document.Content[0]
+		root = documents[0].Content[0]
 	}
-	return root, second, nil
+	return root, &documents[1], nil
 }
 
 var withLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)

@@ -38,7 +38,7 @@ func TestWhatIsNotYAMLIsExplained(t *testing.T) {
 		"an alias":                         {"a: &b 1\nc: *b\n", "1:4", "aliases"},
 		"a tag":                            {"a: 1\nb: !!str 5\n", "2:4", "tags"},
 		"a merge key":                      {"plugins:\n  <<: {a: 1}\n", "2:3", "merge keys"},
-		"a second document":                {"plugins: {}\n---\nplugins: {}\n", "3:1", "second document"},
+		"a second document":                {"plugins: {}\n---\nplugins: {}\n", "2:1", "second document"},
 		"a directive":                      {"%YAML 3.0\n---\na: 1\n", "1:1", "%"},
 		"an empty file":                    {"", "1:1", "the file is empty"},
 		"nothing but words about it":       {"# to be written\n", "1:1", "the file is empty"},
@@ -65,6 +65,9 @@ func TestWhatIsNotYAMLIsExplained(t *testing.T) {
 			first := faults[0]
 			if at := fmt.Sprintf("%d:%d", first.Line, first.Column); at != c.at || !strings.Contains(first.Message, c.says) {
 				t.Errorf("want %s: …%s…, got\n%v", c.at, c.says, err)
+			}
+			if first.Source == "" && c.text != "" && name != "UTF-16" {
+				t.Errorf("the line is not shown:\n%v", err)
 			}
 		})
 	}

@@ -45,14 +45,7 @@ func rows(table *tabwriter.Writer, options []Option, indent string) {
 		if o.Required {
 			usual = "required"
 		}
-		doc := o.Doc
-		if o.Short {
-			doc += "; its value alone may stand for the group"
-		}
-		if o.Allowed != "" {
-			doc += " (" + o.Allowed + ")"
-		}
-		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, doc)
+		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, o.words(""))
 		rows(table, o.Options, indent+"  ")
 	}
 }

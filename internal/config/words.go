@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"ptvd/plugins"
@@ -15,11 +16,11 @@ type phrase struct{ one, several, example string }
 var kindPhrases = map[kind]phrase{
 	kindStruct:    {"options", "options", "{…}"},
 	kindBool:      {"true or false", "true or false", "true"},
-	kindInt:       {"a whole number", "whole numbers", "1"},
-	kindFloat:     {"a number", "numbers", "1.5"},
-	kindString:    {"text", "texts", "text"},
+	kindInt:       {"a whole number", "whole numbers", "NUMBER"},
+	kindFloat:     {"a number", "numbers", "NUMBER"},
+	kindString:    {"text", "texts", "TEXT"},
 	kindDuration:  {"a duration", "durations", "10s"},
-	kindText:      {"text", "texts", "text"},
+	kindText:      {"text", "texts", "TEXT"},
 	kindPin:       {"a GPIO line", "GPIO lines", "GPIO17"},
 	kindPWM:       {"a PWM output", "PWM outputs", "GPIO18"},
 	kindSPI:       {"an SPI port", "SPI ports", "SPI0.0"},
@@ -91,11 +92,22 @@ func (s *shape) example(usual reflect.Value) string {
 		return write(usual)
 	case len(s.oneof) > 0:
 		return s.oneof[0]
-	case s.min.IsValid() && !s.min.IsZero():
+	case s.min.IsValid() && !s.min.IsZero() && s.kind != kindInt && s.kind != kindFloat:
 		return write(s.min)
 	}
 	return s.phrase().example
 }
+
+// missing says what to write where an option is required.
+func (f *field) missing(usual reflect.Value) string {
+	option := f.name + ": " + f.shape.example(usual)
+	if placeholder.MatchString(option) || !usual.IsZero() {
+		return "write " + option
+	}
+	return "write one, such as " + option // it shows the form; the value is theirs
+}
+
+var placeholder = regexp.MustCompile(`\b(NUMBER|TEXT|NAME|INSTANCE)\b`)
 
 // instead says what to write in place of nothing.
 func (s *shape) instead(at spot, usual reflect.Value) string {

@@ -147,7 +147,10 @@ func (p *page) state(ctx context.Context) (web.State, error) {
 
 // do does what a browser asks for, for any goroutine.
 func (p *page) do(ctx context.Context, c web.Command) error {
-	done, err := onLoop(ctx, p.daemon.loop, func() error { return p.obey(c) })
+	done, err := onLoop(ctx, p.daemon.loop, func() error {
+		defer p.joined.Set() // all shall see what has become of it
+		return p.obey(c)
+	})
 	if err != nil {
 		return errors.New("the loop does not answer: a task may be holding it")
 	}

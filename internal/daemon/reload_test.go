@@ -89,10 +89,7 @@ func reload(t *testing.T, before, after string) (noted []string, log string) {
 	if err := d.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range diary[mark:] {
-		noted = append(noted, line)
-	}
-	return noted, text.String()
+	return diary[mark:], text.String()
 }
 
 func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {

@@ -101,7 +101,7 @@ func BenchmarkSleep(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range b.N {
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 			}
 			b.StopTimer()
 		})

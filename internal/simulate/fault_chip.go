@@ -24,7 +24,24 @@ func (l *lines) fault(w *World) fault {
 		end: func() {
 			l.gone = false
 			l.attach(w)
+			w.clock.Work(func() { l.mustBeOpened(w) })
 		},
+	}
+}
+
+// chipRecovery is how long it may take until the lines are open again.
+const chipRecovery = 90 * time.Second
+
+func (l *lines) mustBeOpened(w *World) {
+	boots, losses := w.boots, l.losses
+	w.sleep(chipRecovery)
+	if boots != w.boots || losses != l.losses || !w.oracle.on {
+		return
+	}
+	for _, line := range []string{buttonLine, knobLineA, knobLineB} {
+		if w.board.User(line) == "" {
+			w.fail("%v after the chip came back nobody has opened %s", chipRecovery, line)
+		}
 	}
 }
 

@@ -22,6 +22,9 @@ type disk struct {
 	writes    int
 }
 
+// diskRecovery is how long it may take until what could not be written is.
+const diskRecovery = time.Minute + 5*time.Second
+
 // fault is the family: the disk is full, or read-only.
 func (d *disk) fault() fault {
 	return fault{
@@ -33,7 +36,10 @@ func (d *disk) fault() fault {
 			}
 			return d.refuses.Error()
 		},
-		end: func() { d.refuses = nil },
+		end: func() {
+			d.refuses = nil
+			d.world.clock.Work(func() { d.world.checkLamp(diskRecovery) })
+		},
 	}
 }
 

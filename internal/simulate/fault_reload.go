@@ -27,7 +27,7 @@ func (w *World) reloadFault() fault {
 				text, what = next.text, "another brightness"
 				w.oracle.excuse(lighting) // the panel may be started anew
 			case 2:
-				next.count = 17 - next.count
+				next.count = 15 - next.count
 				text, what = next.text, "other departures"
 				w.oracle.forgetAnswers()
 			default:

@@ -18,6 +18,7 @@ type house struct {
 	walk       time.Duration
 	period     time.Duration
 	count      int // of departures
+	directions string
 	brightness int // in percent
 }
 
@@ -50,6 +51,7 @@ plugins:
     stop: %d
     walk: %v
     count: %d
+    directions: [%s]
     base_url: http://ptv.test
     id: {env: %s}
     key: {env: %s}
@@ -58,7 +60,7 @@ plugins:
     every: %v
     brightness: %d%%
     device: {max7219: {spi: %s, width: 32}}
-    pages: [{minutes: trains}, clock]
+    pages: [{minutes: trains}, {departures: trains}, clock]
   bell:
     plugin: button
     pin: %s
@@ -73,9 +75,12 @@ plugins:
   chaos: {plugin: chaos}
 `
 
-// longRun is how long a run is that asks for departures every minute: half of its
-// time would be spent on reading their JSON.
+// longRun is how long a run is that asks for the departures once a minute, and in
+// one direction only: else most of its time would be spent on reading their JSON.
 const longRun = 10 * 24 * time.Hour
+
+// directions are those in which vehicles leave.
+var directions = []string{"1", "4", "10"} // to the city; some cancelled; some by bus
 
 func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 	h := house{
@@ -84,6 +89,7 @@ func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 	}
 	if lasts >= longRun {
 		h.period = time.Minute
+		h.directions = directions[dice.IntN(len(directions))]
 	}
 	var err error
 	h.file, err = config.Parse("house.yaml", []byte(h.text()), 0o600)
@@ -91,7 +97,7 @@ func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 }
 
 func (h house) text() string {
-	return fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, h.count, idVariable, keyVariable,
+	return fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, h.count, h.directions, idVariable, keyVariable,
 		tick, h.brightness, panelPort, buttonLine, knobLineA, knobLineB, lampOutput)
 }
 

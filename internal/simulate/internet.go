@@ -41,7 +41,11 @@ func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 // good is the answer that the oracle holds for the truth.
 func (n *internet) good(r *http.Request) *http.Response {
 	a := n.serve(r)
-	a.Body = &body{data: a.data, whole: func() { n.oracle.answered(a.data, true, true) }}
+	a.Body = &body{data: a.data, whole: func() {
+		if a.StatusCode == http.StatusOK { // else it was a redirect that led here
+			n.oracle.answered(a.data, true, true)
+		}
+	}}
 	return &a.Response
 }
 

@@ -56,6 +56,8 @@ func TestTheOracleSeesALie(t *testing.T) {
 		"a time by such a clock":                 {unset: true, shows: reading{kind: clock, text: "12:00"}, lies: "told it the time"},
 		"that it was not set":                    {unset: true, shows: text("No clock")},
 		"that a clock was not set which was":     {shows: text("No clock"), lies: "is known"},
+		"a row of its own":                       {shows: reading{kind: row, place: 2, cells: [2]string{"✗"}}},
+		"a row in another's place":               {shows: reading{kind: row, place: 1, cells: [2]string{"✗"}}, lies: "departure 1: 7"},
 		"darkness":                               {shows: reading{kind: dark}, lies: "something"},
 		"something that nobody can read":         {shows: reading{}, lies: "something"},
 	} {
@@ -108,7 +110,8 @@ func TestThePicturesCanBeRead(t *testing.T) {
 		{loading, text("Loading")},
 		{mark(centred(font.Text, "No more")), old(text("No more"))},
 		{centred(font.Bold, "23:59"), reading{kind: clock, text: "23:59"}},
-		{picture{5: 0x55}, reading{}},
+		{drawn(font.Text, panelWidth-font.Text.Width("ab  17"), panelWidth, "ab  17"), reading{kind: row, place: 1, cells: [2]string{"17"}}},
+		{picture{31: 0x55}, reading{}},
 	} {
 		if got := read(c.picture); got != c.want {
 			t.Errorf("read %v, want %v", got, c.want)

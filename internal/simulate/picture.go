@@ -13,6 +13,7 @@ import (
 type reading struct {
 	kind  kind
 	text  string    // of words, and of the clock
+	place int       // of a row: 1 for the next departure
 	cells [2]string // of departures: 7, 2h, now, ✗, 🚌7, or nothing
 	old   bool      // marked as old
 }
@@ -23,7 +24,8 @@ const (
 	strange kind = iota // nobody can read it
 	dark
 	words
-	departures
+	departures // the minutes to some, large
+	row        // one of them, with its text, which is not read
 	clock
 )
 
@@ -39,6 +41,8 @@ func (r reading) String() string {
 		return strconv.Quote(r.text) + mark
 	case departures:
 		return "[" + r.cells[0] + "|" + r.cells[1] + "]" + mark
+	case row:
+		return "departure " + strconv.Itoa(r.place) + ": " + r.cells[0] + mark
 	case clock:
 		return "the clock " + r.text
 	}
@@ -82,10 +86,28 @@ func read(p picture) reading {
 	}
 	left, leftOK := all.cells[cell(plain[:cellWidth])]
 	right, rightOK := all.cells[cell(plain[panelWidth-cellWidth:])]
-	if !leftOK || !rightOK || plain[cellWidth]|plain[cellWidth+1] != 0 {
-		return reading{}
+	if leftOK && rightOK && plain[cellWidth]|plain[cellWidth+1] == 0 {
+		return reading{kind: departures, cells: [2]string{left, right}, old: old}
 	}
-	return reading{kind: departures, cells: [2]string{left, right}, old: old}
+	return readRow(plain, old)
+}
+
+// readRow reads what stands at the right end of the departures page: what is to be
+// said of the time, and beside it, from the second departure on, as many dots.
+func readRow(p picture, old bool) reading {
+	const dots = 1<<0 | 1<<2
+	for width := cellWidth; width > 0; width-- {
+		gap, end := p[panelWidth-width-3:][:3], p[panelWidth-width:]
+		badge, ok := legends().badges[string(end)]
+		switch {
+		case !ok || gap[2] != 0:
+		case gap[1] == 0:
+			return reading{kind: row, cells: [2]string{badge}, place: 1, old: old}
+		case gap[1] == dots && gap[0] == 0:
+			return reading{kind: row, cells: [2]string{badge}, place: 2, old: old}
+		}
+	}
+	return reading{}
 }
 
 // legend is all that can stand on the panel, by how it looks.
@@ -93,10 +115,12 @@ type legend struct {
 	words map[picture]string
 	clock map[picture]string
 	cells map[cell]string
+	// badges is the same in small figures, by as many columns as it takes.
+	badges map[string]string
 }
 
 var legends = sync.OnceValue(func() legend {
-	l := legend{map[picture]string{}, map[picture]string{}, map[cell]string{}}
+	l := legend{map[picture]string{}, map[picture]string{}, map[cell]string{}, map[string]string{}}
 	for _, text := range []string{"No clock", "Loading", "No data", "Old data", "No more"} {
 		l.words[centred(font.Text, text)] = text
 	}
@@ -123,6 +147,10 @@ var legends = sync.OnceValue(func() legend {
 // are all of it.
 func (l legend) add(text string) {
 	face := font.Text
+	if text != "" {
+		p := drawn(face, 0, face.Width(text), text)
+		l.badges[string(p[:face.Width(text)])] = text
+	}
 	if font.Bold.Has(text) {
 		face = font.Bold
 	}

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestSomeDays(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3} {
+	for _, seed := range []uint64{1, 10, 14} {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { simulate(t, seed, shorter(day)) })
 	}
 }

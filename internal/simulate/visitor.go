@@ -50,15 +50,9 @@ func (v *visitor) live() {
 			v.storm(v.knob[:]...)
 		case n == 2 && !calm:
 			v.gesture(tally{long: 1}, func() { v.press(v.between(70*time.Second, 3*time.Minute)) })
-		case n < 12:
-			v.gesture(tally{click: 1}, func() { v.press(v.between(30*time.Millisecond, 900*time.Millisecond)) })
+		case n < 18:
+			v.leaf()
 		case n < 24:
-			v.gesture(tally{double: 1}, func() {
-				v.press(v.between(30*time.Millisecond, 150*time.Millisecond))
-				v.sleep(v.between(30*time.Millisecond, 150*time.Millisecond))
-				v.press(v.between(30*time.Millisecond, 700*time.Millisecond))
-			})
-		case n < 28:
 			v.gesture(tally{long: 1}, func() { v.press(v.between(1100*time.Millisecond, 3*time.Second)) })
 		default:
 			v.turn(1 + v.dice.IntN(10))
@@ -77,6 +71,19 @@ func (v *visitor) press(held time.Duration) {
 	v.button.set(true, sim.MaxBounce)
 	v.sleep(end.Sub(v.clock.Now()))
 	v.button.set(false, sim.MaxBounce)
+}
+
+// leaf looks at another page or two, and then for the minutes again.
+func (v *visitor) leaf() {
+	for range 1 + v.dice.IntN(2) {
+		v.gesture(tally{click: 1}, func() { v.press(v.between(30*time.Millisecond, 900*time.Millisecond)) })
+		v.sleep(v.between(0, 15*time.Second))
+	}
+	v.gesture(tally{double: 1}, func() {
+		v.press(v.between(30*time.Millisecond, 150*time.Millisecond))
+		v.sleep(v.between(30*time.Millisecond, 150*time.Millisecond))
+		v.press(v.between(30*time.Millisecond, 700*time.Millisecond))
+	})
 }
 
 // gesture makes one and finds out whether its action, and no other, was called.

@@ -134,7 +134,7 @@ func (w *World) live() {
 		Reload: func() (*config.File, error) { return w.reload() },
 		Lasts:  w.end.Sub(w.clock.Now()),
 	})
-	w.clock.Work(w.checkLamp)
+	w.clock.Work(func() { w.checkLamp(2 * time.Second) })
 	err := w.daemon.Run(context.Background())
 	if err != nil {
 		w.fail("the daemon ended: %v", err)
@@ -184,12 +184,12 @@ func (w *World) inspect() {
 	}
 }
 
-// checkLamp finds out whether the lamp takes up the level that was kept, once it
-// has had the time to.
-func (w *World) checkLamp() {
+// checkLamp finds out whether the lamp's level is the one that is kept, once the
+// daemon has had the time to see to it.
+func (w *World) checkLamp(after time.Duration) {
 	then, moves := w.visitor.attention(), w.visitor.moves
-	w.sleep(2 * time.Second)
-	if !then.stillPaid() || w.lines.gone || moves != w.visitor.moves || w.visitor.busy {
+	w.sleep(after)
+	if !then.stillPaid() || w.lines.gone || w.disk.refuses != nil || moves != w.visitor.moves || w.visitor.busy {
 		return
 	}
 	var kept struct{ Goal float64 }
@@ -197,7 +197,7 @@ func (w *World) checkLamp() {
 		return // there is none yet
 	}
 	if got, want := lampLevel(w.board.Duty(lampOutput)), int(math.Round(20*kept.Goal)); got != want {
-		w.fail("the lamp starts at level %d, and what was kept is %d", got, want)
+		w.fail("the lamp is at level %d, and what is kept is %d", got, want)
 	}
 }
 

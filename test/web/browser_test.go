@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +53,9 @@ func startDemo(t *testing.T) string {
 	return ""
 }
 
+// patience is how long a step may take.
+const patience = 15 * time.Second
+
 // step is something that is done in the browser.
 type step = chromedp.Action[chromedp.Void]
 
@@ -90,7 +94,9 @@ func openWindow(t *testing.T, in context.Context, address string, size step) *br
 	ctx, cancel := chromedp.NewContext(in)
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx}
-	b.do(size)
+	if err := chromedp.Do(ctx, size); err != nil { // opens the window, for as long as the context lasts
+		t.Fatal(err)
+	}
 	console := chromedp.Console(ctx)
 	go func() {
 		for message, err := range console {
@@ -100,9 +106,7 @@ func openWindow(t *testing.T, in context.Context, address string, size step) *br
 		}
 	}()
 	t.Cleanup(func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for _, text := range b.bad {
+		for _, text := range b.complaints() {
 			t.Error("the console:", text)
 		}
 	})
@@ -118,9 +122,17 @@ func (b *browser) complain(text string) {
 
 func (b *browser) do(steps ...step) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.t.Fatal(err)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.t.Fatalf("%v; the console: %q", err, b.complaints())
 	}
+}
+
+func (b *browser) complaints() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.bad)
 }
 
 // get returns what a script says.

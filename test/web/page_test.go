@@ -17,7 +17,7 @@ import (
 const (
 	picture = `document.querySelector(".panel").toDataURL()`
 	goal    = `Number(document.querySelector(".knob").getAttribute("aria-valuenow"))`
-	glow    = `Number(document.querySelector(".bulb i").style.opacity)`
+	glow    = `Number(document.querySelector(".bulb i").style.getPropertyValue("--glow"))`
 )
 
 func fault(name string) string { return fmt.Sprintf(`#faults button[data-key=%q]`, name) }
@@ -57,7 +57,7 @@ func TestThePageInABrowser(t *testing.T) {
 
 	b.shows("without a network the data grow old, and the page says so", func(t *testing.T) {
 		b.do(run(speed(10)), chromedp.Click(chromedp.CSS(fault("network"))))
-		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old")`)
+		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old") === true`)
 		b.until("the instance is degraded", `document.querySelector("#instances li[data-key=trains] .degraded")`+" !== null")
 		b.screenshot("network-off")
 		b.do(chromedp.Click(chromedp.CSS(fault("network"))))

@@ -23,9 +23,11 @@ type Board struct {
 
 var _ gpio.Backend = (*Board)(nil)
 
-// Open looks for the board's hardware. Call it early, before the process opens
-// files of its own: on some boards periph.io closes file descriptors that are no
-// longer its own while it does (see keepStdin).
+// Open looks for the board's hardware. While it does so for the first time, nothing
+// else in the process may open a file: on some boards periph.io closes one of its
+// descriptors twice, and a file that was given the number in between would be closed
+// with it. Files that are open already are safe, standard input with them (see
+// keepStdin).
 //
 // Edges are stamped with now, which any goroutine must be free to call.
 //

@@ -1,5 +1,6 @@
-// Package periph is the real board: GPIO lines and SPI ports through periph.io's
-// Linux drivers, PWM through the kernel's sysfs class.
+// Package periph is the real board: GPIO lines through periph.io's Linux drivers;
+// SPI ports that these set up, with the transfers as ioctls of our own; PWM through
+// the kernel's sysfs class.
 //
 // Only periph.io's gpioioctl and sysfs drivers are linked in, and with them
 // nothing that maps /dev/mem: its bcm283x driver takes a Raspberry Pi 5 for an

@@ -26,13 +26,14 @@ type fakeSet struct {
 	edges  *os.File // nil until the first wait
 	closed bool
 
-	levels     pgpio.GPIOValue
-	outs       []pgpio.GPIOValue
-	outErr     error
-	waits      atomic.Int32
-	halts      chan struct{} // if set, told of each Halt
-	beforeWait func(n int32) // if set, called between the check of a stop flag and the wait
-	misuse     atomic.Bool
+	levels      pgpio.GPIOValue
+	outs        []pgpio.GPIOValue
+	outErr      error
+	waits       atomic.Int32
+	halts       chan struct{} // if set, told of each Halt
+	beforeWait  func(n int32) // if set, called between the check of a stop flag and the wait
+	beforeClose func()        // if set, what the driver does before it lets go
+	misuse      atomic.Bool
 }
 
 func newFakeSet(t *testing.T) *fakeSet {
@@ -98,6 +99,9 @@ func (s *fakeSet) Out(bits, mask pgpio.GPIOValue) error {
 }
 
 func (s *fakeSet) Close() error {
+	if s.beforeClose != nil {
+		s.beforeClose()
+	}
 	if s.closed {
 		s.misuse.Store(true)
 	}

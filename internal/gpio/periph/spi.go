@@ -41,9 +41,9 @@ func (b *Board) OpenSPI(name string, hz int64) (gpio.SPI, error) {
 // configure sets the mode of a port through periph.io, and returns its largest
 // transfer in bytes.
 //
-// The mode belongs to the port and stays. periph.io's descriptor does not: to close
-// it later would mean to wait for a transfer that hangs, since the kernel holds a
-// lock of the port during each, and takes it when any descriptor of it is closed.
+// The mode belongs to the port and stays. periph.io's descriptor does not: newer
+// kernels hold a lock of the port during a transfer, and want it when any descriptor
+// of the port is closed, which would have to wait for a transfer that hangs.
 func (b *Board) configure(bus, chipSelect int, hz int64) (limit int, err error) {
 	port, err := b.openPort(bus, chipSelect)
 	if err != nil {

@@ -25,7 +25,7 @@ type spiPort struct {
 	send func(fd uintptr)
 
 	mu        sync.Mutex // held during a transfer, so never taken by Close
-	bytes     []byte     // of the packets of one message, one after the other
+	bytes     []byte     // of a message's packets, one after the other
 	transfers []spiTransfer
 	err       error // of the last message
 }
@@ -40,8 +40,8 @@ func newSPIPort(name string, hz int64, limit int, file *os.File, ioctl func(uint
 	return s, nil
 }
 
-// Tx sends packets in one ioctl, which nothing can interrupt. More than the kernel
-// takes in one, of 33 short packets or so upwards, go out in several.
+// Tx sends packets in one ioctl, which nothing can interrupt; where they are more
+// than the kernel takes in one, which is 32 short ones, in several.
 func (s *spiPort) Tx(packets ...[]byte) error {
 	size := 0
 	for _, p := range packets {
@@ -77,9 +77,9 @@ func (s *spiPort) fit(packets [][]byte) int {
 	return len(packets)
 }
 
-// message sends packets in one ioctl. The kernel is given addresses as numbers, and
-// a number keeps nothing where it is. So the packets are copied to memory that
-// belongs to the port and cannot be on a stack, which moves as it grows.
+// message sends packets in one ioctl. The kernel is given their addresses as
+// numbers, which keep nothing in its place. So the packets are copied to memory of
+// the port, which is neither freed nor on a stack, that may move.
 func (s *spiPort) message(packets [][]byte) error {
 	s.bytes, s.transfers = s.bytes[:0], s.transfers[:0]
 	for i, p := range packets {
@@ -97,7 +97,7 @@ func (s *spiPort) message(packets [][]byte) error {
 	}
 	// Control keeps the descriptor open until send returns, whatever Close does.
 	if err := s.conn.Control(s.send); err != nil {
-		return errClosed
+		return errClosed // Control knows no other
 	}
 	runtime.KeepAlive(s.bytes)
 	return s.err

@@ -42,7 +42,7 @@ export function span(s) {
   if (a === 0) return "0";
   if (a < 1e-3) return round(s * 1e6) + " µs";
   if (a < 1) return round(s * 1e3) + " ms";
-  if (a < 90) return round(s) + " s";
+  if (a < 60) return round(s) + " s";
   if (a < 5400) return round(s / 60) + " min";
   if (a < 129600) return round(s / 3600) + " h";
   return round(s / 86400) + " d";

@@ -9,7 +9,7 @@ const freshness = {
   none: ["degraded", () => "nothing received yet"],
 };
 
-export function showDepartures(stops) {
+export function showDepartures(stops, clock) {
   each($("departures"), stops, (d) => d.instance, () => el("div", { class: "departures" },
     el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"))).forEach((box, i) => {
     const d = stops[i];
@@ -20,7 +20,8 @@ export function showDepartures(stops) {
     fresh.className = "dot " + colour;
     put(problem, d.problem || "");
     box.classList.toggle("is-old", d.freshness !== "fresh");
-    box.lastChild.replaceChildren(...d.next.map(service));
+    // A number is true, or it is not there.
+    box.lastChild.replaceChildren(...(clock?.known && d.freshness !== "stale" ? d.next.map(service) : []));
   });
 }
 

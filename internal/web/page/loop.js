@@ -3,12 +3,12 @@
 import { $, el, each, percent, put, span } from "./dom.js";
 
 const seconds = 60; // that a strip shows
-const history = new Map(); // by task: time on the loop in each second
+const history = new Map(); // by task: the part of each second that it was on the loop
 let before; // the state of a second ago
 
 export function showLoop(loop, world) {
   const speed = world ? world.speed : 1;
-  const tasks = loop.tasks.filter((t) => t.runs > 0).map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
+  const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const passed = before ? Math.max(loop.uptime_s - before.uptime_s, 1e-3) : 0;
   const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
   let busy = 0, steps = 0;
@@ -20,7 +20,7 @@ export function showLoop(loop, world) {
     steps += t.rate;
     if (passed) {
       const line = history.get(t.key) ?? [];
-      line.push(t.total_s - then.total_s);
+      line.push(t.held);
       history.set(t.key, line.slice(-seconds));
     }
   }
@@ -33,7 +33,8 @@ export function showLoop(loop, world) {
     figure(speed > 1 ? `running, ${speed} times as fast` : "running", span(Math.floor(loop.uptime_s)));
   }
   before = { ...loop, byKey: new Map(tasks.map((t) => [t.key, t])) };
-  each($("tasks").tBodies[0], tasks, (t) => t.key, makeRow).forEach((row, i) => showRow(row, tasks[i]));
+  const shown = tasks.filter((t) => t.live || history.get(t.key)?.some((held) => held > 0));
+  each($("tasks").tBodies[0], shown, (t) => t.key, makeRow).forEach((row, i) => showRow(row, shown[i]));
 }
 
 const figures = new Map();
@@ -60,7 +61,7 @@ function showRow(row, t) {
   const held = history.get(t.key) ?? [];
   paint(strip.firstChild, held);
   strip.firstChild.setAttribute("aria-label", `time on the loop: ${span(held.at(-1) ?? 0)} in the last second, ${span(Math.max(0, ...held))} at most`);
-  put(due, t.due_s >= 0 ? "in " + span(t.due_s) : t.live ? waits(t.state) : "ended");
+  put(due, t.due_s >= 0 ? "in " + span(t.due_s) : t.live ? waits(t.state) : "–");
   put(rate, t.rate < 0.05 ? "–" : t.rate < 10 ? t.rate.toFixed(1) : Math.round(t.rate).toString());
   put(longest, span(t.longest_s));
   longest.className = t.longest_s > 0.05 ? "bad" : t.longest_s > 0.005 ? "warn" : "";

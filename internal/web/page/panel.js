@@ -20,22 +20,20 @@ function draw(canvas) {
   const [off, on] = lights(pitch, p.brightness);
   const c = canvas.getContext("2d");
   c.clearRect(0, 0, w, h);
-  let lit = 0;
-  const place = (n) => Math.round((n + 0.25) * pitch);
+  const corner = (n) => Math.round((n + 0.25) * pitch); // of a light, which is two pitches wide
   const leds = [];
   p.rows.forEach((row, y) => {
     for (let x = 0; x < p.width; x++) {
-      c.drawImage(off, place(x) - pitch / 2, place(y) - pitch / 2);
+      c.drawImage(off, corner(x), corner(y));
       if (parseInt(row[x >> 2], 16) >> (3 - (x & 3)) & 1) leds.push([x, y]);
     }
   });
   c.globalCompositeOperation = "lighter"; // light adds up
   for (const [x, y] of leds) {
-    c.drawImage(on, place(x) - pitch / 2, place(y) - pitch / 2);
-    lit++;
+    c.drawImage(on, corner(x), corner(y));
   }
   c.globalCompositeOperation = "source-over";
-  const name = lit ? `LED panel ${p.instance}: ${lit} of ${p.width * p.height} lit` : `LED panel ${p.instance}: dark`;
+  const name = leds.length ? `LED panel ${p.instance}: ${leds.length} of ${p.width * p.height} lit` : `LED panel ${p.instance}: dark`;
   if (canvas.getAttribute("aria-label") !== name) canvas.setAttribute("aria-label", name);
 }
 

@@ -117,6 +117,8 @@ function makeLamp({ instance }) {
 }
 
 function showLamp(part, l) {
-  part.querySelector("i").style.opacity = l.duty ** (1 / 2.2);
+  const glow = part.querySelector("i").style;
+  glow.setProperty("--glow", l.duty ** (1 / 2.2));
+  glow.setProperty("--core", l.duty ** 0.8);
   put(part.querySelector(".value"), `level ${percent(l.level)}, duty ${percent(l.duty)}`);
 }

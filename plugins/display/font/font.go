@@ -142,7 +142,7 @@ func (f *Face) addRow(name string, y int, pixels string) error {
 			f.glyphs[r][x] |= 1 << y
 		case '.':
 		default:
-			return fmt.Errorf("%q has a pixel %q in row %d: lit is #, dark is .", name, pixels[x], y+1)
+			return fmt.Errorf("%q has a pixel %q in row %d: a lit one is #, a dark one a dot", name, pixels[x], y+1)
 		}
 	}
 	return nil

@@ -95,7 +95,7 @@ func TestAFaultyFaceIsRefusedWithItsPlace(t *testing.T) {
 	for _, test := range []struct{ name, art, want string }{
 		{"a glyph too few in a row", "A B\n# #\n#", "row 2"},
 		{"uneven rows", "A\n##\n#", "equally wide"},
-		{"an odd pixel", "A\nx", "lit is #"},
+		{"an odd pixel", "A\nx", "a lit one is #"},
 		{"a glyph drawn twice", "A A\n# #", "twice"},
 		{"a name of two characters", "AB\n#", "single character"},
 		{"too many rows", "A" + strings.Repeat("\n#", 9), "9 rows"},
