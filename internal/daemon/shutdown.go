@@ -15,9 +15,9 @@ import (
 // that does not return, a task that ignores its cancellation. These are the parts
 // of that second.
 const (
-	graceForStop  = 400 * time.Millisecond // a plugin's Stop
-	graceForClose = 150 * time.Millisecond // an instance's parts, and the board
-	graceForEnd   = 650 * time.Millisecond // all instances together: Stop, then Close
+	graceForStop  = 350 * time.Millisecond // a plugin's Stop
+	graceForClose = 270 * time.Millisecond // an instance's parts, and in the end the board
+	graceForEnd   = 620 * time.Millisecond // all instances together: Stop, then Close
 	graceForRest  = 100 * time.Millisecond // what is left of the tasks
 )
 

@@ -16,6 +16,10 @@ import (
 	"ptvd/plugins/timetable"
 )
 
+// State returns all that a page in a browser shows. Call it on the loop, or when Run
+// has returned.
+func (d *Daemon) State() web.State { return (&page{daemon: d}).everything() }
+
 // everything is all that there is to see.
 func (p *page) everything() web.State {
 	s := p.report()

@@ -156,9 +156,9 @@ func TestTheCountsOfAProblemThatStaysComeEverMoreRarely(t *testing.T) {
 	}
 }
 
-func TestAThousandProblemsAreNotAllRemembered(t *testing.T) {
+func TestOfThreeHundredProblemsTheQuietestAreForgotten(t *testing.T) {
 	log, written := open(t)
-	for i := range 1000 {
+	for i := range 300 { // which the queue holds, however slow its reader
 		for range 2 {
 			at(log, morning.Add(time.Duration(i)*time.Millisecond), warning, fmt.Sprint("problem ", i), "plugin", fmt.Sprint("p", i))
 		}
@@ -166,9 +166,9 @@ func TestAThousandProblemsAreNotAllRemembered(t *testing.T) {
 	at(log, morning.Add(time.Second), warning, "problem 0", "plugin", "p0")
 	got := written()
 	if n := strings.Count(got, "problem 0\n"); n != 2 {
-		t.Errorf("the oldest of a thousand was logged %d times: it should have been forgotten", n)
+		t.Errorf("the oldest was logged %d times: it should have been forgotten", n)
 	}
-	if n := strings.Count(got, "repeated=1\n"); n != 1000 {
-		t.Errorf("%d of 1000 counts were said", n)
+	if n := strings.Count(got, "repeated=1\n"); n != 300 {
+		t.Errorf("%d of 300 counts were said", n)
 	}
 }

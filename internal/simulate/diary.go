@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 
-	"ptvd/internal/daemon"
 	"ptvd/internal/standin"
 )
 
@@ -61,14 +60,14 @@ func (d *diary) Tail() string {
 	return text.String()
 }
 
-// search looks for secrets in a report.
-func (d *diary) search(report daemon.Report) {
-	text, err := json.Marshal(report)
+// search looks for secrets in what the daemon tells in JSON.
+func (d *diary) search(what string, told any) {
+	text, err := json.Marshal(told)
 	if err != nil {
-		d.world.fail("a report that cannot be written: %v", err)
+		d.world.fail("%s cannot be written: %v", what, err)
 	}
 	if secret := d.secretIn(text); secret != "" {
-		d.world.fail("the report shows %s", secret)
+		d.world.fail("%s shows %s", what, secret)
 	}
 }
 

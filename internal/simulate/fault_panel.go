@@ -15,8 +15,9 @@ type wire struct {
 }
 
 // wireRecovery is how long the daemon may take until the panel is right again: the
-// longest pause before it tries a port again, and the period in which it sends all.
-const wireRecovery = 2*time.Minute + time.Second
+// longest pause before it tries a port again is also the period in which it sends
+// all, changed or not.
+const wireRecovery = time.Minute + 5*time.Second
 
 // fault is the family: transfers fail, or the panel is unplugged, which nobody is
 // told.

@@ -46,6 +46,7 @@ type World struct {
 	panel    *sim.Panel
 	board    *sim.Board // of the daemon that runs, or ran last
 	daemon   *daemon.Daemon
+	loop     *scheduler.Loop // the daemon's
 	boots    int
 	off      time.Duration // how long the power stays off when the daemon has ended
 	cut      bool          // it ended without warning
@@ -112,6 +113,7 @@ func (w *World) Run() error {
 	}
 	w.clock.Work(w.visitor.live)
 	w.clock.Work(w.oracle.watch)
+	w.clock.Work(w.visitPage)
 	w.clock.Work(w.keepBooks)
 	for w.clock.Now() < w.end {
 		w.live()
@@ -150,7 +152,7 @@ func (w *World) live() {
 
 // openBoard makes the board for another boot, with all that hangs on it as it was.
 func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
-	w.board = sim.New(loop)
+	w.board, w.loop = sim.New(loop), loop
 	w.wire.attach(w)
 	w.lines.attach(w)
 	w.visitor.attach()
@@ -160,7 +162,7 @@ func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
 // inspect looks at what a daemon that has ended leaves behind.
 func (w *World) inspect() {
 	report := w.daemon.Report()
-	w.diary.search(report)
+	w.diary.search("the report", report)
 	if w.clock.Now() >= w.end {
 		for _, i := range report.Instances {
 			if i.Health != plugins.OK {
@@ -198,6 +200,15 @@ func (w *World) checkLamp(after time.Duration) {
 	}
 	if got, want := lampLevel(w.board.Duty(lampOutput)), int(math.Round(20*kept.Goal)); got != want {
 		w.fail("the lamp is at level %d, and what is kept is %d", got, want)
+	}
+}
+
+// visitPage looks for secrets in what the daemon's page shows, once an hour.
+func (w *World) visitPage() {
+	for w.sleep(time.Hour) {
+		if d := w.daemon; d != nil && w.loop != nil {
+			w.loop.Post(func() { w.diary.search("the page", d.State()) })
+		}
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -23,7 +23,6 @@ type board struct {
 	err   error // of State
 	done  []Command
 	wrong error // of Do
-	came  atomic.Int64
 }
 
 func (b *board) options() Options {
@@ -31,7 +30,7 @@ func (b *board) options() Options {
 		Log:    slog.New(slog.DiscardHandler),
 		State:  func(context.Context) (State, error) { return b.state, b.err },
 		Do:     func(_ context.Context, c Command) error { b.done = append(b.done, c); return b.wrong },
-		Joined: func() { b.came.Add(1) },
+		Joined: func() {},
 	}
 }
 
@@ -182,6 +181,10 @@ func TestATokenIsAskedForWhereverThereIsOne(t *testing.T) {
 }
 
 func TestABrowserShowsTheTokenOnceAndThenACookie(t *testing.T) {
+	synctest.Test(t, login) // who guesses has to wait
+}
+
+func login(t *testing.T) {
 	o := new(board).options()
 	o.Token = token
 	s := serve(t, o)
@@ -374,9 +377,6 @@ func TestWhoWatchesIsToldWhatIsPublished(t *testing.T) {
 	address := listen(t, s)
 	one, _ := watch(t, address)
 	other, _ := watch(t, address)
-	for b.came.Load() < 2 {
-		time.Sleep(time.Millisecond) // until the server has seen both
-	}
 	if s.Clients() != 2 || !s.Publish(State{Buttons: []Button{{Instance: "bell"}}}) {
 		t.Fatalf("%d clients, or it was not taken", s.Clients())
 	}

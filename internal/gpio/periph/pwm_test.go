@@ -128,6 +128,24 @@ func TestAChannelThatUdevNeverHandsOverIsGivenBack(t *testing.T) {
 	}
 }
 
+func TestAChannelThatShinesIsLeftRunningAndTakenOverAgain(t *testing.T) {
+	f := newFakePWM(t)
+	f.chip("pwmchip0", "fe20c000.pwm", "2")
+	p, err := f.openChannel("GPIO18", time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.SetDuty(65535), p.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.read("pwmchip0/pwm0/duty_cycle") + " " + f.read("pwmchip0/pwm0/enable"); got != "1000000 1" {
+		t.Errorf("duty cycle and enable %s, want 1000000 1", got)
+	}
+	if _, err := f.openChannel("GPIO18", time.Millisecond); err != nil {
+		t.Errorf("it could not be opened again: %v", err)
+	}
+}
+
 func TestTwoPinsOfOneChannelAreNotOpenedTogether(t *testing.T) {
 	f := newFakePWM(t)
 	f.chip("pwmchip0", "fe20c000.pwm", "2")

@@ -21,9 +21,10 @@ type pwmChannel struct {
 	channel string
 	period  uint64 // ns
 
-	mu   sync.Mutex
-	duty *os.File // kept open, so that a step of a fade is one pwrite; nil once closed
-	text []byte
+	mu     sync.Mutex
+	duty   *os.File // kept open, so that a step of a fade is one pwrite; nil once closed
+	shines bool     // above duty 0
+	text   []byte
 }
 
 func (c *pwmClass) openChannel(name string, period time.Duration) (*pwmChannel, error) {
@@ -114,9 +115,12 @@ func (p *pwmChannel) SetDuty(duty uint16) error {
 	if _, err := p.duty.WriteAt(p.text, 0); err != nil {
 		return fmt.Errorf("PWM on %s: %w", p.name, err)
 	}
+	p.shines = duty > 0
 	return nil
 }
 
+// Close stops the channel and gives it back to the kernel; one that is not at duty 0
+// it leaves running, for whoever opens it next.
 func (p *pwmChannel) Close() error { return closeSoon("PWM on "+p.name, p.shut) }
 
 func (p *pwmChannel) shut() error {
@@ -127,15 +131,17 @@ func (p *pwmChannel) shut() error {
 	if duty == nil {
 		return nil
 	}
-	err := errors.Join(
+	defer p.class.release(p.dir)
+	if p.shines {
+		return duty.Close()
+	}
+	return errors.Join(
 		duty.Close(),
 		// Low before it is let go: a chip may stop at the level that it has.
 		p.class.write(filepath.Join(p.dir, "duty_cycle"), "0"),
 		p.class.write(filepath.Join(p.dir, "enable"), "0"),
 		p.unexport(),
 	)
-	p.class.release(p.dir)
-	return err
 }
 
 func (p *pwmChannel) unexport() error {
