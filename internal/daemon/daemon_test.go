@@ -232,3 +232,14 @@ func TestAStartThatReturnsACancellationOfItsOwnIsAFailureLikeAnyOther(t *testing
 		t.Errorf("started %d times in ten seconds", starts)
 	}
 }
+
+func TestAStartThatFailsIsReportedWithItsOwnReasonAlone(t *testing.T) {
+	start := func(plugins.Env, *plugins.Task) error { return errors.New("no such device") }
+	log, err := run(t, 500*time.Millisecond, map[string]script{"one": {start: start}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log, `why="no such device"`) {
+		t.Errorf("the log:\n%s", log)
+	}
+}

@@ -93,7 +93,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 			return plugin.Start(t)
 		})
 		if err := t.Join(start); err != nil {
-			if start.Done() && errors.Is(err, scheduler.ErrCancelled) {
+			if errors.Is(start.Err(), scheduler.ErrCancelled) {
 				return errGaveUp // for we were not cancelled ourselves
 			}
 			return err

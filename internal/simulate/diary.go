@@ -18,7 +18,7 @@ type diary struct {
 	Copy      io.Writer // of every line; nil: nobody wants one
 	Lines     int
 	last      [100]string
-	signature []byte // of the latest request, in capitals
+	signature [2][]byte // of the requests, in capitals and in small letters
 }
 
 func newDiary(w *World) *diary { return &diary{world: w} }
@@ -81,8 +81,16 @@ func (d *diary) secretIn(text []byte) string {
 		return "the key"
 	case bytes.Contains(text, []byte(standin.DemoID)) && idAlone.Match(text):
 		return "the id"
-	case len(d.signature) > 0 && (bytes.Contains(text, d.signature) || bytes.Contains(text, bytes.ToLower(d.signature))):
-		return "a signature"
+	}
+	for _, s := range d.signature {
+		if len(s) > 0 && bytes.Contains(text, s) {
+			return "the signature"
+		}
 	}
 	return ""
+}
+
+// signed says what the signature of the latest request is.
+func (d *diary) signed(signature string) {
+	d.signature = [2][]byte{[]byte(strings.ToUpper(signature)), []byte(strings.ToLower(signature))}
 }

@@ -20,7 +20,7 @@ var moods = []string{
 	"stop fails", "stop panics", "stop hangs", "a task holds the loop", "start holds the loop",
 }
 
-// fault is the family: a plugin goes mad.
+// fault is the family: a plugin goes wild.
 func (c *chaos) fault() fault {
 	return fault{
 		name: "chaos", rests: 90 * time.Minute, lasts: 4 * time.Minute,
@@ -34,28 +34,28 @@ func (c *chaos) fault() fault {
 
 func init() {
 	plugins.Register(plugins.Spec[struct{}]{
-		Name: "chaos", Doc: "fails in every way that a plugin can", New: newMadman,
+		Name: "chaos", Doc: "fails in every way that a plugin can", New: newWild,
 		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "provokes it"}},
 	})
 }
 
-// madman is an instance of chaos.
-type madman struct {
+// wild is an instance of chaos.
+type wild struct {
 	env plugins.Env
 	*chaos
 }
 
-func newMadman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
-	m := &madman{env: env}
+func newWild(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+	m := &wild{env: env}
 	if net, ok := env.Net.HTTP.(*internet); ok { // not where a configuration is only checked
 		m.chaos = &net.chaos
 	}
 	return m, nil
 }
 
-var errMad = errors.New("as mad as a hatter")
+var errWild = errors.New("for no reason at all")
 
-func (m *madman) Start(*plugins.Task) error {
+func (m *wild) Start(*plugins.Task) error {
 	m.env.Handle("poke", func(string) error {
 		if m.mood == "an action panics" {
 			panic("poked")
@@ -65,7 +65,7 @@ func (m *madman) Start(*plugins.Task) error {
 	m.env.Go("rage", m.rage)
 	switch m.mood {
 	case "start fails":
-		return errMad
+		return errWild
 	case "start panics":
 		panic("at the start")
 	case "start holds the loop":
@@ -74,11 +74,11 @@ func (m *madman) Start(*plugins.Task) error {
 	return nil
 }
 
-func (m *madman) rage(t *plugins.Task) error {
+func (m *wild) rage(t *plugins.Task) error {
 	for range t.Every(10 * time.Second) {
 		switch m.mood {
 		case "a task fails", "stop fails", "stop panics", "stop hangs":
-			return errMad
+			return errWild
 		case "a task panics":
 			panic("in a task")
 		case "a task holds the loop":
@@ -88,10 +88,10 @@ func (m *madman) rage(t *plugins.Task) error {
 	return nil
 }
 
-func (m *madman) Stop(t *plugins.Task) error {
+func (m *wild) Stop(t *plugins.Task) error {
 	switch m.mood {
 	case "stop fails":
-		return errMad
+		return errWild
 	case "stop panics":
 		panic("at the stop")
 	case "stop hangs":
@@ -102,7 +102,7 @@ func (m *madman) Stop(t *plugins.Task) error {
 
 // hold keeps the loop for up to some seconds, in which nothing else on it runs and
 // the world goes on.
-func (m *madman) hold() {
+func (m *wild) hold() {
 	w := m.World
 	w.oracle.stallBegins()
 	w.visitor.stalls++

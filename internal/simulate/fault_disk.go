@@ -14,6 +14,7 @@ import (
 // new, whenever the power goes.
 type disk struct {
 	world     *World
+	dice      *rand.Rand // whether a write that is cut short was made
 	files     map[string][]byte
 	refuses   error // what a write is answered by; nil: it succeeds
 	cutNext   bool  // the power goes at the next write
@@ -71,7 +72,7 @@ func (d *directory) Save(name string, data []byte) error {
 	}
 	d.disk.writes++
 	cut := d.disk.cutNext || d.disk.cutAlways
-	if !cut || d.disk.world.visitor.dice.IntN(2) == 0 {
+	if !cut || d.disk.dice.IntN(2) == 0 {
 		d.disk.files[d.name+"/"+name] = bytes.Clone(data)
 	}
 	if cut {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"time"
 
 	"ptvd/internal/standin"
@@ -28,7 +27,7 @@ func newInternet(w *World) *internet {
 // RoundTrip takes a request to the service and brings its answer.
 func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 	n.asked++
-	n.diary.signature = []byte(strings.ToUpper(r.URL.Query().Get("signature")))
+	n.diary.signed(r.URL.Query().Get("signature"))
 	if err := n.latency(r.Context(), 20*time.Millisecond, 300*time.Millisecond); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,11 @@ import (
 // None of them is a moment in time.
 var oddities = []any{
 	nil, true, false, 0, -1, 1e300, 0.5, "", "null", "12:30", "2026-13-45T99:99:99Z", "0001-01-01T00:00:00Z",
-	"\u202e\x00\x1b[31m", []any{}, []any{nil, []any{[]any{}}}, map[string]any{}, map[string]any{"a": map[string]any{"": nil}},
+	"\u202e\x00\x1b[31m",
+	[]any{},
+	[]any{nil, []any{[]any{}}},
+	map[string]any{},
+	map[string]any{"a": map[string]any{"": nil}},
 }
 
 // mutate returns a reply in which some values are not of the type that they should

@@ -34,8 +34,7 @@ type oracle struct {
 }
 
 const (
-	// hair is what an edge or a picture may be late without anybody
-	// having waited: steps of one tick that follow one another.
+	// hair is for what follows one another without anybody having waited.
 	hair = 5 * time.Millisecond
 	// lighting is how long a daemon may take from its start to its first
 	// picture.

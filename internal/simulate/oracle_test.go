@@ -122,7 +122,7 @@ func TestThePicturesCanBeRead(t *testing.T) {
 func TestASecretInTheLogIsAFailure(t *testing.T) {
 	for _, line := range []string{"key=5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260", "devid=3000999&x", "said: 00ff00ff.", "said: 00FF00FF"} {
 		w := newWorld(t, 1, time.Hour)
-		w.diary.signature = []byte("00FF00FF")
+		w.diary.signed("00FF00FF")
 		w.log.Info("oh", "what", line)
 		if len(w.Failures) != 1 {
 			t.Errorf("%q passed", line)

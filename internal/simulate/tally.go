@@ -10,7 +10,7 @@ func init() {
 		Name: "tally", Doc: "counts gestures, and passes them on",
 		Actions: []plugins.ActionSpec{
 			{Name: "click", Doc: "turns the panel's page"},
-			{Name: "double", Doc: "shows the minutes, and provokes the madman"},
+			{Name: "double", Doc: "shows the minutes, and provokes chaos"},
 			{Name: "long", Doc: "switches the lamp"},
 		},
 		New: newTallyman,

@@ -52,7 +52,8 @@ func TestThePageInABrowser(t *testing.T) {
 	})
 
 	b.do(run("scrollTo(0, 0)"))
-	b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.PageUp), run("document.activeElement.blur()"), chromedp.Sleep(time.Second))
+	b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.PageUp), chromedp.KeyEvent(kb.PageUp), chromedp.KeyEvent(kb.PageUp), run("document.activeElement.blur()"))
+	b.do(chromedp.Sleep(3 * time.Second)) // the lamp comes up, and the strips fill
 	b.screenshot("desktop")
 
 	b.shows("without a network the data grow old, and the page says so", func(t *testing.T) {

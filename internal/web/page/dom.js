@@ -52,8 +52,15 @@ const round = (n) => (Math.abs(n) < 9.95 ? n.toFixed(1).replace(/\.0$/, "") : Ma
 
 export const percent = (part) => (part < 0.0995 && part > 0 ? (part * 100).toFixed(1) : Math.round(part * 100)) + " %";
 
-// order asks the server to do something, and says it if it does not.
-export async function order(what, name, amount) {
+// order asks the server to do something, after all that was asked before, or a
+// button might come up before it went down.
+let before = Promise.resolve();
+export function order(what, name, amount) {
+  return (before = before.then(() => ask(what, name, amount)));
+}
+
+// ask says so where the server does not do it.
+async function ask(what, name, amount) {
   try {
     const reply = await fetch("api/do", {
       method: "POST", headers: { "Content-Type": "application/json" },

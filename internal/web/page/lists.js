@@ -43,9 +43,9 @@ function service(s) {
 
 export function showInstances(instances) {
   each($("instances"), instances, (i) => i.name, () => el("li", {},
-    el("span", { class: "dot" }, el("b"), " ", el("span", { class: "plugin" })), el("span", { class: "since" }), el("span", { class: "why" }))).forEach((li, n) => {
+    el("span", { class: "dot" }, el("b"), " ", el("span", { class: "plugin" })), el("span", { class: "since" }), el("span", { class: "why" }), el("span", { class: "meter" }))).forEach((li, n) => {
     const i = instances[n];
-    const [who, since, why] = li.children;
+    const [who, since, why, meter] = li.children;
     who.className = "dot " + i.health;
     put(who.children[0], i.name);
     put(who.children[1], i.plugin);
@@ -53,5 +53,13 @@ export function showInstances(instances) {
     put(since, `${i.health} for ${span(Math.floor(i.since_s))}${restarts}`);
     put(why, i.why || "");
     why.className = "why " + i.health;
+    put(meter, Object.entries(i.meter).map(figure).join(" · "));
   });
+}
+
+// figure reads a plugin's figure, named in the style of Prometheus.
+function figure([name, value]) {
+  const seconds = name.match(/^(.*)_seconds$/);
+  const words = (seconds ? seconds[1] : name.replace(/_total$/, "")).replaceAll("_", " ");
+  return `${words} ${seconds ? span(value) : Number(value.toPrecision(4)).toLocaleString("en")}`;
 }

@@ -8,6 +8,7 @@ let before; // the state of a second ago
 
 export function showLoop(loop, world) {
   const speed = world ? world.speed : 1;
+  if (before && loop.uptime_s - before.uptime_s < 0.9 * speed) return; // something else was news
   const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const passed = before ? Math.max(loop.uptime_s - before.uptime_s, 1e-3) : 0;
   const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
@@ -70,7 +71,8 @@ function showRow(row, t) {
   missed.className = t.missed ? "warn" : "";
 }
 
-const waits = (state) => (["event", "flag", "queue", "lock"].includes(state) ? "when called" : state || "–");
+const words = { event: "when called", flag: "when called", queue: "when called", lock: "when called", join: "when called", running: "now" };
+const waits = (state) => words[state] ?? state ?? "–";
 
 // paint draws a strip: from 10 µs to a second, each tenfold as far as the last.
 const heat = ["#26343a", "#3f7f83", "#e0b057", "#ff5a3c", "#fff1e8"].map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));

@@ -1,0 +1,207 @@
+package daemon_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/daemon"
+	"ptvd/internal/web"
+	"ptvd/plugins"
+	"ptvd/plugins/dimming"
+	"ptvd/plugins/timetable"
+)
+
+// A shown plugin publishes one of all that the page shows, and takes all actions
+// that the page offers.
+type shown struct {
+	env    plugins.Env
+	called []string
+}
+
+var theShown *shown
+
+func init() {
+	none := func(name string) plugins.ActionSpec { return plugins.ActionSpec{Name: name, Doc: "notes it"} }
+	plugins.Register(plugins.Spec[struct{}]{
+		Name: "shown", Doc: "is there to be looked at",
+		Topics: []plugins.Topic{
+			plugins.Publishes[*image.Gray]("picture", "a pixel"),
+			plugins.Publishes[dimming.Level]("level", "half"),
+			plugins.Publishes[timetable.Departures]("departures", "one"),
+		},
+		Actions: []plugins.ActionSpec{none("press"), none("release"), none("up"), none("down")},
+		New: func(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+			theShown = &shown{env: env}
+			return theShown, nil
+		},
+	})
+}
+
+func (s *shown) Start(t *plugins.Task) error {
+	for _, action := range []string{"press", "release", "up", "down"} {
+		s.env.Handle(action, func(string) error {
+			s.called = append(s.called, action)
+			return nil
+		})
+	}
+	picture := image.NewGray(image.Rect(0, 0, 10, 2))
+	picture.SetGray(9, 1, color.Gray{Y: 0xFF})
+	plugins.Publish[*image.Gray](s.env, "picture").Set(picture)
+	plugins.Publish[dimming.Level](s.env, "level").Set(dimming.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF})
+	now := s.env.Clock.Now()
+	plugins.Publish[timetable.Departures](s.env, "departures").Set(timetable.Departures{
+		Stop: "Huntingdale", Period: 30 * time.Second, Received: t.Now(), Walk: 5 * time.Minute,
+		List: []timetable.Departure{
+			{Scheduled: now.Add(-time.Minute), Headsign: "has left"},
+			{Scheduled: now.Add(2 * time.Minute), Headsign: "too soon"},
+			{Scheduled: now.Add(9 * time.Minute), Estimated: now.Add(10 * time.Minute), Headsign: "City", Platform: "1"},
+		},
+	})
+	s.env.Meter.Count("looks_total", 3)
+	return nil
+}
+
+func (s *shown) Stop(*plugins.Task) error { return nil }
+
+// withPage runs a daemon with a page, in real time, for as long as somebody looks.
+func withPage(t *testing.T, http string, look func(address string)) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	address := l.Addr().String()
+	yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s'%s}\nplugins: {one: {plugin: shown}}\n", address, http)
+	file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, log := io.Pipe()
+	d := daemon.New(daemon.Options{File: file, Log: slog.New(slog.NewTextHandler(log, nil))})
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(context.Background()) }()
+	lines := bufio.NewScanner(text)
+	for lines.Scan() && !strings.Contains(lines.Text(), "a page shows the board") {
+	}
+	go io.Copy(io.Discard, text)
+	look("http://" + address)
+	d.Stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func get(t *testing.T, address string) web.State {
+	t.Helper()
+	answer, err := http.Get(address + "/api/state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var s web.State
+	if err := json.NewDecoder(answer.Body).Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func post(t *testing.T, address, command string) (status int, text string) {
+	t.Helper()
+	answer, err := http.Post(address+"/api/do", "application/json", strings.NewReader(command))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	return answer.StatusCode, strings.TrimSpace(string(body))
+}
+
+func TestThePageShowsWhatTheInstancesPublish(t *testing.T) {
+	withPage(t, "", func(address string) {
+		s := get(t, address)
+		if len(s.Panels) != 1 || fmt.Sprint(s.Panels[0].Rows) != "[0000 0040]" || s.Panels[0].Width != 10 {
+			t.Errorf("the panel: %+v", s.Panels)
+		}
+		if len(s.Lamps) != 1 || s.Lamps[0] != (web.Lamp{Instance: "one", Goal: 0.5, Level: 0.25, Duty: 1}) {
+			t.Errorf("the lamp: %+v", s.Lamps)
+		}
+		if d := s.Departures[0]; d.Freshness != web.Fresh || len(d.Next) != 2 || !d.Next[0].OutOfReach || d.Next[1].OutOfReach || d.Next[1].Late != 60 {
+			t.Errorf("departures: %+v", d)
+		}
+		if i := s.Instances[0]; i.Health != "ok" || i.Plugin != "shown" || i.Meter["looks_total"] != 3 {
+			t.Errorf("instances: %+v", i)
+		}
+		if s.Loop == nil || len(s.Loop.Tasks) < 5 || s.World != nil {
+			t.Errorf("the loop: %+v; the world: %v", s.Loop, s.World)
+		}
+	})
+}
+
+func TestARealBoardsInputsAreShownAndNotOffered(t *testing.T) {
+	withPage(t, "", func(address string) {
+		if s := get(t, address); len(s.Buttons) != 1 || s.Buttons[0].Offered || s.Lamps[0].Offered {
+			t.Errorf("%+v %+v", s.Buttons, s.Lamps)
+		}
+		for _, command := range []string{`{"do":"press","name":"one"}`, `{"do":"turn","name":"one","amount":1}`, `{"do":"break","name":"network"}`, `{"do":"speed","amount":60}`} {
+			if status, text := post(t, address, command); status != http.StatusConflict {
+				t.Errorf("%s: %d %s", command, status, text)
+			}
+		}
+		if theShown.called != nil {
+			t.Errorf("called: %v", theShown.called)
+		}
+	})
+}
+
+func TestWithRemoteControlTheSameActionsAreCalled(t *testing.T) {
+	withPage(t, ", remote_control: true", func(address string) {
+		for _, command := range []string{`{"do":"press","name":"one"}`, `{"do":"release","name":"one"}`, `{"do":"turn","name":"one","amount":-2}`, `{"do":"turn","name":"one","amount":1}`} {
+			if status, text := post(t, address, command); status != http.StatusNoContent {
+				t.Errorf("%s: %d %s", command, status, text)
+			}
+		}
+		if status, text := post(t, address, `{"do":"press","name":"two"}`); status != http.StatusConflict || !strings.Contains(text, "there is no such action") {
+			t.Errorf("%d %s", status, text)
+		}
+		if got := fmt.Sprint(theShown.called); got != "[press release down down up]" {
+			t.Errorf("called: %s", got)
+		}
+	})
+}
+
+func TestWhoWatchesIsToldEverythingAtOnceAndAButtonIsLetGoWhenTheyLeave(t *testing.T) {
+	withPage(t, ", remote_control: true", func(address string) {
+		answer, err := http.Get(address + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(answer.Body)
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), "data: ") {
+		}
+		var s web.State
+		if err := json.Unmarshal([]byte(strings.TrimPrefix(lines.Text(), "data: ")), &s); err != nil || s.Panels == nil || s.Lamps == nil || s.Loop == nil {
+			t.Errorf("%s: %v", lines.Text(), err)
+		}
+		post(t, address, `{"do":"press","name":"one"}`)
+		answer.Body.Close()
+		for len(theShown.called) < 2 {
+			get(t, address) // until the loop has seen that nobody watches
+		}
+		if got := fmt.Sprint(theShown.called); got != "[press release]" {
+			t.Errorf("called: %s", got)
+		}
+	})
+}

@@ -1,0 +1,65 @@
+package demo
+
+import (
+	"testing"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// handClock is a system's clock that the test moves.
+type handClock struct {
+	scheduler.Clock
+	now    scheduler.Instant
+	waited scheduler.Instant
+}
+
+func (c *handClock) Now() scheduler.Instant { return c.now }
+func (c *handClock) Wake()                  {}
+func (c *handClock) Wait(until scheduler.Instant) error {
+	c.waited = until
+	return nil
+}
+
+func TestTimeRunsFasterFromNowOnAndNeverBack(t *testing.T) {
+	system := &handClock{now: 1000}
+	wall := time.Date(2026, 11, 18, 20, 50, 0, 0, time.UTC)
+	c := &Clock{Clock: system, wall: wall, from: 1000, real: 1000, here: 1000, speed: 1}
+	steps := []struct {
+		system scheduler.Instant
+		speed  int
+		want   scheduler.Instant
+	}{
+		{system: 1500, want: 1500},
+		{system: 2000, speed: 60, want: 2000},
+		{system: 2010, want: 2600},
+		{system: 2020, speed: 10, want: 3200},
+		{system: 2030, speed: 1, want: 3300},
+		{system: 3030, want: 4300},
+	}
+	for _, s := range steps {
+		system.now = s.system
+		if s.speed != 0 {
+			c.SetSpeed(s.speed)
+		}
+		if got := c.Now(); got != s.want {
+			t.Errorf("at %d: %d, want %d", s.system, got, s.want)
+		}
+	}
+	if got := c.Wall().Sub(wall); got != 3300 {
+		t.Errorf("the civil time has moved by %v", got)
+	}
+}
+
+func TestAWaitEndsNoSoonerThanTheInstantComes(t *testing.T) {
+	system := &handClock{now: 1000}
+	c := &Clock{Clock: system, real: 1000, here: 5000, speed: 60}
+	for until, want := range map[scheduler.Instant]scheduler.Instant{
+		5000: 1000, 5060: 1001, 5061: 1002, scheduler.Never: scheduler.Never, 4000: 984,
+	} {
+		c.Wait(until)
+		if system.waited != want {
+			t.Errorf("until %d it waits until %d, want %d", until, system.waited, want)
+		}
+	}
+}

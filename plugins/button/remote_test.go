@@ -1,0 +1,54 @@
+package button_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// By actions the button is pressed as by a finger: the same gestures come of it, and
+// no later.
+func TestAPressByActionIsAPress(t *testing.T) {
+	for name, test := range map[string]struct {
+		presses [][2]time.Duration // from, to
+		want    []string
+	}{
+		"a click":        {[][2]time.Duration{{0, 100 * ms}}, []string{"press", "release", "click"}},
+		"a double click": {[][2]time.Duration{{0, 100 * ms}, {200 * ms, 300 * ms}}, []string{"press", "release", "press", "double", "release"}},
+		"a long press":   {[][2]time.Duration{{0, 1500 * ms}}, []string{"press", "long", "release"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run(t, 1, nil, func(task *plugins.Task, b *bench) {
+				start := task.Now()
+				call := func(action string, at time.Duration) {
+					task.SleepUntil(start.Add(at))
+					if err := b.Bus.Call(plugins.Action{Instance: "bell", Name: action}); err != nil {
+						t.Error(err)
+					}
+				}
+				for _, p := range test.presses {
+					call("press", p[0])
+					call("release", p[1])
+				}
+				task.Sleep(450 * ms)
+				if !slices.Equal(b.calls, test.want) {
+					t.Errorf("got %v, want %v", b.calls, test.want)
+				}
+			}, "press", "release", "click", "double", "long")
+		})
+	}
+}
+
+func TestALongPressByActionIsLongWhileItLasts(t *testing.T) {
+	run(t, 1, nil, func(task *plugins.Task, b *bench) {
+		if err := b.Bus.Call(plugins.Action{Instance: "bell", Name: "press"}); err != nil {
+			t.Error(err)
+		}
+		task.Sleep(time.Second + ms)
+		if !slices.Equal(b.calls, []string{"long"}) {
+			t.Errorf("got %v", b.calls)
+		}
+	}, "long")
+}

@@ -1,0 +1,32 @@
+package fade_test
+
+import (
+	"testing"
+
+	"ptvd/plugins"
+	"ptvd/plugins/dimming"
+	"ptvd/plugins/plugintest"
+)
+
+func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		level := plugins.Subscribe(h.Env("page"), plugins.From[dimming.Level]{Instance: "lamp", Topic: "level"})
+		call(t, h, "set", "50%")
+		if got, ok := level.Get(); !ok || got != (dimming.Level{Goal: 0.5}) {
+			t.Errorf("at once: %+v, %v", got, ok)
+		}
+		task.Sleep(250 * ms)
+		if got, _ := level.Get(); got.Goal != 0.5 || got.Now < 0.2 || got.Now > 0.25 || got.Duty != h.Board.Duty("GPIO18") {
+			t.Errorf("on the way: %+v", got)
+		}
+		task.Sleep(sweep)
+		if got, _ := level.Get(); got != (dimming.Level{Goal: 0.5, Now: 0.5, Duty: light(0.5)}) {
+			t.Errorf("in the end: %+v", got)
+		}
+		before := level.Version()
+		task.Sleep(sweep)
+		if level.Version() != before {
+			t.Error("it tells what has not changed")
+		}
+	})
+}
