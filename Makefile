@@ -33,6 +33,11 @@ test: ## run every test
 race: ## run every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
 
+.PHONY: test-web
+test-web: build ## open the demo's page in headless Chromium, which is installed where it is missing
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
+	cd test/web && PTVD=$(CURDIR)/bin/ptvd CHROMIUM=$${CHROMIUM:-chromium} $(GO) test -count=1 .
+
 .PHONY: lint
 lint: ## format, vet, staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -modpath ptvd -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }

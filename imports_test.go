@@ -48,6 +48,11 @@ var rules = []struct {
 		"the board knows the scheduler and nothing else",
 	},
 	{
+		"internal/web",
+		func(_, i string) bool { return !under(i, "ptvd") },
+		"the page shows plain data and reaches the loop through functions alone",
+	},
+	{
 		"internal/config",
 		func(_, i string) bool {
 			return !under(i, "ptvd") || under(i, "ptvd/plugins") && !isPlugin(i) || under(i, "ptvd/internal/gpio")

@@ -23,8 +23,7 @@ type page struct {
 	held   map[string]bool // buttons that are pressed from there
 }
 
-// seen is how often each thing has changed that is told at once, and how many
-// clients had come.
+// seen is how often each thing has changed that is told at once.
 type seen struct{ panels, lamps uint64 }
 
 // framesPerSecond is how often it is looked whether a picture or a lamp has
@@ -84,6 +83,9 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 		if err := p.joined.Wait(t); err != nil {
 			return err
 		}
+		if p.server.Clients() == 0 {
+			continue // a program has asked for something, and nobody watches
+		}
 		if err := p.tell(t); err != nil {
 			return err
 		}
@@ -123,7 +125,7 @@ func (p *page) pause() time.Duration {
 
 // publish sends a state, and with it the pictures and levels that have changed.
 func (p *page) publish(s web.State) {
-	now := seen{p.panelChanges(), p.lampChanges()}
+	now, whole := seen{p.panelChanges(), p.lampChanges()}, s.Panels != nil
 	if s.Panels == nil && now.panels != p.seen.panels {
 		s.Panels = p.panels()
 	}
@@ -135,7 +137,7 @@ func (p *page) publish(s web.State) {
 	}
 	if p.server.Publish(s) {
 		p.seen = now
-	} else if s.Buttons != nil {
+	} else if whole {
 		p.joined.Set() // who has just come still waits for it
 	}
 }

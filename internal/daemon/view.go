@@ -23,14 +23,15 @@ func (d *Daemon) State() web.State { return (&page{daemon: d}).everything() }
 // everything is all that there is to see.
 func (p *page) everything() web.State {
 	s := p.report()
-	s.Panels, s.Lamps, s.Buttons = p.panels(), p.lamps(), p.buttons()
+	s.Panels, s.Lamps = p.panels(), p.lamps()
 	return s
 }
 
 // report is what is told once a second.
 func (p *page) report() web.State {
 	return web.State{
-		Clock: p.clock(), Departures: p.departures(), Instances: p.instances(), Loop: p.loop(), World: p.world(),
+		Clock: p.clock(), Buttons: p.buttons(), Departures: p.departures(),
+		Instances: p.instances(), Loop: p.loop(), World: p.world(),
 	}
 }
 

@@ -3,12 +3,15 @@ package simulate
 import (
 	"math/rand/v2"
 	"time"
+
+	"ptvd/internal/scheduler"
 )
 
 // lines are the board's GPIO lines, as long as there is a chip that they belong to.
 type lines struct {
 	gone   bool
 	losses int
+	back   scheduler.Instant // when it came back
 }
 
 // fault is the family: the chip goes, and comes back.
@@ -22,7 +25,7 @@ func (l *lines) fault(w *World) fault {
 			return "gone"
 		},
 		end: func() {
-			l.gone = false
+			l.gone, l.back = false, w.clock.Now()
 			l.attach(w)
 			w.clock.Work(func() { l.mustBeOpened(w) })
 		},
@@ -43,6 +46,11 @@ func (l *lines) mustBeOpened(w *World) {
 			w.fail("%v after the chip came back nobody has opened %s", chipRecovery, line)
 		}
 	}
+}
+
+// settled tells whether whoever uses the lines has had the time to open them.
+func (l *lines) settled(w *World) bool {
+	return !l.gone && (l.losses == 0 || w.clock.Now() > l.back.Add(chipRecovery+2*time.Second))
 }
 
 // attach makes the board that there is now as it should be.

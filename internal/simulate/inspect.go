@@ -41,7 +41,7 @@ func (w *World) inspect() {
 func (w *World) checkLamp(after time.Duration) {
 	then, moves := w.visitor.attention(), w.visitor.moves
 	w.sleep(after)
-	if !then.stillPaid() || w.lines.gone || w.disk.refuses != nil || moves != w.visitor.moves || w.visitor.busy {
+	if !then.stillPaid() || !w.lines.settled(w) || w.disk.refuses != nil || moves != w.visitor.moves || w.visitor.busy {
 		return
 	}
 	var kept struct{ Goal float64 }

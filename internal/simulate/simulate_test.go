@@ -26,7 +26,9 @@ func TestMain(m *testing.M) {
 }
 
 func TestSomeDays(t *testing.T) {
-	for _, seed := range []uint64{1, 10, 14} {
+	// Seed 1 has no restarts; 10 and 25 have, and begin before the nights on which
+	// daylight saving ends and begins.
+	for _, seed := range []uint64{1, 10, 25} {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { simulate(t, seed, shorter(day)) })
 	}
 }

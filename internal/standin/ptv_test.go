@@ -209,3 +209,25 @@ func TestASilentServiceHoldsARequestUntilItIsGivenUp(t *testing.T) {
 		}
 	})
 }
+
+func TestATrainThatIsCancelledByHandIsTheNextOneAndRunsAgainWhenItIsReinstated(t *testing.T) {
+	p := at(morning)
+	cancelled := func() (runs []string) {
+		reply := get(t, p, board+"?max_results=9&expand=Run&include_cancelled=true")
+		for _, d := range reply.Departures {
+			if reply.Runs[d.RunRef].Status == "cancelled" {
+				runs = append(runs, d.RunRef)
+			}
+		}
+		return runs
+	}
+	before := cancelled()
+	p.CancelNext(150 * time.Second)
+	if got := cancelled(); len(got) != len(before)+1 {
+		t.Errorf("cancelled: %v, before %v", got, before)
+	}
+	p.Reinstate()
+	if got := cancelled(); len(got) != len(before) {
+		t.Errorf("after it was reinstated: %v, before %v", got, before)
+	}
+}

@@ -3,14 +3,14 @@ package web
 // State is what there is to see. In an event, a part that has not changed is left
 // out. Times and durations are seconds.
 type State struct {
-	Clock      *Clock      `json:"clock,omitempty"`
-	Panels     []Panel     `json:"panels,omitempty"`
-	Lamps      []Lamp      `json:"lamps,omitempty"`
-	Buttons    []Button    `json:"buttons,omitempty"`
-	Departures []Stop      `json:"departures,omitempty"`
-	Instances  []Instance  `json:"instances,omitempty"`
-	Loop       *Loop       `json:"loop,omitempty"`
-	World      *WorldState `json:"world,omitempty"`
+	Clock      *Clock      `json:"clock,omitzero"`
+	Panels     []Panel     `json:"panels,omitzero"`
+	Lamps      []Lamp      `json:"lamps,omitzero"`
+	Buttons    []Button    `json:"buttons,omitzero"`
+	Departures []Stop      `json:"departures,omitzero"`
+	Instances  []Instance  `json:"instances,omitzero"`
+	Loop       *Loop       `json:"loop,omitzero"`
+	World      *WorldState `json:"world,omitzero"`
 }
 
 // Clock is the civil time.

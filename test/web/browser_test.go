@@ -162,14 +162,19 @@ func (b *browser) within(limit time.Duration, what, script string) {
 	b.t.Fatalf("after %v it is still not so that %s", limit, what)
 }
 
-// screenshot leaves a picture of the whole page in bin/web.
-func (b *browser) screenshot(name string) {
+// screenshot leaves a picture of the whole page in bin/web, photograph one of what
+// the window shows.
+func (b *browser) screenshot(name string) { b.t.Helper(); b.save(name, chromedp.FullScreenshot(100)) }
+
+func (b *browser) photograph(name string) { b.t.Helper(); b.save(name, chromedp.CaptureScreenshot()) }
+
+func (b *browser) save(name string, how chromedp.Action[[]byte]) {
 	b.t.Helper()
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	png, err := chromedp.Run(b.ctx, how)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	dir := "../../bin/web"
+	const dir = "../../bin/web"
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		b.t.Fatal(err)
 	}

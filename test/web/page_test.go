@@ -29,7 +29,7 @@ func speed(times int) string {
 func TestThePageInABrowser(t *testing.T) {
 	address := startDemo(t)
 	chromium := openBrowser(t)
-	b := openWindow(t, chromium, address, chromedp.EmulateViewport(1200, 900))
+	b := openWindow(t, chromium, address, chromedp.EmulateViewport(1200, 1340))
 
 	b.shows("the button turns the panel's page, by mouse and by space bar", func(t *testing.T) {
 		b.toASteadyPage()
@@ -55,6 +55,7 @@ func TestThePageInABrowser(t *testing.T) {
 	b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.PageUp), chromedp.KeyEvent(kb.PageUp), chromedp.KeyEvent(kb.PageUp), run("document.activeElement.blur()"))
 	b.do(chromedp.Sleep(3 * time.Second)) // the lamp comes up, and the strips fill
 	b.screenshot("desktop")
+	b.photograph("page")
 
 	b.shows("without a network the data grow old, and the page says so", func(t *testing.T) {
 		b.do(run(speed(10)), chromedp.Click(chromedp.CSS(fault("network"))))

@@ -40,14 +40,14 @@ function showClock(clock) {
 }
 
 // silence is how long the loop may say nothing: it speaks once a second.
-const silence = 1800;
+const silence = 2000;
 
 function showWellbeing() {
   const chip = $("wellbeing");
   const quiet = performance.now() - heard;
   let health = "ok", words = "";
   if (!connected) [health, words] = ["failed", "no connection; trying again"];
-  else if (quiet > silence) [health, words] = ["failed", `the loop has been silent for ${(quiet / 1000).toFixed(1)} s`];
+  else if (quiet > silence) [health, words] = ["failed", `the loop has been silent for ${Math.floor(quiet / 1000)} s`];
   else if (state.instances) {
     const ill = state.instances.filter((i) => i.health !== "ok");
     if (ill.some((i) => i.health === "failed")) health = "failed";
