@@ -38,7 +38,7 @@ the world around it at a click.`,
 			defer world.Close()
 			var terminal io.Writer = os.Stderr
 			if isTerminal(os.Stdout) && isTerminal(os.Stderr) {
-				screen, stop := world.Show(os.Stdout)
+				screen, stop := world.Show(os.Stdout, "http://"+address+"/")
 				defer stop()
 				terminal = screen
 			}

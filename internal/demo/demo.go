@@ -40,7 +40,6 @@ type World struct {
 	ptv     *standin.PTV
 	ntp     *standin.NTP
 	state   string
-	page    string // where it is served; empty: it is not
 	stop    context.CancelFunc
 
 	// What follows belongs to the loop.
@@ -103,7 +102,7 @@ func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
 // Open lets people in: the daemon of these options lives by the clock, which is the
 // one that the world was made with, and serves its page on an address of loopback.
 func (w *World) Open(o *daemon.Options, clock *Clock, address string) {
-	w.clock, w.page = clock, "http://"+address+"/"
+	w.clock = clock
 	o.Clock, o.World = clock, w
 	o.File.HTTP = &config.HTTP{Listen: address}
 }

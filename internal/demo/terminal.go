@@ -18,8 +18,8 @@ const fastest = 20 * time.Millisecond
 const patience = 300 * time.Millisecond
 
 // Show draws the panel into a terminal whenever it changes, until the screen is
-// closed. It is called before the daemon runs.
-func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
+// closed, and says where the page is. It is called before the daemon runs.
+func (w *World) Show(file *os.File, page string) (screen *Screen, stop func()) {
 	width, height, err := term.GetSize(int(file.Fd()))
 	if err != nil {
 		width, height = 80, 24
@@ -34,14 +34,18 @@ func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
 	}
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
+	draw := func() {
+		caption := fmt.Sprintf("%d packets over SPI. Ctrl-C ends it. In a browser: %s", w.Panel.Packets(), page)
+		screen.Draw(w.Panel.Picture(mounted), caption)
+	}
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		for {
-			w.draw(screen)
+			draw()
 			select {
 			case <-quit:
-				w.draw(screen)
+				draw()
 				screen.Close()
 				return
 			case <-resized:
@@ -61,9 +65,4 @@ func (w *World) Show(file *os.File) (screen *Screen, stop func()) {
 		case <-time.After(patience): // the terminal stands still; it must not keep us
 		}
 	}
-}
-
-func (w *World) draw(screen *Screen) {
-	caption := fmt.Sprintf("%d packets over SPI. Ctrl-C ends it. In a browser: %s", w.Panel.Packets(), w.page)
-	screen.Draw(w.Panel.Picture(mounted), caption)
 }

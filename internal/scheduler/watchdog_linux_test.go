@@ -126,3 +126,34 @@ func TestALongStepIsReportedAgainWhenItsAgeHasDoubled(t *testing.T) {
 		t.Errorf("reported at the ages of %v", ages)
 	}
 }
+
+// doubled is the system's clock at twice its speed.
+type doubled struct{ scheduler.Clock }
+
+func (c doubled) Now() scheduler.Instant                       { return 2 * c.Clock.Now() }
+func (c doubled) Wait(until scheduler.Instant) error           { return c.Clock.Wait(c.Kernel(until)) }
+func (c doubled) Kernel(i scheduler.Instant) scheduler.Instant { return i / 2 }
+
+func TestAHogIsReportedInRealTimeAlsoWhereTimeIsAnother(t *testing.T) {
+	told := make(chan struct{})
+	var once atomic.Bool
+	var hog scheduler.Hog
+	loop := scheduler.New(scheduler.Options{
+		Clock:    doubled{scheduler.NewSystemClock()},
+		HogAfter: 20 * ms,
+		OnHog: func(h scheduler.Hog) {
+			if !once.Swap(true) {
+				hog = h
+				close(told)
+			}
+		},
+	})
+	began := time.Now()
+	loop.Run(func(*scheduler.Task) error {
+		<-told
+		return nil
+	})
+	if whole := time.Since(began); hog.Name != "main" || hog.For < 20*ms || hog.For > whole {
+		t.Errorf("%s was reported after %v of %v", hog.Name, hog.For, whole)
+	}
+}

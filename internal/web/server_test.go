@@ -13,7 +13,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -181,10 +180,6 @@ func TestATokenIsAskedForWhereverThereIsOne(t *testing.T) {
 }
 
 func TestABrowserShowsTheTokenOnceAndThenACookie(t *testing.T) {
-	synctest.Test(t, login) // who guesses has to wait
-}
-
-func login(t *testing.T) {
 	o := new(board).options()
 	o.Token = token
 	s := serve(t, o)

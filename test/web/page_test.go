@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestThePageInABrowser(t *testing.T) {
 		})
 	})
 
-	b.shows("the knob changes the lamp's level, by keys and by wheel", func(t *testing.T) {
+	b.shows("the knob changes the lamp's level, by keys, wheel and drag", func(t *testing.T) {
 		before := get[float64](b, goal)
 		b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
 		b.until("three detents went up", fmt.Sprintf("%s === Math.min(100, %v + 15)", goal, before))
@@ -49,6 +50,8 @@ func TestThePageInABrowser(t *testing.T) {
 		b.wheel(".knob", 200)
 		b.until("two detents went down", fmt.Sprintf("%s === Math.min(100, %v + 15) - 10", goal, before))
 		b.until("the lamp is darker", fmt.Sprintf("%s < %v", glow, bright))
+		b.dragRound(".knob")
+		b.until("a quarter of a turn is six detents", fmt.Sprintf("%s === Math.min(100, Math.min(100, %v + 15) + 20)", goal, before))
 	})
 
 	b.do(run("scrollTo(0, 0)"))
@@ -125,7 +128,7 @@ func (b *browser) turnsThePage(why string, act func()) {
 	b.t.Helper()
 	before := get[string](b, picture)
 	act()
-	b.within(2*time.Second, "the page turned after "+why, fmt.Sprintf("%s !== %q", picture, before))
+	b.within(5*time.Second, "the page turned after "+why, fmt.Sprintf("%s !== %q", picture, before))
 }
 
 // middle returns where an element is.
@@ -149,6 +152,17 @@ func (b *browser) touch(selector string) {
 func (b *browser) wheel(selector string, by float64) {
 	x, y := b.middle(selector)
 	b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseWheel", X: x, Y: y, DeltaX: 1e-3, DeltaY: by}))
+}
+
+// dragRound drags from the right of an element to below it, a quarter of a turn.
+func (b *browser) dragRound(selector string) {
+	x, y := b.middle(selector)
+	for step, kind := range []input.DispatchMouseEventType{"mousePressed", "mouseMoved", "mouseMoved", "mouseMoved", "mouseReleased"} {
+		angle := float64(min(step, 3)) * (math.Pi/6 + 0.01)
+		b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{
+			Type: kind, X: x + 40*math.Cos(angle), Y: y + 40*math.Sin(angle), Button: "left", Buttons: 1, ClickCount: 1,
+		}))
+	}
 }
 
 // run runs a script whose value does not matter.

@@ -17,7 +17,7 @@ const svgNames = new Set(["svg", "circle", "path", "line", "g"]);
 export function each(parent, items, key, make) {
   const before = new Map([...parent.children].map((c) => [c.dataset.key, c]));
   let place = parent.firstElementChild;
-  return items.map((item) => {
+  const children = items.map((item) => {
     const k = key(item);
     let child = before.get(k);
     before.delete(k);
@@ -28,7 +28,9 @@ export function each(parent, items, key, make) {
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
     return child;
-  }).concat([...before.values()].map((c) => (c.remove(), c))).slice(0, items.length);
+  });
+  for (const gone of before.values()) gone.remove();
+  return children;
 }
 
 // put changes a text only if it is another one, so that a reader hears no echo.

@@ -10,6 +10,7 @@ const freshness = {
 };
 
 export function showDepartures(stops, clock) {
+  $("departures").parentElement.hidden = stops.length === 0;
   each($("departures"), stops, (d) => d.instance, () => el("div", { class: "departures" },
     el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"))).forEach((box, i) => {
     const d = stops[i];
