@@ -1,11 +1,36 @@
 package periph
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	pgpio "periph.io/x/conn/v3/gpio"
 )
+
+// stillSet is a line set on which nothing happens. It waits in a channel, since a
+// wait in a pipe would stop the time of a synctest bubble.
+type stillSet struct {
+	*fakeSet
+	halted chan struct{}
+}
+
+func (s stillSet) WaitForEdge(timeout time.Duration) (int, pgpio.Edge, error) {
+	if timeout == 0 {
+		<-s.halted
+	}
+	return 0, 0, os.ErrDeadlineExceeded
+}
+
+func (s stillSet) Halt() error {
+	select {
+	case s.halted <- struct{}{}:
+	default: // nobody waits yet
+	}
+	return nil
+}
 
 func TestCloseGivesUpOnADriverThatHangs(t *testing.T) {
 	for _, c := range []struct {
@@ -18,9 +43,12 @@ func TestCloseGivesUpOnADriverThatHangs(t *testing.T) {
 			return &output{name: "GPIO22", set: set}
 		}},
 		{"input lines", "GPIO6, GPIO5", func(t *testing.T, hang func()) interface{ Close() error } {
-			set := newFakeSet(t)
+			set := stillSet{newFakeSet(t), make(chan struct{})}
 			set.beforeClose = hang
-			l, _ := opened(t, set)
+			l, err := startLines(set, []string{"GPIO6", "GPIO5"}, []int{6, 5}, nil, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
 			return l
 		}},
 		{"a PWM output", "GPIO18", func(t *testing.T, hang func()) interface{ Close() error } {
