@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"math"
 	"math/rand/v2"
 	"syscall"
 	"time"
@@ -54,7 +55,7 @@ func (c *wire) fault(w *World) fault {
 func (c *wire) attach(w *World) {
 	failures := 0
 	if c.failing {
-		failures = 1 << 40
+		failures = math.MaxInt
 	}
 	w.board.FailSPI(panelPort, failures, syscall.EIO)
 	if c.unplugged {

@@ -6,7 +6,8 @@ import (
 	"ptvd/plugins/display/font"
 )
 
-// A departure takes as many columns of the page as two figures of the bold face,
+// A departure takes as many columns of the page as two figures of the bold face
+// (without a nought before a single one, as a timetable writes minutes),
 // or the longest badge, and some to the next one.
 const (
 	minutesWidth = 15
