@@ -82,9 +82,9 @@ clean: ## remove what was built
 	rm -rf bin
 
 .PHONY: corpus
-corpus: ## keep the shortest inputs that fuzzing found to be new, 10 for each decoder
+corpus: ## keep the latest inputs that fuzzing found to be new, 10 for each decoder
 	@cache=$$($(GO) env GOCACHE)/fuzz/ptvd; \
 	for dir in $$(cd $$cache && find . -type d -name 'Fuzz*'); do \
 	  keep=$$(dirname $$dir)/testdata/fuzz/$$(basename $$dir); mkdir -p $$keep; \
-	  ls -Sr $$cache/$$dir | head -10 | while read -r input; do cp -n $$cache/$$dir/$$input $$keep/; done; \
+	  ls -t $$cache/$$dir | head -10 | while read -r input; do cp -n $$cache/$$dir/$$input $$keep/; done; \
 	done

@@ -142,15 +142,19 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	for _, i := range d.instances {
 		i.begin()
 	}
-	t.Go("ready", d.announce)
-	t.Go("reload", d.reloader)
+	ready, reload := t.Go("ready", d.announce), t.Go("reload", d.reloader)
 	t.Go("watchdog", d.feedWatchdog)
 	t.Go("page", d.servePage)
 	if err := d.untilStopped(t); err != nil {
 		return err
 	}
+	ready.Cancel() // from here on nobody says READY, and nobody begins an instance
+	reload.Cancel()
 	d.notify.stopping()
 	d.log.Info("stopping")
+	if err := t.Yield(); err != nil { // lets them end
+		return err
+	}
 	d.shutdown(t)
 	d.log.Info("stopped", "after", d.Uptime())
 	return d.failure

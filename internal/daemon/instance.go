@@ -24,8 +24,10 @@ type instance struct {
 	life      *scheduler.Task
 	plugin    plugins.Plugin  // while it runs, else nil
 	next      config.Instance // the entry that a reload is about to give it
-	trial     bool            // a reload watches whether it starts
+	trial     bool            // a reload has begun it, and it has not run since
 	stopping  bool            // somebody wants it to end
+	follows   bool            // it begins anew once its former life has ended
+	upSince   scheduler.Instant
 	tried     scheduler.Event // Start has returned once, well or not
 	breakdown scheduler.Event // an action handler panicked …
 	broken    error           // … with this
@@ -35,37 +37,38 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 	i := &instance{daemon: d, entry: entry, meter: plugins.NewMeter()}
 	i.log = d.log.With("plugin", entry.Name)
 	i.health = plugins.NewHealth(d.loop.Now, i.healthChanged)
-	d.bus.Down(entry.Name, "it has not started yet")
+	d.bus.Down(entry.Name, starting)
 	return i
 }
+
+// starting is why an instance that has not run yet is not well.
+const starting = "it is starting"
 
 // begin starts the instance's life.
 func (i *instance) begin() {
 	i.tried.Clear()
 	i.stopping = false
+	i.health.Condition, i.health.Why, i.health.Since = plugins.Degraded, starting, i.daemon.loop.Now()
 	i.life = i.daemon.loop.Go("life", i.live, scheduler.Owner(i.entry.Name))
 }
 
 // live runs the instance until the daemon stops: whatever ends it is followed by
 // a pause and a new beginning.
 func (i *instance) live(t *scheduler.Task) error {
-	var pause backoff
+	pause := backoff{seed: uint64(i.daemon.clock.Raw().UnixNano())}
 	for {
-		began := t.Now()
 		err := i.runOnce(t)
 		if errors.Is(err, scheduler.ErrCancelled) {
 			return err
 		}
-		i.health.Failed(err)
-		i.daemon.bus.Down(i.entry.Name, err.Error())
-		i.tried.Set()
+		i.failed(err)
 		if i.entry.OnError == config.Fail && !i.trial {
 			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "why", err)
 			i.daemon.failure = fmt.Errorf("%s: %w", i.entry.Name, err)
 			i.daemon.Stop()
 			return nil
 		}
-		if t.Now().Sub(began) > steadyAfter {
+		if i.upSince != 0 && t.Now().Sub(i.upSince) > steadyAfter {
 			pause.reset()
 		}
 		i.restarts++
@@ -77,6 +80,15 @@ func (i *instance) live(t *scheduler.Task) error {
 	}
 }
 
+const (
+	// graceForStart is how long a Start may take: more than udev and a slow
+	// disk need, and less than systemd's patience with the daemon.
+	graceForStart = 30 * time.Second
+	// wellAfter is how long an instance that failed must run to be well again,
+	// so that one which fails at every turn is not said to be well between.
+	wellAfter = 5 * time.Second
+)
+
 // errGaveUp stands for a Start that returned a cancellation of its own making.
 var errGaveUp = errors.New("its start was cancelled from within")
 
@@ -84,6 +96,7 @@ var errGaveUp = errors.New("its start was cancelled from within")
 func (i *instance) runOnce(t *scheduler.Task) error {
 	env := i.env()
 	var plugin plugins.Plugin
+	i.upSince = 0
 	err := t.Group(func(g *scheduler.Group) error {
 		env.Tasks.Attach(g)
 		start := g.Go("start", func(t *scheduler.Task) (err error) {
@@ -92,14 +105,19 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 			}
 			return plugin.Start(t)
 		})
-		if err := t.Join(start); err != nil {
-			if errors.Is(start.Err(), scheduler.ErrCancelled) {
-				return errGaveUp // for we were not cancelled ourselves
-			}
+		err := t.Timeout(graceForStart, func() error { return t.Join(start) })
+		switch {
+		case errors.Is(err, scheduler.ErrTimeout):
+			err = fmt.Errorf("its start takes longer than %v", graceForStart)
+			i.failed(err) // now: a start that ignores its cancellation does not end
+			return err
+		case errors.Is(start.Err(), scheduler.ErrCancelled):
+			return errGaveUp // for we were not cancelled ourselves
+		case err != nil:
 			return err
 		}
-		i.up(plugin)
-		if err := i.breakdown.Wait(t); err != nil {
+		i.up(t.Now(), plugin)
+		if err := i.untilBroken(t); err != nil {
 			i.ending()
 			return err
 		}
@@ -116,15 +134,39 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	return err
 }
 
-// up lets the others see that the instance runs.
-func (i *instance) up(plugin plugins.Plugin) {
-	i.plugin, i.broken = plugin, nil
+// failed lets the others see that the instance does not run, and why.
+func (i *instance) failed(why error) {
+	i.health.Failed(why)
+	i.daemon.bus.Down(i.entry.Name, why.Error())
+	i.tried.Set()
+}
+
+// up lets them see that it runs. One that has failed before is well only once it
+// has run for a while.
+func (i *instance) up(now scheduler.Instant, plugin plugins.Plugin) {
+	i.plugin, i.broken, i.upSince, i.trial = plugin, nil, now, false
 	i.breakdown.Clear()
 	i.daemon.bus.Up(i.entry.Name)
-	if i.health.Condition == plugins.Failed {
-		i.health.OK()
+	if i.health.Why == starting {
+		// A beginning is no news; what an instance lacks already, it has said.
+		i.health.Condition, i.health.Why, i.health.Since = plugins.OK, "", now
+		i.daemon.notify.status(i.daemon.status())
 	}
 	i.tried.Set()
+}
+
+// untilBroken waits until an action handler has panicked.
+func (i *instance) untilBroken(t *scheduler.Task) error {
+	if i.health.Condition == plugins.Failed {
+		err := t.Timeout(wellAfter, func() error { return i.breakdown.Wait(t) })
+		if !errors.Is(err, scheduler.ErrTimeout) {
+			return err
+		}
+		if i.health.Condition == plugins.Failed {
+			i.health.OK()
+		}
+	}
+	return i.breakdown.Wait(t)
 }
 
 // ending shows, until the reason is known, that the tasks of an instance are about

@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"context"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -9,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/config"
+	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 )
 
@@ -149,5 +154,39 @@ func TestTheWatchdogsIntervalIsTheUnits(t *testing.T) {
 	var n notifier
 	if interval := n.watchdogInterval(); interval != 10*time.Second {
 		t.Errorf("got %v", interval)
+	}
+}
+
+// In virtual time nothing but the loop knows how late it is: what feeds the
+// watchdog from beside it would not keep pace, or would go on while it is blocked.
+func TestTheWatchdogIsFedByTheLoop(t *testing.T) {
+	m := listen(t)
+	t.Setenv("WATCHDOG_USEC", "60000000")
+	clock := scheduler.NewVirtualClock(1)
+	blocked := func(t *scheduler.Task) error {
+		if err := t.Sleep(45 * time.Second); err != nil {
+			return err
+		}
+		return clock.Wait(t.Now().Add(time.Minute)) // time goes by within one step
+	}
+	d := New(Options{
+		File: &config.File{Timezone: time.UTC, Board: config.Simulated}, Log: slog.New(slog.DiscardHandler),
+		Clock: clock, Lasts: 160 * time.Second,
+		Board: func(loop *scheduler.Loop) (gpio.Backend, error) {
+			loop.Post(func() { loop.Go("blocked", blocked) })
+			return sim.New(loop), nil
+		},
+	})
+	if err := d.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	fed := 0
+	for _, message := range m.heard(t) {
+		if message == "WATCHDOG=1" {
+			fed++
+		}
+	}
+	if fed != 5 { // at 0, 30, 105 (late), 120 and 150 s
+		t.Errorf("fed %d times in 160 s, of which it was blocked for 60; want 5", fed)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 
 	"ptvd/internal/config"
 	"ptvd/internal/logs"
@@ -23,11 +24,11 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 		}
 		d.notify.reloading(t.Now())
 		err := d.reloadOnce(t)
-		d.notify.ready(d.status())
-		switch {
-		case errors.Is(err, scheduler.ErrCancelled):
+		if errors.Is(err, scheduler.ErrCancelled) {
 			return err
-		case err != nil:
+		}
+		d.notify.ready(d.status())
+		if err != nil {
 			d.log.Error("the configuration was not taken; all goes on as it was", logs.ID(logs.ReloadRefused), "error", err)
 		}
 	}
@@ -77,12 +78,12 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 			gone = append(gone, i)
 		}
 	}
-	if err := d.end(t, append(gone, changed...)); err != nil {
-		for _, i := range append(gone, changed...) {
-			if i.life.Done() {
-				i.begin()
-			}
-		}
+	well := map[*instance]bool{}
+	for _, i := range changed {
+		well[i] = i.plugin != nil
+	}
+	stuck, err := d.end(t, append(gone, changed...))
+	if err != nil {
 		return err
 	}
 	for _, i := range gone {
@@ -90,36 +91,48 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 		d.log.Info("removed", "plugin", i.entry.Name)
 	}
 	d.instances = after
-	for _, i := range fresh {
-		i.begin()
-	}
-	return d.replace(t, changed)
-}
-
-// replace starts instances with their new configuration. One that was well with
-// its old one, and does not start with the new, gets the old one back.
-func (d *Daemon) replace(t *scheduler.Task, changed []*instance) error {
 	before := map[*instance]config.Instance{}
 	for _, i := range changed {
-		before[i] = i.entry
-		i.entry, i.trial = i.next, i.health.Condition != plugins.Failed
-		i.begin()
+		before[i], i.entry = i.entry, i.next
 	}
-	for _, i := range changed {
+	for _, i := range append(changed, fresh...) {
+		i.trial = true
+		if slices.Contains(stuck, i) {
+			i.follow()
+		} else {
+			i.begin()
+		}
+	}
+	for _, i := range append(changed, fresh...) {
 		if err := i.tried.Wait(t); err != nil {
 			return err
 		}
-		if i.trial && i.health.Condition == plugins.Failed {
-			i.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "why", i.health.Why)
-			if err := d.end(t, []*instance{i}); err != nil {
+		switch {
+		case i.plugin != nil:
+			i.log.Info("runs with its new configuration")
+		case well[i] && !i.follows:
+			if err := d.putBack(t, i, before[i]); err != nil {
 				return err
 			}
-			i.entry, i.trial = before[i], false
-			i.begin()
-			continue
+		default:
+			i.log.Error("does not start with its new configuration", logs.ID(logs.ReloadRefused), "why", i.health.Why)
 		}
-		i.trial = false
-		i.log.Info("runs with its new configuration")
+	}
+	return nil
+}
+
+// putBack gives an instance that does not start its old configuration back.
+func (d *Daemon) putBack(t *scheduler.Task, i *instance, entry config.Instance) error {
+	i.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "why", i.health.Why)
+	stuck, err := d.end(t, []*instance{i})
+	if err != nil {
+		return err
+	}
+	i.entry = entry
+	if len(stuck) > 0 {
+		i.follow()
+	} else {
+		i.begin()
 	}
 	return nil
 }

@@ -64,6 +64,12 @@ func (r *reloadable) Update(_ *plugins.Task, cfg reloadableConfig) error {
 // returns what its instances noted from then on.
 func reload(t *testing.T, before, after string) (noted []string, log string) {
 	t.Helper()
+	return reloadWith(t, map[string]script{}, before, after)
+}
+
+// reloadWith is reload with scripts for the instances that have one.
+func reloadWith(t *testing.T, of map[string]script, before, after string) (noted []string, log string) {
+	t.Helper()
 	parse := func(yaml string) (*config.File, error) {
 		return config.Parse("test.yaml", []byte("board: sim\nplugins: {"+yaml+"}\n"), 0o600)
 	}
@@ -82,10 +88,11 @@ func reload(t *testing.T, before, after string) (noted []string, log string) {
 	d := daemon.New(options)
 	diary = nil
 	var mark int
-	scripts = map[string]script{"hup": {start: sleepThen(time.Minute, func() {
+	scripts = of
+	scripts["hup"] = script{start: sleepThen(time.Minute, func() {
 		mark = len(diary)
 		d.Reload()
-	})}}
+	})}
 	if err := d.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -23,8 +21,8 @@ const (
 
 // shutdown stops all instances at the same time, and then closes the board.
 func (d *Daemon) shutdown(t *scheduler.Task) {
-	if err := d.end(t, d.instances); err != nil {
-		d.log.Error("not everything stopped", "error", err)
+	if _, err := d.end(t, d.instances); err != nil {
+		return
 	}
 	if err := closeBeside(t, d.board); err != nil {
 		d.log.Error("the board did not close", "error", err)
@@ -39,13 +37,13 @@ func closeBeside(t *scheduler.Task, part io.Closer) error {
 	})
 }
 
-// end stops instances, and says which of them would not be stopped.
-func (d *Daemon) end(t *scheduler.Task, list []*instance) error {
+// end stops instances. It returns those that would not be stopped in time.
+func (d *Daemon) end(t *scheduler.Task, list []*instance) (stuck []*instance, err error) {
 	for _, i := range list {
 		i.stopping = true
 		i.life.Cancel()
 	}
-	err := t.Timeout(graceForEnd, func() error {
+	err = t.Timeout(graceForEnd, func() error {
 		for _, i := range list {
 			if err := t.Join(i.life); !i.life.Done() {
 				return err
@@ -54,14 +52,31 @@ func (d *Daemon) end(t *scheduler.Task, list []*instance) error {
 		return nil
 	})
 	if !errors.Is(err, scheduler.ErrTimeout) {
-		return err
+		return nil, err
 	}
-	var stuck []string
 	for _, i := range list {
 		if !i.life.Done() {
-			stuck = append(stuck, i.entry.Name)
+			i.log.Error("does not stop: a task ignores its cancellation, or a device hangs", "after", graceForEnd)
+			stuck = append(stuck, i)
 		}
 	}
-	return fmt.Errorf("%s: still busy after %v; a task that ignores its cancellation, or a device that hangs",
-		strings.Join(stuck, ", "), graceForEnd)
+	return stuck, nil
+}
+
+// follow begins the instance anew once its former life has ended, if it ever does.
+func (i *instance) follow() {
+	i.plugin = nil
+	i.failed(errors.New("its former life does not end: a task ignores its cancellation, or a device hangs"))
+	if i.follows {
+		return
+	}
+	i.follows = true
+	i.daemon.loop.Go("follow", func(t *scheduler.Task) error {
+		if err := t.Join(i.life); !i.life.Done() {
+			return err
+		}
+		i.follows = false
+		i.begin()
+		return nil
+	}, scheduler.Owner(i.entry.Name))
 }

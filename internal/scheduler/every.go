@@ -23,15 +23,16 @@ func (t *Task) Every(period time.Duration) iter.Seq[Tick] {
 	}
 	return func(turn func(Tick) bool) {
 		start := t.Now()
-		tick := Tick{Due: start}
-		for turn(tick) {
-			n := max(tick.N+1, int64(t.Now().Sub(start)/period))
-			due := start.Add(time.Duration(n) * period)
-			tick = Tick{N: n, Due: due, Missed: n - tick.N - 1}
-			t.stats.Missed += uint64(tick.Missed)
-			if t.parkUntil(due) != nil {
+		newest := func() int64 { return int64(t.Now().Sub(start) / period) }
+		for tick := (Tick{Due: start}); turn(tick); {
+			n := max(tick.N+1, newest())
+			if t.parkUntil(start.Add(time.Duration(n)*period)) != nil {
 				return
 			}
+			n = max(n, newest()) // the stall that made us late is made up for by one turn
+			missed := n - tick.N - 1
+			tick = Tick{N: n, Due: start.Add(time.Duration(n) * period), Missed: missed}
+			t.stats.Missed += uint64(missed)
 		}
 	}
 }

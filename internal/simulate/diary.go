@@ -76,16 +76,23 @@ var idAlone = regexp.MustCompile(`(^|[^0-9.])` + standin.DemoID + `([^0-9]|$)`)
 
 // secretIn tells which secret stands in a text, empty: none does.
 func (d *diary) secretIn(text []byte) string {
-	switch {
-	case bytes.Contains(text, []byte(standin.DemoKey)):
-		return "the key"
-	case bytes.Contains(text, []byte(standin.DemoID)) && idAlone.Match(text):
-		return "the id"
+	if credential := credentialIn(text); credential != "" {
+		return credential
 	}
 	for _, s := range d.signature {
 		if len(s) > 0 && bytes.Contains(text, s) {
 			return "the signature"
 		}
+	}
+	return ""
+}
+
+func credentialIn(text []byte) string {
+	switch {
+	case bytes.Contains(text, []byte(standin.DemoKey)):
+		return "the key"
+	case bytes.Contains(text, []byte(standin.DemoID)) && idAlone.Match(text):
+		return "the id"
 	}
 	return ""
 }

@@ -124,7 +124,8 @@ func (p *pool) dial(_ context.Context, _, address string) (net.Conn, error) {
 	if s.dialing != nil {
 		return nil, s.dialing
 	}
-	return &exchange{Conn: s.Conn(), pool: p, server: s, honest: s.honest, garbage: s.garbage}, nil
+	e := &exchange{Conn: s.Conn(), pool: p, server: s, honest: s.honest, garbage: s.garbage}
+	return openConn{e, p.handles.open("connections")}, nil
 }
 
 // exchange is a question to a server and its answer, which takes its time.

@@ -53,15 +53,6 @@ func (w *World) checkLamp(after time.Duration) {
 	}
 }
 
-// visitPage looks for secrets in what the daemon's page shows, once an hour.
-func (w *World) visitPage() {
-	for w.sleep(time.Hour) {
-		if d := w.daemon; d != nil && w.loop != nil {
-			w.loop.Post(func() { w.diary.search("the page", d.State()) })
-		}
-	}
-}
-
 // keepBooks has the daemon log once a day how all of its tasks are, and notes how
 // much memory is in use.
 func (w *World) keepBooks() {

@@ -31,10 +31,14 @@ func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := n.latency(r.Context(), 20*time.Millisecond, 300*time.Millisecond); err != nil {
 		return nil, err
 	}
-	if n.trouble != nil {
-		return n.trouble(r)
+	if n.trouble == nil {
+		return n.handles.body(n.good(r)), nil
 	}
-	return n.good(r), nil
+	response, err := n.trouble(r)
+	if err != nil {
+		return nil, err
+	}
+	return n.handles.body(response), nil
 }
 
 // good is the answer that the oracle holds for the truth.

@@ -53,7 +53,7 @@ func mutate(reply []byte, dice *rand.Rand) []byte {
 	return spoiled
 }
 
-func sortedKeys(m map[string]any) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {
 		keys = append(keys, key)

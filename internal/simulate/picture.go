@@ -121,7 +121,7 @@ type legend struct {
 
 var legends = sync.OnceValue(func() legend {
 	l := legend{map[picture]string{}, map[picture]string{}, map[cell]string{}, map[string]string{}}
-	for _, text := range []string{"No clock", "Loading", "No data", "Old data", "No more"} {
+	for _, text := range []string{"No clock", "Loading", "No data", "Old data", "No more", "Later"} {
 		l.words[centred(font.Text, text)] = text
 	}
 	l.clock[centred(font.Bold, "--:--")] = "--:--"

@@ -76,7 +76,7 @@ func (o *oracle) lieAbout(a *reply, r reading, m moment) string {
 		return ""
 	case a.exact:
 		return "it should be " + want.String()
-	case r.kind == words && (r.text == "No more" || r.text == "Old data"):
+	case r.kind == words && (r.text == "No more" || r.text == "Later"):
 		return "" // they may all be in the part that cannot be read
 	}
 	for _, c := range r.cells {
@@ -101,8 +101,8 @@ func (o *oracle) expect(a *reply, m moment) reading {
 	switch {
 	case n > 0:
 		return r
-	case len(a.services()) > 0 && !a.services()[len(a.list)-1].when().Before(o.at(a.received).Add(o.house.walk)):
-		return reading{kind: words, text: "Old data"} // what leaves after those that have gone was not said
+	case len(a.services()) > 0: // of a timetable that goes on; what leaves after them was not said
+		return reading{kind: words, text: "Later"}
 	}
 	return reading{kind: words, text: "No more"}
 }

@@ -21,14 +21,16 @@ import (
 // loop and what works beside it, of which only one runs at a time, nothing touches
 // it: it needs no locks.
 type World struct {
-	seed  uint64
-	clock *scheduler.VirtualClock
-	epoch time.Time // the true time at instant 0
-	end   scheduler.Instant
-	calm  scheduler.Instant // from here on nothing new goes wrong
-	house house
-	diary *diary
-	log   *slog.Logger
+	seed    uint64
+	clock   *scheduler.VirtualClock
+	epoch   time.Time // the true time at instant 0
+	end     scheduler.Instant
+	calm    scheduler.Instant // from here on nothing new goes wrong
+	house   house
+	diary   *diary
+	log     *slog.Logger
+	print   *printed
+	handles handles
 
 	internet *internet
 	pool     *pool
@@ -67,6 +69,7 @@ func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 	w := &World{
 		seed: seed, clock: scheduler.NewVirtualClock(bootedAt),
 		end: bootedAt.Add(lasts), calm: bootedAt.Add(lasts - recovery), panel: sim.NewPanel(4),
+		handles: handles{},
 	}
 	dice := w.dice("world")
 	w.epoch, w.steady = beginning(dice), dice.IntN(2) == 0
@@ -105,6 +108,10 @@ func (w *World) Run() error {
 			return err
 		}
 	}
+	var err error
+	if w.print, err = newPrinted(w); err != nil {
+		return err
+	}
 	for _, f := range w.faults() {
 		w.clock.Work(func() { w.suffer(f) })
 	}
@@ -115,7 +122,10 @@ func (w *World) Run() error {
 	for w.clock.Now() < w.end {
 		w.live()
 	}
-	return w.clock.Close()
+	err = w.clock.Close()
+	w.handles.mustBeClosed(w)
+	w.print.finish()
+	return err
 }
 
 // live is the life of one daemon, and the time after it in which there is none.
@@ -127,7 +137,7 @@ func (w *World) live() {
 	w.oracle.boot()
 	w.log.Info("boot", "true_time", w.now().Format(time.DateTime), "n", w.boots)
 	w.daemon = daemon.New(daemon.Options{
-		File: w.house.file, Log: slog.New(w.diary.handler()), Seed: w.seed | 1,
+		File: w.house.file, Log: slog.New(slog.NewMultiHandler(w.diary.handler(), w.print.handler())), Seed: w.seed | 1,
 		Board: w.openBoard, Net: plugins.Network{HTTP: w.internet, Dial: w.pool.dial},
 		State: w.disk.of, Clock: stays{w.clock}, System: w.civil,
 		Reload: func() (*config.File, error) { return w.reload() },
@@ -153,7 +163,8 @@ func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.wire.attach(w)
 	w.lines.attach(w)
 	w.visitor.attach()
-	return w.board, nil
+	w.handles["boards"]++
+	return countedBoard{w.board, w.handles}, nil
 }
 
 // now returns the true time.

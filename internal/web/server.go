@@ -68,6 +68,9 @@ func (s *Server) Serve(l net.Listener) error {
 	return err
 }
 
+// ServeHTTP answers one request, from whatever connection.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
+
 // Close ends all connections.
 func (s *Server) Close() error {
 	s.stream.close()

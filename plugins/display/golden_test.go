@@ -74,6 +74,12 @@ func scenes() []scene {
 	walk.departures.Walk = 6 * minute
 	tooLate := fresh(train(5 * minute))
 	tooLate.departures.Walk = 6 * minute
+	allWithin := tooLate
+	allWithin.departures.Complete = true
+	asked := fresh()
+	asked.departures.Complete = true
+	askedLongAgo := at(70 * time.Second)
+	askedLongAgo.departures.Complete = true
 	return []scene{
 		{"the clock is not set yet", unset},
 		{"loading", waiting},
@@ -81,8 +87,9 @@ func scenes() []scene {
 		{"fresh", fresh(train(7*minute+40*time.Second), train(18*minute))},
 		{"older than two periods", at(70*time.Second, train(7*minute+40*time.Second), train(18*minute))},
 		{"older than five minutes", at(5*minute+time.Second, train(7*minute), train(18*minute))},
-		{"no more services", fresh()},
-		{"no more services, as of two periods ago", at(70 * time.Second)},
+		{"no more services", asked},
+		{"no more services, as of two periods ago", askedLongAgo},
+		{"nothing known, but not the end", fresh()},
 		{"the next one is cancelled", fresh(with(train(7*minute), cancelled), train(18*minute))},
 		{"both are cancelled", fresh(with(train(7*minute), cancelled), with(train(18*minute), cancelled))},
 		{"the next one is replaced by a bus", fresh(with(train(7*minute), byBus), train(18*minute))},
@@ -91,8 +98,9 @@ func scenes() []scene {
 		{"less than a minute", fresh(train(59*time.Second), train(18*minute))},
 		{"the first one has departed", fresh(train(-time.Second), train(18*minute), train(33*minute))},
 		{"the first one leaves within the walk", walk},
-		{"the only one leaves within the walk", tooLate},
-		{"the only one has departed since", at(5*time.Second, train(-time.Second))},
+		{"the only one known leaves within the walk", tooLate},
+		{"the last one tonight leaves within the walk", allWithin},
+		{"the only one known has departed since", at(5*time.Second, train(-time.Second))},
 		{"the last one tonight", fresh(train(11 * minute))},
 		{"99 minutes and more", fresh(train(100*minute-time.Second), train(100*minute))},
 		{"a day less a minute", fresh(train(24*time.Hour-minute), train(47*time.Hour))},
@@ -120,8 +128,9 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 	// These are other states of the world, but nothing else to the reader.
 	same := map[string]bool{
 		"the first one leaves within the walk": true, // as if it had departed
-		"the only one leaves within the walk":  true, // no more services
-		"the only one has departed since":      true, // the reply is too old
+		"the only one known leaves within the walk":   true, // nothing known, but not the end
+		"the only one known has departed since":       true, // the same
+		"the last one tonight leaves within the walk": true, // no more services to be caught
 	}
 	sameRow := map[string]bool{"both are cancelled": true} // it shows one at a time
 	pages := map[string]func(*image.Gray, *moment){

@@ -30,6 +30,7 @@ const (
 	noData   = "No data"  // nothing was received, and something is wrong
 	oldData  = "Old data" // what was received says nothing about now any more
 	noneLeft = "No more"  // the source says that nothing else leaves
+	later    = "Later"    // what leaves next is beyond what was received
 )
 
 // tooOld is the age at which departures are not shown any more, and how long a
@@ -69,15 +70,19 @@ func (m *moment) next(n int) (list []timetable.Departure, words string) {
 	return list, ""
 }
 
-// whyNone says what it means that no departure can be caught. A reply that brought
-// one which has gone since does not tell what leaves after that.
+// whyNone says what it means that no departure can be caught. That it is the end
+// takes a reply which knew all there is. One that brought what has gone since is
+// waited out: it may have been late, and the next reply tells.
 func (m *moment) whyNone() string {
 	m.changesAt(m.now.Add(1)) // a step of the clock may change it at any time
 	received := m.now.Add(-m.mono.Sub(m.departures.Received))
 	for _, d := range m.departures.List {
 		if m.standing(d) || !received.After(m.last(d)) {
-			return oldData
+			return later
 		}
+	}
+	if !m.departures.Complete {
+		return later
 	}
 	return noneLeft
 }

@@ -67,22 +67,26 @@ func TestWhatCanBeCaughtIsShown(t *testing.T) {
 func TestThatNothingElseLeavesIsSaidOnTheWordOfAReplyThatKnew(t *testing.T) {
 	standing := with(train(-20*time.Second), atPlatform)
 	for _, test := range []struct {
-		name string
-		walk time.Duration
-		age  time.Duration
-		list []timetable.Departure
-		why  string
+		name     string
+		complete bool
+		walk     time.Duration
+		age      time.Duration
+		list     []timetable.Departure
+		why      string
 	}{
-		{"an empty reply", 0, time.Minute, nil, noneLeft},
-		{"one that brought what had gone", 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, noneLeft},
-		{"one that brought what has gone since", 0, 20 * time.Second, []timetable.Departure{train(-20 * time.Second)}, oldData},
-		{"one that brought what was too soon", 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, noneLeft},
-		{"one that brought what is too soon now", 5 * time.Minute, time.Minute, []timetable.Departure{train(4 * time.Minute)}, oldData},
-		{"one that found a train at the platform", 0, 2 * time.Minute, []timetable.Departure{standing}, oldData},
+		{"an empty reply", true, 0, time.Minute, nil, noneLeft},
+		{"an empty one of which parts were lost", false, 0, time.Minute, nil, later},
+		{"one that brought what had gone", true, 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, noneLeft},
+		{"one that brought a part, which had gone", false, 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, later},
+		{"one that brought what has gone since", true, 0, 20 * time.Second, []timetable.Departure{train(-20 * time.Second)}, later},
+		{"one that brought what was too soon", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, noneLeft},
+		{"one that brought a part, which was too soon", false, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, later},
+		{"one that brought what is too soon now", true, 5 * time.Minute, time.Minute, []timetable.Departure{train(4 * time.Minute)}, later},
+		{"one that found a train at the platform", true, 0, 2 * time.Minute, []timetable.Departure{standing}, later},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := at(test.age, test.list...)
-			m.departures.Walk = test.walk
+			m.departures.Walk, m.departures.Complete = test.walk, test.complete
 			if list, why := m.next(1); why != test.why {
 				t.Errorf("it shows %v and says %q, not %q", list, why, test.why)
 			}

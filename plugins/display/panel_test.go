@@ -75,7 +75,7 @@ func (w *wall) mustSee(want string) {
 
 // publish publishes trains that leave some time after now.
 func (w *wall) publish(in ...time.Duration) {
-	d := timetable.Departures{Received: w.t.Now(), Period: 30 * time.Second}
+	d := timetable.Departures{Received: w.t.Now(), Period: 30 * time.Second, Complete: true}
 	for _, in := range in {
 		d.List = append(d.List, timetable.Departure{Scheduled: w.Clock.Now().Add(in), Destination: "Dandenong"})
 	}

@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
+
+	"ptvd/plugins"
 )
 
 const (
@@ -19,12 +21,12 @@ type backoff struct {
 	tries int
 }
 
-// newBackoff returns one whose dice fall the same way for each run of an
-// instance.
-func newBackoff(instance string) backoff {
-	hash := fnv.New64a()
-	hash.Write([]byte(instance))
-	return backoff{dice: rand.New(rand.NewPCG(hash.Sum64(), 0))}
+// newBackoff returns one whose dice differ between boards, which do not start in
+// the same nanosecond, and between instances, which in virtual time do.
+func newBackoff(env plugins.Env) backoff {
+	name := fnv.New64a()
+	name.Write([]byte(env.Instance))
+	return backoff{dice: rand.New(rand.NewPCG(uint64(env.Clock.Raw().UnixNano()), name.Sum64()))}
 }
 
 func (b *backoff) next(lasting bool) time.Duration {

@@ -16,11 +16,8 @@ import (
 func (c Config) request() (path string, query url.Values) {
 	path = fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", routeType(c.RouteType), c.Stop)
 	query = url.Values{
-		"expand": {"Stop", "Run", "Route", "Direction", "Disruption"},
-		// Real time comes only with max_results, which counts for each
-		// direction. Some of them will leave within the walk: more often
-		// than every two minutes nothing leaves in one direction.
-		"max_results":       {strconv.Itoa(c.Count + int(c.Walk/(2*time.Minute)))},
+		"expand":            {"Stop", "Run", "Route", "Direction", "Disruption"},
+		"max_results":       {strconv.Itoa(c.most())},
 		"include_cancelled": {strconv.FormatBool(c.IncludeCancelled)},
 	}
 	if len(c.Directions) == 1 {
@@ -35,6 +32,34 @@ func (c Config) request() (path string, query url.Values) {
 	return path, query
 }
 
+// most is the max_results of a request, without which there is no real time. It
+// counts for each direction. Some of them leave within the walk: more often than
+// every two minutes nothing leaves in one direction. One more than needed tells
+// whether there is more. Where the choice is made
+// here and not by the service, what passes it is a part of the reply.
+func (c Config) most() int {
+	const headway = 2 * time.Minute
+	most := c.Count + int((c.Walk+headway-1)/headway) + 1
+	if len(c.Routes) > 1 || len(c.Routes) == 1 && len(c.Platforms) > 0 {
+		return 3 * most
+	}
+	return most
+}
+
+// exhausts tells whether a reply with these departures brought all there are: fewer
+// in each direction than were asked for. What the service does not say of one may
+// be what it is chosen by; and far ahead it knows no platforms.
+func (c Config) exhausts(all []departure) bool {
+	inDirection := map[string]int{}
+	for _, d := range all {
+		inDirection[d.direction]++
+		if d.direction == "" || d.route == "" || inDirection[d.direction] >= c.most() {
+			return false
+		}
+	}
+	return len(c.Platforms) == 0
+}
+
 // departures asks for what the configuration wants.
 func (c Client) departures(ctx context.Context, cfg Config) (board, error) {
 	path, query := cfg.request()
@@ -43,7 +68,9 @@ func (c Client) departures(ctx context.Context, cfg Config) (board, error) {
 		return board{}, err
 	}
 	b, err := boardOf(reply.body, cfg.Stop)
-	b.list = cfg.keep(b.list, reply.at)
+	kept, cut := cfg.keep(b.list, reply.at)
+	b.complete = b.complete && !cut && cfg.exhausts(b.list)
+	b.list = kept
 	return b, err
 }
 
@@ -53,7 +80,8 @@ const longGone = 10 * time.Minute
 // keep chooses what the configuration asks for, in the order of leaving: what can
 // still be caught at the time of the reply, up to the count, and what leaves
 // before. It goes by the server's clock, since the board's may not be set yet.
-func (c Config) keep(all []departure, now time.Time) (kept []departure) {
+// Whether the count left any out it tells, too.
+func (c Config) keep(all []departure, now time.Time) (kept []departure, cut bool) {
 	slices.SortStableFunc(all, func(a, b departure) int {
 		return cmp.Or(a.When().Compare(b.When()), a.Scheduled.Compare(b.Scheduled))
 	})
@@ -66,11 +94,11 @@ func (c Config) keep(all []departure, now time.Time) (kept []departure) {
 			catchable++
 		}
 		if catchable > c.Count {
-			break
+			return kept, true
 		}
 		kept = append(kept, d)
 	}
-	return kept
+	return kept, false
 }
 
 func (c Config) wants(d departure) bool {

@@ -55,7 +55,7 @@ const (
 type list[T any] struct {
 	items []T
 	is    bool // it is an array at all
-	odd   int  // how many elements were left out
+	odd   int  // how many elements were left out; all beyond maxEntries are one
 }
 
 func (l *list[T]) UnmarshalJSON(raw []byte) error {
@@ -72,6 +72,9 @@ func (l *list[T]) UnmarshalJSON(raw []byte) error {
 			continue
 		}
 		l.items = append(l.items, item)
+	}
+	if in.More() {
+		l.odd++
 	}
 	return nil
 }

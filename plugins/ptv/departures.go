@@ -48,8 +48,9 @@ type disruption struct {
 
 // board is what one reply says of a stop.
 type board struct {
-	stop string // its name
-	list []departure
+	stop     string // its name
+	list     []departure
+	complete bool // nothing is missing in the list
 }
 
 // departure keeps, beside what is published, the ids that a choice goes by.
@@ -65,11 +66,17 @@ func boardOf(body []byte, stop int) (board, error) {
 	if !decode(body, &r) || !r.Departures.is {
 		return board{}, &Trouble{Words: "odd reply", Detail: "the reply holds no list of departures"}
 	}
-	b := board{stop: clean(string(r.Stops[text(strconv.Itoa(stop))].Name), maxName)}
+	b := board{
+		stop:     clean(string(r.Stops[text(strconv.Itoa(stop))].Name), maxName),
+		complete: r.Departures.odd == 0,
+	}
 	for i := range r.Departures.items {
-		if d, ok := r.departure(i); ok {
-			b.list = append(b.list, d)
+		d, ok := r.departure(i)
+		if !ok {
+			b.complete = false
+			continue
 		}
+		b.list = append(b.list, d)
 	}
 	if len(b.list) == 0 && len(r.Departures.items)+r.Departures.odd > 0 {
 		return board{}, &Trouble{Words: "odd reply", Detail: "no departure of the reply can be read"}

@@ -38,12 +38,12 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		client: cfg.Client(env.Net.HTTP),
 		out:    plugins.Publish[timetable.Departures](env, "departures"),
 		known:  timetable.Departures{Walk: cfg.Walk, Period: cfg.Every},
-		pause:  newBackoff(env.Instance),
 	}, nil
 }
 
 // Start publishes that nothing is known yet, and begins to ask.
 func (p *ptv) Start(*plugins.Task) error {
+	p.pause = newBackoff(p.env)
 	p.out.Set(p.known)
 	p.env.Meter.Count("fetches_ok_total", 0) // so that a report has it from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
@@ -94,7 +94,7 @@ func (p *ptv) fetch(t *plugins.Task) (found board, err error) {
 func (p *ptv) take(t *plugins.Task, found board) {
 	p.pause.reset()
 	p.known.Received, p.known.Problem = t.Now(), ""
-	p.known.Stop = orElse(found.stop, p.known.Stop)
+	p.known.Stop, p.known.Complete = orElse(found.stop, p.known.Stop), found.complete
 	p.known.List = make([]timetable.Departure, len(found.list))
 	for i, d := range found.list {
 		p.known.List[i] = d.Departure
@@ -105,14 +105,14 @@ func (p *ptv) take(t *plugins.Task, found board) {
 	p.env.Log.Debug("departures", "stop", p.known.Stop, "count", len(p.known.List))
 }
 
-// miss publishes that none came, and returns how long to wait. One that was lost
-// is no alarm; two in a row are, and so is trouble that will last.
+// miss says that none came, and returns how long to wait. One that was lost is no
+// alarm; two in a row are, and so is trouble that will last.
 func (p *ptv) miss(trouble *Trouble) time.Duration {
 	pause := p.pause.next(trouble.Lasting)
-	p.known.Problem = trouble.Words
-	p.out.Set(p.known)
 	p.env.Meter.Count("fetches_failed_total", 1)
 	if p.pause.tries > 1 || trouble.Lasting {
+		p.known.Problem = trouble.Words
+		p.out.Set(p.known)
 		p.env.Health.Degraded("%v", trouble)
 	}
 	p.env.Log.Debug("no departures", "why", trouble, "again_in", pause.Round(time.Second))

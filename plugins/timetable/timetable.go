@@ -16,13 +16,17 @@ type Departures struct {
 	Walk   time.Duration // from the door to the platform; 0: not configured
 	Period time.Duration // how often the source asks
 
+	// Complete says that nothing else leaves: the source was asked for more than
+	// there is in List. Where it is not known, there may be.
+	Complete bool
+
 	// Received is when the newest reply arrived, on the loop's monotonic
 	// clock, so that no step of the wall clock makes data older or younger.
 	// Zero: none has arrived yet.
 	Received scheduler.Instant
 
-	// Problem is why the last attempt brought no reply, in a few words for
-	// people; empty when it did.
+	// Problem is why no reply comes, in a few words for people; empty when
+	// the last one came, or when only one was lost, which is no alarm.
 	Problem string
 }
 
