@@ -213,7 +213,7 @@ func (i *instance) healthChanged(h *plugins.Health) {
 	case plugins.OK:
 		i.log.Info("ok")
 	case plugins.Degraded:
-		i.log.Warn("degraded", "why", h.Why)
+		i.log.Warn("degraded", logs.ID(logs.InstanceDegraded), "why", h.Why)
 	case plugins.Failed: // live says so, with all that the error knows
 	}
 	i.daemon.notify.status(i.daemon.status())

@@ -10,6 +10,8 @@ type MessageID string
 const (
 	// InstanceFailed: an instance does not run, and is tried again or not.
 	InstanceFailed MessageID = "5a4cc7f0ea54440ab53d0f2fae35e34f"
+	// InstanceDegraded: an instance runs, and lacks something.
+	InstanceDegraded MessageID = "0d7f2a1c9b8e4f6a8a5c3e1d7b9f0264"
 	// LoopBlocked: a step holds the loop, and everything waits for it.
 	LoopBlocked MessageID = "6d26df7d3144478baa354deba2118389"
 	// ReloadRefused: the new configuration was not taken; the old one stays.

@@ -65,6 +65,7 @@ func (c openConn) Close() error {
 type countedBoard struct {
 	gpio.Backend
 	handles handles
+	closed  func()
 }
 
 func (b countedBoard) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
@@ -100,7 +101,7 @@ func (b countedBoard) OpenPWM(name string, period time.Duration) (gpio.PWM, erro
 }
 
 func (b countedBoard) Close() error {
-	b.handles["boards"]--
+	b.closed()
 	return b.Backend.Close()
 }
 

@@ -2,10 +2,12 @@ package simulate
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	"ptvd/internal/gpio/sim"
 	"ptvd/plugins/display/font"
 )
 
@@ -131,5 +133,39 @@ func TestASecretInTheLogIsAFailure(t *testing.T) {
 	w := newWorld(t, 1, time.Hour)
 	if w.log.Info("oh", "what", "after 1.3000999s, 23000999 bytes"); len(w.Failures) != 0 {
 		t.Errorf("a number is taken for the id: %v", w.Failures)
+	}
+}
+
+func TestASecretInThePrintedLogIsAFailure(t *testing.T) {
+	for _, line := range []string{"key=5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260", "devid=3000999&x", "0123456789012345678901234567890123456789"} {
+		w := newWorld(t, 1, time.Hour)
+		p, err := newPrinted(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slog.New(p.handler()).With("plugin", "x").Info("oh", "what", line)
+		if p.finish(); len(w.Failures) != 1 {
+			t.Errorf("%q passed", line)
+		}
+	}
+}
+
+func TestWhatIsNotClosedIsAFailure(t *testing.T) {
+	w := newWorld(t, 1, time.Hour)
+	board := countedBoard{sim.New(nil), w.handles, w.handles.open("boards")}
+	port, err := board.OpenSPI(panelPort, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.handles.mustBeClosed(w)
+	if got := len(w.Failures); got != 2 {
+		t.Errorf("%d failures, want one for the port and one for the board", got)
+	}
+	for range 2 {
+		port.Close()
+		board.Close()
+	}
+	if w.handles.mustBeClosed(w); len(w.Failures) != 2 {
+		t.Errorf("what was closed is said to be open: %v", w.Failures)
 	}
 }

@@ -163,8 +163,7 @@ func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.wire.attach(w)
 	w.lines.attach(w)
 	w.visitor.attach()
-	w.handles["boards"]++
-	return countedBoard{w.board, w.handles}, nil
+	return countedBoard{w.board, w.handles, w.handles.open("boards")}, nil
 }
 
 // now returns the true time.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/ptv"
@@ -65,6 +66,55 @@ func TestOnlyWhatTheConfigurationAsksForIsKept(t *testing.T) {
 			}
 			if !strings.Contains(w.lines[0], test.asks) {
 				t.Errorf("asked for %s, want %s in it", w.lines[0], test.asks)
+			}
+		})
+	}
+}
+
+func TestMoreIsAskedForThanLeavesWithinTheWalkAndThanTheChoiceLeavesOut(t *testing.T) {
+	for name, test := range map[string]struct {
+		choose func(*ptv.Config)
+		asks   string
+	}{
+		"one":                           {func(*ptv.Config) {}, "max_results=2&"},
+		"one after a short walk":        {func(c *ptv.Config) { c.Walk = time.Minute }, "max_results=3&"},
+		"one after a long walk":         {func(c *ptv.Config) { c.Walk = 10 * time.Minute }, "max_results=7&"},
+		"one of a route":                {func(c *ptv.Config) { c.Routes = []int{11} }, "max_results=2&"},
+		"one of two routes":             {func(c *ptv.Config) { c.Routes = []int{11, 4} }, "max_results=6&"},
+		"one of a route and a platform": {func(c *ptv.Config) { c.Routes, c.Platforms = []int{11}, []ptv.Platform{"2"} }, "max_results=6&"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			cfg := config()
+			cfg.Count = 1
+			test.choose(&cfg)
+			if w.once(cfg); !strings.Contains(w.lines[0], test.asks) {
+				t.Errorf("asked for %s, want %s in it", w.lines[0], test.asks)
+			}
+		})
+	}
+}
+
+func TestTheEndOfTheTimetableIsToldFromACut(t *testing.T) {
+	const byBus = 10 // the direction in which twelve buses leave, as far as the stand-in knows
+	for name, test := range map[string]struct {
+		choose   func(*ptv.Config)
+		complete bool
+	}{
+		"fewer than were asked for":             {func(c *ptv.Config) { c.Directions = []int{byBus} }, true},
+		"more than the count":                   {func(c *ptv.Config) { c.Directions, c.Count = []int{byBus}, 5 }, false},
+		"as many as were asked for, in one":     {func(c *ptv.Config) {}, false},
+		"fewer, but others are left out":        {func(c *ptv.Config) { c.Routes, c.Count = []int{4, 99}, 1 }, false},
+		"fewer, but platforms may be not known": {func(c *ptv.Config) { c.Directions, c.Platforms = []int{byBus}, []ptv.Platform{"1", "2"} }, false},
+		"none, where none was left out":         {func(c *ptv.Config) { c.Directions = []int{77} }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			cfg := config()
+			cfg.Count = 30
+			test.choose(&cfg)
+			if found := w.once(cfg); found.Received == 0 || found.Complete != test.complete {
+				t.Errorf("with %d departures it is complete: %v, want %v", len(found.List), found.Complete, test.complete)
 			}
 		})
 	}

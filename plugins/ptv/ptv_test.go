@@ -41,7 +41,7 @@ func TestBeforeTheFirstReplyNothingIsClaimed(t *testing.T) {
 	w.offline = true
 	cfg := config()
 	cfg.Walk = 6 * time.Minute
-	want := timetable.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second, Problem: "no connection"}
+	want := timetable.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second}
 	if got := w.once(cfg); !reflect.DeepEqual(got, want) {
 		t.Errorf("published %+v, want %+v", got, want)
 	}
@@ -93,14 +93,15 @@ func TestOneLostReplyIsNoAlarmAndTwoInARowAre(t *testing.T) {
 		if err := t.Sleep(time.Second); err != nil {
 			return err
 		}
-		if len(w.asked) != 1 || health.Condition != plugins.OK {
-			w.T.Errorf("after %d lost requests: %s (%s)", len(w.asked), health.Condition, health.Why)
+		if len(w.asked) != 1 || health.Condition != plugins.OK || departures().Problem != "" {
+			w.T.Errorf("after %d lost requests: %s (%s), %q", len(w.asked), health.Condition, health.Why, departures().Problem)
 		}
 		if err := t.Sleep(8 * time.Second); err != nil {
 			return err
 		}
-		if len(w.asked) != 2 || health.Condition != plugins.Degraded || !strings.HasPrefix(health.Why, "no connection: ") {
-			w.T.Errorf("after %d lost requests: %s (%s)", len(w.asked), health.Condition, health.Why)
+		if len(w.asked) != 2 || health.Condition != plugins.Degraded || !strings.HasPrefix(health.Why, "no connection: ") ||
+			departures().Problem != "no connection" {
+			w.T.Errorf("after %d lost requests: %s (%s), %q", len(w.asked), health.Condition, health.Why, departures().Problem)
 		}
 		w.offline = false
 		if err := t.Sleep(15 * time.Second); err != nil {
@@ -159,6 +160,31 @@ func TestPausesGrowToMinutesWithoutAnEnd(t *testing.T) {
 }
 
 func TestTwoBoardsDoNotComeBackTogether(t *testing.T) {
+	pauses := func(started time.Duration) (asked []plugins.Instant) {
+		w := newWorld(t)
+		w.offline, w.System.Step = true, started
+		w.Run(func(t *plugins.Task) error {
+			trains, _ := w.trains(t, config())
+			if err := t.Sleep(time.Minute); err != nil {
+				return err
+			}
+			asked = w.asked
+			return trains.Stop(t)
+		})
+		return asked
+	}
+	one, same, other := pauses(0), pauses(0), pauses(time.Nanosecond)
+	if !slices.Equal(one, same) {
+		t.Errorf("one start brings requests at %v and at %v", one, same)
+	}
+	for i := 1; i < min(len(one), len(other)); i++ {
+		if one[i] == other[i] {
+			t.Errorf("two boards ask for the %d. time at the same instant: %v, %v", i+1, one, other)
+		}
+	}
+}
+
+func TestTwoInstancesDoNotComeBackTogether(t *testing.T) {
 	w := newWorld(t)
 	w.offline = true
 	w.Run(func(t *plugins.Task) error {
