@@ -63,7 +63,7 @@ type Daemon struct {
 	notify    notifier
 }
 
-// New returns a daemon that is not running yet. It opens nothing.
+// New returns a daemon that is not running yet. It opens no part of the board.
 func New(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
 	d.loop = scheduler.New(scheduler.Options{

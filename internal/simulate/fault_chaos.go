@@ -17,7 +17,7 @@ type chaos struct {
 
 var moods = []string{
 	"start fails", "start panics", "a task fails", "a task panics", "an action panics",
-	"stop fails", "stop panics", "stop hangs", "a task holds the loop", "start holds the loop",
+	"start hangs", "stop fails", "stop panics", "stop hangs", "a task holds the loop", "start holds the loop",
 }
 
 // fault is the family: a plugin goes wild.
@@ -32,11 +32,28 @@ func (c *chaos) fault() fault {
 	}
 }
 
+// startsBadly lets it fail from its next start on, for some minutes at most.
+func (c *chaos) startsBadly(dice *rand.Rand) {
+	mood := []string{"start fails", "start panics", "start hangs"}[dice.IntN(3)]
+	c.mood = mood
+	ends := min(about(dice, 2*time.Minute), 5*time.Minute)
+	c.clock.Work(func() {
+		if c.sleep(ends); c.mood == mood {
+			c.mood = ""
+		}
+	})
+}
+
 func init() {
-	plugins.Register(plugins.Spec[struct{}]{
+	plugins.Register(plugins.Spec[wildConfig]{
 		Name: "chaos", Doc: "fails in every way that a plugin can", New: newWild,
 		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "provokes it"}},
 	})
+}
+
+// wildConfig has something to change, so that a reload starts the instance anew.
+type wildConfig struct {
+	Turn int `yaml:"turn" doc:"how often it was changed"`
 }
 
 // wild is an instance of chaos.
@@ -45,7 +62,7 @@ type wild struct {
 	*chaos
 }
 
-func newWild(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+func newWild(env plugins.Env, _ wildConfig) (plugins.Plugin, error) {
 	m := &wild{env: env}
 	if net, ok := env.Net.HTTP.(*internet); ok { // not where a configuration is only checked
 		m.chaos = &net.chaos
@@ -55,7 +72,7 @@ func newWild(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 
 var errWild = errors.New("for no reason at all")
 
-func (m *wild) Start(*plugins.Task) error {
+func (m *wild) Start(t *plugins.Task) error {
 	m.env.Handle("poke", func(string) error {
 		if m.mood == "an action panics" {
 			panic("poked")
@@ -66,6 +83,8 @@ func (m *wild) Start(*plugins.Task) error {
 	switch m.mood {
 	case "start fails":
 		return errWild
+	case "start hangs":
+		return t.Sleep(100 * time.Hour)
 	case "start panics":
 		panic("at the start")
 	case "start holds the loop":

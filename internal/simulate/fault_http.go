@@ -55,7 +55,7 @@ var httpFaults = []struct {
 	}},
 	{"a slow body", (*internet).slow},
 	{"statuses", func(n *internet, r *http.Request) (*http.Response, error) {
-		status := 201 + n.dice.IntN(399)
+		status := n.nextStatus()
 		a := newAnswer(status, http.Header{"Location": {n.somewhere(r)}}, n.words(r))
 		if n.dice.IntN(3) == 0 {
 			a = newAnswer(status, a.Header, n.serve(r).data) // good data under a bad status
@@ -136,6 +136,18 @@ func (n *internet) slow(r *http.Request) (*http.Response, error) {
 		whole: func() { n.oracle.answered(a.data, true, false) },
 	}
 	return &a.Response, nil
+}
+
+// nextStatus goes through all that are not 200, from class to class: after five
+// answers there was one of each, and after 498 there was every one.
+func (n *internet) nextStatus() int {
+	const first, count, stride = 101, 499, 101 // a prime number of them, so that none is passed over
+	for {
+		status := first + n.statuses*stride%count
+		if n.statuses++; status != http.StatusOK {
+			return status
+		}
+	}
 }
 
 // words are an error's body, which tells everything that should not be told on.

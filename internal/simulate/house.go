@@ -20,6 +20,8 @@ type house struct {
 	count      int // of departures
 	directions string
 	brightness int // in percent
+	turn       int // of chaos: how often it was changed
+	spares     spares
 }
 
 const (
@@ -72,8 +74,8 @@ plugins:
     encoder: {a: %s, b: %s}
     output: %s
   tally: {plugin: tally}
-  chaos: {plugin: chaos}
-`
+  chaos: {plugin: chaos, turn: %d}
+%s`
 
 // longRun is how long a run is that asks for the departures once a minute, and in
 // one direction only: else most of its time would be spent on reading their JSON.
@@ -85,7 +87,7 @@ var directions = []string{"1", "4", "10"} // to the city; some cancelled; some b
 func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 	h := house{
 		period: 30 * time.Second, walk: time.Duration(dice.IntN(3)) * time.Minute,
-		count: 8, brightness: 50,
+		count: 8, brightness: 50, spares: spares{spareLines[0], ""},
 	}
 	if lasts >= longRun {
 		h.period = time.Minute
@@ -98,7 +100,8 @@ func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 
 func (h house) text() string {
 	return fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, h.count, h.directions, idVariable, keyVariable,
-		tick, h.brightness, panelPort, buttonLine, knobLineA, knobLineB, lampOutput)
+		tick, h.brightness, panelPort, buttonLine, knobLineA, knobLineB, lampOutput,
+		h.turn, h.spares)
 }
 
 func numberOf(word string) uint64 {

@@ -29,7 +29,7 @@ func (w *World) inspect() {
 	if duty := w.board.Duty(lampOutput); duty != 0 {
 		w.fail("a stop left the lamp at duty %d", duty)
 	}
-	for _, line := range []string{buttonLine, knobLineA, knobLineB, lampOutput} {
+	for _, line := range []string{buttonLine, knobLineA, knobLineB, lampOutput, spareLines[0], spareLines[1]} {
 		if user := w.board.User(line); user != "" {
 			w.fail("a stop left %s in use as %s", line, user)
 		}

@@ -14,14 +14,15 @@ import (
 // internet is the way to the timetable service, and where it can be cut.
 type internet struct {
 	*World
-	server  *standin.PTV
-	dice    *rand.Rand
-	trouble func(*http.Request) (*http.Response, error) // what happens to requests; nil: all is well
-	asked   int
+	server   *standin.PTV
+	dice     *rand.Rand
+	trouble  func(*http.Request) (*http.Response, error) // what happens to requests; nil: all is well
+	asked    int
+	statuses int // how many bad ones it has answered with
 }
 
 func newInternet(w *World) *internet {
-	return &internet{World: w, server: standin.NewPTV(w.now), dice: w.dice("internet")}
+	return &internet{World: w, server: standin.NewPTV(w.now), dice: w.dice("internet"), statuses: int(w.seed % 499)}
 }
 
 // RoundTrip takes a request to the service and brings its answer.

@@ -12,6 +12,8 @@ func init() {
 			{Name: "click", Doc: "turns the panel's page"},
 			{Name: "double", Doc: "shows the minutes, and provokes chaos"},
 			{Name: "long", Doc: "switches the lamp"},
+			{Name: spareNames[0], Doc: "counts the first spare button's clicks"},
+			{Name: spareNames[1], Doc: "counts the second one's"},
 		},
 		New: newTallyman,
 	})
@@ -38,6 +40,9 @@ func newTallyman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 	count("click", &net.tally.click, plugins.Action{Instance: "panel", Name: "next"})
 	count("double", &net.tally.double, plugins.Action{Instance: "panel", Name: "minutes"}, plugins.Action{Instance: "chaos", Name: "poke"})
 	count("long", &net.tally.long, plugins.Action{Instance: "lamp", Name: "toggle"})
+	for i, name := range spareNames {
+		count(name, &net.spared[i])
+	}
 	return tallyman{}, nil
 }
 

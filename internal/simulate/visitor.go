@@ -108,6 +108,7 @@ func (v *visitor) turn(detents int) {
 	if v.dice.IntN(2) == 0 {
 		step = -1
 	}
+	v.sleep(v.oracle.booted.Add(2 * time.Second).Sub(v.clock.Now())) // until the lamp is at the level that was kept
 	before, then := lampLevel(v.board.Duty(lampOutput)), v.attention(knobLineA, knobLineB)
 	perCode := v.between(5*time.Millisecond, 30*time.Millisecond)
 	for range detents * 4 {

@@ -40,6 +40,7 @@ type World struct {
 	lines    lines
 	chaos    chaos
 	tally    tally
+	spared   [2]int // clicks of the spare buttons
 	visitor  *visitor
 	oracle   *oracle
 	panel    *sim.Panel
@@ -51,6 +52,7 @@ type World struct {
 	cut      bool          // it ended without warning
 
 	reload func() (*config.File, error)
+	edits  int  // how often another configuration was read
 	steady bool // the power never fails, and nobody restarts the daemon
 
 	heap     []uint64 // what was in use, day by day
@@ -193,9 +195,9 @@ func (w *World) dice(part string) *rand.Rand {
 
 // String sums up what was lived through.
 func (w *World) String() string {
-	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes) and %d judgements, %d gestures, %d detents, %d storms, %d writes, %d lines of log",
+	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes) and %d judgements, %d gestures, %d detents, %d storms, %d edits, %v spare clicks, %d writes, %d lines of log",
 		w.seed, w.boots, w.internet.asked, w.oracle.Frames, w.oracle.Numbers, w.oracle.Judged,
-		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.disk.writes, w.diary.Lines)
+		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.edits, w.spared, w.disk.writes, w.diary.Lines)
 }
 
 // maxFailures bounds what is told: one thing that is wrong is wrong often.

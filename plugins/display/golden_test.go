@@ -127,7 +127,7 @@ func TestThePagesWithDeparturesAreTrue(t *testing.T) {
 func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 	// These are other states of the world, but nothing else to the reader.
 	same := map[string]bool{
-		"the first one leaves within the walk": true, // as if it had departed
+		"the first one leaves within the walk":        true, // as if it had departed
 		"the only one known leaves within the walk":   true, // nothing known, but not the end
 		"the only one known has departed since":       true, // the same
 		"the last one tonight leaves within the walk": true, // no more services to be caught

@@ -35,13 +35,12 @@ func (c Config) request() (path string, query url.Values) {
 // most is the max_results of a request, without which there is no real time. It
 // counts for each direction. Some of them leave within the walk: more often than
 // every two minutes nothing leaves in one direction. One more than needed tells
-// whether there is more. Where the choice is made
-// here and not by the service, what passes it is a part of the reply.
+// whether there is more. Where keep chooses, only a part of the reply is wanted.
 func (c Config) most() int {
 	const headway = 2 * time.Minute
 	most := c.Count + int((c.Walk+headway-1)/headway) + 1
 	if len(c.Routes) > 1 || len(c.Routes) == 1 && len(c.Platforms) > 0 {
-		return 3 * most
+		return max(most, min(3*most, 100)) // more would take a small board its time
 	}
 	return most
 }

@@ -96,16 +96,16 @@ func TestMoreIsAskedForThanLeavesWithinTheWalkAndThanTheChoiceLeavesOut(t *testi
 }
 
 func TestTheEndOfTheTimetableIsToldFromACut(t *testing.T) {
-	const byBus = 10 // the direction in which twelve buses leave, as far as the stand-in knows
+	const toCranbourne = 4 // where less than 30 trains leave, as far as the stand-in knows
 	for name, test := range map[string]struct {
 		choose   func(*ptv.Config)
 		complete bool
 	}{
-		"fewer than were asked for":             {func(c *ptv.Config) { c.Directions = []int{byBus} }, true},
-		"more than the count":                   {func(c *ptv.Config) { c.Directions, c.Count = []int{byBus}, 5 }, false},
-		"as many as were asked for, in one":     {func(c *ptv.Config) {}, false},
-		"fewer, but others are left out":        {func(c *ptv.Config) { c.Routes, c.Count = []int{4, 99}, 1 }, false},
-		"fewer, but platforms may be not known": {func(c *ptv.Config) { c.Directions, c.Platforms = []int{byBus}, []ptv.Platform{"1", "2"} }, false},
+		"fewer than were asked for":             {func(c *ptv.Config) { c.Directions = []int{toCranbourne} }, true},
+		"more than the count":                   {func(c *ptv.Config) { c.Directions, c.Count = []int{toCranbourne}, 5 }, false},
+		"as many as were asked for":             {func(*ptv.Config) {}, false},
+		"none, where all were left out":         {func(c *ptv.Config) { c.Routes, c.Count = []int{98, 99}, 1 }, false},
+		"fewer, but platforms may be not known": {func(c *ptv.Config) { c.Directions, c.Platforms = []int{toCranbourne}, []ptv.Platform{"1", "2"} }, false},
 		"none, where none was left out":         {func(c *ptv.Config) { c.Directions = []int{77} }, true},
 	} {
 		t.Run(name, func(t *testing.T) {

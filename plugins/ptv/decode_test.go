@@ -86,7 +86,7 @@ func TestADepartureIsReadFieldByField(t *testing.T) {
 			want := plain()
 			test.want(&want)
 			b, err := boardOf([]byte(strings.Replace(oneDeparture, test.from, test.to, 1)), 7)
-			if err != nil || len(b.list) != 1 || b.stop != "Hill Top" {
+			if err != nil || len(b.list) != 1 || b.stop != "Hill Top" || !b.complete {
 				t.Fatalf("read %+v, %v", b, err)
 			}
 			if got := b.list[0].Departure; !reflect.DeepEqual(got, want) {
@@ -99,7 +99,7 @@ func TestADepartureIsReadFieldByField(t *testing.T) {
 func TestOneOddDepartureCostsOnlyItself(t *testing.T) {
 	for _, odd := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
 		b, err := boardOf([]byte(strings.Replace(oneDeparture, `[{`, `[`+odd+`, {`, 1)), 7)
-		if err != nil || len(b.list) != 1 || b.list[0].Destination != "Lake" {
+		if err != nil || len(b.list) != 1 || b.list[0].Destination != "Lake" || b.complete {
 			t.Errorf("beside %s: %+v, %v", odd, b, err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestNoDeparturesAreNotTakenFromANonsenseReply(t *testing.T) {
 			t.Errorf("%s is read as %+v", body, b)
 		}
 	}
-	if b, err := boardOf([]byte(`{"departures": []}`), 7); err != nil || len(b.list) != 0 {
+	if b, err := boardOf([]byte(`{"departures": []}`), 7); err != nil || len(b.list) != 0 || !b.complete {
 		t.Errorf("no departures: %+v, %v", b, err)
 	}
 }
@@ -124,7 +124,7 @@ func TestAReplyIsReadUpToALimit(t *testing.T) {
 	departure, _, _ := strings.Cut(rest, "],\n\t\"stops\"")
 	body := fmt.Sprintf(`{"departures": [%s%s]}`, strings.Repeat(departure+",", 5000), departure)
 	b, err := boardOf([]byte(body), 7)
-	if err != nil || len(b.list) != maxEntries {
+	if err != nil || len(b.list) != maxEntries || b.complete {
 		t.Errorf("%d departures of 5001, %v", len(b.list), err)
 	}
 	long := strings.Repeat("Llanfair ", 1000)

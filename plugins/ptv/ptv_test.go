@@ -160,26 +160,31 @@ func TestPausesGrowToMinutesWithoutAnEnd(t *testing.T) {
 }
 
 func TestTwoBoardsDoNotComeBackTogether(t *testing.T) {
-	pauses := func(started time.Duration) (asked []plugins.Instant) {
+	pauses := func(started time.Duration) (pauses []time.Duration) {
 		w := newWorld(t)
-		w.offline, w.System.Step = true, started
+		w.offline = true
 		w.Run(func(t *plugins.Task) error {
+			if err := t.Sleep(started); err != nil {
+				return err
+			}
 			trains, _ := w.trains(t, config())
 			if err := t.Sleep(time.Minute); err != nil {
 				return err
 			}
-			asked = w.asked
 			return trains.Stop(t)
 		})
-		return asked
+		for i, at := range w.asked[1:] {
+			pauses = append(pauses, at.Sub(w.asked[i]))
+		}
+		return pauses
 	}
-	one, same, other := pauses(0), pauses(0), pauses(time.Nanosecond)
+	one, same, other := pauses(time.Second), pauses(time.Second), pauses(time.Second+1)
 	if !slices.Equal(one, same) {
-		t.Errorf("one start brings requests at %v and at %v", one, same)
+		t.Errorf("after one start the pauses are %v and %v", one, same)
 	}
-	for i := 1; i < min(len(one), len(other)); i++ {
+	for i := range min(len(one), len(other)) {
 		if one[i] == other[i] {
-			t.Errorf("two boards ask for the %d. time at the same instant: %v, %v", i+1, one, other)
+			t.Errorf("boards that were started a nanosecond apart both pause for %v", one[i])
 		}
 	}
 }
