@@ -61,6 +61,9 @@ func (i *instance) live(t *scheduler.Task) error {
 		if errors.Is(err, scheduler.ErrCancelled) {
 			return err
 		}
+		if i.stopping {
+			return nil // the cancellation came while the run was ending by itself, and is spent
+		}
 		i.failed(err)
 		if i.entry.OnError == config.Fail && !i.trial {
 			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "why", err)

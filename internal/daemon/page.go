@@ -3,7 +3,9 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"net/netip"
 	"time"
 
 	"ptvd/internal/config"
@@ -27,58 +29,87 @@ type page struct {
 type seen struct{ panels, lamps uint64 }
 
 // framesPerSecond is how often it is looked whether a picture or a lamp has
-// changed; the rest is told once a second.
+// changed; the rest is told once a second, and the time twice.
 const framesPerSecond = 25
 
-// openPage starts to serve the page, beside the loop, where it is configured. That
-// it cannot be served is no reason to have no trains.
-func (d *Daemon) openPage(t *scheduler.Task) (*page, error) {
+// servePage is the task that has the page's life, where it is configured. That it
+// cannot be served is no reason to have no trains; but where others than this
+// machine could reach it, nothing runs without what keeps them out.
+func (d *Daemon) servePage(t *scheduler.Task) error {
 	h := d.options.File.HTTP
 	if h == nil {
-		return nil, nil
+		return nil
 	}
 	p := &page{daemon: d, remote: h.RemoteControl, joined: scheduler.NewFlag(d.loop), held: map[string]bool{}}
-	return scheduler.Await(t, func(context.Context) (*page, error) { return p, p.listen(h) })
+	server, err := scheduler.Await(t, func(context.Context) (*web.Server, error) { return p.prepare(h) })
+	switch {
+	case errors.Is(err, scheduler.ErrCancelled):
+		return err
+	case err != nil && isLoopback(h.Listen):
+		d.log.Error("the page is not served", "error", err)
+		return nil
+	case err != nil:
+		d.failure = fmt.Errorf("the page at %s: %w", h.Listen, err)
+		d.stop.Set()
+		return nil
+	}
+	p.server = server
+	defer server.Close()
+	if err := p.open(t, h.Listen); err != nil {
+		return err
+	}
+	return p.show(t)
 }
 
-// listen opens the address and begins to serve. It blocks.
-func (p *page) listen(h *config.HTTP) (err error) {
+// isLoopback tells whether an address can be reached from this machine alone.
+func isLoopback(listen string) bool {
+	host, _, _ := net.SplitHostPort(listen) // the configuration's validation has seen it
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// prepare makes the server. It blocks.
+func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 	token := ""
 	if h.Token.Given() {
+		var err error
 		if token, err = h.Token.Reveal(); err != nil {
+			return nil, err
+		}
+	}
+	return web.New(web.Options{
+		Log: p.daemon.log, Token: token, State: p.state, Do: p.do, Joined: p.joined.Set,
+	})
+}
+
+// open begins to serve. An address that is taken may be free later.
+func (p *page) open(t *scheduler.Task, address string) error {
+	log, pause := p.daemon.log, backoff{}
+	for {
+		listener, err := scheduler.Await(t, func(context.Context) (net.Listener, error) { return net.Listen("tcp", address) })
+		if err == nil {
+			log.Info("a page shows the board", "address", "http://"+listener.Addr().String()+"/")
+			go func() {
+				if err := p.server.Serve(listener); err != nil {
+					log.Error("the page is not served any more", "error", err)
+				}
+			}()
+			return nil
+		}
+		if errors.Is(err, scheduler.ErrCancelled) {
+			return err
+		}
+		if pause.tries == 0 {
+			log.Error("the page is not served yet, and it is tried again", "error", err)
+		}
+		if err := t.Sleep(pause.next("page")); err != nil {
 			return err
 		}
 	}
-	p.server, err = web.New(web.Options{
-		Log: p.daemon.log, Token: token, State: p.state, Do: p.do, Joined: p.joined.Set,
-	})
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", h.Listen)
-	if err != nil {
-		return errors.Join(err, p.server.Close())
-	}
-	p.daemon.log.Info("a page shows the board", "address", "http://"+listener.Addr().String()+"/")
-	go func() {
-		if err := p.server.Serve(listener); err != nil {
-			p.daemon.log.Error("the page is not served any more", "error", err)
-		}
-	}()
-	return nil
 }
 
-// servePage is the task that has the page's life.
-func (d *Daemon) servePage(t *scheduler.Task) error {
-	p, err := d.openPage(t)
-	if errors.Is(err, scheduler.ErrCancelled) || p == nil {
-		return err
-	}
-	if err != nil {
-		d.log.Error("the page is not served", "error", err)
-		return nil
-	}
-	defer p.server.Close()
+// show tells who watches, for as long as there is a page.
+func (p *page) show(t *scheduler.Task) error {
 	for {
 		if err := p.joined.Wait(t); err != nil {
 			return err
@@ -105,6 +136,8 @@ func (p *page) tell(t *scheduler.Task) error {
 			return err
 		case frame%framesPerSecond == 0:
 			p.publish(p.report())
+		case frame%framesPerSecond == framesPerSecond/2:
+			p.publish(web.State{Clock: p.clock()}) // a sign of life
 		default:
 			p.publish(web.State{})
 		}
@@ -132,7 +165,7 @@ func (p *page) publish(s web.State) {
 	if s.Lamps == nil && now.lamps != p.seen.lamps {
 		s.Lamps = p.lamps()
 	}
-	if s.Loop == nil && s.Panels == nil && s.Lamps == nil {
+	if s.Clock == nil && s.Panels == nil && s.Lamps == nil {
 		return
 	}
 	if p.server.Publish(s) {
@@ -181,8 +214,15 @@ func (p *page) obey(c web.Command) error {
 	world := p.daemon.options.World
 	switch c.Do {
 	case web.Press, web.Release:
-		p.held[c.Name] = c.Do == web.Press
-		return p.move(c)
+		if err := p.move(c); err != nil {
+			return err
+		}
+		if c.Do == web.Press {
+			p.held[c.Name] = true
+		} else {
+			delete(p.held, c.Name)
+		}
+		return nil
 	case web.Turn:
 		return p.move(c)
 	}
@@ -232,10 +272,8 @@ func (p *page) move(c web.Command) error {
 
 // letGo releases what is still pressed when the last one who watched has gone.
 func (p *page) letGo() {
-	for name, pressed := range p.held {
-		if pressed {
-			_ = p.move(web.Command{Do: web.Release, Name: name}) // it may be gone, too
-		}
+	for name := range p.held {
+		_ = p.move(web.Command{Do: web.Release, Name: name}) // it may be gone, too
 	}
 	clear(p.held)
 }

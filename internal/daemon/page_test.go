@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
 	"ptvd/plugins/dimming"
@@ -71,6 +73,8 @@ func (s *shown) Start(t *plugins.Task) error {
 		},
 	})
 	s.env.Meter.Count("looks_total", 3)
+	s.env.Meter.Set("a_fraction_of_nothing", math.NaN())
+	s.env.Meter.Set("for_ever_seconds", math.Inf(1))
 	return nil
 }
 
@@ -142,7 +146,7 @@ func TestThePageShowsWhatTheInstancesPublish(t *testing.T) {
 		if d := s.Departures[0]; d.Freshness != web.Fresh || len(d.Next) != 2 || !d.Next[0].OutOfReach || d.Next[1].OutOfReach || d.Next[1].Late != 60 {
 			t.Errorf("departures: %+v", d)
 		}
-		if i := s.Instances[0]; i.Health != "ok" || i.Plugin != "shown" || i.Meter["looks_total"] != 3 {
+		if i := s.Instances[0]; i.Health != "ok" || i.Plugin != "shown" || len(i.Meter) != 1 || i.Meter["looks_total"] != 3 {
 			t.Errorf("instances: %+v", i)
 		}
 		if s.Loop == nil || len(s.Loop.Tasks) < 5 || s.World != nil {
@@ -204,4 +208,44 @@ func TestWhoWatchesIsToldEverythingAtOnceAndAButtonIsLetGoWhenTheyLeave(t *testi
 			t.Errorf("called %s, %s", first, second)
 		}
 	})
+}
+
+func TestWithoutItsTokenNothingRunsWhereOthersCouldReachThePage(t *testing.T) {
+	for listen, refused := range map[string]bool{"0.0.0.0:8337": true, "127.0.0.1:8337": false} {
+		t.Run(listen, func(t *testing.T) {
+			yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s', token: {file: /nowhere/token}}\nplugins: {one: {plugin: shown}}\n", listen)
+			file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = daemon.New(daemon.Options{
+				File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0), Lasts: time.Second,
+			}).Run(t.Context())
+			if (err != nil) != refused {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestAPortThatIsTakenIsTriedAgainAndToldOfOnce(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s'}\nplugins: {one: {plugin: shown}}\n", taken.Addr())
+	file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	clock := scheduler.NewVirtualClock(0)
+	d := daemon.New(daemon.Options{File: file, Log: slog.New(slog.NewTextHandler(&log, nil)), Clock: clock, Lasts: 5 * time.Minute})
+	if err := d.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(log.String(), "it is tried again"); n != 1 || clock.Now() < scheduler.Instant(5*time.Minute) {
+		t.Errorf("told of %d times until %v", n, clock.Now())
+	}
 }

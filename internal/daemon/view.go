@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"image"
 	"iter"
+	"math"
 	"reflect"
 	"slices"
 	"time"
@@ -207,7 +208,9 @@ func (p *page) instances() []web.Instance {
 			Since: p.daemon.loop.Now().Sub(i.health.Since).Seconds(), Restarts: i.restarts, Meter: map[string]float64{},
 		}
 		for name, value := range i.meter.All() {
-			one.Meter[name] = value
+			if !math.IsNaN(value) && !math.IsInf(value, 0) { // JSON has no words for them
+				one.Meter[name] = value
+			}
 		}
 		all = append(all, one)
 	}

@@ -138,10 +138,10 @@ func (n *internet) slow(r *http.Request) (*http.Response, error) {
 	return &a.Response, nil
 }
 
-// nextStatus goes through all that are not 200, from class to class: after five
+// nextStatus goes through all that are not 200, from class to class: after some
 // answers there was one of each, and after 498 there was every one.
 func (n *internet) nextStatus() int {
-	const first, count, stride = 101, 499, 101 // a prime number of them, so that none is passed over
+	const first, count, stride = 101, 499, 100 // a prime number of them, so that none is passed over
 	for {
 		status := first + n.statuses*stride%count
 		if n.statuses++; status != http.StatusOK {

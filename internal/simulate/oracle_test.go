@@ -169,3 +169,21 @@ func TestWhatIsNotClosedIsAFailure(t *testing.T) {
 		t.Errorf("what was closed is said to be open: %v", w.Failures)
 	}
 }
+
+func TestEveryBadStatusComesAndEachClassSoon(t *testing.T) {
+	const bad, soon = 498, 10
+	n := newWorld(t, 1, time.Hour).internet
+	seen, latest := map[int]bool{}, map[int]int{}
+	for i := range bad {
+		status := n.nextStatus()
+		seen[status], latest[status/100] = true, i
+		for class := 1; class <= 5 && i >= soon; class++ {
+			if i-latest[class] > soon {
+				t.Fatalf("answer %d: none of the last %d was of class %d", i, soon, class)
+			}
+		}
+	}
+	if len(seen) != bad || seen[200] {
+		t.Errorf("%d different ones, want %d without 200: %v", len(seen), bad, seen[200])
+	}
+}

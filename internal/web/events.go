@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -20,19 +21,21 @@ const (
 
 // stream carries states from the loop to the clients that watch.
 type stream struct {
-	joined func()     // hears of each client that comes
-	states chan State // from the loop to the one goroutine that encodes
-	done   chan struct{}
+	log      *slog.Logger
+	joined   func()     // hears of each client that comes
+	states   chan State // from the loop to the one goroutine that encodes
+	done     chan struct{}
+	sendTime time.Duration
 
 	mu      sync.Mutex
 	clients map[chan []byte]bool
 	closed  bool
 }
 
-func newStream(joined func()) *stream {
+func newStream(log *slog.Logger, joined func()) *stream {
 	s := &stream{
-		joined: joined, states: make(chan State, 4), done: make(chan struct{}),
-		clients: map[chan []byte]bool{},
+		log: log, joined: joined, states: make(chan State, 4), done: make(chan struct{}),
+		sendTime: sendTime, clients: map[chan []byte]bool{},
 	}
 	go s.run()
 	return s
@@ -58,7 +61,8 @@ func (s *stream) run() {
 		case state := <-s.states:
 			data, err := json.Marshal(state)
 			if err != nil {
-				panic("web: a state cannot be encoded: " + err.Error())
+				s.log.Error("a state cannot be encoded, and the page does not show it", "error", err)
+				continue
 			}
 			s.broadcast(fmt.Appendf(nil, "data: %s\n\n", data))
 		}
@@ -155,7 +159,7 @@ func (s *stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // send writes an event, in the time that it may take.
 func (s *stream) send(w http.ResponseWriter, out *http.ResponseController, event []byte) error {
-	if err := out.SetWriteDeadline(time.Now().Add(sendTime)); err != nil {
+	if err := out.SetWriteDeadline(time.Now().Add(s.sendTime)); err != nil {
 		return err
 	}
 	if _, err := w.Write(event); err != nil {

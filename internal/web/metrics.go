@@ -1,9 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -22,11 +22,18 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	figures := exposition{metrics.NewSet()}
 	figures.all(state)
 	figures.set("web_clients", float64(s.Clients()))
-	figures.WritePrometheus(w)
+	var text bytes.Buffer
+	figures.WritePrometheus(&text)
+	for line := range bytes.Lines(text.Bytes()) {
+		w.Write(explain(line))
+	}
 }
 
 // exposition is one answer in the making.
 type exposition struct{ *metrics.Set }
+
+// escape is all that the format escapes in a label's value.
+var escape = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 var metricName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
@@ -40,7 +47,7 @@ func (e exposition) set(name string, value float64, labels ...string) {
 	name = "ptvd_" + name
 	counts := strings.HasSuffix(name, "_total")
 	for i := 0; i < len(labels); i += 2 {
-		name += string("{,"[min(i, 1)]) + labels[i] + "=" + strconv.Quote(labels[i+1])
+		name += string("{,"[min(i, 1)]) + labels[i] + `="` + escape.Replace(labels[i+1]) + `"`
 	}
 	if len(labels) > 0 {
 		name += "}"

@@ -26,6 +26,7 @@ type Server struct {
 	options Options
 	http    *http.Server
 	stream  *stream
+	shared  *shared
 }
 
 // patience is how long a request waits for the loop.
@@ -33,7 +34,7 @@ const patience = 3 * time.Second
 
 // New returns a server that does not listen yet. Close it in the end.
 func New(o Options) (*Server, error) {
-	s := &Server{options: o, stream: newStream(o.Joined)}
+	s := &Server{options: o, stream: newStream(o.Log, o.Joined), shared: newShared(o.State)}
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { servePart(w, "index.html") })
 	routes.HandleFunc("GET /{part}", func(w http.ResponseWriter, r *http.Request) { servePart(w, r.PathValue("part")) })
@@ -42,7 +43,7 @@ func New(o Options) (*Server, error) {
 	routes.HandleFunc("POST /api/do", s.do)
 	routes.HandleFunc("GET /healthz", s.health)
 	routes.HandleFunc("GET /metrics", s.metrics)
-	handler, err := behindToken(o.Token, routes)
+	handler, err := behindToken(o.Log, o.Token, routes)
 	if err != nil {
 		s.stream.close()
 		return nil, err
@@ -61,7 +62,7 @@ func New(o Options) (*Server, error) {
 
 // Serve answers requests until the server is closed.
 func (s *Server) Serve(l net.Listener) error {
-	err := s.http.Serve(l)
+	err := s.http.Serve(&bounded{Listener: l})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -93,7 +94,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) {
 func (s *Server) ask(w http.ResponseWriter, r *http.Request) (State, bool) {
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
-	state, err := s.options.State(ctx)
+	state, err := s.shared.ask(ctx)
 	if err != nil {
 		answer(w, http.StatusServiceUnavailable, health{"failed", []string{"the loop does not answer: a task may be holding it"}})
 		return State{}, false
@@ -146,8 +147,13 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 }
 
 func answer(w http.ResponseWriter, status int, what any) {
+	data, err := json.Marshal(what)
+	if err != nil {
+		http.Error(w, "the answer cannot be encoded: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(what)
+	w.Write(append(data, '\n'))
 }

@@ -2,17 +2,21 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -157,48 +161,52 @@ func TestAPageOfAnotherOriginMayLinkHereAndNothingElse(t *testing.T) {
 const token = "a token that is long enough"
 
 func TestATokenIsAskedForWhereverThereIsOne(t *testing.T) {
-	o := new(board).options()
-	o.Token = token
-	s := serve(t, o)
-	for _, path := range []string{"/app.js", "/api/state", "/events", "/metrics", "/healthz", "/nothing"} {
-		if got := ask(s, "GET", path, "").Code; got != 401 {
-			t.Errorf("%s: status %d", path, got)
+	synctest.Test(t, func(t *testing.T) {
+		o := new(board).options()
+		o.Token = token
+		s := serve(t, o)
+		for _, path := range []string{"/app.js", "/api/state", "/events", "/metrics", "/healthz", "/nothing"} {
+			if got := ask(s, "GET", path, "").Code; got != 401 {
+				t.Errorf("%s: status %d", path, got)
+			}
 		}
-	}
-	if w := ask(s, "POST", "/api/do", `{"do":"press"}`); w.Code != 401 {
-		t.Errorf("a command: status %d", w.Code)
-	}
-	if w := ask(s, "GET", "/", ""); w.Code != 401 || !strings.Contains(w.Body.String(), `action="/login"`) {
-		t.Errorf("the page: %d %s", w.Code, w.Body)
-	}
-	if w := ask(s, "GET", "/metrics", "", header("Authorization", "Bearer "+token)); w.Code != 200 {
-		t.Errorf("a program that shows it: status %d", w.Code)
-	}
-	if w := ask(s, "GET", "/metrics", "", header("Authorization", "Bearer "+token+"x")); w.Code != 401 {
-		t.Errorf("a program that shows another: status %d", w.Code)
-	}
+		if w := ask(s, "POST", "/api/do", `{"do":"press"}`); w.Code != 401 {
+			t.Errorf("a command: status %d", w.Code)
+		}
+		if w := ask(s, "GET", "/", ""); w.Code != 401 || !strings.Contains(w.Body.String(), `action="/login"`) {
+			t.Errorf("the page: %d %s", w.Code, w.Body)
+		}
+		if w := ask(s, "GET", "/metrics", "", header("Authorization", "Bearer "+token)); w.Code != 200 {
+			t.Errorf("a program that shows it: status %d", w.Code)
+		}
+		if w := ask(s, "GET", "/metrics", "", header("Authorization", "Bearer "+token+"x")); w.Code != 401 {
+			t.Errorf("a program that shows another: status %d", w.Code)
+		}
+	})
 }
 
 func TestABrowserShowsTheTokenOnceAndThenACookie(t *testing.T) {
-	o := new(board).options()
-	o.Token = token
-	s := serve(t, o)
-	form := header("Content-Type", "application/x-www-form-urlencoded")
-	w := ask(s, "POST", "/login", "token="+strings.ReplaceAll(token, " ", "+"), form)
-	cookie := w.Result().Cookies()
-	if w.Code != 303 || len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteStrictMode || strings.Contains(cookie[0].Value, "token") {
-		t.Fatalf("%d %v", w.Code, cookie)
-	}
-	with := func(r *http.Request) { r.AddCookie(cookie[0]) }
-	if w := ask(s, "GET", "/api/state", "", with); w.Code != 200 {
-		t.Errorf("with its cookie: status %d", w.Code)
-	}
-	if w := ask(s, "POST", "/login", "token=wrong", form); w.Code != 401 || len(w.Result().Cookies()) != 0 {
-		t.Errorf("with a wrong token: %d %v", w.Code, w.Result().Cookies())
-	}
-	if w := ask(s, "POST", "/login", "token="+token, form, header("Sec-Fetch-Site", "cross-site")); w.Code != 403 {
-		t.Errorf("from another origin: status %d", w.Code)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		o := new(board).options()
+		o.Token = token
+		s := serve(t, o)
+		form := header("Content-Type", "application/x-www-form-urlencoded")
+		w := ask(s, "POST", "/login", "token="+strings.ReplaceAll(token, " ", "+"), form)
+		cookie := w.Result().Cookies()
+		if w.Code != 303 || len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteStrictMode || strings.Contains(cookie[0].Value, "token") {
+			t.Fatalf("%d %v", w.Code, cookie)
+		}
+		with := func(r *http.Request) { r.AddCookie(cookie[0]) }
+		if w := ask(s, "GET", "/api/state", "", with); w.Code != 200 {
+			t.Errorf("with its cookie: status %d", w.Code)
+		}
+		if w := ask(s, "POST", "/login", "token=wrong", form); w.Code != 401 || len(w.Result().Cookies()) != 0 {
+			t.Errorf("with a wrong token: %d %v", w.Code, w.Result().Cookies())
+		}
+		if w := ask(s, "POST", "/login", "token="+token, form, header("Sec-Fetch-Site", "cross-site")); w.Code != 403 {
+			t.Errorf("from another origin: status %d", w.Code)
+		}
+	})
 }
 
 func TestAShortTokenIsRefused(t *testing.T) {
@@ -317,7 +325,7 @@ func TestMetricsAreThoseOfTheState(t *testing.T) {
 			Name: "trains", Plugin: "ptv", Health: "degraded", Restarts: 2,
 			Meter: map[string]float64{"fetches_ok_total": 7, "no name": 1},
 		}},
-		Loop: &Loop{SPIBytes: 4096, Tasks: []Task{{Instance: "trains", Name: `a "fetch"`, Runs: 9, Longest: 0.002, LateP99: 0.5}}},
+		Loop: &Loop{SPIBytes: 4096, Tasks: []Task{{Instance: "trains", Name: "a \"fetch\"é", Runs: 9, Longest: 0.002, LateP99: 0.5}}},
 	}}
 	text := ask(serve(t, b.options()), "GET", "/metrics", "").Body.String()
 	for _, want := range []string{
@@ -328,8 +336,10 @@ func TestMetricsAreThoseOfTheState(t *testing.T) {
 		`ptvd_departures_age_seconds{instance="trains"} 12.5`,
 		`ptvd_clock_system_error_seconds -0.25`,
 		`ptvd_spi_bytes_total 4096`,
-		`ptvd_task_runs_total{instance="trains",task="a \"fetch\""} 9`,
-		`ptvd_task_lateness_seconds{instance="trains",task="a \"fetch\"",quantile="0.99"} 0.5`,
+		`ptvd_task_runs_total{instance="trains",task="a \"fetch\"é"} 9`,
+		`ptvd_task_lateness_seconds{instance="trains",task="a \"fetch\"é",quantile="0.99"} 0.5`,
+		"# HELP ptvd_fetches_ok_total A figure of the plugin's own.\n",
+		"# HELP ptvd_spi_bytes_total Bytes that went over SPI.\n",
 		"# TYPE ptvd_task_longest_step_seconds gauge\n",
 	} {
 		if !strings.Contains(text, want) {
@@ -397,7 +407,7 @@ func TestTheSeventeenthIsToldToComeLater(t *testing.T) {
 }
 
 func TestAClientThatDoesNotReadIsDroppedAndNobodyWaits(t *testing.T) {
-	s := newStream(func() {})
+	s := newStream(slog.New(slog.DiscardHandler), func() {})
 	defer s.close()
 	slow, _ := s.join()
 	quick, _ := s.join()
@@ -415,6 +425,133 @@ func TestAClientThatDoesNotReadIsDroppedAndNobodyWaits(t *testing.T) {
 	if read != maxBehind {
 		t.Errorf("%d events came before its stream ended", read)
 	}
+}
+
+func TestAStateThatCannotBeEncodedIsLeftOut(t *testing.T) {
+	b := &board{state: State{Clock: &Clock{SystemError: math.NaN()}}}
+	s := serve(t, b.options())
+	if w := ask(s, "GET", "/api/state", ""); w.Code != http.StatusInternalServerError || w.Body.Len() == 0 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	r, _ := watch(t, listen(t, s))
+	if !s.Publish(b.state) || !s.Publish(State{Buttons: []Button{}}) {
+		t.Fatal("it was not taken")
+	}
+	if got := event(t, r); got != `{"buttons":[]}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestManyWhoAskAtOnceTakeOneStateOfTheLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		s := newShared(func(context.Context) (State, error) {
+			asked++
+			time.Sleep(time.Millisecond)
+			return State{}, nil
+		})
+		for range 16 {
+			go s.ask(t.Context())
+		}
+		synctest.Wait()
+		s.ask(t.Context())
+		if asked != 1 {
+			t.Errorf("the loop was asked %d times", asked)
+		}
+		time.Sleep(stateLife)
+		if s.ask(t.Context()); asked != 2 {
+			t.Error("an old state was given")
+		}
+	})
+}
+
+func TestAClientThatNeverReadsIsGoneSoon(t *testing.T) {
+	s := serve(t, new(board).options())
+	s.stream.sendTime = 50 * time.Millisecond
+	c, err := net.Dial("tcp", listen(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.(*net.TCPConn).SetReadBuffer(4 << 10)
+	fmt.Fprint(c, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	for s.Clients() == 0 {
+		runtime.Gosched()
+	}
+	event, sent := bytes.Repeat([]byte("x"), 32<<10), 0
+	for s.Clients() > 0 {
+		if s.stream.behind() {
+			runtime.Gosched() // it is being sent, or waits for the client in vain
+			continue
+		}
+		s.stream.broadcast(event)
+		if sent += len(event); sent > 1<<20 {
+			t.Fatal("it was sent a megabyte, and is still there")
+		}
+	}
+}
+
+// behind tells whether an event waits for a client.
+func (s *stream) behind() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for client := range s.clients {
+		return len(client) > 0
+	}
+	return false
+}
+
+func TestMoreConnectionsThanThereMayBeAreClosed(t *testing.T) {
+	address := listen(t, serve(t, new(board).options()))
+	for range maxConnections {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		t.Error("it was answered")
+	}
+}
+
+func TestWrongTokensTakeTheirTimeAndAreToldOfOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+		door, err := behindToken(slog.New(slog.NewTextHandler(&log, nil)), token, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began, status := time.Now(), make(chan int, 16)
+		show := func(what string) {
+			r := httptest.NewRequest("GET", "/api/state", nil)
+			r.Header.Set("Authorization", "Bearer "+what)
+			w := httptest.NewRecorder()
+			door.ServeHTTP(w, r)
+			status <- w.Code
+		}
+		for range wrongAtOnce + 1 {
+			go show("wrong")
+		}
+		if first := <-status; first != http.StatusTooManyRequests || time.Now() != began {
+			t.Errorf("the one too many: %d", first)
+		}
+		if show(token); <-status != http.StatusOK || time.Now() != began {
+			t.Error("who has the token waits for who has not")
+		}
+		if second := <-status; second != http.StatusUnauthorized || time.Since(began) != wrongTakes {
+			t.Errorf("%d after %v", second, time.Since(began))
+		}
+		if n := strings.Count(log.String(), "wrong token"); n != 1 {
+			t.Errorf("told of %d times", n)
+		}
+	})
 }
 
 func TestAStateThatCannotBeTakenIsGivenBack(t *testing.T) {

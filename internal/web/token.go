@@ -6,8 +6,11 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 )
 
 // minToken is how many characters a token has at least: more than can be guessed.
@@ -20,12 +23,23 @@ type doorman struct {
 	token  string
 	cookie string
 	next   http.Handler
+	log    *slog.Logger
+
+	waiting chan struct{} // wrong tokens that wait for their answer
+	mu      sync.Mutex
+	warned  time.Time
 }
+
+const (
+	wrongTakes  = time.Second // until a wrong token is answered
+	wrongAtOnce = 4           // that wait so; more are sent away
+	warnEvery   = time.Minute
+)
 
 const cookieName = "ptvd"
 
 // behindToken returns a handler that asks for a token, if there is one.
-func behindToken(token string, next http.Handler) (http.Handler, error) {
+func behindToken(log *slog.Logger, token string, next http.Handler) (http.Handler, error) {
 	if token == "" {
 		return next, nil
 	}
@@ -34,7 +48,10 @@ func behindToken(token string, next http.Handler) (http.Handler, error) {
 	}
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("the page of ptvd"))
-	return &doorman{token, hex.EncodeToString(mac.Sum(nil)), next}, nil
+	return &doorman{
+		token: token, cookie: hex.EncodeToString(mac.Sum(nil)), next: next, log: log,
+		waiting: make(chan struct{}, wrongAtOnce),
+	}, nil
 }
 
 func (d *doorman) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -48,6 +65,7 @@ func (d *doorman) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet && r.URL.Path == "/":
 		w.WriteHeader(http.StatusUnauthorized)
 		servePart(w, "login.html")
+	case r.Header.Get("Authorization") != "" && !d.holdUp(w, r):
 	default:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="ptvd"`)
 		http.Error(w, "a token is needed", http.StatusUnauthorized)
@@ -65,6 +83,9 @@ func (d *doorman) knows(r *http.Request) bool {
 // login takes the token from the form.
 func (d *doorman) login(w http.ResponseWriter, r *http.Request) {
 	if !same(r.PostFormValue("token"), d.token) {
+		if !d.holdUp(w, r) {
+			return
+		}
 		w.WriteHeader(http.StatusUnauthorized)
 		servePart(w, "login.html")
 		return
@@ -74,6 +95,36 @@ func (d *doorman) login(w http.ResponseWriter, r *http.Request) {
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// holdUp makes who showed a wrong token wait, so that guessing takes for ever, and
+// warns. False: the request is over.
+func (d *doorman) holdUp(w http.ResponseWriter, r *http.Request) bool {
+	d.warn(r.RemoteAddr)
+	select {
+	case d.waiting <- struct{}{}:
+		defer func() { <-d.waiting }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "too many wrong tokens at a time", http.StatusTooManyRequests)
+		return false
+	}
+	select {
+	case <-time.After(wrongTakes):
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// warn says that somebody guesses, but not each time.
+func (d *doorman) warn(from string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now := time.Now(); d.warned.IsZero() || now.Sub(d.warned) >= warnEvery {
+		d.warned = now
+		d.log.Warn("somebody has shown the page a wrong token", "from", from)
+	}
 }
 
 // same compares in a time that tells nothing.

@@ -78,7 +78,9 @@ func TestThePageInABrowser(t *testing.T) {
 
 	b.shows("a task that blocks is seen in the loop", func(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("block"))))
+		b.until("no minutes stand there while the loop is silent", `getComputedStyle(document.querySelector(".departures .in")).visibility === "hidden"`)
 		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
+		b.until("they are there again", `getComputedStyle(document.querySelector(".departures .in")).visibility === "visible"`)
 		b.screenshot("blocked")
 	})
 

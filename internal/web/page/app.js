@@ -39,21 +39,25 @@ function showClock(clock) {
   }
 }
 
-// silence is how long the loop may say nothing: it speaks once a second.
-const silence = 2000;
+// silence is how long, in ms, the loop may say nothing: it tells the time twice a second.
+const silence = 1200;
+
+// isLive tells whether what is shown is still so.
+const isLive = () => connected && performance.now() - heard <= silence;
 
 function showWellbeing() {
   const chip = $("wellbeing");
   const quiet = performance.now() - heard;
   let health = "ok", words = "";
   if (!connected) [health, words] = ["failed", "no connection; trying again"];
-  else if (quiet > silence) [health, words] = ["failed", `the loop has been silent for ${Math.floor(quiet / 1000)} s`];
+  else if (!isLive()) [health, words] = ["failed", `the loop has been silent for ${Math.floor(quiet / 1000)} s`];
   else if (state.instances) {
     const ill = state.instances.filter((i) => i.health !== "ok");
     if (ill.some((i) => i.health === "failed")) health = "failed";
     else if (ill.length) health = "degraded";
     words = ill.length ? ill.map((i) => i.name + " " + i.health).join(", ") : "all is well";
   }
+  document.body.classList.toggle("is-lost", heard > 0 && !isLive()); // a number is true, or it is not there
   chip.className = "chip " + health;
   put(chip, words || "connecting …");
 }

@@ -3,7 +3,7 @@
 import { $, el, each, put, span } from "./dom.js";
 
 const freshness = {
-  fresh: ["ok", (d) => `asked ${span(d.age_s)} ago`],
+  fresh: ["ok", (d) => `received ${span(d.age_s)} ago`],
   old: ["degraded", (d) => `old: ${span(d.age_s)} ago`],
   stale: ["failed", (d) => `too old to be shown: ${span(d.age_s)} ago`],
   none: ["degraded", () => "nothing received yet"],
@@ -33,11 +33,11 @@ function service(s) {
   if (s.bus) notes.push("replaced by a bus");
   if (s.at_platform) notes.push("at the platform");
   if (s.out_of_reach && !s.cancelled) notes.push("too late to walk there");
-  if (s.live && Math.abs(s.late_s) >= 30) notes.push(`${span(Math.abs(s.late_s))} ${s.late_s > 0 ? "late" : "early"}`);
+  if (s.live && !s.cancelled && Math.abs(s.late_s) >= 30) notes.push(`${span(Math.abs(s.late_s))} ${s.late_s > 0 ? "late" : "early"}`);
   if (!s.live && !s.cancelled) notes.push("by the timetable");
   if (s.disruptions) notes.push(s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions");
   return el("li", { class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
-    el("span", { class: "in" }, minutes ? String(minutes) : "now", minutes ? el("small", {}, " min") : ""),
+    el("span", { class: "in" }, ...(s.cancelled ? ["–"] : minutes ? [String(minutes), el("small", {}, " min")] : ["now"])),
     el("span", { class: "to" }, el("span", { class: "sign" }, s.headsign), el("small", { class: "why" }, notes.join(" · "))),
     el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · pl. " + s.platform) : ""));
 }
@@ -51,7 +51,8 @@ export function showInstances(instances) {
     put(who.children[0], i.name);
     put(who.children[1], i.plugin);
     const restarts = i.restarts ? `, ${i.restarts} restart${i.restarts > 1 ? "s" : ""}` : "";
-    put(since, `${i.health} for ${span(Math.floor(i.since_s))}${restarts}`);
+    const since_s = Math.floor(i.since_s);
+    put(since, `${i.health} ${since_s ? "for " + span(since_s) : "just now"}${restarts}`);
     put(why, i.why || "");
     why.className = "why " + i.health;
     put(meter, Object.entries(i.meter).map(figure).join(" · "));

@@ -19,7 +19,7 @@ function makeButton({ instance }) {
   const button = el("button", { class: "push", type: "button", "aria-pressed": "false", "aria-label": "push button " + instance });
   let down = false;
   const set = (to) => {
-    if (to === down || button.disabled) return;
+    if (to === down || to && button.disabled) return;
     down = to;
     button.classList.toggle("down", down);
     button.setAttribute("aria-pressed", down);
@@ -29,10 +29,12 @@ function makeButton({ instance }) {
   for (const up of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(up, () => set(false));
   button.addEventListener("contextmenu", (e) => e.preventDefault());
   const isKey = (e) => e.key === " " || e.key === "Enter" && e.target === button;
-  const isHere = (e) => e.target === button || e.target === document.body;
+  const isFirst = () => document.querySelector(".push:not(:disabled)") === button;
+  const isHere = (e) => !button.disabled && (e.target === button || e.target === document.body && isFirst());
   document.addEventListener("keydown", (e) => { if (isKey(e) && isHere(e)) { e.preventDefault(); if (!e.repeat) set(true); } });
   document.addEventListener("keyup", (e) => { if (isKey(e)) { if (down) e.preventDefault(); set(false); } });
-  window.addEventListener("pagehide", () => set(false));
+  for (const leave of ["pagehide", "blur"]) window.addEventListener(leave, () => set(false));
+  document.addEventListener("visibilitychange", () => { if (document.hidden) set(false); });
   return el("div", { class: "part" }, button, caption(instance, "press, or space bar"));
 }
 
@@ -64,8 +66,9 @@ function makeKnob({ instance }) {
     }
     sending = false;
   };
+  const isOffered = () => knob.getAttribute("aria-disabled") !== "true";
   const turn = (by) => {
-    if (!by || knob.getAttribute("aria-disabled") === "true") return;
+    if (!by || !isOffered()) return;
     angle += by * detent;
     cap.setAttribute("transform", `rotate(${angle} 50 50)`);
     owed += by;
@@ -74,6 +77,7 @@ function makeKnob({ instance }) {
 
   let wheel = 0;
   knob.addEventListener("wheel", (e) => {
+    if (!isOffered()) return; // the page scrolls
     e.preventDefault();
     wheel -= e.deltaY * [1, 33, 100][e.deltaMode];
     const by = Math.trunc(wheel / 100);
@@ -86,7 +90,7 @@ function makeKnob({ instance }) {
     const box = knob.getBoundingClientRect();
     return Math.atan2(e.clientY - box.y - box.height / 2, e.clientX - box.x - box.width / 2) * 180 / Math.PI;
   };
-  knob.addEventListener("pointerdown", (e) => { if (e.button === 0) { knob.setPointerCapture(e.pointerId); last = where(e); } });
+  knob.addEventListener("pointerdown", (e) => { if (e.button === 0 && isOffered()) { knob.setPointerCapture(e.pointerId); last = where(e); } });
   knob.addEventListener("pointermove", (e) => {
     if (last === undefined) return;
     const by = Math.trunc(((where(e) - last + 540) % 360 - 180) / detent);
@@ -96,7 +100,7 @@ function makeKnob({ instance }) {
   for (const end of ["pointerup", "pointercancel"]) knob.addEventListener(end, () => { last = undefined; });
 
   const keys = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 4, PageDown: -4, Home: -20, End: 20 };
-  knob.addEventListener("keydown", (e) => { if (keys[e.key]) { e.preventDefault(); turn(keys[e.key]); } });
+  knob.addEventListener("keydown", (e) => { if (keys[e.key] && isOffered()) { e.preventDefault(); turn(keys[e.key]); } });
   return el("div", { class: "part" }, knob, caption("knob", "wheel, drag or arrows"));
 }
 
