@@ -15,7 +15,7 @@ import (
 )
 
 // A reloadable plugin writes into a diary what is asked of it. A value of "bad"
-// does not start; one that begins with "live" is taken while it runs.
+// does not start, one of "hang" never comes to an end of it; one that begins with "live" is taken while it runs.
 type reloadable struct {
 	name, value string
 }
@@ -38,10 +38,13 @@ func init() {
 	})
 }
 
-func (r *reloadable) Start(*plugins.Task) error {
+func (r *reloadable) Start(t *plugins.Task) error {
 	note("start " + r.name + " " + r.value)
-	if r.value == "bad" {
+	switch r.value {
+	case "bad":
 		return errors.New("bad luck")
+	case "hang":
+		return t.Sleep(100 * time.Hour)
 	}
 	return nil
 }
@@ -82,7 +85,7 @@ func reloadWith(t *testing.T, of map[string]script, before, after string) (noted
 		File:   file,
 		Log:    slog.New(slog.NewTextHandler(&text, nil)),
 		Clock:  scheduler.NewVirtualClock(1),
-		Lasts:  90 * time.Second,
+		Lasts:  2 * time.Minute,
 		Reload: func() (*config.File, error) { return parse(after + ", hup: {plugin: scripted}") },
 	}
 	d := daemon.New(options)
@@ -125,6 +128,10 @@ func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {
 		"one does not start any more, and its old self is put back": {
 			"a: {plugin: reloadable, value: good}", "a: {plugin: reloadable, value: bad}",
 			"stop a good, start a bad, stop a bad, start a good, stop a good",
+		},
+		"one hangs when it starts, and its old self is put back": {
+			"a: {plugin: reloadable, value: good}", "a: {plugin: reloadable, value: hang}",
+			"stop a good, start a hang, stop a hang, start a good, stop a good",
 		},
 		"the file is bad": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: y, colour: red}",

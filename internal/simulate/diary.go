@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+	"time"
 
 	"ptvd/internal/standin"
 )
@@ -47,6 +48,9 @@ func (d *diary) Write(line []byte) (int, error) {
 	}
 	if bytes.Contains(line, []byte("level is lost")) {
 		d.world.Failures = append(d.world.Failures, "a state file was read that is none: "+string(line))
+	}
+	if bytes.Contains(line, []byte("does not stop:")) && d.world.clock.Now() > d.world.oracle.stalled.Add(5*time.Second) {
+		d.world.Failures = append(d.world.Failures, "nobody here ignores a cancellation: "+string(line))
 	}
 	return len(line), nil
 }
