@@ -141,7 +141,7 @@ func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			noted, log := reload(t, test.before, test.after)
-			if got := strings.Join(noted, ", "); got != test.want {
+			if got := strings.Join(noted, ", "); got != test.want || strings.Contains(log, "does not stop") {
 				t.Errorf("noted: %s\n want: %s\nlog:\n%s", got, test.want, log)
 			}
 		})
