@@ -13,6 +13,7 @@ import (
 
 	"ptvd/internal/daemon"
 	"ptvd/internal/demo"
+	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 	_ "ptvd/plugins/standard"
@@ -23,21 +24,27 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // epoch is ten to eight on a Thursday in Melbourne.
 var epoch = time.Date(2026, 11, 18, 20, 50, 0, 0, time.UTC)
 
-// system is the operating system's clock in virtual time. Nobody keeps it.
-type system struct{ now func() time.Time }
-
-func (s system) Now() time.Time     { return s.now() }
-func (s system) Synchronised() bool { return false }
-
 // show is what a panel showed from a moment on.
 type show struct {
 	since   time.Duration
 	picture *image.Gray
 }
 
-// play runs the demo in virtual time and returns its world and what the panel
-// showed.
-func play(t *testing.T, lasts time.Duration) (*demo.World, []show) {
+// deed is what somebody does to the world at a moment, and what is then looked at.
+type deed struct {
+	at time.Duration
+	do func(*played) error
+}
+
+// played is a demo that has ended, and what its panel showed.
+type played struct {
+	world  *demo.World
+	daemon *daemon.Daemon
+	shown  []show
+}
+
+// play runs the demo in virtual time while somebody does things to its world.
+func play(t *testing.T, lasts time.Duration, deeds ...deed) *played {
 	t.Helper()
 	const boot = scheduler.Instant(time.Minute) // the machine was started a while ago
 	clock := scheduler.NewVirtualClock(boot)
@@ -47,19 +54,37 @@ func play(t *testing.T, lasts time.Duration) (*demo.World, []show) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { world.Close() })
-	var shown []show
+	p := &played{world: world}
 	world.Panel.OnChange = func() {
-		shown = append(shown, show{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{})})
+		p.shown = append(p.shown, show{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{})})
 	}
 	options, err := world.Options(slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	options.Clock, options.System, options.Lasts = clock, system{now}, lasts
-	if err := daemon.New(options).Run(context.Background()); err != nil {
+	options.Clock, options.Lasts, options.World = clock, lasts, world
+	board := options.Board
+	options.Board = func(loop *scheduler.Loop) (gpio.Backend, error) {
+		loop.Post(func() {
+			loop.Go("somebody", func(t *scheduler.Task) error {
+				for _, d := range deeds {
+					if err := t.SleepUntil(boot.Add(d.at)); err != nil {
+						return err
+					}
+					if err := d.do(p); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		})
+		return board(loop)
+	}
+	p.daemon = daemon.New(options)
+	if err := p.daemon.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return world, shown
+	return p
 }
 
 func text(picture *image.Gray) string {
@@ -78,8 +103,7 @@ func text(picture *image.Gray) string {
 }
 
 func TestThePanelShowsSomethingWithinASecond(t *testing.T) {
-	_, shown := play(t, time.Second)
-	for _, s := range shown {
+	for _, s := range play(t, time.Second).shown {
 		if strings.Contains(text(s.picture), "#") {
 			return
 		}
@@ -88,7 +112,7 @@ func TestThePanelShowsSomethingWithinASecond(t *testing.T) {
 }
 
 func TestTheDemoShowsItsPagesInTurn(t *testing.T) {
-	_, shown := play(t, 25*time.Second)
+	shown := play(t, 25*time.Second).shown
 	var got strings.Builder
 	for second := range 25 {
 		at := time.Duration(second+1) * time.Second
@@ -98,7 +122,7 @@ func TestTheDemoShowsItsPagesInTurn(t *testing.T) {
 }
 
 func TestAStopLeavesThePanelBlankTheLampOffAndTheLinesFree(t *testing.T) {
-	world, _ := play(t, 20*time.Second)
+	world := play(t, 20*time.Second).world
 	if world.Panel.On() {
 		t.Error("the panel is still on")
 	}

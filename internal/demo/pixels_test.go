@@ -1,18 +1,12 @@
 package demo_test
 
 import (
-	"context"
-	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"ptvd/internal/daemon"
-	"ptvd/internal/demo"
-	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
-	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 )
 
@@ -34,44 +28,18 @@ func lights(t *testing.T, p web.Panel) string {
 }
 
 func TestThePageShowsExactlyThePixelsThatWentOverSPI(t *testing.T) {
-	const boot = scheduler.Instant(time.Minute)
-	clock := scheduler.NewVirtualClock(boot)
-	now := func() time.Time { return epoch.Add(clock.Now().Sub(boot)) }
-	world, err := demo.NewWorld(now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { world.Close() })
-	options, err := world.Options(slog.New(slog.NewTextHandler(t.Output(), nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	options.Clock, options.System, options.Lasts, options.World = clock, system{now}, 10*time.Second, world
-	var d *daemon.Daemon
-	board, got := options.Board, ""
-	options.Board = func(loop *scheduler.Loop) (gpio.Backend, error) {
-		loop.Post(func() {
-			loop.Go("somebody", func(t2 *scheduler.Task) error {
-				if err := t2.Sleep(time.Second); err != nil {
-					return err
-				}
-				panels := d.State().Panels
-				if len(panels) != 1 {
-					t.Errorf("%d panels", len(panels))
-					return nil
-				}
-				got = lights(t, panels[0])
-				if want := text(world.Panel.Picture(sim.Arrangement{})); got != want {
-					t.Errorf("the page shows\n%s\nand the panel\n%s", got, want)
-				}
-				return nil
-			})
-		})
-		return board(loop)
-	}
-	d = daemon.New(options)
-	if err := d.Run(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	got := ""
+	play(t, 10*time.Second, deed{time.Second, func(p *played) error {
+		panels := p.daemon.State().Panels
+		if len(panels) != 1 {
+			t.Errorf("%d panels", len(panels))
+			return nil
+		}
+		got = lights(t, panels[0])
+		if want := text(p.world.Panel.Picture(sim.Arrangement{})); got != want {
+			t.Errorf("the page shows\n%s\nand the panel\n%s", got, want)
+		}
+		return nil
+	}})
 	golden(t, "testdata/page.txt", got)
 }

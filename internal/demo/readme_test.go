@@ -9,7 +9,7 @@ import (
 )
 
 func TestThePictureInTheReadmeIsWhatTheDemoShows(t *testing.T) {
-	_, shown := play(t, 2*time.Second)
+	shown := play(t, 2*time.Second).shown
 	golden(t, "../../docs/panel.svg", svg(pictureAt(shown, time.Second)))
 }
 
