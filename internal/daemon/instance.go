@@ -22,11 +22,10 @@ type instance struct {
 	meter     *plugins.Meter
 	restarts  int
 	life      *scheduler.Task
-	plugin    plugins.Plugin  // while it runs, else nil
-	next      config.Instance // the entry that a reload is about to give it
-	trial     bool            // a reload has begun it, and it has not run since
-	stopping  bool            // somebody wants it to end
-	follows   bool            // it begins anew once its former life has ended
+	plugin    plugins.Plugin // while it runs, else nil
+	trial     bool           // a reload has begun it, and it has not run since
+	stopping  bool           // somebody wants it to end
+	follows   bool           // it begins anew once its former life has ended
 	upSince   scheduler.Instant
 	tried     scheduler.Event // Start has returned once, well or not
 	breakdown scheduler.Event // an action handler panicked …
@@ -44,11 +43,15 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 // starting is why an instance that has not run yet is not well.
 const starting = "it is starting"
 
-// begin starts the instance's life.
+// begin starts the instance's life; where a former one has not ended, once it has.
 func (i *instance) begin() {
 	i.tried.Clear()
+	if i.life != nil && !i.life.Done() {
+		i.follow()
+		return
+	}
 	i.stopping = false
-	i.health.Condition, i.health.Why, i.health.Since = plugins.Degraded, starting, i.daemon.loop.Now()
+	i.setHealth(plugins.Degraded, starting)
 	i.life = i.daemon.loop.Go("life", i.live, scheduler.Owner(i.entry.Name))
 }
 
@@ -119,7 +122,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 		case err != nil:
 			return err
 		}
-		i.up(t.Now(), plugin)
+		i.up(plugin)
 		if err := i.untilBroken(t); err != nil {
 			i.ending()
 			return err
@@ -146,16 +149,21 @@ func (i *instance) failed(why error) {
 
 // up lets them see that it runs. One that has failed before is well only once it
 // has run for a while.
-func (i *instance) up(now scheduler.Instant, plugin plugins.Plugin) {
-	i.plugin, i.broken, i.upSince, i.trial = plugin, nil, now, false
+func (i *instance) up(plugin plugins.Plugin) {
+	i.plugin, i.broken, i.upSince, i.trial = plugin, nil, i.daemon.loop.Now(), false
 	i.breakdown.Clear()
 	i.daemon.bus.Up(i.entry.Name)
 	if i.health.Why == starting {
 		// A beginning is no news; what an instance lacks already, it has said.
-		i.health.Condition, i.health.Why, i.health.Since = plugins.OK, "", now
+		i.setHealth(plugins.OK, "")
 		i.daemon.notify.status(i.daemon.status())
 	}
 	i.tried.Set()
+}
+
+// setHealth changes the health and leaves it to the caller to speak of it.
+func (i *instance) setHealth(c plugins.Condition, why string) {
+	i.health.Condition, i.health.Why, i.health.Since = c, why, i.daemon.loop.Now()
 }
 
 // untilBroken waits until an action handler has panicked.
@@ -180,17 +188,21 @@ func (i *instance) ending() {
 	}
 }
 
-// stop calls the plugin's Stop, as a child, so that a panic in it is its own.
+// stop calls the plugin's Stop.
 func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
-	err := t.Timeout(graceForStop, func() error {
-		return t.Group(func(g *scheduler.Group) error {
-			g.Go("stop", plugin.Stop)
-			return nil
-		})
-	})
+	err := t.Timeout(graceForStop, func() error { return i.asChild(t, "stop", plugin.Stop) })
 	if err != nil {
 		i.log.Warn("did not stop cleanly", "error", err)
 	}
+}
+
+// asChild calls a function of the plugin in a task of its own, so that a panic in it
+// is its own.
+func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) error {
+	return t.Group(func(g *scheduler.Group) error {
+		g.Go(name, do, scheduler.Owner(i.entry.Name))
+		return nil
+	})
 }
 
 // env makes what a run of the instance is given.

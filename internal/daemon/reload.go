@@ -52,38 +52,40 @@ func (d *Daemon) reloadOnce(t *scheduler.Task) error {
 	return d.apply(t, next.Instances)
 }
 
+// change is what a reload brings to an instance that it begins.
+type change struct {
+	*instance
+	was, next config.Instance
+	well      bool // it ran with what it was
+}
+
 // apply makes the instances those of the list. Those that stay as they are do not
 // notice; one that can take its change while it runs does; the others are
 // stopped, all of them before any is started, since a pin may change hands.
 func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
-	var after, fresh, changed []*instance
+	var after, gone, leaving []*instance
+	var changed, fresh []change
 	for _, entry := range list {
 		i := d.find(entry.Name)
 		switch {
 		case i == nil:
 			i = newInstance(d, entry)
-			fresh = append(fresh, i)
+			fresh = append(fresh, change{instance: i, next: entry})
 		case same(i.entry, entry):
 		case i.update(t, entry):
 			d.log.Info("took its change while it ran", "plugin", entry.Name)
 		default:
-			i.next = entry
-			changed = append(changed, i)
+			leaving = append(leaving, i)
+			changed = append(changed, change{i, i.entry, entry, i.plugin != nil})
 		}
 		after = append(after, i)
 	}
-	var gone []*instance
 	for _, i := range d.instances {
 		if !contains(list, i.entry.Name) {
 			gone = append(gone, i)
 		}
 	}
-	well := map[*instance]bool{}
-	for _, i := range changed {
-		well[i] = i.plugin != nil
-	}
-	stuck, err := d.end(t, append(gone, changed...))
-	if err != nil {
+	if err := d.end(t, append(gone, leaving...)); err != nil {
 		return err
 	}
 	for _, i := range gone {
@@ -91,48 +93,33 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 		d.log.Info("removed", "plugin", i.entry.Name)
 	}
 	d.instances = after
-	before := map[*instance]config.Instance{}
-	for _, i := range changed {
-		before[i], i.entry = i.entry, i.next
+	return d.try(t, append(changed, fresh...))
+}
+
+// try begins instances with their new configuration. One that was well with its old
+// one, and does not start with the new, gets the old one back.
+func (d *Daemon) try(t *scheduler.Task, changes []change) error {
+	for _, c := range changes {
+		c.entry, c.trial = c.next, true
+		c.begin()
 	}
-	for _, i := range append(changed, fresh...) {
-		i.trial = true
-		if slices.Contains(stuck, i) {
-			i.follow()
-		} else {
-			i.begin()
-		}
-	}
-	for _, i := range append(changed, fresh...) {
-		if err := i.tried.Wait(t); err != nil {
+	for _, c := range changes {
+		if err := c.tried.Wait(t); err != nil {
 			return err
 		}
 		switch {
-		case i.plugin != nil:
-			i.log.Info("runs with its new configuration")
-		case well[i] && !i.follows:
-			if err := d.putBack(t, i, before[i]); err != nil {
+		case c.plugin != nil:
+			c.log.Info("runs with its new configuration")
+		case c.well && !c.follows:
+			c.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "why", c.health.Why)
+			if err := d.end(t, []*instance{c.instance}); err != nil {
 				return err
 			}
+			c.entry = c.was
+			c.begin()
 		default:
-			i.log.Error("does not start with its new configuration", logs.ID(logs.ReloadRefused), "why", i.health.Why)
+			c.log.Error("does not start with its new configuration", logs.ID(logs.ReloadRefused), "why", c.health.Why)
 		}
-	}
-	return nil
-}
-
-// putBack gives an instance that does not start its old configuration back.
-func (d *Daemon) putBack(t *scheduler.Task, i *instance, entry config.Instance) error {
-	i.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "why", i.health.Why)
-	stuck, err := d.end(t, []*instance{i})
-	if err != nil {
-		return err
-	}
-	i.entry = entry
-	if len(stuck) > 0 {
-		i.follow()
-	} else {
-		i.begin()
 	}
 	return nil
 }
@@ -147,12 +134,7 @@ func (d *Daemon) find(name string) *instance {
 }
 
 func contains(list []config.Instance, name string) bool {
-	for _, entry := range list {
-		if entry.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(entry config.Instance) bool { return entry.Name == name })
 }
 
 // same tells whether two entries mean the same. Where they stand in the file does
@@ -166,11 +148,7 @@ func (i *instance) update(t *scheduler.Task, entry config.Instance) bool {
 	if i.plugin == nil || i.entry.Definition.Name != entry.Definition.Name {
 		return false
 	}
-	err := t.Group(func(g *scheduler.Group) error {
-		g.Go("update", func(t *scheduler.Task) error { return entry.Definition.Update(i.plugin, t, entry.Config) },
-			scheduler.Owner(entry.Name))
-		return nil
-	})
+	err := i.asChild(t, "update", func(t *scheduler.Task) error { return entry.Definition.Update(i.plugin, t, entry.Config) })
 	if err != nil {
 		if !errors.Is(err, plugins.ErrRestart) {
 			i.log.Warn("could not take its change while it runs", "error", err)

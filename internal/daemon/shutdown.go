@@ -21,7 +21,7 @@ const (
 
 // shutdown stops all instances at the same time, and then closes the board.
 func (d *Daemon) shutdown(t *scheduler.Task) {
-	if _, err := d.end(t, d.instances); err != nil {
+	if err := d.end(t, d.instances); err != nil {
 		return
 	}
 	if err := closeBeside(t, d.board); err != nil {
@@ -37,13 +37,13 @@ func closeBeside(t *scheduler.Task, part io.Closer) error {
 	})
 }
 
-// end stops instances. It returns those that would not be stopped in time.
-func (d *Daemon) end(t *scheduler.Task, list []*instance) (stuck []*instance, err error) {
+// end stops instances, and says which of them would not be stopped in time.
+func (d *Daemon) end(t *scheduler.Task, list []*instance) error {
 	for _, i := range list {
 		i.stopping = true
 		i.life.Cancel()
 	}
-	err = t.Timeout(graceForEnd, func() error {
+	err := t.Timeout(graceForEnd, func() error {
 		for _, i := range list {
 			if err := t.Join(i.life); !i.life.Done() {
 				return err
@@ -52,18 +52,17 @@ func (d *Daemon) end(t *scheduler.Task, list []*instance) (stuck []*instance, er
 		return nil
 	})
 	if !errors.Is(err, scheduler.ErrTimeout) {
-		return nil, err
+		return err
 	}
 	for _, i := range list {
 		if !i.life.Done() {
 			i.log.Error("does not stop: a task ignores its cancellation, or a device hangs", "after", graceForEnd)
-			stuck = append(stuck, i)
 		}
 	}
-	return stuck, nil
+	return nil
 }
 
-// follow begins the instance anew once its former life has ended, if it ever does.
+// follow begins the instance once its former life has ended, if it ever does.
 func (i *instance) follow() {
 	i.plugin = nil
 	i.failed(errors.New("its former life does not end: a task ignores its cancellation, or a device hangs"))
