@@ -58,7 +58,7 @@ func (i *instance) begin() {
 // live runs the instance until the daemon stops: whatever ends it is followed by
 // a pause and a new beginning.
 func (i *instance) live(t *scheduler.Task) error {
-	pause := backoff{seed: uint64(i.daemon.clock.Raw().UnixNano())}
+	pause := plugins.NewBackoff(i.daemon.clock, i.entry.Name)
 	for {
 		err := i.runOnce(t)
 		if errors.Is(err, scheduler.ErrCancelled) {
@@ -75,10 +75,10 @@ func (i *instance) live(t *scheduler.Task) error {
 			return nil
 		}
 		if i.upSince != 0 && t.Now().Sub(i.upSince) > steadyAfter {
-			pause.reset()
+			pause.Reset()
 		}
 		i.restarts++
-		wait := pause.next(i.entry.Name)
+		wait := pause.Next(firstPause, longPause)
 		i.log.Error("failed", logs.ID(logs.InstanceFailed), "why", err, "again_in", wait.Round(time.Second))
 		if err := t.Sleep(wait); err != nil {
 			return err
@@ -87,6 +87,11 @@ func (i *instance) live(t *scheduler.Task) error {
 }
 
 const (
+	// The pauses between the runs of an instance that fails.
+	firstPause = time.Second
+	longPause  = time.Minute
+	// steadyAfter is how long a run must last for the next pause to be short again.
+	steadyAfter = 2 * time.Minute
 	// graceForStart is how long a Start may take: more than udev and a slow
 	// disk need, and less than systemd's patience with the daemon.
 	graceForStart = 30 * time.Second

@@ -84,7 +84,7 @@ func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 
 // open begins to serve. An address that is taken may be free later.
 func (p *page) open(t *scheduler.Task, address string) error {
-	log, pause := p.daemon.log, backoff{}
+	log, pause := p.daemon.log, plugins.NewBackoff(p.daemon.clock, "page")
 	for {
 		listener, err := scheduler.Await(t, func(context.Context) (net.Listener, error) { return net.Listen("tcp", address) })
 		if err == nil {
@@ -99,10 +99,10 @@ func (p *page) open(t *scheduler.Task, address string) error {
 		if errors.Is(err, scheduler.ErrCancelled) {
 			return err
 		}
-		if pause.tries == 0 {
+		if pause.Tries() == 0 {
 			log.Error("the page is not served yet, and it is tried again", "error", err)
 		}
-		if err := t.Sleep(pause.next("page")); err != nil {
+		if err := t.Sleep(pause.Next(firstPause, longPause)); err != nil {
 			return err
 		}
 	}

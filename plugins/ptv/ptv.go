@@ -22,13 +22,20 @@ func init() {
 // patience is how long one attempt may take.
 const patience = 10 * time.Second
 
+// The pauses between attempts that fail.
+const (
+	shortPause   = 5 * time.Second // at first, after what may be over in a moment
+	lastingPause = time.Minute     // at first, after what lasts
+	maxPause     = 5 * time.Minute
+)
+
 type ptv struct {
 	env    plugins.Env
 	cfg    Config
 	client Client
 	out    plugins.Publisher[timetable.Departures]
 	known  timetable.Departures // what was published last
-	pause  backoff
+	pause  plugins.Backoff
 }
 
 // New returns an instance that is not running yet.
@@ -43,7 +50,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 
 // Start publishes that nothing is known yet, and begins to ask.
 func (p *ptv) Start(*plugins.Task) error {
-	p.pause = newBackoff(p.env)
+	p.pause = plugins.NewBackoff(p.env.Clock, p.env.Instance)
 	p.out.Set(p.known)
 	p.env.Meter.Count("fetches_ok_total", 0) // so that a report has it from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
@@ -92,7 +99,7 @@ func (p *ptv) fetch(t *plugins.Task) (found board, err error) {
 
 // take publishes an answer.
 func (p *ptv) take(t *plugins.Task, found board) {
-	p.pause.reset()
+	p.pause.Reset()
 	p.known.Received, p.known.Problem = t.Now(), ""
 	p.known.Stop, p.known.Complete = orElse(found.stop, p.known.Stop), found.complete
 	p.known.List = make([]timetable.Departure, len(found.list))
@@ -108,9 +115,13 @@ func (p *ptv) take(t *plugins.Task, found board) {
 // miss says that none came, and returns how long to wait. One that was lost is no
 // alarm; two in a row are, and so is trouble that will last.
 func (p *ptv) miss(trouble *Trouble) time.Duration {
-	pause := p.pause.next(trouble.Lasting)
+	first := shortPause
+	if trouble.Lasting {
+		first = lastingPause
+	}
+	pause := p.pause.Next(first, maxPause)
 	p.env.Meter.Count("fetches_failed_total", 1)
-	if p.pause.tries > 1 || trouble.Lasting {
+	if p.pause.Tries() > 1 || trouble.Lasting {
 		p.known.Problem = trouble.Words
 		p.out.Set(p.known)
 		p.env.Health.Degraded("%v", trouble)

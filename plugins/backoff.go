@@ -1,0 +1,36 @@
+package plugins
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+)
+
+// Backoff gives growing pauses between attempts, with a fifth of jitter either way,
+// so that those which failed together do not come back together.
+type Backoff struct {
+	dice  *rand.Rand
+	tries int
+}
+
+// NewBackoff returns one whose dice differ between boards, which do not start in the
+// same nanosecond, and between names, for instances which in virtual time do.
+func NewBackoff(clock *Clock, name string) Backoff {
+	hash := fnv.New64a()
+	hash.Write([]byte(name))
+	return Backoff{dice: rand.New(rand.NewPCG(uint64(clock.Raw().UnixNano()), hash.Sum64()))}
+}
+
+// Next returns the next pause: first, then twice as long each time, up to longest;
+// give or take a fifth.
+func (b *Backoff) Next(first, longest time.Duration) time.Duration {
+	pause := min(first<<min(b.tries, 16), longest)
+	b.tries++
+	return time.Duration(float64(pause) * (0.8 + 0.4*b.dice.Float64()))
+}
+
+// Tries returns how many pauses there were since the beginning, or since Reset.
+func (b *Backoff) Tries() int { return b.tries }
+
+// Reset makes the next pause the first again.
+func (b *Backoff) Reset() { b.tries = 0 }
