@@ -25,7 +25,7 @@ func TestEveryExampleIsAGoodConfiguration(t *testing.T) {
 
 func TestAnEditorFindsNothingWrongWithAnExample(t *testing.T) {
 	for _, name := range examples(t) {
-		if err := validate(t, read(t, name)); err != nil {
+		if err := schematest.Validate(t, read(t, name)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestAnEditorFindsWhatIsWrong(t *testing.T) {
 		text := strings.Replace(reference, right, wrong, 1)
 		if text == reference {
 			t.Errorf("the reference has no %s", right)
-		} else if err := validate(t, text); err == nil {
+		} else if err := schematest.Validate(t, text); err == nil {
 			t.Errorf("%s passes", wrong)
 		}
 	}
@@ -123,18 +123,4 @@ func read(t *testing.T, name string) string {
 func parse(t *testing.T, name string) (*config.File, error) {
 	t.Helper()
 	return config.Parse(name, []byte(read(t, name)), 0o644)
-}
-
-// validate is what an editor says of a text.
-func validate(t *testing.T, text string) error {
-	t.Helper()
-	schema, err := schematest.Compile(config.Schema(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, err := schematest.Value([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Validate(value)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ptvd/internal/config"
+	"ptvd/internal/config/schematest"
 )
 
 const most = 128 << 10 // bytes that a file may have
@@ -95,7 +96,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("got %v and %v", file, err)
 		}
 		if err == nil {
-			if err := validate(t, text); err != nil {
+			if err := schematest.Validate(t, text); err != nil {
 				t.Errorf("an editor says of a good file: %v", err)
 			}
 			return

@@ -3,31 +3,12 @@ package config_test
 import (
 	"encoding/json"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"ptvd/internal/config"
 	"ptvd/internal/config/schematest"
 	"ptvd/plugins"
 )
-
-var compiled = sync.OnceValues(func() (*jsonschema.Schema, error) { return schematest.Compile(config.Schema(), "") })
-
-// validate is what an editor says of a text.
-func validate(t *testing.T, text string) error {
-	t.Helper()
-	schema, err := compiled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, err := schematest.Value([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Validate(value)
-}
 
 func TestTheSchemaTakesTextsThatYAMLTakesForNumbers(t *testing.T) {
 	for name, text := range map[string]string{
@@ -41,7 +22,7 @@ func TestTheSchemaTakesTextsThatYAMLTakesForNumbers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			parse(t, text)
-			if err := validate(t, text); err != nil {
+			if err := schematest.Validate(t, text); err != nil {
 				t.Error(err)
 			}
 		})
@@ -49,7 +30,7 @@ func TestTheSchemaTakesTextsThatYAMLTakesForNumbers(t *testing.T) {
 }
 
 func TestTheSchemaTakesTextsThatOlderYAMLTakesForSomethingElse(t *testing.T) {
-	schema, err := compiled()
+	schema, err := schematest.Whole()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +66,7 @@ func TestTheSchemaRefusesWhatAnEditorShouldUnderline(t *testing.T) {
 			if _, err := config.Parse("f", []byte(text), 0o600); err == nil {
 				t.Error("there is nothing wrong with it")
 			}
-			if err := validate(t, text); err == nil {
+			if err := schematest.Validate(t, text); err == nil {
 				t.Error("the schema finds nothing wrong with it")
 			}
 		})

@@ -4,11 +4,33 @@ package schematest
 
 import (
 	"bytes"
+	"sync"
+	"testing"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
+
+	"ptvd/internal/config"
 )
+
+// Whole is the schema of a whole file, compiled once: it knows the plugins that
+// were registered by then.
+var Whole = sync.OnceValues(func() (*jsonschema.Schema, error) { return Compile(config.Schema(), "") })
+
+// Validate returns what an editor says of a text of YAML.
+func Validate(t testing.TB, text string) error {
+	t.Helper()
+	schema, err := Whole()
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(value)
+}
 
 // Compile returns the part of a schema under a JSON pointer; "": all of it.
 func Compile(schema []byte, pointer string) (*jsonschema.Schema, error) {
@@ -23,8 +45,8 @@ func Compile(schema []byte, pointer string) (*jsonschema.Schema, error) {
 	return compiler.Compile("ptvd.json#" + pointer)
 }
 
-// Value returns what an editor sees in a text of YAML.
-func Value(text []byte) (any, error) {
+// parse returns what an editor sees in a text of YAML.
+func parse(text []byte) (any, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return nil, err
