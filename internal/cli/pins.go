@@ -41,6 +41,9 @@ func printInventory(out io.Writer, found periph.Inventory) error {
 
 	row("LINE", "CHIP", "OFFSET", "DIRECTION", "USER")
 	for _, chip := range found.Chips {
+		if chip.Problem != "" {
+			row("-", chip.Name, "-", "-", chip.Problem)
+		}
 		for _, line := range chip.Lines {
 			user := line.User
 			if line.Used && user == "" {
@@ -67,14 +70,6 @@ func printInventory(out io.Writer, found periph.Inventory) error {
 	}
 	none(row, len(found.PWM), "there is no PWM chip; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt")
 
-	row()
-	row("DRIVER", "STATE", "WHY")
-	for _, driver := range found.Drivers {
-		row(driver.Name, driver.State, orDash(driver.Why))
-	}
-	for _, message := range found.Messages {
-		row("", "", message)
-	}
 	return table.Flush()
 }
 

@@ -22,7 +22,7 @@ func (d *Daemon) openBoard() (gpio.Backend, error) {
 	if d.options.File.Board == config.Simulated {
 		return sim.New(d.loop), nil
 	}
-	return periph.Open(d.log, d.loop.Now)
+	return periph.New(d.loop.Now), nil
 }
 
 // SystemNetwork is the real way out.

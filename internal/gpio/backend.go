@@ -37,8 +37,9 @@ type Edge struct {
 type Backend interface {
 	// OpenLines opens input lines together. It calls deliver for each edge of
 	// any of them, in the kernel's order and from any goroutine, until the
-	// lines are closed; and overflow whenever edges were lost, or can be had
-	// no more: the levels are read then, and Read says why.
+	// lines are closed; and overflow whenever a queue of [QueueSize] edges was
+	// full and lost some, or when edges can be had no more: the levels are read
+	// then, and Read says why.
 	OpenLines(names []string, pull Pull, deliver func(Edge), overflow func()) (Lines, error)
 
 	// OpenOutput opens an output line that starts at a level.

@@ -181,10 +181,10 @@ func TestWhatAFullQueueLostIsCounted(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for i := range 41 { // within one step: the kernel keeps the last 16
+		for i := range gpio.QueueSize + 1 { // within one step: the kernel loses the first
 			world.Drive("GPIO17", i%2 == 0)
 		}
-		for i := range 15 { // the first of them led back to the level that was known
+		for i := range gpio.QueueSize - 1 { // the next led back to the level that was known
 			e, err := in.Next(t)
 			if err != nil || e.Level != gpio.Level(i%2 == 0) || in.Lost() != 1 {
 				return fmt.Errorf("edge %d is %v (%v) after %d losses", i, e, err, in.Lost())

@@ -6,15 +6,19 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// mailboxSize is how many edges may wait for the loop. The kernel keeps 16 a line;
-// these last for 12 ms of the worst storm that it delivers, 20 000 edges a second.
-const mailboxSize = 256
+// QueueSize is how many edges of lines that were opened together may wait: in the
+// kernel until they are read, and then again until the loop takes them. A knob that
+// is spun with worn contacts makes about 8000 edges a second, for which the queue
+// lasts 64 ms: longer than a machine stalls, or a task may hold the loop. A loose
+// contact makes 20 000, all that the kernel delivers, for 25 ms. The kernel would
+// keep 16 a line by itself, and 1024 at the most.
+const QueueSize = 512
 
 // mailbox takes edges from any goroutine to the loop.
 type mailbox struct {
 	arrived *scheduler.Flag
 	mu      sync.Mutex
-	edges   [mailboxSize]Edge // a ring
+	edges   [QueueSize]Edge // a ring
 	first   int
 	count   int
 	lost    bool
@@ -26,12 +30,12 @@ func newMailbox(l *scheduler.Loop) *mailbox { return &mailbox{arrived: scheduler
 // so that the last edge that is known of a line tells its level.
 func (m *mailbox) deliver(e Edge) {
 	m.mu.Lock()
-	if m.count == mailboxSize {
-		m.first = (m.first + 1) % mailboxSize
+	if m.count == QueueSize {
+		m.first = (m.first + 1) % QueueSize
 		m.count--
 		m.lost = true
 	}
-	m.edges[(m.first+m.count)%mailboxSize] = e
+	m.edges[(m.first+m.count)%QueueSize] = e
 	m.count++
 	m.mu.Unlock()
 	m.arrived.Set()
@@ -51,7 +55,7 @@ func (m *mailbox) take(into []Edge) (edges []Edge, lost bool) {
 	defer m.mu.Unlock()
 	for ; m.count > 0; m.count-- {
 		into = append(into, m.edges[m.first])
-		m.first = (m.first + 1) % mailboxSize
+		m.first = (m.first + 1) % QueueSize
 	}
 	lost, m.lost = m.lost, false
 	return into, lost

@@ -7,8 +7,9 @@ type System interface {
 	// Now returns the system's idea of the time.
 	Now() time.Time
 
-	// Synchronised tells whether the kernel says that some daemon keeps its
-	// clock (adjtimex(2), no STA_UNSYNC). It is quick enough for the loop.
+	// Synchronised tells whether some daemon keeps the clock: the kernel says so
+	// (adjtimex(2), no STA_UNSYNC) or, where it may not be asked, the mark of
+	// systemd-timesyncd.service(8). It is quick enough for the loop.
 	Synchronised() bool
 }
 

@@ -2,7 +2,6 @@ package periph
 
 import (
 	"errors"
-	"log/slog"
 
 	"periph.io/x/conn/v3/spi"
 	"periph.io/x/host/v3/sysfs"
@@ -14,7 +13,8 @@ import (
 // Board is the board that the process runs on.
 type Board struct {
 	now         func() scheduler.Instant
-	chips       []chip
+	chips       func() []Chip
+	request     requester
 	dev         string // where the SPI ports are
 	openPort    func(bus, chipSelect int) (spi.PortCloser, error)
 	sendMessage func(fd uintptr, transfers []spiTransfer) error
@@ -23,31 +23,18 @@ type Board struct {
 
 var _ gpio.Backend = (*Board)(nil)
 
-// Open looks for the board's hardware. While it does so for the first time, nothing
-// else in the process may open a file: on some boards periph.io closes one of its
-// descriptors twice, and a file that was given the number in between would be closed
-// with it. Files that are open already are safe, standard input with them (see
-// keepStdin).
+// New returns the board. It looks for nothing yet: what a line or a port lacks is
+// said when it is opened, and a chip that comes later is found then.
 //
-// Edges are stamped with now, which any goroutine must be free to call.
-//
-// A board with no hardware at all opens without an error; what a line or port
-// lacks is said when it is opened.
-func Open(log *slog.Logger, now func() scheduler.Instant) (*Board, error) {
-	found := loadDrivers()
-	if found.err != nil {
-		return nil, found.err
-	}
-	for _, message := range found.messages {
-		log.Warn("periph.io: " + message)
-	}
-	for _, d := range found.drivers {
-		log.Debug("periph.io driver", "driver", d.Name, "state", d.State, "why", d.Why)
-	}
+// now is the loop's, on which edges are stamped. Any goroutine must be free to call
+// it, and it should count as CLOCK_MONOTONIC does, like the scheduler's clock of the
+// system: the kernel stamps edges by that one. On another clock an edge carries the
+// time at which it was read.
+func New(now func() scheduler.Instant) *Board {
 	return &Board{
-		now: now, chips: chips(), pwm: newPWMClass(pwmRoot),
-		dev: "/dev", openPort: openPort, sendMessage: sendMessage,
-	}, nil
+		now: now, chips: func() []Chip { return readChips("/dev") }, request: requestLines,
+		dev: "/dev", openPort: openPort, sendMessage: sendMessage, pwm: newPWMClass(pwmRoot),
+	}
 }
 
 // openPort goes past periph.io's registry, which knows only the ports that were
@@ -60,8 +47,7 @@ func openPort(bus, chipSelect int) (spi.PortCloser, error) {
 	return port, nil
 }
 
-// Close does nothing: what was opened is closed part by part, and periph.io keeps
-// its chips for the life of the process, since it can look for them only once.
+// Close does nothing: what was opened is closed part by part.
 func (b *Board) Close() error { return nil }
 
 var errClosed = errors.New("already closed")

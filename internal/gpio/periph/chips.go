@@ -1,127 +1,110 @@
 package periph
 
 import (
-	"fmt"
+	"cmp"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
-	pgpio "periph.io/x/conn/v3/gpio"
-	"periph.io/x/host/v3/gpioioctl"
+	"github.com/warthog618/go-gpiocdev/uapi"
 )
 
-// lineSet is what the board needs of periph.io's *gpioioctl.LineSet.
-type lineSet interface {
-	// WaitForEdge returns the offset of a line on its chip and its edge. Here,
-	// unlike in the rest of periph.io, 0 waits for ever.
-	WaitForEdge(timeout time.Duration) (offset int, edge pgpio.Edge, err error)
-	Read(mask pgpio.GPIOValue) (pgpio.GPIOValue, error)
-	Out(bits, mask pgpio.GPIOValue) error
-	// Halt ends a wait that has begun. One that begins later does not see it.
-	Halt() error
-	Close() error
+// Chip is a GPIO chip.
+type Chip struct {
+	Name    string `json:"name"`  // gpiochip0
+	Label   string `json:"label"` // what its driver calls it: pinctrl-bcm2711
+	Path    string `json:"path"`
+	Lines   []Line `json:"lines"`
+	Problem string `json:"problem,omitempty"` // why its lines are not known
 }
 
-var _ lineSet = (*gpioioctl.LineSet)(nil)
-
-// chip is a GPIO chip with the names of its lines by offset.
-type chip struct {
-	name, label, path string
-	lines             []string
-	request           func(gpioioctl.LineDir, pgpio.Edge, pgpio.Pull, ...string) (lineSet, error)
+// Line is a GPIO line.
+type Line struct {
+	Offset    int    `json:"offset"`
+	Name      string `json:"name"` // empty: it cannot be opened
+	Used      bool   `json:"used"`
+	User      string `json:"user,omitempty"`      // as it calls itself; the kernel's own users may not
+	Direction string `json:"direction,omitempty"` // input or output
 }
 
-// chips returns the chips that periph.io could open, those of the header first.
-// They are taken from its driver, not from its registry of pins, where a line may
-// also stand as its sysfs twin.
-func chips() []chip {
-	var all []chip
-	for _, c := range gpioioctl.Chips {
-		names := make([]string, c.LineCount())
-		for i, line := range c.Lines() {
-			names[i] = line.Name()
-		}
-		all = append(all, chip{
-			name: c.Name(), label: c.Label(), path: c.Path(), lines: names,
-			request: func(dir gpioioctl.LineDir, edge pgpio.Edge, pull pgpio.Pull, names ...string) (lineSet, error) {
-				set, err := c.LineSet(dir, edge, pull, names...)
-				if err != nil {
-					return nil, err // not set, a nil *gpioioctl.LineSet
-				}
-				return set, nil
-			},
-		})
-	}
-	return all
-}
-
-// request asks the kernel for lines of one chip and returns them with their
-// offsets on it.
-func (b *Board) request(dir gpioioctl.LineDir, edge pgpio.Edge, pull pgpio.Pull, names ...string) (lineSet, []int, error) {
-	c, offsets, err := b.find(names)
-	if err != nil {
-		return nil, nil, err
-	}
-	set, err := c.request(dir, edge, pull, names...)
-	if err != nil {
-		return nil, nil, c.explain(err, names, offsets)
-	}
-	return set, offsets, nil
-}
-
-// find returns the chip that has all of the lines.
-func (b *Board) find(names []string) (chip, []int, error) {
-	if len(names) == 0 || len(names) > 64 {
-		return chip{}, nil, fmt.Errorf("%d lines cannot be opened together: 1 to 64 can", len(names))
-	}
-	offsets := make([]int, len(names))
-	var on *chip
-	for i, name := range names {
-		c, offset := b.lookup(name)
-		switch {
-		case c == nil:
-			return chip{}, nil, b.unknown(name)
-		case on != nil && c != on:
-			return chip{}, nil, fmt.Errorf("%s is a line of %s and %s of %s: lines that are opened together must be on one chip", names[0], on.label, name, c.label)
-		case slices.Contains(offsets[:i], offset):
-			return chip{}, nil, fmt.Errorf("%s is named twice", name)
-		}
-		on, offsets[i] = c, offset
-	}
-	return *on, offsets, nil
-}
-
-// lookup returns the line of a name. Of two that bear the same name, periph.io
-// calls the second gpiochip1-GPIO17 or so. Unnamed lines cannot be asked for: it
-// requests line sets by name alone.
-func (b *Board) lookup(name string) (*chip, int) {
-	for i := range b.chips {
-		if offset := slices.Index(b.chips[i].lines, name); offset >= 0 && name != "" {
-			return &b.chips[i], offset
-		}
-	}
-	return nil, 0
-}
-
-// unknown says why there is no such line, as far as can be told.
-func (b *Board) unknown(name string) error {
-	for _, like := range []string{strings.ToUpper(name), "GPIO" + name} {
-		if c, _ := b.lookup(like); c != nil && like != name {
-			return fmt.Errorf("no GPIO line is named %s: did you mean %s?", name, like)
-		}
-	}
-	paths, _ := filepath.Glob("/dev/gpiochip*")
+// readChips returns the chips of a folder of devices with their lines as they are
+// now, those of the header first. Raspberry Pi OS has a link from gpiochip4 to
+// gpiochip0, which is no second chip.
+func readChips(dev string) []Chip {
+	paths, _ := filepath.Glob(filepath.Join(dev, "gpiochip*"))
+	chips := []Chip{}
 	for _, path := range paths {
-		f, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("no GPIO line is named %s among those that can be seen: %w", name, advise(path, err))
+		if info, err := os.Lstat(path); err != nil || info.Mode().Type() == fs.ModeSymlink {
+			continue
 		}
-		f.Close()
+		c := Chip{Name: filepath.Base(path), Path: path, Lines: []Line{}}
+		if err := c.read(); err != nil {
+			c.Problem = advise(path, err).Error()
+		}
+		chips = append(chips, c)
 	}
-	if len(b.chips) == 0 {
-		return fmt.Errorf("no GPIO line %s: this machine has no GPIO chip", name)
+	slices.SortFunc(chips, func(a, b Chip) int {
+		return cmp.Or(a.rank()-b.rank(), len(a.Name)-len(b.Name), strings.Compare(a.Name, b.Name))
+	})
+	distinguish(chips)
+	return chips
+}
+
+// distinguish gives each line a name of its own: of two GPIO17, that which is not of
+// the header is gpiochip1-GPIO17. It has no other name, so that two plugins on one
+// line are found by the spelling.
+func distinguish(chips []Chip) {
+	taken := map[string]bool{}
+	for i := range chips {
+		for j := range chips[i].Lines {
+			name := &chips[i].Lines[j].Name
+			if taken[*name] {
+				*name = chips[i].Name + "-" + *name
+			}
+			if taken[*name] {
+				*name = ""
+			}
+			taken[*name] = *name != ""
+		}
 	}
-	return fmt.Errorf("no GPIO line is named %s: `ptvd pins` lists those that are", name)
+}
+
+// rank is 0 for the chip of the header, whose driver calls itself pinctrl-bcm2711,
+// pinctrl-rp1 or so.
+func (c *Chip) rank() int {
+	if strings.HasPrefix(c.Label, "pinctrl-") {
+		return 0
+	}
+	return 1
+}
+
+// read asks the kernel about the chip.
+func (c *Chip) read() error {
+	f, err := os.Open(c.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	about, err := uapi.GetChipInfo(f.Fd())
+	if err != nil {
+		return err
+	}
+	c.Label = uapi.BytesToString(about.Label[:])
+	for offset := range int(about.Lines) {
+		info, err := uapi.GetLineInfoV2(f.Fd(), offset)
+		if err != nil {
+			return err
+		}
+		line := Line{
+			Offset: offset, Name: uapi.BytesToString(info.Name[:]),
+			Used: info.Flags.IsUsed(), User: uapi.BytesToString(info.Consumer[:]), Direction: "input",
+		}
+		if info.Flags.IsOutput() {
+			line.Direction = "output"
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	return nil
 }

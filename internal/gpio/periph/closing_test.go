@@ -1,36 +1,13 @@
 package periph
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	pgpio "periph.io/x/conn/v3/gpio"
+	"ptvd/internal/gpio"
 )
-
-// stillSet is a line set on which nothing happens. It waits in a channel, since a
-// wait in a pipe would stop the time of a synctest bubble.
-type stillSet struct {
-	*fakeSet
-	halted chan struct{}
-}
-
-func (s stillSet) WaitForEdge(timeout time.Duration) (int, pgpio.Edge, error) {
-	if timeout == 0 {
-		<-s.halted
-	}
-	return 0, 0, os.ErrDeadlineExceeded
-}
-
-func (s stillSet) Halt() error {
-	select {
-	case s.halted <- struct{}{}:
-	default: // nobody waits yet
-	}
-	return nil
-}
 
 func TestCloseGivesUpOnADriverThatHangs(t *testing.T) {
 	for _, c := range []struct {
@@ -38,14 +15,15 @@ func TestCloseGivesUpOnADriverThatHangs(t *testing.T) {
 		open        func(t *testing.T, hang func()) interface{ Close() error }
 	}{
 		{"an output", "GPIO22", func(t *testing.T, hang func()) interface{ Close() error } {
-			set := newFakeSet(t)
-			set.beforeClose = hang
-			return &output{name: "GPIO22", set: set}
+			h := newFakeHandle()
+			h.beforeClose = hang
+			return &output{name: "GPIO22", handle: h}
 		}},
 		{"input lines", "GPIO6, GPIO5", func(t *testing.T, hang func()) interface{ Close() error } {
-			set := stillSet{newFakeSet(t), make(chan struct{})}
-			set.beforeClose = hang
-			l, err := startLines(set, []string{"GPIO6", "GPIO5"}, []int{6, 5}, nil, nil, nil)
+			h := newFakeHandle()
+			h.beforeClose = hang
+			b, _ := boardOf(h, nil, headerChip("GPIO5", "GPIO6"))
+			l, err := b.OpenLines([]string{"GPIO6", "GPIO5"}, gpio.PullNone, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,8 +62,7 @@ func TestAPWMOutputGoesLowWhenItsDriverLetsGoAfterAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakePWM(t)
 		f.chip("pwmchip0", "fe20c000.pwm", "2")
-		b := boardOf()
-		b.pwm = f.pwmClass
+		b := &Board{pwm: f.pwmClass}
 		p, err := b.OpenPWM("GPIO18", time.Millisecond)
 		if err != nil {
 			t.Fatal(err)

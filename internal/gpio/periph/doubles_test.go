@@ -1,134 +1,145 @@
 package periph
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/warthog618/go-gpiocdev/uapi"
 	"golang.org/x/sys/unix"
-	pgpio "periph.io/x/conn/v3/gpio"
-	"periph.io/x/host/v3/gpioioctl"
 
+	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 )
 
-// fakeSet is a line set on a pipe in place of the kernel's file. It has the faults
-// of periph.io's: the first wait prepares it with no lock, which the race detector
-// sees; a Halt before a wait is lost; a wait after Close takes file descriptor 0.
-type fakeSet struct {
-	kernel *os.File // the end at which edges go in: an offset and an edge each
-	file   *os.File
-	edges  *os.File // nil until the first wait
-	closed bool
-
-	levels      pgpio.GPIOValue
-	outs        []pgpio.GPIOValue
-	outErr      error
-	waits       atomic.Int32
-	halts       chan struct{} // if set, told of each Halt
-	beforeWait  func(n int32) // if set, called between the check of a stop flag and the wait
-	beforeClose func()        // if set, what the driver does before it lets go
-	misuse      atomic.Bool
+// fakeHandle is lines with a kernel's queue of edges: a full one drops its oldest.
+type fakeHandle struct {
+	mu          sync.Mutex
+	arrived     *sync.Cond
+	queue       []uapi.LineEvent
+	sequence    uint32
+	dropped     int
+	gone        error // what a chip answers that is gone
+	closed      bool
+	reads       int
+	values      uapi.LineBitmap
+	sets        []uapi.LineValues
+	beforeClose func() // if set, what the driver does before it lets go
 }
 
-func newFakeSet(t *testing.T) *fakeSet {
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return &fakeSet{kernel: w, file: r}
+func newFakeHandle() *fakeHandle {
+	h := &fakeHandle{}
+	h.arrived = sync.NewCond(&h.mu)
+	return h
 }
 
-func (s *fakeSet) edge(offset byte, edge pgpio.Edge) {
-	_, _ = s.kernel.Write([]byte{offset, byte(edge)})
+// edge queues an edge of the line at an offset.
+func (h *fakeHandle) edge(offset uint32, id uapi.LineEventID, at uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sequence++
+	if len(h.queue) == gpio.QueueSize {
+		h.queue = h.queue[1:]
+		h.dropped++
+	}
+	h.queue = append(h.queue, uapi.LineEvent{Timestamp: at, ID: id, Offset: offset, Seqno: h.sequence})
+	h.arrived.Signal()
 }
 
-func (s *fakeSet) WaitForEdge(timeout time.Duration) (int, pgpio.Edge, error) {
-	n := s.waits.Add(1)
-	if s.beforeWait != nil {
-		s.beforeWait(n)
-	}
-	if s.closed {
-		s.misuse.Store(true)
-		return 0, 0, errors.New("reads standard input")
-	}
-	if s.edges == nil {
-		s.edges = s.file
-	}
-	deadline := time.Time{}
-	if timeout != 0 {
-		deadline = time.Now().Add(timeout)
-	}
-	if err := s.edges.SetReadDeadline(deadline); err != nil {
-		return 0, 0, err
-	}
-	var event [2]byte
-	if _, err := s.edges.Read(event[:]); err != nil {
-		return 0, 0, err
-	}
-	return int(event[0]), pgpio.Edge(event[1]), nil
+// merge makes the next edge that of two interrupts.
+func (h *fakeHandle) merge() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sequence++
 }
 
-func (s *fakeSet) Halt() error {
-	err := s.edges.SetReadDeadline(time.UnixMilli(0))
-	if s.halts != nil {
-		s.halts <- struct{}{}
-	}
-	return err
+// lose takes the chip away.
+func (h *fakeHandle) lose() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.gone = unix.ENODEV
+	h.arrived.Signal()
 }
 
-func (s *fakeSet) Read(mask pgpio.GPIOValue) (pgpio.GPIOValue, error) {
-	if s.closed {
-		s.misuse.Store(true)
+func (h *fakeHandle) Read(edges []uapi.LineEvent) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.reads++
+	for len(h.queue) == 0 && h.gone == nil && !h.closed {
+		h.arrived.Wait()
 	}
-	return s.levels & mask, nil
+	switch {
+	case h.closed:
+		return 0, os.ErrClosed
+	case h.gone != nil:
+		return 0, h.gone
+	}
+	n := copy(edges, h.queue)
+	h.queue = h.queue[n:]
+	return n, nil
 }
 
-func (s *fakeSet) Out(bits, mask pgpio.GPIOValue) error {
-	if s.closed {
-		s.misuse.Store(true)
+func (h *fakeHandle) Values(mask uapi.LineBitmap) (uapi.LineBitmap, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return 0, errClosed
 	}
-	s.outs = append(s.outs, bits&mask)
-	return s.outErr
+	return h.values & mask, nil
 }
 
-func (s *fakeSet) Close() error {
-	if s.beforeClose != nil {
-		s.beforeClose()
+func (h *fakeHandle) SetValues(values uapi.LineValues) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return errClosed
 	}
-	if s.closed {
-		s.misuse.Store(true)
-	}
-	s.closed = true
-	s.edges = nil
-	return s.file.Close()
+	h.sets = append(h.sets, values)
+	return nil
 }
 
-// request is what a chip was asked for.
-type request struct {
-	dir   gpioioctl.LineDir
-	edge  pgpio.Edge
-	pull  pgpio.Pull
-	names []string
+func (h *fakeHandle) Close() error {
+	if h.beforeClose != nil {
+		h.beforeClose()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return os.ErrClosed
+	}
+	h.closed = true
+	h.arrived.Signal()
+	return nil
 }
 
-// fakeChip answers each request with the same line set or error.
-func fakeChip(label string, names []string, set *fakeSet, err error) (chip, *[]request) {
-	var asked []request
-	return chip{
-		name: "gpiochip0", label: label, path: "/dev/null", lines: names,
-		request: func(dir gpioioctl.LineDir, edge pgpio.Edge, pull pgpio.Pull, names ...string) (lineSet, error) {
-			asked = append(asked, request{dir, edge, pull, names})
-			if err != nil {
-				return nil, err
-			}
-			return set, nil
+// headerChip is a chip with lines of these names.
+func headerChip(names ...string) Chip {
+	c := Chip{Name: "gpiochip0", Label: "pinctrl-test", Path: "/dev/gpiochip0"}
+	for offset, name := range names {
+		c.Lines = append(c.Lines, Line{Offset: offset, Name: name, Direction: "input"})
+	}
+	return c
+}
+
+// ask is a request that a board made of the kernel.
+type ask struct {
+	chip    string
+	request uapi.LineRequest
+}
+
+// boardOf returns a board that has some chips, and is answered each request with
+// the same lines or error; and what it asked for.
+func boardOf(h *fakeHandle, err error, chips ...Chip) (*Board, *[]ask) {
+	var asked []ask
+	return &Board{
+		now: ticking(), chips: func() []Chip { return chips },
+		request: func(chip string, request *uapi.LineRequest) (handle, error) {
+			asked = append(asked, ask{chip, *request})
+			return h, err
 		},
 	}, &asked
 }
@@ -137,10 +148,6 @@ func fakeChip(label string, names []string, set *fakeSet, err error) (chip, *[]r
 func ticking() func() scheduler.Instant {
 	var now atomic.Int64
 	return func() scheduler.Instant { return scheduler.Instant(now.Add(1)) }
-}
-
-func boardOf(chips ...chip) *Board {
-	return &Board{now: ticking(), chips: chips}
 }
 
 // fakePWM is a sysfs PWM class in a temporary folder, with a kernel that allows

@@ -4,118 +4,128 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 
-	pgpio "periph.io/x/conn/v3/gpio"
-	"periph.io/x/host/v3/gpioioctl"
+	"github.com/warthog618/go-gpiocdev/uapi"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 )
 
-// OpenLines opens input lines of one chip. Edges carry the time at which they
-// were read: periph.io drops the kernel's timestamp and its sequence number, and
-// shows nobody the descriptor from which they could be read.
+// OpenLines opens input lines of one chip, all in one request, so that the kernel
+// numbers their edges in one order. Each edge carries the time of its interrupt.
 func (b *Board) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
-	// PullNone is periph.io's PullNoChange. Its Float would promise a bias that
-	// is switched off and set none either. Each request has a queue of its own:
-	// there are no edges from before in it.
-	bias := map[gpio.Pull]pgpio.Pull{gpio.PullUp: pgpio.PullUp, gpio.PullDown: pgpio.PullDown, gpio.PullNone: pgpio.PullNoChange}[pull]
-	set, offsets, err := b.request(gpioioctl.LineInput, pgpio.BothEdges, bias, names...)
+	request := uapi.LineRequest{EventBufferSize: gpio.QueueSize}
+	request.Config.Flags = uapi.LineFlagV2Input | uapi.LineFlagV2EdgeBoth | biasFlags[pull]
+	h, offsets, err := b.open(names, request)
 	if err != nil {
 		return nil, err
 	}
-	return startLines(set, names, offsets, b.now, deliver, overflow)
-}
-
-// lines reads the edges of a line set on a goroutine of its own.
-type lines struct {
-	set      lineSet
-	names    []string
-	index    map[int]int // by offset on the chip
-	last     []pgpio.Edge
-	now      func() scheduler.Instant
-	deliver  func(gpio.Edge)
-	overflow func()
-
-	stop   atomic.Bool
-	done   chan struct{} // closed when the reader has returned
-	closer sync.Once
-
-	mu  sync.Mutex // guards what follows, and set.Close against set.Read
-	err error      // why the lines can no longer be read
-}
-
-func startLines(set lineSet, names []string, offsets []int, now func() scheduler.Instant, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
 	l := &lines{
-		set: set, names: names, index: map[int]int{}, last: make([]pgpio.Edge, len(names)),
-		now: now, deliver: deliver, overflow: overflow, done: make(chan struct{}),
+		handle: h, names: names, index: map[uint32]int{}, last: make([]scheduler.Instant, len(names)),
+		now: b.now, deliver: deliver, overflow: overflow, done: make(chan struct{}),
 	}
 	for i, offset := range offsets {
 		l.index[offset] = i
 	}
-	// The first wait prepares the line set, with no lock. Made here, it comes
-	// before everything that Read and Close look at.
-	offset, edge, err := set.WaitForEdge(time.Nanosecond)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil, errors.Join(fmt.Errorf("wait for edges of %s: %w", names[0], err), set.Close())
-	}
-	go func() {
-		defer close(l.done)
-		if err == nil {
-			l.take(offset, edge)
-		}
-		l.read()
-	}()
+	go l.read()
 	return l, nil
 }
 
-// read delivers edges until Close. It sleeps in the kernel between two edges, and
-// an error ends it, so that a chip that is gone does not make it spin.
+var biasFlags = [...]uapi.LineFlagV2{
+	gpio.PullNone: 0, // as it is
+	gpio.PullUp:   uapi.LineFlagV2BiasPullUp,
+	gpio.PullDown: uapi.LineFlagV2BiasPullDown,
+}
+
+// lines reads the edges of input lines on a goroutine of its own.
+type lines struct {
+	handle   handle
+	names    []string
+	index    map[uint32]int // by offset on the chip
+	last     []scheduler.Instant
+	sequence uint32 // number of the last edge, of all lines
+	now      func() scheduler.Instant
+	deliver  func(gpio.Edge)
+	overflow func()
+
+	done   chan struct{} // closed when the reader has returned
+	closer sync.Once
+
+	mu  sync.Mutex
+	err error // why the lines can no longer be read
+}
+
+// read delivers edges until Close. An error ends it, so that a chip that is gone
+// does not make it spin.
 func (l *lines) read() {
-	for !l.stop.Load() {
-		offset, edge, err := l.set.WaitForEdge(0)
-		switch {
-		case err == nil:
-			l.take(offset, edge)
-		case !errors.Is(err, os.ErrDeadlineExceeded): // that is Halt
-			l.mu.Lock()
-			l.err = err
-			l.mu.Unlock()
-			l.overflow() // makes our user read the levels, and find the error
+	defer close(l.done)
+	edges := make([]uapi.LineEvent, gpio.QueueSize)
+	for {
+		n, err := l.handle.Read(edges)
+		l.take(edges[:n])
+		if err != nil {
+			l.end(err)
 			return
 		}
 	}
 }
 
-// take delivers an edge. periph.io drops the kernel's sequence numbers; but the
-// edges of a line alternate, so that two alike in a row mean that an odd number of
-// them was lost between. An even number leaves the levels as they were, and goes
-// unseen.
-func (l *lines) take(offset int, edge pgpio.Edge) {
-	at := l.now()
-	i := l.index[offset]
-	if l.last[i] == edge {
-		l.overflow()
+// take delivers what one read brought, and notices what a full queue lost.
+//
+// The kernel stamps and numbers an edge in its interrupt, and queues it in a thread
+// of its line. So where a machine was held up the queue is not in order; the numbers
+// are.
+//
+// A gap in them alone says little: of edges that came before their thread ran only
+// the last is queued, with the right level. A full queue drops an edge, and what is
+// known of its line's level with it; and a full queue fills the read, which takes as
+// many as it holds.
+func (l *lines) take(edges []uapi.LineEvent) {
+	slices.SortFunc(edges, func(a, b uapi.LineEvent) int { return int(int32(a.Seqno - b.Seqno)) })
+	now, gap := l.now(), false
+	for _, e := range edges {
+		gap = gap || e.Seqno != l.sequence+1
+		l.sequence = e.Seqno
+		i, ours := l.index[e.Offset]
+		if !ours {
+			continue
+		}
+		at := min(scheduler.Instant(e.Timestamp), now)
+		l.last[i] = max(l.last[i], at)
+		l.deliver(gpio.Edge{Line: i, Level: e.ID == uapi.LineEventRisingEdge, At: l.last[i]})
 	}
-	l.last[i] = edge
-	l.deliver(gpio.Edge{Line: i, Level: edge == pgpio.RisingEdge, At: at})
+	if gap && len(edges) == gpio.QueueSize {
+		l.overflow() // last, since the levels are then read as they are after all these
+	}
+}
+
+// end keeps why the lines can be read no more. If it is not that they were closed,
+// their user is made to read the levels, and so finds the error.
+func (l *lines) end(err error) {
+	if errors.Is(err, os.ErrClosed) {
+		return
+	}
+	l.mu.Lock()
+	l.err = err
+	l.mu.Unlock()
+	l.overflow()
 }
 
 func (l *lines) Read(line int) (gpio.Level, error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.err != nil {
-		return gpio.Low, fmt.Errorf("%s: %w", l.names[line], l.err)
+	err := l.err
+	l.mu.Unlock()
+	var bits uapi.LineBitmap
+	if err == nil {
+		bits, err = l.handle.Values(1 << line)
 	}
-	bits, err := l.set.Read(1 << line)
 	if err != nil {
 		return gpio.Low, fmt.Errorf("%s: %w", l.names[line], err)
 	}
-	return bits>>line&1 == 1, nil
+	return bits.Get(line) == 1, nil
 }
 
 func (l *lines) Close() error {
@@ -124,24 +134,10 @@ func (l *lines) Close() error {
 	return err
 }
 
-// shut waits for the reader before it closes the line set, which is not made for
-// both at once: a wait that begins after Close takes file descriptor 0, standard
-// input, for its own. And it halts until the reader is gone, because a Halt that
-// comes just before a wait is lost.
+// shut waits for the reader, which ends with the handle, so that nothing is
+// delivered afterwards.
 func (l *lines) shut() error {
-	l.stop.Store(true)
-	again := time.NewTicker(time.Millisecond)
-	defer again.Stop()
-	for waiting := true; waiting; {
-		_ = l.set.Halt() // an error is a reader that has nothing to wait for
-		select {
-		case <-l.done:
-			waiting = false
-		case <-again.C:
-		}
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.err = errClosed
-	return l.set.Close()
+	err := l.handle.Close()
+	<-l.done
+	return err
 }

@@ -5,16 +5,31 @@ import (
 	"reflect"
 	"testing"
 
-	pgpio "periph.io/x/conn/v3/gpio"
-	"periph.io/x/host/v3/gpioioctl"
+	"github.com/warthog618/go-gpiocdev/uapi"
 
 	"ptvd/internal/gpio"
 )
 
-func TestAnOutputTakesItsFirstLevelAndEachOneThatIsSet(t *testing.T) {
-	set := newFakeSet(t)
-	c, asked := fakeChip("pinctrl-test", []string{"GPIO4", "GPIO22"}, set, nil)
-	o, err := boardOf(c).OpenOutput("GPIO22", gpio.High)
+func TestAnOutputIsRequestedWithItsFirstLevel(t *testing.T) {
+	for _, first := range []gpio.Level{gpio.Low, gpio.High} {
+		b, asked := boardOf(newFakeHandle(), nil, headerChip("GPIO4", "GPIO22"))
+		if _, err := b.OpenOutput("GPIO22", first); err != nil {
+			t.Fatal(err)
+		}
+		got := (*asked)[0].request
+		var level uapi.OutputValues
+		level.Decode(got.Config.Attrs[0].Attr)
+		if got.Lines != 1 || got.Offsets[0] != 1 || got.Config.Flags != uapi.LineFlagV2Output ||
+			got.Config.NumAttrs != 1 || got.Config.Attrs[0].Mask != 1 || (level == 1) != bool(first) {
+			t.Errorf("%v: asked for %+v", first, got)
+		}
+	}
+}
+
+func TestAnOutputTakesEachLevelUntilItIsClosed(t *testing.T) {
+	h := newFakeHandle()
+	b, _ := boardOf(h, nil, headerChip("GPIO22"))
+	o, err := b.OpenOutput("GPIO22", gpio.High)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,33 +38,15 @@ func TestAnOutputTakesItsFirstLevelAndEachOneThatIsSet(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if want := []pgpio.GPIOValue{1, 0, 1}; !reflect.DeepEqual(set.outs, want) {
-		t.Errorf("levels %v, want %v", set.outs, want)
-	}
-	if want := []request{{gpioioctl.LineOutput, pgpio.NoEdge, pgpio.PullNoChange, []string{"GPIO22"}}}; !reflect.DeepEqual(*asked, want) {
-		t.Errorf("asked for %v", *asked)
-	}
 	for range 2 {
 		if err := o.Close(); err != nil {
 			t.Error(err)
 		}
 	}
+	if want := []uapi.LineValues{{Bits: 0, Mask: 1}, {Bits: 1, Mask: 1}}; !reflect.DeepEqual(h.sets, want) {
+		t.Errorf("levels %v, want %v: its last level is the one it is released at", h.sets, want)
+	}
 	if err := o.Set(gpio.Low); !errors.Is(err, errClosed) {
 		t.Errorf("set after Close: %v", err)
-	}
-	if set.misuse.Load() {
-		t.Error("the line set was used after it was closed")
-	}
-}
-
-func TestAnOutputThatRefusesItsFirstLevelIsReleased(t *testing.T) {
-	set := newFakeSet(t)
-	set.outErr = errors.New("no such device")
-	c, _ := fakeChip("pinctrl-test", []string{"GPIO22"}, set, nil)
-	if _, err := boardOf(c).OpenOutput("GPIO22", gpio.Low); err == nil {
-		t.Error("opened")
-	}
-	if !set.closed {
-		t.Error("the line is still held")
 	}
 }

@@ -34,7 +34,7 @@ type pwmClass struct {
 }
 
 func newPWMClass(root string) *pwmClass {
-	return &pwmClass{root: root, write: writeAttribute, patience: 2 * time.Second, open: map[string]string{}}
+	return &pwmClass{root: root, write: writeAttribute, patience: 5 * time.Second, open: map[string]string{}}
 }
 
 // OpenPWM opens pwmchipN/C, or the channel behind GPIO12, 13, 18 or 19.

@@ -192,7 +192,7 @@ func TestOutputsThatCannotBeOpenedSayWhatToDo(t *testing.T) {
 			f := newFakePWM(t)
 			f.chip("pwmchip0", "0.other", "2")
 			f.fails[c.fail] = c.err
-			b := boardOf()
+			b := &Board{}
 			b.pwm = f.pwmClass
 			if c.period == 0 {
 				c.period = time.Millisecond

@@ -71,7 +71,7 @@ func newFakeSPI(t *testing.T) *fakeSPI {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { memory.Close() })
-	f := &fakeSPI{Board: boardOf(), t: t, memory: memory, max: 4096}
+	f := &fakeSPI{Board: &Board{}, t: t, memory: memory, max: 4096}
 	f.dev = t.TempDir()
 	for _, node := range []string{"spidev0.0", "spidev1.2"} {
 		if err := os.WriteFile(filepath.Join(f.dev, node), nil, 0o600); err != nil {

@@ -65,25 +65,25 @@ func TestAnEdgeCarriesTheTimeAtWhichItHappened(t *testing.T) {
 	})
 }
 
-func TestAQueueKeepsTheLast16EdgesOfEachLine(t *testing.T) {
+func TestAFullQueueLosesItsOldestEdges(t *testing.T) {
 	for _, lines := range [][]string{{"GPIO5"}, {"GPIO5", "GPIO6"}} {
 		run(t, func(t *scheduler.Task, board *sim.Board) error {
 			var got log
 			if _, err := got.open(board, gpio.PullNone, lines...); err != nil {
 				return err
 			}
-			for i := range 41 {
+			for i := range gpio.QueueSize + 1 {
 				board.Drive("GPIO5", i%2 == 0)
 			}
 			t.Yield()
-			if len(got.edges) != 16*len(lines) || got.lost != 1 || got.edges[0].Level != gpio.Low {
+			if len(got.edges) != gpio.QueueSize || got.lost != 1 || got.edges[0].Level != gpio.Low {
 				return fmt.Errorf("%d edges and %d losses of %d lines", len(got.edges), got.lost, len(lines))
 			}
-			for i := range 16 {
+			for i := range gpio.QueueSize {
 				board.Drive("GPIO5", i%2 == 1)
 			}
 			t.Yield()
-			if len(got.edges) != 16*len(lines)+16 || got.lost != 1 {
+			if len(got.edges) != 2*gpio.QueueSize || got.lost != 1 {
 				return fmt.Errorf("then, %d edges and %d losses", len(got.edges), got.lost)
 			}
 			return nil

@@ -6,9 +6,6 @@ import (
 	"ptvd/internal/gpio"
 )
 
-// queuePerLine is how many edges the kernel keeps for each line that was opened.
-const queuePerLine = 16
-
 // request is input lines that were opened together, as the kernel keeps them: with
 // one queue of edges, which loses the oldest when it is full.
 type request struct {
@@ -27,7 +24,8 @@ type request struct {
 }
 
 // OpenLines opens input lines. Edges are delivered on the loop after the step
-// that they happen in: more than 16 a line in one step, and the oldest are lost.
+// that they happen in: of more than [gpio.QueueSize] in one step, the oldest are
+// lost.
 func (b *Board) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -87,7 +85,7 @@ func (r *request) release() {
 
 // add queues an edge. The board's lock is held.
 func (r *request) add(e gpio.Edge) {
-	if len(r.queue) == queuePerLine*len(r.pins) {
+	if len(r.queue) == gpio.QueueSize {
 		copy(r.queue, r.queue[1:])
 		r.queue = r.queue[:len(r.queue)-1]
 		r.lost = true
@@ -116,10 +114,10 @@ func (r *request) drain() {
 	if closed {
 		return
 	}
-	if lost {
-		r.overflow()
-	}
 	for _, e := range round {
 		r.deliver(e)
+	}
+	if lost {
+		r.overflow()
 	}
 }

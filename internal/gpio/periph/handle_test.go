@@ -1,0 +1,74 @@
+package periph
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"unsafe"
+
+	"github.com/warthog618/go-gpiocdev/uapi"
+	"golang.org/x/sys/unix"
+)
+
+// piped returns lines on a pipe in place of the kernel's file, and the end at which
+// edges go in.
+func piped(t *testing.T) (*lineFile, *os.File) {
+	t.Helper()
+	var ends [2]int
+	if err := unix.Pipe2(ends[:], unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	kernel := os.NewFile(uintptr(ends[1]), "kernel")
+	t.Cleanup(func() { kernel.Close() })
+	l, err := newLineFile(ends[0], "/dev/gpiochip0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l, kernel
+}
+
+func TestOneReadTakesAllEdgesThatAreThere(t *testing.T) {
+	l, kernel := piped(t)
+	sent := [2]uapi.LineEvent{
+		{Timestamp: 1 << 40, ID: rise, Offset: 17, Seqno: 1, LineSeqno: 1},
+		{Timestamp: 1<<40 + 5, ID: fall, Offset: 27, Seqno: 2, LineSeqno: 1},
+	}
+	if _, err := kernel.Write(unsafe.Slice((*byte)(unsafe.Pointer(&sent)), unsafe.Sizeof(sent))); err != nil {
+		t.Fatal(err)
+	}
+	var got [8]uapi.LineEvent
+	if n, err := l.Read(got[:]); n != 2 || err != nil || [2]uapi.LineEvent(got[:2]) != sent {
+		t.Errorf("%d edges (%v): %v", n, err, got[:2])
+	}
+}
+
+func TestCloseEndsAReadThatWaits(t *testing.T) {
+	l, _ := piped(t)
+	ended := make(chan error)
+	go func() {
+		_, err := l.Read(make([]uapi.LineEvent, 1))
+		ended <- err
+	}()
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the read ended with %v", err)
+	}
+	if _, err := l.Values(1); !errors.Is(err, errClosed) {
+		t.Errorf("a level, after Close: %v", err)
+	}
+	if err := l.SetValues(uapi.LineValues{Mask: 1}); !errors.Is(err, errClosed) {
+		t.Errorf("setting one: %v", err)
+	}
+}
+
+func TestWhatIsNoChipIsAskedForNothing(t *testing.T) {
+	if _, err := requestLines(os.DevNull, &uapi.LineRequest{}); !errors.Is(err, unix.ENOTTY) {
+		t.Errorf("of %s: %v", os.DevNull, err)
+	}
+	if _, err := requestLines("/nowhere", &uapi.LineRequest{}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("of no file: %v", err)
+	}
+}
