@@ -27,4 +27,7 @@ func TestAThirdPartysPluginBuildsAndRuns(t *testing.T) {
 		t.Errorf("the daemon does not know the plugin:\n%s", out)
 	}
 	in(blinkd, "check", "--config", "blink.yaml")
+	if out := in(blinkd, "check", "--hardware", "--for", "100ms", "--config", "blink.yaml"); !strings.Contains(out, "The LED on GPIO22 blinks.") {
+		t.Errorf("the plugin's trial is not run:\n%s", out)
+	}
 }

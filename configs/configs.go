@@ -1,5 +1,5 @@
 // Package configs holds the example configurations. The demo's is part of the
-// program.
+// program; start.yaml is what a package installs.
 package configs
 
 import _ "embed"
@@ -8,3 +8,11 @@ import _ "embed"
 //
 //go:embed demo.yaml
 var Demo []byte
+
+// Door is uptv.yaml, and Strip ledstrip.yaml: whole devices, for the manual.
+var (
+	//go:embed uptv.yaml
+	Door string
+	//go:embed ledstrip.yaml
+	Strip string
+)

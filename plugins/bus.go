@@ -16,6 +16,8 @@ type Bus struct {
 
 	// OnPanic hears of a handler that panicked.
 	OnPanic func(instance string, err error)
+	// As runs a handler on its owner's account, see [scheduler.Loop.As].
+	As func(owner, name string, do func())
 }
 
 // NewBus returns an empty bus.
@@ -25,6 +27,7 @@ func NewBus() *Bus {
 		handlers: map[[2]string]func(string) error{},
 		down:     map[string]string{},
 		OnPanic:  func(string, error) {},
+		As:       func(_, _ string, do func()) { do() },
 	}
 }
 
@@ -43,7 +46,8 @@ func (e Env) Call(a Action) error {
 	return e.Bus.Call(a)
 }
 
-// Call calls an action. A panic in it is the callee's failure, not the caller's.
+// Call calls an action. Its time, and a panic in it, are the callee's, not the
+// caller's.
 func (b *Bus) Call(a Action) (err error) {
 	if why, down := b.down[a.Instance]; down {
 		return fmt.Errorf("%v: %s is not running: %s", a, a.Instance, why)
@@ -52,13 +56,16 @@ func (b *Bus) Call(a Action) (err error) {
 	if do == nil {
 		return fmt.Errorf("%v: there is no such action", a)
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = &scheduler.PanicError{Value: p, Stack: debug.Stack()}
-			b.OnPanic(a.Instance, err)
-		}
-	}()
-	return do(a.Arg)
+	b.As(a.Instance, "action "+a.Name, func() {
+		defer func() {
+			if p := recover(); p != nil {
+				err = &scheduler.PanicError{Value: p, Stack: debug.Stack()}
+				b.OnPanic(a.Instance, err)
+			}
+		}()
+		err = do(a.Arg)
+	})
+	return err
 }
 
 // Up says that an instance takes actions.

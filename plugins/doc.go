@@ -55,6 +55,8 @@
 // while, and the others do not notice. All of it runs on the loop: never block
 // it. What blocks goes through [Await].
 //
+// A plugin may also be a [Trier], so that somebody can try its parts by hand.
+//
 // # Configuration
 //
 // The fields of Config carry tags: yaml (the name), doc (words for people),

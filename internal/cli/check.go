@@ -34,12 +34,23 @@ func load(path string) (*config.File, error) {
 
 func checkCommand() *cobra.Command {
 	var path, format string
+	var hardware hardwareFlags
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check a configuration, and say everything that is wrong with it",
+		Long: `Check a configuration, and say everything that is wrong with it.
+
+With --hardware, on the board itself: open every line, port and output that the
+configuration names, and say what was found and what to do about what was not.
+Then draw the test pattern, let lamps go up and down, and tell what is pressed and
+turned, until Ctrl-C. Stop the service before. The exit status is 0 when everything
+was found and works.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("--format is text or json, not %q", format)}
+			}
+			if err := hardware.validate(cmd, format); err != nil {
+				return err
 			}
 			file, err := load(path)
 			switch {
@@ -47,6 +58,8 @@ func checkCommand() *cobra.Command {
 				return printFaults(cmd.OutOrStdout(), err)
 			case err != nil:
 				return err
+			case hardware.wanted:
+				return hardware.run(cmd, path, file)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (%d instances)\n", path, len(file.Instances))
 			return err
@@ -54,6 +67,7 @@ func checkCommand() *cobra.Command {
 	}
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&format, "format", "text", "how to say it: text or json")
+	hardware.add(cmd)
 	return cmd
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -73,8 +72,7 @@ func (f *File) words() map[int][]string {
 func (f *File) optionAt(path string) (name string, o *Option) {
 	parts := strings.Split(listIndex.ReplaceAllString(path, ""), ".")
 	if parts[0] != "plugins" || len(parts) == 1 {
-		whole := document{Board: Periph}
-		return strings.Join(parts, "."), find(describe(shapeOf(reflect.TypeOf(whole), ""), reflect.ValueOf(whole)), parts)
+		return strings.Join(parts, "."), find(DescribeFile(), parts)
 	}
 	if len(parts) == 2 {
 		return "", nil
@@ -91,8 +89,7 @@ func (f *File) optionAt(path string) (name string, o *Option) {
 
 // commonOptions are those that every instance has.
 func commonOptions(plugin plugins.Definition) []Option {
-	shared := common{OnError: Restart}
-	options := describe(shapeOf(reflect.TypeOf(shared), ""), reflect.ValueOf(shared))
+	options := DescribeInstance()
 	find(options, []string{"plugin"}).Doc = plugin.Doc
 	return options
 }

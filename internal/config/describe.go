@@ -38,6 +38,19 @@ func Describe(plugin plugins.Definition) []Option {
 	return describe(shapeOf(plugin.Defaults.Type(), ""), plugin.Defaults)
 }
 
+// DescribeFile returns the options of the file as a whole.
+func DescribeFile() []Option {
+	whole := document{Board: Periph}
+	return describe(shapeOf(reflect.TypeOf(whole), ""), reflect.ValueOf(whole))
+}
+
+// DescribeInstance returns the options that every instance has beside its
+// plugin's.
+func DescribeInstance() []Option {
+	shared := common{OnError: Restart}
+	return describe(shapeOf(reflect.TypeOf(shared), ""), reflect.ValueOf(shared))
+}
+
 func describe(s *shape, usual reflect.Value) []Option {
 	var options []Option
 	for _, f := range s.fields {

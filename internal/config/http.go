@@ -13,6 +13,7 @@ import (
 type HTTP struct {
 	Listen        string         `yaml:"listen" doc:"the address and port that the page is served on" required:"true"`
 	Token         plugins.Secret `yaml:"token" doc:"what a browser must show first; needed where others than this machine can reach the address"`
+	Names         []string       `yaml:"names" doc:"names of a proxy through which others reach the page, such as board.example; needs a token"`
 	RemoteControl bool           `yaml:"remote_control" doc:"let the page press buttons and turn knobs"`
 }
 
@@ -30,6 +31,9 @@ func (h HTTP) Validate() error {
 	if host != "localhost" && !address.IsLoopback() && !h.Token.Given() {
 		return plugins.Fault("listen", "others than this machine can reach %s, and no token keeps them out; add token: {credential: ptvd-http}, or listen on %s",
 			h.Listen, fmt.Sprintf("127.0.0.1:%s", port))
+	}
+	if len(h.Names) > 0 && !h.Token.Given() {
+		return plugins.Fault("names", "others reach the page through the proxy, and no token keeps them out; add token: {credential: ptvd-http}")
 	}
 	return nil
 }

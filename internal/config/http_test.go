@@ -19,6 +19,8 @@ func TestAPageIsServedToThisMachineOrToWhoHasAToken(t *testing.T) {
 		"a name":                 {"{listen: kitchen:8337}", "kitchen is not an IP address"},
 		"no port":                {"{listen: 127.0.0.1}", "127.0.0.1 is no address to listen on"},
 		"any port":               {"{listen: 127.0.0.1:0}", "write one as 127.0.0.1:8337"},
+		"a proxy, with a token":  {"{listen: 127.0.0.1:8337, names: [board.example], token: {credential: ptvd-http}}", ""},
+		"a proxy, without":       {"{listen: 127.0.0.1:8337, names: board.example}", "http.names: others reach the page through the proxy, and no token keeps them out"},
 		"nothing":                {"{remote_control: true}", "listen is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
-	"ptvd/internal/logs"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
 	"ptvd/internal/web"
@@ -71,6 +70,7 @@ func New(o Options) *Daemon {
 		Grace:   graceForRest,
 		Seed:    o.Seed,
 		OnHog:   d.reportHog,
+		OnHeld:  d.reportHeld,
 		OnError: d.reportStray,
 	})
 	if o.System == nil {
@@ -86,7 +86,7 @@ func New(o Options) *Daemon {
 	}
 	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
-	d.bus.OnPanic = d.failInstance
+	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.As
 	for _, entry := range o.File.Instances {
 		d.instances = append(d.instances, newInstance(d, entry))
 	}
@@ -203,17 +203,6 @@ func (d *Daemon) failInstance(name string, err error) {
 		i.broken = err
 		i.breakdown.Set()
 	}
-}
-
-// reportHog says who holds the loop: a warning at first, and an error from a
-// second on, since then people notice, too.
-func (d *Daemon) reportHog(h scheduler.Hog) {
-	log := d.log.With("plugin", h.Owner, "task", h.Name, "for", h.For, "stack", string(h.Stack))
-	if h.For < time.Second {
-		log.Warn("held up the loop")
-		return
-	}
-	log.Error("blocks the loop, and everything waits for it", logs.ID(logs.LoopBlocked))
 }
 
 func (d *Daemon) reportStray(t *scheduler.Task, err error) {

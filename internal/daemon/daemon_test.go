@@ -68,17 +68,23 @@ func run(t *testing.T, lasts time.Duration, of map[string]script, options ...str
 	}
 	scripts = of
 	var text bytes.Buffer
+	clock := scheduler.NewVirtualClock(0)
 	d := daemon.New(daemon.Options{
 		File:  file,
 		Log:   slog.New(slog.NewTextHandler(&text, nil)),
-		Clock: scheduler.NewVirtualClock(0),
+		Clock: clock,
 	})
 	end = d.Stop
+	hold = func(d time.Duration) { clock.Wait(clock.Now().Add(d)) }
 	err = d.Run(context.Background())
 	return text.String(), err
 }
 
-var end func()
+// What a script may do to the daemon of run: end it, and hold its loop.
+var (
+	end  func()
+	hold func(time.Duration)
+)
 
 func optionOf(name string, options []string) string {
 	for _, option := range options {
@@ -240,6 +246,44 @@ func TestAStartThatFailsIsReportedWithItsOwnReasonAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(log, `why="no such device"`) {
+		t.Errorf("the log:\n%s", log)
+	}
+}
+
+func TestARunThatLastedMakesTheNextPauseShortAgain(t *testing.T) {
+	var begun []time.Duration
+	tired := script{start: func(env plugins.Env, t *plugins.Task) error {
+		begun = append(begun, time.Duration(t.Now()))
+		n := len(begun)
+		env.Go("work", func(t *plugins.Task) error {
+			if n == 7 { // after pauses that have grown
+				t.Sleep(10 * time.Minute)
+			}
+			return errors.New("out of luck")
+		})
+		return nil
+	}}
+	if _, err := run(t, 20*time.Minute, map[string]script{"tired": tired}); err != nil {
+		t.Fatal(err)
+	}
+	long, short := begun[6]-begun[5], begun[7]-begun[6]-10*time.Minute
+	if long < 20*time.Second || short > 2*time.Second {
+		t.Errorf("the sixth pause was %v, and the one after ten good minutes %v", long, short)
+	}
+}
+
+func TestAnInstanceThatFailsAtEveryTurnIsNotSaidToBeWellBetween(t *testing.T) {
+	log, err := run(t, 5*time.Minute, map[string]script{"tired": {start: func(env plugins.Env, _ *plugins.Task) error {
+		env.Go("work", func(t *plugins.Task) error {
+			t.Sleep(4 * time.Second)
+			return errors.New("out of luck")
+		})
+		return nil
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(log, "msg=ok plugin=tired") || strings.Count(log, "msg=failed plugin=tired") < 5 {
 		t.Errorf("the log:\n%s", log)
 	}
 }

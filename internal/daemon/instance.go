@@ -27,9 +27,10 @@ type instance struct {
 	stopping  bool           // somebody wants it to end
 	follows   bool           // it begins anew once its former life has ended
 	upSince   scheduler.Instant
-	tried     scheduler.Event // Start has returned once, well or not
-	breakdown scheduler.Event // an action handler panicked …
-	broken    error           // … with this
+	tried     scheduler.Event   // Start has returned once, well or not
+	breakdown scheduler.Event   // an action handler panicked …
+	broken    error             // … with this
+	blamed    scheduler.Instant // until then it is, for having held the loop
 }
 
 func newInstance(d *Daemon, entry config.Instance) *instance {
@@ -51,7 +52,7 @@ func (i *instance) begin() {
 		return
 	}
 	i.stopping = false
-	i.setHealth(plugins.Degraded, starting)
+	i.health.Begin(plugins.Degraded, starting)
 	i.life = i.daemon.loop.Go("life", i.live, scheduler.Owner(i.entry.Name))
 }
 
@@ -160,15 +161,10 @@ func (i *instance) up(plugin plugins.Plugin) {
 	i.daemon.bus.Up(i.entry.Name)
 	if i.health.Why == starting {
 		// A beginning is no news; what an instance lacks already, it has said.
-		i.setHealth(plugins.OK, "")
+		i.health.Begin(plugins.OK, "")
 		i.daemon.notify.status(i.daemon.status())
 	}
 	i.tried.Set()
-}
-
-// setHealth changes the health and leaves it to the caller to speak of it.
-func (i *instance) setHealth(c plugins.Condition, why string) {
-	i.health.Condition, i.health.Why, i.health.Since = c, why, i.daemon.loop.Now()
 }
 
 // untilBroken waits until an action handler has panicked.

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"unicode"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
+	"golang.org/x/sys/unix"
 
 	"ptvd/internal/scheduler"
 )
@@ -76,8 +78,27 @@ func (n *notifier) send(state string) {
 		return
 	}
 	defer conn.Close()
-	_ = conn.SetWriteDeadline(time.Now().Add(patience))
-	_, _ = conn.Write([]byte(state))
+	deliver(conn, []byte(state), patience)
+}
+
+// deliver sends a message at once where there is room for it, and else waits a while
+// for some. Under a deadline alone nothing would be sent at all where it has passed
+// before the first try, as on a board that is busy for so long.
+func deliver(conn *net.UnixConn, message []byte, within time.Duration) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return
+	}
+	full := false
+	err = raw.Write(func(fd uintptr) bool {
+		_, err := unix.Write(int(fd), message)
+		full = errors.Is(err, unix.EAGAIN)
+		return true
+	})
+	if err == nil && full {
+		_ = conn.SetWriteDeadline(time.Now().Add(within))
+		_, _ = conn.Write(message)
+	}
 }
 
 // longestStatus keeps a message well within the page that systemd reads.

@@ -190,3 +190,16 @@ func TestTheWatchdogIsFedByTheLoop(t *testing.T) {
 		t.Errorf("fed %d times in 160 s, of which it was blocked for 60; want 5", fed)
 	}
 }
+
+func TestAMessageIsSentEvenIfTheTimeForItIsUp(t *testing.T) {
+	systemd := listen(t)
+	conn, err := net.DialUnix("unixgram", nil, systemd.LocalAddr().(*net.UnixAddr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	deliver(conn, []byte("STATUS=5/5 ok"), -time.Second)
+	if heard := systemd.heard(t); !slices.Equal(heard, []string{"STATUS=5/5 ok"}) {
+		t.Errorf("heard %q", heard)
+	}
+}

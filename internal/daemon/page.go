@@ -12,6 +12,8 @@ import (
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
+	"ptvd/plugins/dimming"
+	"ptvd/plugins/pressing"
 )
 
 // page is the loop's side of the page in the browser: it tells the server what
@@ -26,7 +28,7 @@ type page struct {
 }
 
 // seen is how often each thing has changed that is told at once.
-type seen struct{ panels, lamps uint64 }
+type seen struct{ panels, lamps, buttons uint64 }
 
 // framesPerSecond is how often it is looked whether a picture or a lamp has
 // changed; the rest is told once a second, and the time twice.
@@ -78,7 +80,7 @@ func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 		}
 	}
 	return web.New(web.Options{
-		Log: p.daemon.log, Token: token, State: p.state, Do: p.do, Joined: p.joined.Set,
+		Log: p.daemon.log, Token: token, Names: h.Names, State: p.state, Do: p.do, Joined: p.joined.Set,
 	})
 }
 
@@ -149,23 +151,32 @@ func (p *page) tell(t *scheduler.Task) error {
 // pause is the time from frame to frame, on the loop's clock.
 func (p *page) pause() time.Duration {
 	const frame = time.Second / framesPerSecond
+	return time.Duration(p.speed() * float64(frame))
+}
+
+// speed is how much faster than the machine's the loop's time runs.
+func (p *page) speed() float64 {
 	if w := p.daemon.options.World; w != nil {
 		speed, _ := w.Speed()
-		return time.Duration(speed * float64(frame))
+		return speed
 	}
-	return frame
+	return 1
 }
 
 // publish sends a state, and with it the pictures and levels that have changed.
 func (p *page) publish(s web.State) {
-	now, whole := seen{p.panelChanges(), p.lampChanges()}, s.Panels != nil
+	now := seen{p.panelChanges(), changes[dimming.Level](p.daemon), changes[pressing.State](p.daemon)}
+	whole := s.Panels != nil
 	if s.Panels == nil && now.panels != p.seen.panels {
 		s.Panels = p.panels()
 	}
 	if s.Lamps == nil && now.lamps != p.seen.lamps {
 		s.Lamps = p.lamps()
 	}
-	if s.Clock == nil && s.Panels == nil && s.Lamps == nil {
+	if s.Buttons == nil && now.buttons != p.seen.buttons {
+		s.Buttons = p.buttons()
+	}
+	if s.Clock == nil && s.Panels == nil && s.Lamps == nil && s.Buttons == nil {
 		return
 	}
 	if p.server.Publish(s) {
@@ -197,7 +208,7 @@ func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, e
 	result := make(chan T, 1)
 	loop.Post(func() {
 		if ctx.Err() == nil { // else nobody waits any more
-			result <- do()
+			loop.As("", "page", func() { result <- do() })
 		}
 	})
 	select {

@@ -21,7 +21,9 @@ import (
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
+	"ptvd/plugins/caption"
 	"ptvd/plugins/dimming"
+	"ptvd/plugins/pressing"
 	"ptvd/plugins/timetable"
 )
 
@@ -41,6 +43,8 @@ func init() {
 		Name: "shown", Doc: "is there to be looked at",
 		Topics: []plugins.Topic{
 			plugins.Publishes[*image.Gray]("picture", "a pixel"),
+			plugins.Publishes[caption.Text]("text", "a word"),
+			plugins.Publishes[pressing.State]("pressed", "as the actions say"),
 			plugins.Publishes[dimming.Level]("level", "half"),
 			plugins.Publishes[timetable.Departures]("departures", "one"),
 		},
@@ -53,8 +57,12 @@ func init() {
 }
 
 func (s *shown) Start(t *plugins.Task) error {
+	pressed := plugins.Publish[pressing.State](s.env, "pressed")
+	pressed.Set(pressing.State{})
+	plugins.Publish[caption.Text](s.env, "text").Set("a dot")
 	for _, action := range []string{"press", "release", "up", "down"} {
 		s.env.Handle(action, func(string) error {
+			pressed.Set(pressing.State{Down: action == "press"})
 			s.called <- action
 			return nil
 		})
@@ -62,7 +70,7 @@ func (s *shown) Start(t *plugins.Task) error {
 	picture := image.NewGray(image.Rect(0, 0, 10, 2))
 	picture.SetGray(9, 1, color.Gray{Y: 0xFF})
 	plugins.Publish[*image.Gray](s.env, "picture").Set(picture)
-	plugins.Publish[dimming.Level](s.env, "level").Set(dimming.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF})
+	plugins.Publish[dimming.Level](s.env, "level").Set(dimming.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
 	now := s.env.Clock.Now()
 	plugins.Publish[timetable.Departures](s.env, "departures").Set(timetable.Departures{
 		Stop: "Huntingdale", Period: 30 * time.Second, Received: t.Now(), Walk: 5 * time.Minute,
@@ -137,10 +145,10 @@ func post(t *testing.T, address, command string) (status int, text string) {
 func TestThePageShowsWhatTheInstancesPublish(t *testing.T) {
 	withPage(t, "", func(address string) {
 		s := get(t, address)
-		if len(s.Panels) != 1 || fmt.Sprint(s.Panels[0].Rows) != "[0000 0040]" || s.Panels[0].Width != 10 {
+		if len(s.Panels) != 1 || fmt.Sprint(s.Panels[0].Rows) != "[0000 0040]" || s.Panels[0].Width != 10 || s.Panels[0].Text != "a dot" {
 			t.Errorf("the panel: %+v", s.Panels)
 		}
-		if len(s.Lamps) != 1 || s.Lamps[0] != (web.Lamp{Instance: "one", Goal: 0.5, Level: 0.25, Duty: 1}) {
+		if len(s.Lamps) != 1 || s.Lamps[0] != (web.Lamp{Instance: "one", Goal: 0.5, Level: 0.25, Duty: 1, Turned: -3}) {
 			t.Errorf("the lamp: %+v", s.Lamps)
 		}
 		if d := s.Departures[0]; d.Freshness != web.Fresh || len(d.Next) != 2 || !d.Next[0].OutOfReach || d.Next[1].OutOfReach || d.Next[1].Late != 60 {
@@ -248,4 +256,34 @@ func TestAPortThatIsTakenIsTriedAgainAndToldOfOnce(t *testing.T) {
 	if n := strings.Count(log.String(), "it is tried again"); n != 1 || clock.Now() < scheduler.Instant(5*time.Minute) {
 		t.Errorf("told of %d times until %v", n, clock.Now())
 	}
+}
+
+func TestWhoWatchesSeesThatTheButtonIsDown(t *testing.T) {
+	withPage(t, ", remote_control: true", func(address string) {
+		answer, err := http.Get(address + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		lines := bufio.NewScanner(answer.Body)
+		next := func() web.State {
+			for lines.Scan() {
+				var s web.State
+				if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && json.Unmarshal([]byte(data), &s) == nil && s.Buttons != nil {
+					return s
+				}
+			}
+			t.Fatal("the stream has ended")
+			return web.State{}
+		}
+		if first := next(); first.Buttons[0].Down {
+			t.Error("it is down from the start")
+		}
+		for _, verb := range []string{"press", "release"} {
+			post(t, address, fmt.Sprintf(`{"do":%q,"name":"one"}`, verb))
+			if got := next(); got.Buttons[0].Down != (verb == "press") {
+				t.Errorf("after a %s: %+v", verb, got.Buttons)
+			}
+		}
+	})
 }

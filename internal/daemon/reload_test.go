@@ -154,3 +154,26 @@ func TestABadFileIsExplainedInTheLog(t *testing.T) {
 		t.Errorf("the log does not say what is wrong:\n%s", log)
 	}
 }
+
+func TestNothingIsLeftOfAnInstanceThatAReloadRemoves(t *testing.T) {
+	watcher := script{start: func(env plugins.Env, _ *plugins.Task) error {
+		env.Go("call", func(t *plugins.Task) error {
+			for range 2 {
+				if err := t.Sleep(40 * time.Second); err != nil {
+					return err
+				}
+				err := env.Call(plugins.Action{Instance: "a", Name: "poke"})
+				env.Log.Info("called", "error", err)
+			}
+			return nil
+		})
+		return nil
+	}}
+	_, log := reloadWith(t, map[string]script{
+		"a":       {start: func(plugins.Env, *plugins.Task) error { return nil }, poke: func(plugins.Env) error { return nil }},
+		"watcher": watcher,
+	}, "a: {plugin: scripted}, watcher: {plugin: scripted}", "watcher: {plugin: scripted}")
+	if !strings.Contains(log, "msg=called plugin=watcher error=<nil>") || !strings.Contains(log, `error="a.poke: there is no such action"`) {
+		t.Errorf("the log:\n%s", log)
+	}
+}

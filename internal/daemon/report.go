@@ -119,24 +119,26 @@ func (r Report) Write(to io.Writer) error {
 // LogSnapshot logs what every task and instance is about. Any goroutine may call
 // it.
 func (d *Daemon) LogSnapshot() {
-	d.loop.Post(func() {
-		snapshot := d.loop.Snapshot()
-		totals := map[[2]string]scheduler.Totals{}
-		for _, s := range snapshot.Totals {
-			totals[[2]string{s.Owner, s.Name}] = s
+	d.loop.Post(func() { d.loop.As("", "snapshot", d.logSnapshot) })
+}
+
+func (d *Daemon) logSnapshot() {
+	snapshot := d.loop.Snapshot()
+	totals := map[[2]string]scheduler.Totals{}
+	for _, s := range snapshot.Totals {
+		totals[[2]string{s.Owner, s.Name}] = s
+	}
+	for _, t := range snapshot.Tasks {
+		line := d.log.With("plugin", t.Owner, "task", t.Name, "state", t.State)
+		if t.Due != scheduler.Never {
+			line = line.With("due_in", t.Due.Sub(snapshot.At).Round(time.Millisecond))
 		}
-		for _, t := range snapshot.Tasks {
-			line := d.log.With("plugin", t.Owner, "task", t.Name, "state", t.State)
-			if t.Due != scheduler.Never {
-				line = line.With("due_in", t.Due.Sub(snapshot.At).Round(time.Millisecond))
-			}
-			s := totals[[2]string{t.Owner, t.Name}]
-			line.Info("task", "runs", s.Runs, "total", s.Total, "longest", s.Longest,
-				"missed", s.Missed, "late_p50", s.Late.P50, "late_p99", s.Late.P99, "late_max", s.Late.Max)
-		}
-		for _, i := range d.instances {
-			i.log.LogAttrs(context.Background(), 0, "instance", i.attributes()...)
-		}
-		d.log.Info("loop", "status", d.status(), "uptime", d.Uptime(), "wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
-	})
+		s := totals[[2]string{t.Owner, t.Name}]
+		line.Info("task", "runs", s.Runs, "total", s.Total, "longest", s.Longest,
+			"missed", s.Missed, "late_p50", s.Late.P50, "late_p99", s.Late.P99, "late_max", s.Late.Max)
+	}
+	for _, i := range d.instances {
+		i.log.LogAttrs(context.Background(), 0, "instance", i.attributes()...)
+	}
+	d.log.Info("loop", "status", d.status(), "uptime", d.Uptime(), "wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
 }

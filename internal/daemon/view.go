@@ -6,13 +6,14 @@ import (
 	"iter"
 	"math"
 	"reflect"
-	"slices"
 	"time"
 
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
+	"ptvd/plugins/caption"
 	"ptvd/plugins/dimming"
+	"ptvd/plugins/pressing"
 	"ptvd/plugins/timesync"
 	"ptvd/plugins/timetable"
 )
@@ -24,14 +25,14 @@ func (d *Daemon) State() web.State { return (&page{daemon: d}).everything() }
 // everything is all that there is to see.
 func (p *page) everything() web.State {
 	s := p.report()
-	s.Panels, s.Lamps = p.panels(), p.lamps()
+	s.Panels, s.Lamps, s.Buttons = p.panels(), p.lamps(), p.buttons()
 	return s
 }
 
 // report is what is told once a second.
 func (p *page) report() web.State {
 	return web.State{
-		Clock: p.clock(), Buttons: p.buttons(), Departures: p.departures(),
+		Clock: p.clock(), Departures: p.departures(),
 		Instances: p.instances(), Loop: p.loop(), World: p.world(),
 	}
 }
@@ -54,9 +55,17 @@ func topics[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
 	}
 }
 
-func (p *page) panelChanges() (n uint64) {
-	for name, topic := range topics[*image.Gray](p.daemon) {
+// changes counts what was published of a type.
+func changes[T any](d *Daemon) (n uint64) {
+	for _, topic := range topics[T](d) {
 		n += topic.Version()
+	}
+	return n
+}
+
+func (p *page) panelChanges() uint64 {
+	n := changes[*image.Gray](p.daemon)
+	for name := range topics[*image.Gray](p.daemon) {
 		if world := p.daemon.options.World; world != nil {
 			n += uint64(world.Changes(name))
 		}
@@ -65,7 +74,11 @@ func (p *page) panelChanges() (n uint64) {
 }
 
 func (p *page) panels() []web.Panel {
-	all := []web.Panel{}
+	all, words := []web.Panel{}, map[string]string{}
+	for name, topic := range topics[caption.Text](p.daemon) {
+		text, _ := topic.Get()
+		words[name] = string(text)
+	}
 	for name, topic := range topics[*image.Gray](p.daemon) {
 		picture, brightness, ok := p.worldPicture(name)
 		if !ok {
@@ -73,7 +86,9 @@ func (p *page) panels() []web.Panel {
 			brightness = 1
 		}
 		if ok {
-			all = append(all, panel(name, picture, brightness))
+			shown := panel(name, picture, brightness)
+			shown.Text = words[name]
+			all = append(all, shown)
 		}
 	}
 	return all
@@ -103,31 +118,23 @@ func panel(name string, picture *image.Gray, brightness float64) web.Panel {
 	return all
 }
 
-func (p *page) lampChanges() (n uint64) {
-	for _, topic := range topics[dimming.Level](p.daemon) {
-		n += topic.Version()
-	}
-	return n
-}
-
 func (p *page) lamps() []web.Lamp {
 	all := []web.Lamp{}
 	for name, topic := range topics[dimming.Level](p.daemon) {
 		level, _ := topic.Get()
 		all = append(all, web.Lamp{
-			Instance: name, Goal: level.Goal, Level: level.Now, Duty: float64(level.Duty) / 0xFFFF, Offered: p.offered(),
+			Instance: name, Goal: level.Goal, Level: level.Now, Duty: float64(level.Duty) / 0xFFFF,
+			Turned: level.Turned, Offered: p.offered(),
 		})
 	}
 	return all
 }
 
-// buttons are the instances that can be pressed.
 func (p *page) buttons() []web.Button {
 	all := []web.Button{}
-	for _, i := range p.daemon.instances {
-		if slices.ContainsFunc(i.entry.Definition.Actions, func(a plugins.ActionSpec) bool { return a.Name == web.Press }) {
-			all = append(all, web.Button{Instance: i.entry.Name, Offered: p.offered()})
-		}
+	for name, topic := range topics[pressing.State](p.daemon) {
+		state, _ := topic.Get()
+		all = append(all, web.Button{Instance: name, Down: state.Down, Offered: p.offered()})
 	}
 	return all
 }
@@ -166,7 +173,7 @@ const (
 func stop(name string, d timetable.Departures, now time.Time, mono scheduler.Instant) web.Stop {
 	s := web.Stop{
 		Instance: name, Name: d.Stop, Problem: d.Problem, Period: d.Period.Seconds(),
-		Age: -1, Freshness: web.None, Next: []web.Service{},
+		Age: -1, Freshness: web.None, Next: []web.Service{}, Complete: d.Complete,
 	}
 	if d.Received != 0 {
 		age := mono.Sub(d.Received)
@@ -181,7 +188,11 @@ func stop(name string, d timetable.Departures, now time.Time, mono scheduler.Ins
 		}
 	}
 	for _, departure := range d.List {
-		if in := departure.When().Sub(now); in >= 0 && len(s.Next) < maxServices {
+		switch in := departure.When().Sub(now); {
+		case in < 0:
+		case len(s.Next) == maxServices:
+			s.Complete = false
+		default:
 			s.Next = append(s.Next, service(departure, now.Location(), in, d.Walk))
 		}
 	}
@@ -225,7 +236,7 @@ func (p *page) loop() *web.Loop {
 		newest[[2]string{t.Owner, t.Name}] = t
 	}
 	l := web.Loop{
-		Uptime: snapshot.At.Sub(d.started).Seconds(), Wakeups: snapshot.Wakeups, Workers: snapshot.Workers,
+		Uptime: snapshot.At.Sub(d.started).Seconds(), Machine: snapshot.Machine.Sub(0).Seconds(), Wakeups: snapshot.Wakeups, Workers: snapshot.Workers,
 		SPITransfers: d.spi.Transfers(), SPIBytes: d.spi.Bytes(), Tasks: make([]web.Task, 0, len(snapshot.Totals)),
 	}
 	for _, s := range snapshot.Totals {
@@ -237,7 +248,7 @@ func (p *page) loop() *web.Loop {
 		if now, ok := newest[[2]string{s.Owner, s.Name}]; ok {
 			task.State = now.State
 			if now.Due != scheduler.Never {
-				task.Due = now.Due.Sub(snapshot.At).Seconds()
+				task.Due = now.Due.Sub(snapshot.At).Seconds() / p.speed()
 			}
 		}
 		l.Tasks = append(l.Tasks, task)

@@ -24,7 +24,7 @@ func (c *handClock) Wait(until scheduler.Instant) error {
 func TestTimeRunsFasterFromNowOnAndNeverBack(t *testing.T) {
 	system := &handClock{now: 1000}
 	wall := time.Date(2026, 11, 18, 20, 50, 0, 0, time.UTC)
-	c := &Clock{Clock: system, wall: wall, from: 1000, real: 1000, here: 1000, speed: 1}
+	c := &Clock{Clock: system, wall: wall, from: 1000, real: 1000, here: 1000, speed: 1, before: 1}
 	steps := []struct {
 		system scheduler.Instant
 		speed  int
@@ -53,9 +53,9 @@ func TestTimeRunsFasterFromNowOnAndNeverBack(t *testing.T) {
 
 func TestAWaitEndsNoSoonerThanTheInstantComes(t *testing.T) {
 	system := &handClock{now: 1000}
-	c := &Clock{Clock: system, real: 1000, here: 5000, speed: 60}
+	c := &Clock{Clock: system, real: 1000, here: 5000, speed: 60, before: 10}
 	for until, want := range map[scheduler.Instant]scheduler.Instant{
-		5000: 1000, 5060: 1001, 5061: 1002, scheduler.Never: scheduler.Never, 4000: 984,
+		5000: 1000, 5060: 1001, 5061: 1002, scheduler.Never: scheduler.Never, 4000: 900,
 	} {
 		c.Wait(until)
 		if system.waited != want {

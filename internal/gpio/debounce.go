@@ -26,6 +26,7 @@ type Debouncer struct {
 	acted  scheduler.Instant // the time of the last edge that came out
 	raw    Edge              // the last that is known of the real contact
 	until  scheduler.Instant // the end of the hold; Never: there is none
+	held   scheduler.Instant // the end of the hold before, of a contact that settles
 	out    [2]Edge
 }
 
@@ -48,6 +49,9 @@ func (d *Debouncer) Due() scheduler.Instant { return d.until }
 // two when a hold ended before this edge. They are valid until the next call.
 func (d *Debouncer) Edge(e Edge) []Edge {
 	out := d.pass(e.At)
+	if e.At < d.held {
+		return out // it comes so late that the reading at the end of its hold knew of it
+	}
 	d.raw = e
 	switch {
 	case d.stable:
@@ -74,6 +78,9 @@ func (d *Debouncer) pass(now scheduler.Instant) []Edge {
 	for d.until <= now && d.until != scheduler.Never {
 		end := d.until
 		d.until = scheduler.Never
+		if !d.stable {
+			d.held = end
+		}
 		if d.raw.Level != d.level {
 			out = d.act(out)
 			d.begin(end)

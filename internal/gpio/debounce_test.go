@@ -127,6 +127,23 @@ func TestAReadingThatDiffersIsAnEdgeThatWasLost(t *testing.T) {
 	}
 }
 
+// On a busy board a hold may end, with a reading, before the edges of the bounce in it
+// have come.
+func TestABounceThatComesAfterTheEndOfItsHoldIsNoPress(t *testing.T) {
+	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	ms := func(n int) scheduler.Instant { return scheduler.Instant(n) * scheduler.Instant(time.Millisecond) }
+	out := slices.Clone(d.Edge(gpio.Edge{Level: gpio.High, At: ms(1)}))
+	out = append(out, d.Read(gpio.Edge{Level: gpio.High, At: ms(30)})...)
+	for i, level := range []gpio.Level{gpio.Low, gpio.High, gpio.Low, gpio.High} {
+		out = append(out, d.Edge(gpio.Edge{Level: level, At: ms(2 + i)})...)
+	}
+	out = append(out, d.Edge(gpio.Edge{Level: gpio.Low, At: ms(40)})...)
+	want := []gpio.Edge{{Level: gpio.High, At: ms(1)}, {Level: gpio.Low, At: ms(40)}}
+	if !slices.Equal(out, want) {
+		t.Errorf("%v, want %v", out, want)
+	}
+}
+
 func TestTimesNeverGoBackWhenAnEdgeIsOvertakenByAReading(t *testing.T) {
 	d := gpio.NewDebouncer(gpio.Low, hold, false)
 	d.Read(gpio.Edge{Level: gpio.High, At: 7})

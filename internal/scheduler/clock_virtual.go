@@ -86,6 +86,9 @@ func (c *VirtualClock) Sleep(ctx context.Context, d time.Duration) error {
 	if err := c.over(ctx); err != nil {
 		return err
 	}
+	if c.back == nil {
+		panic("scheduler: only work beside the loop may sleep on its clock, and this would block the loop")
+	}
 	n := &nap{due: c.now.Add(max(d, 0)), until: ctx, wake: make(chan struct{})}
 	at := len(c.naps)
 	for at > 0 && n.due < c.naps[at-1].due {

@@ -27,6 +27,10 @@ type Options struct {
 	// Nil: nobody watches. It needs a clock of real time.
 	OnHog func(Hog)
 
+	// OnHeld hears, on the loop, of each step that has held it for HogAfter or
+	// longer and is over: For is all of it, and there is no stack.
+	OnHeld func(Hog)
+
 	// OnError hears of an error or panic that ended a task which nobody
 	// waited for. It runs on the loop.
 	OnError func(*Task, error)
@@ -46,6 +50,7 @@ const postRounds = 4
 type Loop struct {
 	options Options
 	clock   Clock
+	pace    paced   // the clock, where its time is not the machine's; else nil
 	now     Instant // when the clock was last read
 	urgent  dueQueue
 	normal  dueQueue
@@ -55,6 +60,7 @@ type Loop struct {
 	tasks   tasks
 	main    *Task
 	running *Task // nil between steps
+	guest   *Task // on whose account a part of the step is; nil: its own
 	ended   bool  // what is left is being unwound
 	posts   posts
 	outside Task // what posts and their time are booked to
@@ -76,6 +82,9 @@ func New(o Options) *Loop {
 	if o.HogAfter == 0 {
 		o.HogAfter = 50 * time.Millisecond
 	}
+	if o.OnHeld == nil {
+		o.OnHeld = func(Hog) {}
+	}
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
 	}
@@ -83,6 +92,7 @@ func New(o Options) *Loop {
 	l.posts.wake = l.clock.Wake
 	l.outside = Task{loop: l, name: "post"}
 	l.outside.stats = l.statsOf("", "post")
+	l.pace, _ = l.clock.(paced)
 	l.now = l.clock.Now()
 	if o.Seed != 0 {
 		l.shuffle = rand.New(rand.NewPCG(o.Seed, 0))
@@ -176,7 +186,7 @@ func (l *Loop) beginStep(t *Task) bool {
 		l.inARow = 0
 	}
 	if t.slept {
-		t.stats.late.add(l.now.Sub(t.timer.due))
+		t.stats.late.add(l.took(t.timer.due, l.now))
 	}
 	t.ready, t.place = false, inRun
 	l.running = t
@@ -190,7 +200,31 @@ func (l *Loop) endStep(t *Task) {
 	l.meter.add(t.stats)
 	if !l.meter.mayWait(l.ready()) {
 		l.look()
-		l.meter.book(l.now)
+		l.book()
+	}
+}
+
+// book books the time until the clock was last read.
+func (l *Loop) book() {
+	passed := l.took(l.meter.since, l.now)
+	if passed >= l.options.HogAfter {
+		l.held(passed)
+	}
+	l.meter.book(passed, l.now)
+}
+
+// held tells of a step that has held the loop. Of several that were timed together
+// the watchdog has seen which one it was.
+func (l *Loop) held(passed time.Duration) {
+	switch l.meter.count {
+	case 0: // nobody did: the loop was late itself
+	case 1:
+		s := l.meter.steps[0]
+		l.options.OnHeld(Hog{Owner: s.Owner, Name: s.Name, For: passed})
+	default:
+		if t := l.watch.seen(l.meter.since); t != nil {
+			l.options.OnHeld(Hog{Owner: t.owner, Name: t.name, For: passed})
+		}
 	}
 }
 

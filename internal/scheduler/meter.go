@@ -31,12 +31,12 @@ func (m *meter) mayWait(ready int) bool {
 	return ready >= crowd && m.streak >= lightAfter && m.count < crowd
 }
 
-// book shares out the time until now.
-func (m *meter) book(now Instant) {
+// book shares out the time that passed until now.
+func (m *meter) book(passed time.Duration, now Instant) {
 	if m.count == 0 {
 		return
 	}
-	each := now.Sub(m.since) / time.Duration(m.count)
+	each := passed / time.Duration(m.count)
 	for _, stats := range m.steps[:m.count] {
 		stats.ran(each)
 	}

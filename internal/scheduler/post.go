@@ -15,7 +15,7 @@ func (l *Loop) Post(fn func()) { l.posts.add(fn) }
 // runPosts calls what was posted before it began, as steps of the task "post".
 func (l *Loop) runPosts() {
 	l.look()
-	l.meter.book(l.now)
+	l.book()
 	round := l.posts.take()
 	for i, fn := range round {
 		l.watch.begin(&l.outside)

@@ -21,7 +21,7 @@ func (t *Task) Yield() error {
 		// We may be next ourselves: find out here, without leaving the stack.
 		if l.look(); l.deadline() > l.now {
 			l.meter.add(t.stats)
-			l.meter.book(l.now)
+			l.book()
 			return nil
 		}
 	}

@@ -9,8 +9,9 @@ import (
 // every second.
 type Snapshot struct {
 	At      Instant
-	Wakeups uint64 // times that the loop rested and woke
-	Workers int    // pieces of awaited work that run beside the loop
+	Machine Instant // the same by the machine's clock, on which Totals are measured
+	Wakeups uint64  // times that the loop rested and woke
+	Workers int     // pieces of awaited work that run beside the loop
 	Tasks   []TaskState
 	Totals  []Totals
 }
@@ -26,8 +27,10 @@ type TaskState struct {
 // Snapshot returns the state of the loop: the tasks in the order of their start,
 // the totals by owner and name. Call it on the loop.
 func (l *Loop) Snapshot() Snapshot {
+	now := l.Now()
 	s := Snapshot{
-		At:      l.Now(),
+		At:      now,
+		Machine: l.machine(now),
 		Wakeups: l.wakeups,
 		Workers: l.workers,
 		Tasks:   make([]TaskState, 0, l.tasks.count),

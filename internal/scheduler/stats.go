@@ -6,7 +6,8 @@ import (
 )
 
 // Totals are the counts of all tasks of one owner and name, present and past, so
-// that they outlive a restart. Those of "post" are of what was posted.
+// that they outlive a restart. Those of "post" are of what was posted. Durations
+// are the machine's, also where the clock lets time run faster.
 type Totals struct {
 	Owner, Name string
 	Live        int           // tasks now

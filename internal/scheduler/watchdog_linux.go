@@ -24,8 +24,15 @@ type watchdog struct {
 	timer    int
 	holder   atomic.Pointer[Task] // whose step it is; nil: the loop rests
 	since    atomic.Int64         // when the step began
+	told     atomic.Pointer[sight]
 	closing  atomic.Bool
 	gone     chan struct{}
+}
+
+// sight is what was reported last.
+type sight struct {
+	holder *Task
+	since  int64
 }
 
 // newWatchdog returns nil, which watches nothing, where nobody wants to hear,
@@ -61,7 +68,7 @@ func kernelTime(c Clock) func(Instant) Instant {
 	switch c := c.(type) {
 	case *SystemClock:
 		return func(i Instant) Instant { return i }
-	case interface{ Kernel(Instant) Instant }:
+	case paced:
 		return c.Kernel
 	}
 	return nil
@@ -95,6 +102,17 @@ func (w *watchdog) disarm() {
 	}
 }
 
+// seen returns who was reported to hold the loop since an instant; nil: nobody was.
+func (w *watchdog) seen(since Instant) *Task {
+	if w == nil {
+		return nil
+	}
+	if s := w.told.Load(); s != nil && s.since == int64(since) {
+		return s.holder
+	}
+	return nil
+}
+
 func (w *watchdog) close() {
 	if w != nil {
 		w.closing.Store(true)
@@ -125,6 +143,7 @@ func (w *watchdog) watch() {
 			if w.holder.Load() != holder || w.since.Load() != since {
 				stack = nil // the step ended meanwhile, and the stack is somebody else's
 			}
+			w.told.Store(&sight{holder, since})
 			w.report(Hog{Owner: holder.owner, Name: holder.name, For: age, Stack: stack})
 			nextAt = 2 * age
 		}

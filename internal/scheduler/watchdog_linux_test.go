@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -155,5 +156,41 @@ func TestAHogIsReportedInRealTimeAlsoWhereTimeIsAnother(t *testing.T) {
 	})
 	if whole := time.Since(began); hog.Name != "main" || hog.For < 20*ms || hog.For > whole {
 		t.Errorf("%s was reported after %v of %v", hog.Name, hog.For, whole)
+	}
+}
+
+// A crowd of light steps is timed as one; the one that holds the loop is known all
+// the same.
+func TestWhoHeldTheLoopIsKnownInACrowd(t *testing.T) {
+	var reported atomic.Bool
+	var held []string
+	loop := scheduler.New(scheduler.Options{
+		HogAfter: 20 * ms,
+		OnHog:    func(scheduler.Hog) { reported.Store(true) },
+		OnHeld:   func(h scheduler.Hog) { held = append(held, h.Name) },
+	})
+	loop.Run(func(t *scheduler.Task) error {
+		return t.Group(func(g *scheduler.Group) error {
+			for i := range 20 {
+				name := "light"
+				if i == 3 {
+					name = "heavy"
+				}
+				g.Go(name, func(t *scheduler.Task) error {
+					for n := range 1000 {
+						if name == "heavy" && n == 500 {
+							reported.Store(false)
+							spinUntil(&reported, nil, 0)
+						}
+						t.Yield()
+					}
+					return nil
+				})
+			}
+			return nil
+		})
+	})
+	if !slices.Contains(held, "heavy") {
+		t.Errorf("told of %v", held)
 	}
 }

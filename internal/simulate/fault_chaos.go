@@ -125,6 +125,18 @@ func (m *wild) hold() {
 	w := m.World
 	w.oracle.stallBegins()
 	w.visitor.stalls++
-	w.pass(time.Duration(m.dice.Int64N(int64(3 * time.Second))))
+	held := time.Duration(m.dice.Int64N(int64(3 * time.Second)))
+	w.pass(held)
 	w.oracle.stallEnds()
+	if held >= time.Second {
+		w.clock.Work(w.mustBlameChaos)
+	}
+}
+
+// mustBlameChaos finds out whether people are told who held the loop.
+func (w *World) mustBlameChaos() {
+	boots := w.boots
+	if w.sleep(hair); boots == w.boots && w.oracle.on {
+		w.mustBeIll("chaos", "")
+	}
 }

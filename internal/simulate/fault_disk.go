@@ -64,6 +64,7 @@ func (d *directory) Load(name string) ([]byte, error) {
 }
 
 func (d *directory) Save(name string, data []byte) error {
+	d.disk.world.slowDisk.pass(d.disk.world)
 	switch {
 	case d.disk.powered != d.boot:
 		return syscall.EIO

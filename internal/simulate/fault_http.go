@@ -84,7 +84,7 @@ var httpFaults = []struct {
 		good := n.serve(r)
 		wrong := mutate(good.data, n.dice)
 		a := newAnswer(good.StatusCode, good.Header, wrong)
-		a.Body = &body{data: wrong, whole: func() { n.oracle.answered(good.data, false, false) }}
+		a.Body = &body{data: wrong, whole: func() { n.oracle.answered(r, good, false, false) }}
 		return &a.Response, nil
 	}},
 }
@@ -133,7 +133,7 @@ func (n *internet) slow(r *http.Request) (*http.Response, error) {
 	a.Body = &body{
 		data: a.data, piece: len(a.data)/pieces + 1,
 		pause: func() error { return n.clock.Sleep(r.Context(), pause) },
-		whole: func() { n.oracle.answered(a.data, true, false) },
+		whole: func() { n.oracle.answered(r, a, true, false) },
 	}
 	return &a.Response, nil
 }

@@ -3,6 +3,8 @@ package simulate
 import (
 	"math/rand/v2"
 	"time"
+
+	"ptvd/internal/scheduler"
 )
 
 // powerFault is the family: the daemon is stopped and started, or the power goes
@@ -27,7 +29,7 @@ func (w *World) powerFault() fault {
 			if w.daemon != nil {
 				w.off = about(dice, 10*time.Second)
 				w.oracle.shutDown()
-				w.daemon.Stop()
+				w.askToStop()
 			}
 			return "restart"
 		},
@@ -42,5 +44,26 @@ func (w *World) cutPower(when string) {
 	w.disk.cutNext, w.disk.powered = false, 0
 	w.oracle.shutDown()
 	w.cut, w.off = true, time.Minute
+	w.askToStop()
+}
+
+// stop is when the daemon was asked to.
+type stop struct {
+	asked  scheduler.Instant // 0: it was not
+	stalls int
+}
+
+// longestStop is how long it may take, whatever hangs.
+const longestStop = time.Second + hair
+
+func (w *World) askToStop() {
+	w.stop = stop{w.clock.Now(), w.visitor.stalls}
 	w.daemon.Stop()
+}
+
+func (w *World) mustHaveStoppedSoon() {
+	took := w.clock.Now().Sub(w.stop.asked)
+	if w.stop.asked != 0 && took > longestStop && w.stop.stalls == w.visitor.stalls && w.clock.Now() > w.oracle.free() {
+		w.fail("the stop took %v", took)
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ptvd/internal/config"
-	"ptvd/internal/standin"
 	_ "ptvd/plugins/standard" // all of them are at home here
 )
 
@@ -20,7 +19,11 @@ type house struct {
 	count      int // of departures
 	directions string
 	brightness int // in percent
-	turn       int // of chaos: how often it was changed
+	stop       string
+	width      int           // of the panel
+	rows       int           // on the departures page
+	pages      time.Duration // how long one stays up; 0: until somebody turns it
+	turn       int           // of chaos: how often it was changed
 	spares     spares
 }
 
@@ -50,7 +53,7 @@ plugins:
   trains:
     plugin: ptv
     every: %v
-    stop: %d
+    %s
     walk: %v
     count: %d
     directions: [%s]
@@ -61,8 +64,9 @@ plugins:
     plugin: display
     every: %v
     brightness: %d%%
-    device: {max7219: {spi: %s, width: 32}}
-    pages: [{minutes: trains}, {departures: trains}, clock]
+    device: {max7219: {spi: %s, width: %d}}
+    pages: [{minutes: trains}, {departures: {from: trains, rows: %d}}, clock]
+    turn: %v
   bell:
     plugin: button
     pin: %s
@@ -81,6 +85,12 @@ plugins:
 // one direction only: else most of its time would be spent on reading their JSON.
 const longRun = 10 * 24 * time.Hour
 
+// Where the departures are from.
+const (
+	trainStop = "stop: 1099"
+	busStop   = "stop: 19099\n    route_type: bus" // one direction, one route, with a number
+)
+
 // directions are those in which vehicles leave.
 var directions = []string{"1", "4", "10"} // to the city; some cancelled; some by bus
 
@@ -88,10 +98,20 @@ func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 	h := house{
 		period: 30 * time.Second, walk: time.Duration(dice.IntN(3)) * time.Minute,
 		count: 8, brightness: 50, spares: spares{spareLines[0], ""},
+		stop: trainStop, width: 32, rows: 2,
 	}
 	if lasts >= longRun {
 		h.period = time.Minute
 		h.directions = directions[dice.IntN(len(directions))]
+	}
+	if dice.IntN(2) == 0 {
+		h.width, h.rows = 64, 4
+	}
+	if h.directions == "" && dice.IntN(3) == 0 {
+		h.stop = busStop
+	}
+	if lasts < longRun && dice.IntN(4) == 0 {
+		h.pages = 40 * time.Second // costs as much as all the rest: each step of a text is judged
 	}
 	var err error
 	h.file, err = config.Parse("house.yaml", []byte(h.text()), 0o600)
@@ -99,8 +119,8 @@ func newHouse(dice *rand.Rand, lasts time.Duration) (house, error) {
 }
 
 func (h house) text() string {
-	return fmt.Sprintf(yaml, ntpTimeout, h.period, standin.DemoStop, h.walk, h.count, h.directions, idVariable, keyVariable,
-		tick, h.brightness, panelPort, buttonLine, knobLineA, knobLineB, lampOutput,
+	return fmt.Sprintf(yaml, ntpTimeout, h.period, h.stop, h.walk, h.count, h.directions, idVariable, keyVariable,
+		tick, h.brightness, panelPort, h.width, h.rows, h.pages, buttonLine, knobLineA, knobLineB, lampOutput,
 		h.turn, h.spares)
 }
 

@@ -23,7 +23,7 @@ func (w *World) inspect() {
 	if w.cut || w.clock.Now() < w.oracle.excused {
 		return
 	}
-	if w.panel.On() {
+	if w.panel.On() && w.slowPanel.most == 0 {
 		w.fail("a stop left the panel lit")
 	}
 	if duty := w.board.Duty(lampOutput); duty != 0 {
@@ -41,7 +41,7 @@ func (w *World) inspect() {
 func (w *World) checkLamp(after time.Duration) {
 	then, moves := w.visitor.attention(), w.visitor.moves
 	w.sleep(after)
-	if !then.stillPaid() || !w.lines.settled(w) || w.disk.refuses != nil || moves != w.visitor.moves || w.visitor.busy {
+	if !then.stillPaid() || !w.lines.settled(w) || w.disk.refuses != nil || w.slowDisk.most > 0 || moves != w.visitor.moves || w.visitor.busy {
 		return
 	}
 	var kept struct{ Goal float64 }

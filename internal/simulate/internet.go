@@ -19,6 +19,7 @@ type internet struct {
 	trouble  func(*http.Request) (*http.Response, error) // what happens to requests; nil: all is well
 	asked    int
 	statuses int // how many bad ones it has answered with
+	night    night
 }
 
 func newInternet(w *World) *internet {
@@ -47,7 +48,7 @@ func (n *internet) good(r *http.Request) *http.Response {
 	a := n.serve(r)
 	a.Body = &body{data: a.data, whole: func() {
 		if a.StatusCode == http.StatusOK { // else it was a redirect that led here
-			n.oracle.answered(a.data, true, true)
+			n.oracle.answered(r, a, true, true)
 		}
 	}}
 	return &a.Response
@@ -68,7 +69,7 @@ type answer struct {
 func (n *internet) serve(r *http.Request) *answer {
 	page := recorder{header: http.Header{}, status: http.StatusOK}
 	n.server.ServeHTTP(&page, r.Clone(r.Context()))
-	return newAnswer(page.status, page.header, page.Bytes())
+	return newAnswer(page.status, page.header, n.night.cut(page.Bytes()))
 }
 
 func newAnswer(status int, header http.Header, data []byte) *answer {

@@ -15,22 +15,29 @@ import (
 // all the time that the panel is given.
 type oracle struct {
 	*World
-	on      bool // there is a daemon that answers for the panel
-	booted  scheduler.Instant
-	asked   scheduler.Instant // since when the daemon may be without departures
-	voices  int               // honest answers about the time since the boot
-	surely  scheduler.Instant // from when on the daemon must know the time; Never: it may not
-	excused scheduler.Instant // until then the panel cannot be reached, or was not for long
-	stalled scheduler.Instant // when the loop was last held up …
-	resumed scheduler.Instant // … and let go; Never: it is held up now
-	answers []*reply          // what the daemon may know, the oldest first
-	certain scheduler.Instant // from when on it must know some; Never: it may not
-	shown   picture
-	reading reading
-	looking bool
-	Frames  int // pictures that were judged
-	Judged  int // judgements
-	Numbers int // pictures with minutes on them
+	on        bool // there is a daemon that answers for the panel
+	booted    scheduler.Instant
+	asked     scheduler.Instant // since when the daemon may be without departures
+	voices    int               // honest answers about the time since the boot
+	surely    scheduler.Instant // from when on the daemon must know the time; Never: it may not
+	excused   scheduler.Instant // until then the panel cannot be reached, or was not for long
+	stalled   scheduler.Instant // when the loop was last held up …
+	resumed   scheduler.Instant // … and let go; Never: it is held up now
+	answers   []*reply          // what the daemon may know, the oldest first
+	certain   scheduler.Instant // from when on it must know some; Never: it may not
+	transfers transfers         // to the panel
+	shown     picture
+	reading   reading
+	looking   bool
+	last      moment             // of which a picture was true that is not any more
+	parted    scheduler.Instant  // when it was judged for the last time
+	texts     map[string]picture // of rows, as they look
+	list      []*service         // see next
+	said      map[string]bool    // what stood in the place of departures
+	Frames    int                // pictures that were judged
+	Judged    int                // judgements
+	Numbers   int                // pictures with minutes on them …
+	Rows      int                // … and with a departure in words
 }
 
 const (
@@ -44,7 +51,7 @@ const (
 )
 
 func newOracle(w *World) *oracle {
-	o := &oracle{World: w, surely: scheduler.Never}
+	o := &oracle{World: w, surely: scheduler.Never, texts: map[string]picture{}, said: map[string]bool{}}
 	o.reading = read(o.shown)
 	w.panel.OnChange = o.changed
 	return o
@@ -53,6 +60,7 @@ func newOracle(w *World) *oracle {
 // boot says that a daemon starts that knows nothing yet.
 func (o *oracle) boot() {
 	o.on, o.booted, o.voices, o.surely = true, o.clock.Now(), 0, scheduler.Never
+	o.transfers = transfers{}
 	o.answers = nil
 	o.forgetAnswers()
 }
@@ -91,18 +99,35 @@ func (o *oracle) stallEnds() {
 	}
 }
 
-// slack is how old what the panel shows may be: the time since the last tick.
+// free returns since when the loop is not held up any more.
+func (o *oracle) free() scheduler.Instant {
+	if o.resumed == scheduler.Never {
+		return o.clock.Now()
+	}
+	return o.resumed
+}
+
+// slack is how old what the panel shows may be: the time since the last tick, and
+// what a slow transfer takes.
 func (o *oracle) slack(now scheduler.Instant) time.Duration {
-	slack := tick + hair
+	drawn := o.transfers.since(now, o.free())
+	if o.stalled > 0 && drawn >= o.stalled && drawn <= o.free().Add(tick+hair) {
+		drawn = o.stalled // what was held up is sent first, and then drawn anew
+	}
+	slack := tick + hair + now.Sub(drawn)
 	if o.stalled > 0 && (o.resumed == scheduler.Never || now <= o.resumed.Add(tick)) {
 		slack += now.Sub(o.stalled)
 	}
 	return slack
 }
 
-// watch looks at the panel every second, whether it changes or not.
+// watch looks at the panel every few seconds, whether it changes or not.
 func (o *oracle) watch() {
-	for o.sleep(time.Second) {
+	pause := time.Second
+	if o.end.Sub(bootedAt) >= longRun {
+		pause = 3 * time.Second
+	}
+	for o.sleep(pause) {
 		o.judge(o.reading)
 	}
 }
@@ -128,27 +153,49 @@ func (o *oracle) look() {
 	if p == o.shown {
 		return
 	}
-	o.judge(o.reading)
+	if o.parted != o.clock.Now() {
+		o.part()
+	}
 	o.shown, o.reading = p, read(p)
 	o.Frames++
-	if o.reading.kind == departures {
+	switch o.reading.kind {
+	case departures:
 		o.Numbers++
+	case row:
+		o.Rows++
+	case words:
+		o.said[o.reading.text] = true
 	}
 	o.judge(o.reading)
+}
+
+// part judges what has been shown until now.
+func (o *oracle) part() {
+	o.judge(o.reading)
+	o.parted = o.clock.Now()
 }
 
 // judge finds a moment of which a picture is true, among those of which it may be.
 func (o *oracle) judge(r reading) {
 	now := o.clock.Now()
-	if !o.on || now < o.excused || now >= o.end {
+	if !o.on || now < o.excused || now >= o.end || o.transfers.isFirst() {
 		return
 	}
 	o.Judged++
-	since := now.Add(-o.slack(now))
+	slack := o.slack(now)
+	since, step := now.Add(-slack), tick/10
+	if slack > time.Second {
+		step = tick / 2
+	}
 	lie := o.lieAt(r, moment{since, now, o.at(now)})
-	for at := now; lie != "" && at >= since; at = at.Add(-tick / 10) {
+	if lie != "" && o.last.at >= since && o.lieAt(r, moment{since, o.last.at, o.last.clock}) == "" {
+		return // as it was when we looked before
+	}
+	for at := now; lie != "" && at > since; {
+		at = max(since, at.Add(-step))
 		for off := -clockError; off <= clockError; off += clockError {
-			if o.lieAt(r, moment{since, at, o.at(at).Add(off)}) == "" {
+			if m := (moment{since, at, o.at(at).Add(off)}); o.lieAt(r, m) == "" {
+				o.last = m
 				return
 			}
 		}

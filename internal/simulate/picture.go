@@ -3,181 +3,72 @@ package simulate
 import (
 	"image"
 	"image/color"
-	"strconv"
-	"sync"
+	"strings"
 
 	"ptvd/plugins/display/font"
 )
 
-// A reading is what a picture says to somebody who stands before it.
-type reading struct {
-	kind  kind
-	text  string    // of words, and of the clock
-	place int       // of a row: 1 for the next departure
-	cells [2]string // of departures: 7, 2h, now, ✗, 🚌7, or nothing
-	old   bool      // marked as old
-}
-
-type kind int
+// picture is the columns of a panel, or of a part of one, from the left; bit 0 of
+// each is the top row.
+type picture string
 
 const (
-	strange kind = iota // nobody can read it
-	dark
-	words
-	departures // the minutes to some, large
-	row        // one of them, with its text, which is not read
-	clock
+	// bottom is the row in which a dotted line marks old data.
+	bottom = 1 << 7
+	// blank is a dark column.
+	blank = "\x00"
 )
 
-func (r reading) String() string {
-	mark := ""
-	if r.old {
-		mark = ", marked as old"
-	}
-	switch r.kind {
-	case dark:
-		return "dark"
-	case words:
-		return strconv.Quote(r.text) + mark
-	case departures:
-		return "[" + r.cells[0] + "|" + r.cells[1] + "]" + mark
-	case row:
-		return "departure " + strconv.Itoa(r.place) + ": " + r.cells[0] + mark
-	case clock:
-		return "the clock " + r.text
-	}
-	return "a picture that nobody can read"
-}
-
-const (
-	panelWidth = 32
-	cellWidth  = 15
-)
-
-// picture is the columns of a panel; bit 0 is the top row.
-type picture [panelWidth]byte
-
-// cell is the columns of one departure.
-type cell [cellWidth]byte
-
-// bottom is the row in which a dotted line marks old data.
-const bottom = 1 << 7
-
-// read reads a picture.
-func read(p picture) reading {
-	if p == (picture{}) {
-		return reading{kind: dark}
-	}
-	all := legends()
-	if text, ok := all.clock[p]; ok {
-		return reading{kind: clock, text: text}
-	}
-	old := true
-	plain := p
-	for x := range plain {
-		old = old && plain[x]&bottom == byte(x%2)*bottom
-		plain[x] &^= bottom
-	}
-	if !old {
-		plain = p
-	}
-	if text, ok := all.words[plain]; ok {
-		return reading{kind: words, text: text, old: old}
-	}
-	left, leftOK := all.cells[cell(plain[:cellWidth])]
-	right, rightOK := all.cells[cell(plain[panelWidth-cellWidth:])]
-	if leftOK && rightOK && plain[cellWidth]|plain[cellWidth+1] == 0 {
-		return reading{kind: departures, cells: [2]string{left, right}, old: old}
-	}
-	return readRow(plain, old)
-}
-
-// readRow reads what stands at the right end of the departures page: what is to be
-// said of the time, and beside it, from the second departure on, as many dots.
-func readRow(p picture, old bool) reading {
-	const dots = 1<<0 | 1<<2
-	for width := cellWidth; width > 0; width-- {
-		gap, end := p[panelWidth-width-3:][:3], p[panelWidth-width:]
-		badge, ok := legends().badges[string(end)]
-		switch {
-		case !ok || gap[2] != 0:
-		case gap[1] == 0:
-			return reading{kind: row, cells: [2]string{badge}, place: 1, old: old}
-		case gap[1] == dots && gap[0] == 0:
-			return reading{kind: row, cells: [2]string{badge}, place: 2, old: old}
+// columns takes an image apart.
+func columns(from *image.Gray) picture {
+	all := make([]byte, from.Rect.Dx())
+	for x := range all {
+		for y := range from.Rect.Dy() {
+			if from.GrayAt(x, y) != (color.Gray{}) {
+				all[x] |= 1 << y
+			}
 		}
 	}
-	return reading{}
+	return picture(all)
 }
 
-// legend is all that can stand on the panel, by how it looks.
-type legend struct {
-	words map[picture]string
-	clock map[picture]string
-	cells map[cell]string
-	// badges is the same in small figures, by as many columns as it takes.
-	badges map[string]string
-}
-
-var legends = sync.OnceValue(func() legend {
-	l := legend{map[picture]string{}, map[picture]string{}, map[cell]string{}, map[string]string{}}
-	for _, text := range []string{"No clock", "Loading", "No data", "Old data", "No more", "Later"} {
-		l.words[centred(font.Text, text)] = text
-	}
-	l.clock[centred(font.Bold, "--:--")] = "--:--"
-	for minute := range 24 * 60 {
-		text := strconv.Itoa(100 + minute/60)[1:] + ":" + strconv.Itoa(100 + minute%60)[1:]
-		l.clock[centred(font.Bold, text)] = text
-	}
-	for _, text := range []string{"", "now", "✗", "🚌"} {
-		l.add(text)
-	}
-	for n := range 100 {
-		number := strconv.Itoa(n)
-		l.add(number)
-		l.add("🚌" + number)
-		l.add(number + "h")
-		l.add(number + "d")
-		l.add("🚌" + number + "h")
-	}
-	return l
-})
-
-// add draws the text of a cell: figures that can be read from far away where they
-// are all of it.
-func (l legend) add(text string) {
-	face := font.Text
-	if text != "" {
-		p := drawn(face, 0, face.Width(text), text)
-		l.badges[string(p[:face.Width(text)])] = text
-	}
-	if font.Bold.Has(text) {
-		face = font.Bold
-	}
-	if face.Width(text) <= cellWidth {
-		p := drawn(face, cellWidth-face.Width(text), cellWidth, text)
-		l.cells[cell(p[:cellWidth])] = text
-	}
-}
-
-func centred(face *font.Face, text string) picture {
-	return drawn(face, (panelWidth-face.Width(text))/2, panelWidth, text)
-}
-
+// drawn is a text on a panel of so many columns.
 func drawn(face *font.Face, x, width int, text string) picture {
 	on := image.NewGray(image.Rect(0, 0, width, font.Height))
 	face.Draw(on, x, 0, text)
 	return columns(on)
 }
 
-// columns takes an image apart.
-func columns(from *image.Gray) (p picture) {
-	for x := range from.Rect.Dx() {
-		for y := range from.Rect.Dy() {
-			if from.GrayAt(x, y) != (color.Gray{}) {
-				p[x] |= 1 << y
-			}
+// letters are the columns of a text alone.
+func letters(face *font.Face, text string) picture { return drawn(face, 0, face.Width(text), text) }
+
+func centred(face *font.Face, width int, text string) picture {
+	return drawn(face, (width-face.Width(text))/2, width, text)
+}
+
+// trimmed is a picture without the dark columns at its ends.
+func (p picture) trimmed() picture { return picture(strings.Trim(string(p), blank)) }
+
+func (p picture) dark() bool { return p.trimmed() == "" }
+
+// unmarked returns what stands above the dotted line that marks old data; false:
+// there is no such line.
+func (p picture) unmarked() (picture, bool) {
+	above := []byte(p)
+	for x := range above {
+		if above[x]&bottom != byte(x%2)*bottom {
+			return p, false
 		}
+		above[x] &^= bottom
 	}
-	return p
+	return picture(above), true
+}
+
+// above is a picture without its bottom row.
+func (p picture) above() picture {
+	all := []byte(p)
+	for x := range all {
+		all[x] &^= bottom
+	}
+	return picture(all)
 }

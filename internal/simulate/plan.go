@@ -20,9 +20,12 @@ type fault struct {
 func (w *World) faults() []fault {
 	return []fault{
 		w.internet.fault(),
+		w.internet.night.fault(w),
 		w.pool.fault(),
 		w.civil.fault(),
 		w.wire.fault(w),
+		w.slowPanel.fault("slow panel"),
+		w.slowDisk.fault("slow disk"),
 		w.lines.fault(w),
 		w.disk.fault(),
 		w.chaos.fault(),

@@ -38,8 +38,17 @@ func TestThirtyDays(t *testing.T) {
 	if testing.Short() || underRace {
 		t.Skip("it takes most of a minute")
 	}
-	if w := simulate(t, 32, 30*day); w.boots < 30 { // its power fails, other than that of half of all seeds
+	w := simulate(t, 36, 30*day)
+	if w.boots < 30 { // its power fails, other than that of half of all seeds
 		t.Errorf("only %d boots", w.boots)
+	}
+	for _, text := range legends().words {
+		if !w.oracle.said[text] {
+			t.Errorf("%q was never on the panel", text)
+		}
+	}
+	if w.visits.ill < 10 {
+		t.Errorf("only %d of %d visits to the page when something was wrong", w.visits.ill, w.visits.made)
 	}
 }
 
@@ -130,7 +139,7 @@ func newWorld(t *testing.T, seed uint64, lasts time.Duration) *World {
 
 func run(t *testing.T, w *World) {
 	t.Helper()
-	read(picture{}) // makes what is made once
+	legends() // is made once
 	before, began := used(t), time.Now()
 	if err := w.Run(); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,10 @@
 package simulate
 
-import "ptvd/plugins"
+import (
+	"time"
+
+	"ptvd/plugins"
+)
 
 // tally counts the gestures that reached an action.
 type tally struct{ click, double, long int }
@@ -19,13 +23,17 @@ func init() {
 	})
 }
 
-type tallyman struct{}
+type tallyman struct {
+	env plugins.Env
+	*World
+}
 
 func newTallyman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 	net, ok := env.Net.HTTP.(*internet)
 	if !ok { // a configuration is only checked
 		return tallyman{}, nil
 	}
+	w := net.World
 	count := func(action string, n *int, then ...plugins.Action) {
 		env.Handle(action, func(string) error {
 			*n++
@@ -37,14 +45,32 @@ func newTallyman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 			return nil
 		})
 	}
-	count("click", &net.tally.click, plugins.Action{Instance: "panel", Name: "next"})
-	count("double", &net.tally.double, plugins.Action{Instance: "panel", Name: "minutes"}, plugins.Action{Instance: "chaos", Name: "poke"})
-	count("long", &net.tally.long, plugins.Action{Instance: "lamp", Name: "toggle"})
+	count("click", &w.tally.click, plugins.Action{Instance: "panel", Name: "next"})
+	count("double", &w.tally.double, plugins.Action{Instance: "panel", Name: "minutes"}, plugins.Action{Instance: "chaos", Name: "poke"})
+	count("long", &w.tally.long, plugins.Action{Instance: "lamp", Name: "toggle"})
 	for i, name := range spareNames {
-		count(name, &net.spared[i])
+		count(name, &w.spared[i])
 	}
-	return tallyman{}, nil
+	return tallyman{env, w}, nil
 }
 
-func (tallyman) Start(*plugins.Task) error { return nil }
-func (tallyman) Stop(*plugins.Task) error  { return nil }
+func (m tallyman) Start(*plugins.Task) error {
+	m.env.Go("pulse", m.pulse)
+	return nil
+}
+
+func (tallyman) Stop(*plugins.Task) error { return nil }
+
+// pulse notices whether anything but a plugin that is let loose holds the loop: a
+// network, a disk or a panel that takes its time does not.
+func (m tallyman) pulse(t *plugins.Task) error {
+	before := t.Now()
+	for tick := range t.Every(time.Second) {
+		late := t.Now().Sub(tick.Due)
+		if (late > hair || tick.Missed > 0) && m.oracle.free() < before {
+			m.fail("the loop was held: a tick came %v late, and %d before it not at all", late, tick.Missed)
+		}
+		before = t.Now()
+	}
+	return nil
+}

@@ -32,29 +32,32 @@ type World struct {
 	print   *printed
 	handles handles
 
-	internet *internet
-	pool     *pool
-	civil    *civil
-	disk     *disk
-	wire     wire
-	lines    lines
-	chaos    chaos
-	tally    tally
-	spared   [2]int // clicks of the spare buttons
-	visitor  *visitor
-	oracle   *oracle
-	panel    *sim.Panel
-	board    *sim.Board // of the daemon that runs, or ran last
-	daemon   *daemon.Daemon
-	loop     *scheduler.Loop // the daemon's
-	boots    int
-	off      time.Duration // how long the power stays off when the daemon has ended
-	cut      bool          // it ended without warning
+	internet            *internet
+	pool                *pool
+	civil               *civil
+	disk                *disk
+	wire                wire
+	slowPanel, slowDisk slowness
+	lines               lines
+	chaos               chaos
+	tally               tally
+	spared              [2]int // clicks of the spare buttons
+	visitor             *visitor
+	oracle              *oracle
+	panel               *sim.Panel
+	board               *sim.Board // of the daemon that runs, or ran last
+	daemon              *daemon.Daemon
+	loop                *scheduler.Loop // the daemon's
+	boots               int
+	stop                stop
+	off                 time.Duration // how long the power stays off when the daemon has ended
+	cut                 bool          // it ended without warning
 
 	reload func() (*config.File, error)
 	edits  int  // how often another configuration was read
 	steady bool // the power never fails, and nobody restarts the daemon
 
+	visits   visits
 	heap     []uint64 // what was in use, day by day
 	Failures []string // what should not have happened
 }
@@ -70,7 +73,7 @@ const bootedAt = scheduler.Instant(time.Minute)
 func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 	w := &World{
 		seed: seed, clock: scheduler.NewVirtualClock(bootedAt),
-		end: bootedAt.Add(lasts), calm: bootedAt.Add(lasts - recovery), panel: sim.NewPanel(4),
+		end: bootedAt.Add(lasts), calm: bootedAt.Add(lasts - recovery),
 		handles: handles{},
 	}
 	dice := w.dice("world")
@@ -81,6 +84,7 @@ func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 	if w.house, err = newHouse(dice, lasts); err != nil {
 		return nil, err
 	}
+	w.panel = sim.NewPanel(w.house.width / 8)
 	w.internet = newInternet(w)
 	w.pool = newPool(w)
 	w.civil = newCivil(w)
@@ -133,7 +137,7 @@ func (w *World) Run() error {
 // live is the life of one daemon, and the time after it in which there is none.
 func (w *World) live() {
 	w.boots++
-	w.off, w.cut = 0, false
+	w.off, w.cut, w.stop = 0, false, stop{}
 	w.disk.powered = w.boots
 	w.civil.boot()
 	w.oracle.boot()
@@ -150,6 +154,7 @@ func (w *World) live() {
 	if err != nil {
 		w.fail("the daemon ended: %v", err)
 	}
+	w.mustHaveStoppedSoon()
 	w.oracle.shutDown()
 	w.inspect()
 	if w.cut {
@@ -165,7 +170,7 @@ func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.wire.attach(w)
 	w.lines.attach(w)
 	w.visitor.attach()
-	return countedBoard{w.board, w.handles, w.handles.open("boards")}, nil
+	return countedBoard{wiredBoard{w.board, w}, w.handles, w.handles.open("boards")}, nil
 }
 
 // now returns the true time.
@@ -195,9 +200,9 @@ func (w *World) dice(part string) *rand.Rand {
 
 // String sums up what was lived through.
 func (w *World) String() string {
-	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes) and %d judgements, %d gestures, %d detents, %d storms, %d edits, %v spare clicks, %d writes, %d lines of log",
-		w.seed, w.boots, w.internet.asked, w.oracle.Frames, w.oracle.Numbers, w.oracle.Judged,
-		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.edits, w.spared, w.disk.writes, w.diary.Lines)
+	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes, %d with words) and %d judgements, %d gestures, %d detents, %d storms, %d edits, %v spare clicks, %d writes, %d visits (%d while something was wrong), %d lines of log",
+		w.seed, w.boots, w.internet.asked, w.oracle.Frames, w.oracle.Numbers, w.oracle.Rows, w.oracle.Judged,
+		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.edits, w.spared, w.disk.writes, w.visits.made, w.visits.ill, w.diary.Lines)
 }
 
 // maxFailures bounds what is told: one thing that is wrong is wrong often.

@@ -139,6 +139,7 @@ func (s *stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.leave(client)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no") // or nginx would keep events until it has many
 	out := http.NewResponseController(w)
 	_ = out.SetReadDeadline(time.Time{}) // there is nothing more to read, for as long as it takes
 	if err := s.send(w, out, []byte("retry: 1000\n\n")); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -13,8 +14,9 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard stands before every request.
-func guard(next http.Handler) http.Handler {
+// guard stands before every request. It knows the names of a proxy, where there is
+// one: whoever named them there has made them point here.
+func guard(names []string, next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -24,8 +26,8 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		switch {
-		case !isThisMachine(r.Host):
-			http.Error(w, fmt.Sprintf("%q is not a name of this machine: use its address", r.Host), http.StatusMisdirectedRequest)
+		case !isThisMachine(r.Host) && !slices.ContainsFunc(names, isNamed(r.Host)):
+			http.Error(w, fmt.Sprintf("%q is not a name of this machine: use its address, or add the name to http.names", r.Host), http.StatusMisdirectedRequest)
 		case isForeign(r):
 			http.Error(w, "a page of another origin may link here, and nothing else", http.StatusForbidden)
 		default:
@@ -39,17 +41,26 @@ func guard(next http.Handler) http.Handler {
 // name that no foreign name server answers for. A name of the Internet that was
 // made to point here is none.
 func isThisMachine(host string) bool {
-	name := host
-	if withoutPort, _, err := net.SplitHostPort(host); err == nil {
-		name = withoutPort
-	}
-	name = strings.TrimSuffix(strings.ToLower(strings.Trim(name, "[]")), ".")
+	name := nameIn(host)
 	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {
 		return true
 	}
 	own, err := os.Hostname()
 	own, _, _ = strings.Cut(strings.ToLower(own), ".")
 	return err == nil && own != "" && (name == own || name == own+".local")
+}
+
+// nameIn returns a Host header's name or address, as they are compared.
+func nameIn(host string) string {
+	if withoutPort, _, err := net.SplitHostPort(host); err == nil {
+		host = withoutPort
+	}
+	return strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+}
+
+// isNamed returns whether a Host header asks for a name.
+func isNamed(host string) func(name string) bool {
+	return func(name string) bool { return nameIn(name) == nameIn(host) }
 }
 
 // isForeign tells whether a browser makes the request for a page of another

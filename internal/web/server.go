@@ -15,7 +15,8 @@ import (
 // goroutine, and come back from the loop or with the context's error.
 type Options struct {
 	Log    *slog.Logger
-	Token  string // empty: none is asked for
+	Token  string   // empty: none is asked for
+	Names  []string // by which it is asked for beside the machine's own
 	State  func(context.Context) (State, error)
 	Do     func(context.Context, Command) error
 	Joined func() // hears of each client of events that comes
@@ -49,7 +50,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           guard(handler),
+		Handler:           guard(o.Names, handler),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,

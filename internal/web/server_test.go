@@ -85,7 +85,7 @@ func TestThePageIsSmallAndComesFromHereAlone(t *testing.T) {
 			t.Error("the page is not at /")
 		}
 	}
-	if size > 60<<10 {
+	if size > 60_000 {
 		t.Errorf("the page has %d bytes; 60 kB are the most", size)
 	}
 	if w := ask(s, "GET", "/nothing.js", ""); w.Code != 404 {
@@ -120,6 +120,19 @@ func TestOnlyThisMachinesOwnNamesAreAnswered(t *testing.T) {
 		"evil.example:8337": 421, "127.0.0.1.evil.example": 421, "localhost.evil.example": 421, "": 421,
 	} {
 		if got := ask(s, "GET", "/api/state", "", host(name)).Code; got != want {
+			t.Errorf("Host %q: status %d, want %d", name, got, want)
+		}
+	}
+}
+
+func TestAProxysNamesAreAnsweredIfTheyAreConfigured(t *testing.T) {
+	b := new(board)
+	o := b.options()
+	o.Names = []string{"Board.example"}
+	s := serve(t, o)
+	for name, want := range map[string]int{"board.example": 204, "Board.Example:443": 204, "evil.example": 421, "x.board.example": 421} {
+		origin := header("Origin", "https://"+name)
+		if got := ask(s, "POST", "/api/do", `{"do":"press","name":"bell"}`, host(name), origin, header("Sec-Fetch-Site", "")).Code; got != want {
 			t.Errorf("Host %q: status %d, want %d", name, got, want)
 		}
 	}
@@ -309,9 +322,9 @@ func TestHealthNamesWhoIsIll(t *testing.T) {
 }
 
 func TestTheStateIsJSON(t *testing.T) {
-	b := &board{state: State{Panels: []Panel{{Instance: "panel", Width: 32, Height: 8, Rows: []string{"ff00aa55"}, Brightness: 1}}}}
+	b := &board{state: State{Panels: []Panel{{Instance: "panel", Width: 32, Height: 8, Rows: []string{"ff00aa55"}, Brightness: 1, Text: "3 min"}}}}
 	w := ask(serve(t, b.options()), "GET", "/api/state", "")
-	const want = `{"panels":[{"instance":"panel","width":32,"height":8,"rows":["ff00aa55"],"brightness":1}]}` + "\n"
+	const want = `{"panels":[{"instance":"panel","width":32,"height":8,"rows":["ff00aa55"],"brightness":1,"text":"3 min"}]}` + "\n"
 	if w.Body.String() != want || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("%v %s", w.Header(), w.Body)
 	}
@@ -386,7 +399,7 @@ func TestWhoWatchesIsToldWhatIsPublished(t *testing.T) {
 		t.Fatalf("%d clients, or it was not taken", s.Clients())
 	}
 	for _, r := range []*bufio.Reader{one, other} {
-		if got := event(t, r); got != `{"buttons":[{"instance":"bell","offered":false}]}` {
+		if got := event(t, r); got != `{"buttons":[{"instance":"bell","down":false,"offered":false}]}` {
 			t.Errorf("got %s", got)
 		}
 	}

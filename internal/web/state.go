@@ -29,6 +29,7 @@ type Panel struct {
 	Height     int      `json:"height"`
 	Rows       []string `json:"rows"`       // hexadecimal, the leftmost LED first, filled up with zeros
 	Brightness float64  `json:"brightness"` // 0 to 1; 1 where it is not known
+	Text       string   `json:"text"`       // what it says, for who cannot see it
 }
 
 // Lamp is a lamp that is dimmed by a knob.
@@ -37,12 +38,14 @@ type Lamp struct {
 	Goal     float64 `json:"goal"` // 0 to 1, as the eye sees it
 	Level    float64 `json:"level"`
 	Duty     float64 `json:"duty"`    // 0 to 1, of the outputs
+	Turned   int     `json:"turned"`  // detents by which its knob was turned up, less those down
 	Offered  bool    `json:"offered"` // it may be turned from here
 }
 
 // Button is a push button.
 type Button struct {
 	Instance string `json:"instance"`
+	Down     bool   `json:"down"`
 	Offered  bool   `json:"offered"` // it may be pressed from here
 }
 
@@ -55,6 +58,7 @@ type Stop struct {
 	Freshness Freshness `json:"freshness"`
 	Problem   string    `json:"problem,omitempty"` // of the last attempt
 	Next      []Service `json:"next"`              // that have not left
+	Complete  bool      `json:"complete"`          // nothing is known to leave after the last of them
 }
 
 // Freshness says how far departures are to be believed.
@@ -95,9 +99,11 @@ type Instance struct {
 	Meter    map[string]float64 `json:"meter"` // the plugin's own figures
 }
 
-// Loop is what the loop has done since the start.
+// Loop is what the loop has done since the start. Uptime is its own time, which a
+// demo can let run faster; all else here is the machine's.
 type Loop struct {
 	Uptime       float64 `json:"uptime_s"`
+	Machine      float64 `json:"machine_s"` // the machine's monotonic clock
 	Wakeups      uint64  `json:"wakeups"`
 	Workers      int     `json:"workers"` // pieces of awaited work beside the loop
 	SPITransfers uint64  `json:"spi_transfers"`

@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/pressing"
 )
+
+const topic = "pressed"
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -19,6 +22,9 @@ func init() {
 		Defaults: Config{
 			Pull: plugins.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond,
 			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
+		},
+		Topics: []plugins.Topic{
+			plugins.Publishes[pressing.State](topic, "whether the button is down"),
 		},
 		Actions: []plugins.ActionSpec{
 			{Name: "press", Doc: "does as if the button went down"},
@@ -30,7 +36,7 @@ func init() {
 
 // New returns a button that is not watched yet.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	return &button{env: env, cfg: cfg, actions: cfg.actions(), delay: cfg.Debounce + onTheWay}, nil
+	return &button{env: env, cfg: cfg, actions: cfg.actions(), delay: cfg.Debounce + onTheWay, state: plugins.Publish[pressing.State](env, topic)}, nil
 }
 
 // onTheWay is how long an edge may take from the kernel to the loop.
@@ -43,23 +49,29 @@ type button struct {
 	delay    time.Duration // after which every edge has come
 	in       *plugins.Input
 	gestures *recogniser
+	state    plugins.Publisher[pressing.State]
 	remote   plugins.Event // an action went before the finger
 }
 
 // Start opens the line and watches it.
-func (b *button) Start(t *plugins.Task) (err error) {
-	b.in, err = b.env.Board.Input(t, plugins.InputOptions{
-		Lines: []string{string(b.cfg.Pin)}, Pull: b.cfg.Pull, ActiveLow: b.cfg.ActiveLow,
-		Debounce: b.cfg.Debounce, Stable: b.cfg.Stable,
-	})
-	if err != nil {
+func (b *button) Start(t *plugins.Task) error {
+	if err := b.open(t); err != nil {
 		return err
 	}
 	b.gestures = newRecogniser(b.cfg.timing(), b.in.Level(0) == plugins.High, t.Now(), b.call)
+	b.state.Set(pressing.State{Down: b.in.Level(0) == plugins.High})
 	b.handleActions()
 	b.env.GoUrgent("watch", b.watch)
 	b.env.Go("remote", b.followRemote)
 	return nil
+}
+
+func (b *button) open(t *plugins.Task) (err error) {
+	b.in, err = b.env.Board.Input(t, plugins.InputOptions{
+		Lines: []string{string(b.cfg.Pin)}, Pull: b.cfg.Pull, ActiveLow: b.cfg.ActiveLow,
+		Debounce: b.cfg.Debounce, Stable: b.cfg.Stable,
+	})
+	return err
 }
 
 // Stop has nothing to leave behind: the board closes the line.
@@ -76,12 +88,18 @@ func (b *button) watch(t *plugins.Task) error {
 			return err
 		default:
 			b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
-			b.gestures.edge(edge.Level == plugins.High, edge.At)
+			b.edge(edge.Level == plugins.High, edge.At)
 			if edge.Level == plugins.Low {
 				b.env.Health.OK() // it is not stuck any more
 			}
 		}
 	}
+}
+
+// edge takes an edge of the line, or of who acts in its place.
+func (b *button) edge(down bool, at plugins.Instant) {
+	b.state.Set(pressing.State{Down: down})
+	b.gestures.edge(down, at)
 }
 
 // next waits for an edge until something is due, and then a little longer: an

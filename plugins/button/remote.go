@@ -10,7 +10,7 @@ import (
 func (b *button) handleActions() {
 	edge := func(name string, down bool) {
 		b.env.Handle(name, func(string) error {
-			b.gestures.edge(down, b.env.Loop.Now())
+			b.edge(down, b.env.Loop.Now())
 			b.remote.Set()
 			return nil
 		})

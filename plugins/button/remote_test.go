@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/pressing"
 )
 
 // By actions the button is pressed as by a finger: the same gestures come of it, and
@@ -51,4 +52,27 @@ func TestALongPressByActionIsLongWhileItLasts(t *testing.T) {
 			t.Errorf("got %v", b.calls)
 		}
 	}, "long")
+}
+
+func TestOthersSeeWhetherTheButtonIsDown(t *testing.T) {
+	run(t, 3, nil, func(task *plugins.Task, b *bench) {
+		state := plugins.Subscribe(b.Env("page"), plugins.From[pressing.State]{Instance: "bell", Topic: "pressed"})
+		want := func(down bool, when string) {
+			t.Helper()
+			if got, ok := state.Get(); !ok || got.Down != down {
+				t.Errorf("%s: %+v, %v", when, got, ok)
+			}
+		}
+		want(false, "at first")
+		b.finger.Press(task)
+		task.Sleep(20 * ms)
+		want(true, "under a finger")
+		b.finger.Release(task)
+		task.Sleep(20 * ms)
+		want(false, "when it has left")
+		b.Bus.Call(plugins.Action{Instance: "bell", Name: "press"})
+		want(true, "by an action")
+		b.Bus.Call(plugins.Action{Instance: "bell", Name: "release"})
+		want(false, "by another")
+	}, "press")
 }

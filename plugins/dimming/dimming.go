@@ -10,4 +10,8 @@ type Level struct {
 
 	// Duty is the duty cycle of the outputs, 0 (off) to 65535 (always on).
 	Duty uint16
+
+	// Turned is the detents by which a knob, or who acts in its place, has turned
+	// the lamp up since its start, less those by which it was turned down.
+	Turned int
 }

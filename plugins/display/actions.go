@@ -41,7 +41,7 @@ func (p *panel) handleActions() {
 	for name, act := range do {
 		p.env.Handle(name, func(string) error {
 			act()
-			p.stale = true
+			p.redraw()
 			return nil
 		})
 	}

@@ -37,6 +37,7 @@ func (b *book) find(name string, now plugins.Instant) {
 func (b *book) draw(on *image.Gray, m *moment) {
 	if b.test {
 		drawPattern(on)
+		m.says("test pattern")
 		return
 	}
 	if b.turn > 0 && len(b.pages) > 1 {

@@ -21,5 +21,6 @@ func (p *Clock) draw(on *image.Gray, m *moment) {
 	if face.Width(text) > on.Rect.Dx() {
 		face = font.Text
 	}
+	m.says(text)
 	face.Draw(on, (on.Rect.Dx()-face.Width(text))/2, 0, text)
 }

@@ -42,8 +42,8 @@ type MAX7219 struct {
 // Page is one of the pages that there are.
 type Page struct {
 	plugins.OneOf
-	Minutes    *Minutes    `yaml:"minutes" doc:"the minutes to the next departures, large: two of them on 32 LEDs; or No more (nothing else leaves) or Later (what leaves next is not known yet)"`
-	Departures *Departures `yaml:"departures" doc:"one departure after the other: destination, platform and minutes; No more and Later as on minutes"`
+	Minutes    *Minutes    `yaml:"minutes" doc:"the minutes to the next departures, large: two of them on 32 LEDs; or No more (nothing else leaves), Missed (what still does leaves within the walk) or Later (what leaves next is not known yet)"`
+	Departures *Departures `yaml:"departures" doc:"one departure after the other: destination, platform and minutes; No more, Missed and Later as on minutes"`
 	Clock      *Clock      `yaml:"clock" doc:"the time"`
 	Message    *Message    `yaml:"message" doc:"a text"`
 }

@@ -90,6 +90,7 @@ func (r row) room(on *image.Gray) int {
 
 func (r row) draw(on *image.Gray, elapsed time.Duration, m *moment) {
 	room := r.room(on)
+	r.read(m)
 	scroll(window(on, 0, room), r.text, elapsed, m)
 	if r.place > 1 {
 		for i := range r.place {
@@ -97,6 +98,18 @@ func (r row) draw(on *image.Gray, elapsed time.Duration, m *moment) {
 		}
 	}
 	font.Text.Draw(on, on.Rect.Dx()-font.Text.Width(r.badge), 0, r.badge)
+}
+
+// read says the row in words.
+func (r row) read(m *moment) {
+	text := r.text
+	if r.place > 1 {
+		text = "then " + text
+	}
+	if how := spoken(r.badge); r.badge != "" && !strings.HasSuffix(text, how) {
+		text += ": " + how
+	}
+	m.says(text)
 }
 
 // describe says of a departure what does not change from minute to minute.

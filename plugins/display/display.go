@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/caption"
 )
 
 func init() {
@@ -31,6 +32,7 @@ func init() {
 		},
 		Topics: []plugins.Topic{
 			plugins.Publishes[*image.Gray]("picture", "what the panel shows: a lit LED is white"),
+			plugins.Publishes[caption.Text]("text", "what the picture says, in words"),
 		},
 		Actions: actions,
 		New:     New,
@@ -45,7 +47,6 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		light:  light{Config: cfg},
 		screen: newScreen(env, cfg.Device.MAX7219),
 		canvas: image.NewGray(image.Rect(0, 0, cfg.Device.MAX7219.Width, 8)),
-		stale:  true,
 	}, nil
 }
 
@@ -57,10 +58,10 @@ type panel struct {
 	screen  *screen
 	started plugins.Instant
 	picture plugins.Publisher[*image.Gray]
+	text    plugins.Publisher[caption.Text]
 	canvas  *image.Gray // to be drawn on next
 	moment  moment      // of the newest picture
 	version uint64      // of what it shows
-	stale   bool        // an action has changed what is to be seen
 }
 
 // Start starts to draw and to send. That there is no panel to be opened is no
@@ -68,6 +69,7 @@ type panel struct {
 func (p *panel) Start(t *plugins.Task) error {
 	p.started = t.Now()
 	p.picture = plugins.Publish[*image.Gray](p.env, "picture")
+	p.text = plugins.Publish[caption.Text](p.env, "text")
 	p.book.pages, p.book.since = newPages(p.env, p.cfg.Pages), p.started
 	p.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	p.handleActions()
@@ -79,32 +81,42 @@ func (p *panel) Start(t *plugins.Task) error {
 // Stop leaves the panel dark.
 func (p *panel) Stop(t *plugins.Task) error {
 	p.picture.Set(image.NewGray(p.canvas.Rect))
+	p.text.Set("")
 	return p.screen.off(t)
 }
 
 // draw looks at every tick whether the picture is still true.
 func (p *panel) draw(t *plugins.Task) error {
+	p.redraw()
 	for range t.Every(p.cfg.Every) {
-		now := p.env.Clock.Now().Round(0) // without a monotonic reading, which would hide a step
-		known, mono := p.env.Clock.Known(), t.Now()
-		if p.stale || p.version != p.book.version() || !p.moment.holds(now, known, mono) {
-			p.moment = moment{now: now, known: known, mono: mono, started: p.started, step: p.cfg.Every}
-			p.redraw(&p.moment)
+		now, known := p.time()
+		if p.version != p.book.version() || !p.moment.holds(now, known, t.Now()) {
+			p.redraw()
 		}
-		p.screen.watch(mono)
+		p.screen.watch(t.Now())
 	}
 	return nil
 }
 
-// redraw draws the page that is up.
-func (p *panel) redraw(m *moment) {
-	p.stale = false
+// time returns the civil time, and whether it is known.
+func (p *panel) time() (now time.Time, known bool) {
+	// Without a monotonic reading, which would hide a step.
+	return p.env.Clock.Now().Round(0), p.env.Clock.Known()
+}
+
+// redraw draws the page that is up. It is short enough for the step of whoever calls
+// an action, who then need not wait for the next tick.
+func (p *panel) redraw() {
+	m := &p.moment
+	*m = moment{mono: p.env.Loop.Now(), started: p.started, step: p.cfg.Every}
+	m.now, m.known = p.time()
 	clear(p.canvas.Pix)
 	dark, brightness := p.light.at(m)
 	if !dark {
 		p.book.draw(p.canvas, m)
 	}
 	p.version = p.book.version()
+	p.text.Set(m.text)
 	if p.screen.show(p.canvas, brightness) {
 		p.env.Meter.Count("frames_drawn_total", 1)
 		p.picture.Set(p.canvas)

@@ -76,6 +76,8 @@ func scenes() []scene {
 	tooLate.departures.Walk = 6 * minute
 	allWithin := tooLate
 	allWithin.departures.Complete = true
+	onlyCancelled := fresh(with(train(5*minute), cancelled))
+	onlyCancelled.departures.Walk, onlyCancelled.departures.Complete = 6*minute, true
 	asked := fresh()
 	asked.departures.Complete = true
 	askedLongAgo := at(70 * time.Second)
@@ -100,6 +102,7 @@ func scenes() []scene {
 		{"the first one leaves within the walk", walk},
 		{"the only one known leaves within the walk", tooLate},
 		{"the last one tonight leaves within the walk", allWithin},
+		{"the last one tonight would, and is cancelled", onlyCancelled},
 		{"the only one known has departed since", at(5*time.Second, train(-time.Second))},
 		{"the last one tonight", fresh(train(11 * minute))},
 		{"99 minutes and more", fresh(train(100*minute-time.Second), train(100*minute))},
@@ -127,10 +130,10 @@ func TestThePagesWithDeparturesAreTrue(t *testing.T) {
 func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 	// These are other states of the world, but nothing else to the reader.
 	same := map[string]bool{
-		"the first one leaves within the walk":        true, // as if it had departed
-		"the only one known leaves within the walk":   true, // nothing known, but not the end
-		"the only one known has departed since":       true, // the same
-		"the last one tonight leaves within the walk": true, // no more services to be caught
+		"the first one leaves within the walk":         true, // as if it had departed
+		"the only one known leaves within the walk":    true, // nothing known, but not the end
+		"the only one known has departed since":        true, // the same
+		"the last one tonight would, and is cancelled": true, // no more services
 	}
 	sameRow := map[string]bool{"both are cancelled": true} // it shows one at a time
 	pages := map[string]func(*image.Gray, *moment){
@@ -138,16 +141,18 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 		"departures": (&Departures{}).draw,
 	}
 	for name, draw := range pages {
-		seen := map[string]string{}
-		for _, s := range scenes() {
-			picture := art(panelOf(32, func(on *image.Gray) { draw(on, &s.m) }))
-			if same[s.name] || name == "departures" && sameRow[s.name] {
-				continue
+		for _, width := range []int{32, 64} {
+			seen := map[string]string{}
+			for _, s := range scenes() {
+				picture := art(panelOf(width, func(on *image.Gray) { draw(on, &s.m) }))
+				if same[s.name] || name == "departures" && sameRow[s.name] {
+					continue
+				}
+				if other, twice := seen[picture]; twice {
+					t.Errorf("on the page %s, %d wide, %q looks like %q", name, width, s.name, other)
+				}
+				seen[picture] = s.name
 			}
-			if other, twice := seen[picture]; twice {
-				t.Errorf("on the page %s %q looks like %q", name, s.name, other)
-			}
-			seen[picture] = s.name
 		}
 	}
 }

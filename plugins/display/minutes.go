@@ -21,13 +21,18 @@ func (p *Minutes) draw(on *image.Gray, m *moment) {
 	if why != "" {
 		words(on, why, m)
 	}
+	var all []string
 	for i, d := range list {
 		badge, face := m.badge(d), font.Text
+		all = append(all, spoken(badge))
 		if font.Bold.Has(badge) {
 			face = font.Bold
 		}
 		right := (on.Rect.Dx()+minutesGap)*(i+1)/cells - minutesGap
 		face.Draw(on, right-face.Width(badge), 0, badge)
+	}
+	if len(all) > 0 {
+		m.says(all...)
 	}
 	if m.old() {
 		markOld(on)

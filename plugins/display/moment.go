@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/caption"
 	"ptvd/plugins/timetable"
 )
 
@@ -21,6 +22,8 @@ type moment struct {
 	step    time.Duration   // the time in which a text scrolls by a pixel
 
 	departures timetable.Departures // for the pages that show some
+
+	text caption.Text // what the picture says
 }
 
 // What stands on a panel of 32 LEDs in place of departures. Each fits there.
@@ -30,6 +33,7 @@ const (
 	noData   = "No data"  // nothing was received, and something is wrong
 	oldData  = "Old data" // what was received says nothing about now any more
 	noneLeft = "No more"  // the source says that nothing else leaves
+	missed   = "Missed"   // what still leaves does so within the walk, and nothing else does
 	later    = "Later"    // what leaves next is beyond what was received
 )
 
@@ -76,12 +80,17 @@ func (m *moment) next(n int) (list []timetable.Departure, words string) {
 func (m *moment) whyNone() string {
 	m.changesAt(m.now.Add(1)) // a step of the clock may change it at any time
 	received := m.now.Add(-m.mono.Sub(m.departures.Received))
+	goneSince, outOfReach := false, false
 	for _, d := range m.departures.List {
-		if m.standing(d) || !received.After(m.last(d)) {
-			return later
-		}
+		goneSince = goneSince || m.standing(d) || !received.After(m.last(d))
+		outOfReach = outOfReach || !d.Cancelled && !m.now.After(d.When())
 	}
-	if !m.departures.Complete {
+	switch {
+	case !m.departures.Complete:
+		return later
+	case outOfReach:
+		return missed
+	case goneSince:
 		return later
 	}
 	return noneLeft

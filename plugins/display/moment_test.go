@@ -79,9 +79,12 @@ func TestThatNothingElseLeavesIsSaidOnTheWordOfAReplyThatKnew(t *testing.T) {
 		{"one that brought what had gone", true, 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, noneLeft},
 		{"one that brought a part, which had gone", false, 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, later},
 		{"one that brought what has gone since", true, 0, 20 * time.Second, []timetable.Departure{train(-20 * time.Second)}, later},
-		{"one that brought what was too soon", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, noneLeft},
+		{"one that brought what was too soon", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, missed},
 		{"one that brought a part, which was too soon", false, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, later},
-		{"one that brought what is too soon now", true, 5 * time.Minute, time.Minute, []timetable.Departure{train(4 * time.Minute)}, later},
+		{"one that brought what is too soon now", true, 5 * time.Minute, time.Minute, []timetable.Departure{train(4 * time.Minute)}, missed},
+		{"one that brought what leaves at this moment", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(0)}, missed},
+		{"one that brought what was too soon, and is gone", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(-1)}, noneLeft},
+		{"one that brought what is cancelled and too soon", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{with(train(4*time.Minute), cancelled)}, noneLeft},
 		{"one that found a train at the platform", true, 0, 2 * time.Minute, []timetable.Departure{standing}, later},
 	} {
 		t.Run(test.name, func(t *testing.T) {

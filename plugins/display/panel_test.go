@@ -188,27 +188,62 @@ func TestAPanelThatScrollsIsSetUpAgainEachMinute(t *testing.T) {
 	})
 }
 
+func TestOneTransferThatFailsIsNoAlarmAndHardlySeen(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.pass(time.Second)
+		w.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+		w.do("clock")
+		w.mustBe(plugins.OK)
+		w.pass(200 * time.Millisecond)
+		w.mustSee("07:52")
+		w.pass(time.Hour)
+		w.mustBe(plugins.OK)
+		return nil
+	})
+}
+
 func TestAPanelThatFailsIsOpenedAgainAndShowsTheNewestPicture(t *testing.T) {
 	onTheWall(t, nil, func(w *wall) error {
 		w.pass(time.Second)
-		w.Board.FailSPI("SPI0.0", 3, errors.New("input/output error"))
-		w.do("clock")
-		health := w.instance.Env.Health
-		if health.Condition != plugins.Degraded || !strings.Contains(health.Why, "SPI0.0") {
-			t.Errorf("its health is %s: %s", health.Condition, health.Why)
+		w.Board.FailSPI("SPI0.0", 5, errors.New("input/output error"))
+		w.do("message")
+		w.pass(400 * time.Millisecond)
+		w.mustBe(plugins.Degraded)
+		if why := w.instance.Env.Health.Why; !strings.Contains(why, "SPI0.0") || !strings.Contains(why, "input/output error") {
+			t.Errorf("why: %s", why)
 		}
 		w.mustSee("Loading")
-		w.pass(2*time.Second + 4*time.Second)
-		if health.Condition != plugins.Degraded {
-			t.Error("it is said to work before it does")
-		}
-		w.pass(8 * time.Second)
+		w.do("clock")
+		w.pass(10 * time.Second) // pauses of 0.25, 0.5, 1, 2 and 4 s, give or take a fifth
 		w.mustSee("07:52")
-		if health.Condition != plugins.OK {
-			t.Errorf("its health is still %s: %s", health.Condition, health.Why)
-		}
+		w.mustBe(plugins.Degraded) // that it works has to be seen for a while
+		w.pass(8 * time.Second)
+		w.mustBe(plugins.OK)
 		return w.instance.Stop(w.t)
 	})
+}
+
+func TestAPanelThatFailsEveryNowAndThenIsNotSaidToBeWellBetween(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		for i := range 10 {
+			w.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+			w.do("next")
+			w.pass(4 * time.Second)
+			if i > 0 {
+				w.mustBe(plugins.Degraded)
+			}
+		}
+		w.pass(time.Minute)
+		w.mustBe(plugins.OK)
+		return nil
+	})
+}
+
+func (w *wall) mustBe(want plugins.Condition) {
+	w.T.Helper()
+	if health := w.instance.Env.Health; health.Condition != want {
+		w.T.Errorf("after %v its health is %s: %s", time.Duration(w.t.Now())-time.Hour, health.Condition, health.Why)
+	}
 }
 
 func TestThePictureIsPublishedThoughThereIsNoPanel(t *testing.T) {
@@ -271,6 +306,19 @@ func TestActionsTurnThePages(t *testing.T) {
 		w.do("minutes")
 		w.mustSee("Loading")
 		w.do("message")
+		w.mustSee("Hello")
+		return nil
+	})
+}
+
+func TestAnActionIsSeenBeforeTheNextTick(t *testing.T) {
+	onTheWall(t, nil, func(w *wall) error {
+		w.publish(20 * time.Minute)
+		w.pass(time.Second)
+		if err := w.Bus.Call(plugins.Action{Instance: "panel", Name: "message"}); err != nil {
+			return err
+		}
+		w.pass(w.every / 10)
 		w.mustSee("Hello")
 		return nil
 	})

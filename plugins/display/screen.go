@@ -48,39 +48,50 @@ func (s *screen) show(picture *image.Gray, brightness plugins.Percent) bool {
 
 // How long to wait before the port is opened again: this, then twice that …
 const (
-	firstPause   = 2 * time.Second
-	longestPause = time.Minute
+	firstPause   = 250 * time.Millisecond
+	longestPause = 30 * time.Second
 )
 
-// send is the task that holds the port open, as long as it takes.
+// send is the task that holds the port open, as long as it takes. One transfer that
+// fails is no alarm: two are, and so is a port that cannot be opened.
 func (s *screen) send(t *plugins.Task) error {
-	pause := firstPause
+	pause := plugins.NewBackoff(s.env.Clock, s.env.Instance)
 	for {
-		err := s.serve(t, func() { pause = firstPause })
+		port, err := s.env.Board.SPI(t, string(s.device.SPI), int64(s.device.Hz))
+		lasting := err != nil
+		if err == nil {
+			s.wire = &wire{port: port}
+			err = s.serve(t, &pause)
+		}
 		if errors.Is(err, plugins.ErrCancelled) {
 			return err
 		}
-		s.env.Health.Degraded("the panel on %s does not work: %v; trying again", s.device.SPI, err)
-		s.env.Log.Debug("the panel does not work", "port", s.device.SPI, "error", err, "again_in", pause)
-		if err := t.Sleep(pause); err != nil {
+		wait := pause.Next(firstPause, longestPause)
+		if lasting || pause.Tries() > 1 {
+			s.env.Health.Degraded("the panel on %s does not work: %v; trying again", s.device.SPI, err)
+		}
+		s.env.Log.Debug("the panel does not work", "port", s.device.SPI, "error", err, "again_in", wait.Round(time.Millisecond))
+		if err := t.Sleep(wait); err != nil {
 			return err
 		}
-		pause = min(2*pause, longestPause)
 	}
 }
 
-// resendEvery is how often the whole chain is set up again.
-const resendEvery = time.Minute
+const (
+	// resendEvery is how often the whole chain is set up again.
+	resendEvery = time.Minute
+	// steadyAfter is when it is for the first time after a failure. Only then all
+	// is well, so that a panel which fails now and then is not said to be between.
+	steadyAfter = 10 * time.Second
+)
 
-// serve opens the port and sends what changes, until that fails.
-func (s *screen) serve(t *plugins.Task, works func()) error {
-	port, err := s.env.Board.SPI(t, string(s.device.SPI), int64(s.device.Hz))
-	if err != nil {
-		return err
-	}
-	s.wire = &wire{port: port}
+// serve sends what changes, until that fails.
+func (s *screen) serve(t *plugins.Task, pause *plugins.Backoff) error {
 	s.chain.Resend()
 	resend := t.Now().Add(resendEvery)
+	if pause.Tries() > 0 {
+		resend = t.Now().Add(steadyAfter)
+	}
 	if s.picture != nil {
 		s.changed.Set()
 	}
@@ -90,14 +101,19 @@ func (s *screen) serve(t *plugins.Task, works func()) error {
 			return err
 		}
 		s.changed.Clear()
-		if t.Now() >= resend {
+		now := t.Now()
+		whole := now >= resend
+		if whole {
 			s.chain.Resend()
-			resend = t.Now().Add(resendEvery)
+			resend = now.Add(resendEvery)
 		}
 		if err := s.transfer(t); err != nil {
 			return s.hangUp(t, err)
 		}
-		works()
+		if whole && t.Now().Sub(now) <= slow {
+			pause.Reset()
+			s.env.Health.OK()
+		}
 	}
 }
 
@@ -110,11 +126,7 @@ func (s *screen) transfer(t *plugins.Task) error {
 	s.since = t.Now()
 	err := s.wire.tx(t, packets)
 	s.since = 0
-	if err != nil {
-		return err
-	}
-	s.env.Health.OK()
-	return nil
+	return err
 }
 
 // hangUp closes the port after an error. One that ends the task leaves it open,

@@ -40,6 +40,7 @@ func scroll(on *image.Gray, text string, elapsed time.Duration, m *moment) {
 
 // words draws a text in the middle of the panel if it fits there.
 func words(on *image.Gray, text string, m *moment) {
+	m.says(text)
 	if margin := on.Rect.Dx() - font.Text.Width(text); margin >= 0 {
 		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)
 		return

@@ -63,6 +63,7 @@ type lamp struct {
 	memory  memory
 	outputs []plugins.PWM
 	duty    uint16 // of all outputs
+	turned  int    // detents up, less those down
 	level   plugins.Publisher[dimming.Level]
 	moved   plugins.Event // for the task that fades
 	changed plugins.Event // for the task that saves
@@ -73,12 +74,8 @@ func (l *lamp) Start(t *plugins.Task) error {
 	if err := l.restore(t); err != nil {
 		return err
 	}
-	for _, name := range l.cfg.Output {
-		output, err := l.env.Board.PWM(t, string(name), time.Second/time.Duration(l.cfg.Frequency))
-		if err != nil {
-			return err
-		}
-		l.outputs = append(l.outputs, output)
+	if err := l.openOutputs(t); err != nil {
+		return err
 	}
 	if l.cfg.Encoder.A != "" {
 		if err := l.watchKnob(t); err != nil {
@@ -89,6 +86,17 @@ func (l *lamp) Start(t *plugins.Task) error {
 	l.env.GoUrgent("fade", l.follow)
 	l.env.Go("save", l.keep)
 	l.aim()
+	return nil
+}
+
+func (l *lamp) openOutputs(t *plugins.Task) error {
+	for _, name := range l.cfg.Output {
+		output, err := l.env.Board.PWM(t, string(name), time.Second/time.Duration(l.cfg.Frequency))
+		if err != nil {
+			return err
+		}
+		l.outputs = append(l.outputs, output)
+	}
 	return nil
 }
 
@@ -133,8 +141,8 @@ func (l *lamp) handle() {
 	handle("toggle", l.dimmer.toggle)
 	handle("on", l.dimmer.on)
 	handle("off", l.dimmer.off)
-	handle("up", func() { l.dimmer.turn(1) })
-	handle("down", func() { l.dimmer.turn(-1) })
+	handle("up", func() { l.turn(1, 1) })
+	handle("down", func() { l.turn(-1, 1) })
 	l.env.Handle("set", func(arg string) error {
 		var level plugins.Percent
 		if err := level.UnmarshalText([]byte(arg)); err != nil {
@@ -146,13 +154,19 @@ func (l *lamp) handle() {
 	})
 }
 
+// turn turns the dimmer by detents, each of which makes so many steps.
+func (l *lamp) turn(detents int, steps float64) {
+	l.turned += detents
+	l.dimmer.turn(float64(detents) * steps)
+}
+
 // aim sends the fader to where the dimmer stands now.
 func (l *lamp) aim() {
+	now := l.env.Loop.Now()
 	if l.dimmer.Goal != l.fader.goal {
-		now := l.env.Loop.Now()
 		l.fader.aim(l.dimmer.Goal, now)
-		l.publish(l.fader.level(now))
 		l.moved.Set()
 	}
+	l.publish(l.fader.level(now)) // also at an end stop: others see the knob turn
 	l.changed.Set()
 }

@@ -8,6 +8,16 @@ import (
 
 // watchKnob opens the encoder's lines and starts to follow it.
 func (l *lamp) watchKnob(t *plugins.Task) error {
+	in, code, err := l.openKnob(t)
+	if err != nil {
+		return err
+	}
+	l.env.GoUrgent("knob", func(t *plugins.Task) error { return l.followKnob(t, in, code) })
+	return nil
+}
+
+// openKnob opens the lines of an encoder that rests in a detent now.
+func (l *lamp) openKnob(t *plugins.Task) (*plugins.Input, plugins.Quadrature, error) {
 	e := l.cfg.Encoder
 	options := plugins.InputOptions{Lines: []string{string(e.A), string(e.B)}, Pull: e.Pull}
 	if e.StepsPerDetent == 1 {
@@ -15,22 +25,18 @@ func (l *lamp) watchKnob(t *plugins.Task) error {
 	}
 	in, err := l.env.Board.Input(t, options)
 	if err != nil {
-		return err
+		return nil, plugins.Quadrature{}, err
 	}
 	code, err := plugins.NewQuadrature(in.Level(0), in.Level(1), e.StepsPerDetent)
-	if err != nil {
-		return err
-	}
-	l.env.GoUrgent("knob", func(t *plugins.Task) error { return l.turn(t, in, code) })
-	return nil
+	return in, code, err
 }
 
 // soloDebounce is for an encoder whose every code is a detent. The others need
 // none: a bounce goes to and fro between two codes of the same detent.
 const soloDebounce = 5 * time.Millisecond
 
-// turn follows the knob.
-func (l *lamp) turn(t *plugins.Task, in *plugins.Input, code plugins.Quadrature) error {
+// followKnob turns the lamp as the knob is turned.
+func (l *lamp) followKnob(t *plugins.Task, in *plugins.Input, code plugins.Quadrature) error {
 	speed := acceleration{most: l.cfg.Encoder.Acceleration}
 	for {
 		edge, err := in.Next(t)
@@ -45,7 +51,7 @@ func (l *lamp) turn(t *plugins.Task, in *plugins.Input, code plugins.Quadrature)
 		if l.cfg.Encoder.Reverse {
 			detent = -detent
 		}
-		l.dimmer.turn(float64(detent) * speed.steps(detent > 0, edge.At))
+		l.turn(detent, speed.steps(detent > 0, edge.At))
 		l.aim()
 	}
 }

@@ -3,6 +3,7 @@ package fade_test
 import (
 	"testing"
 
+	"ptvd/internal/gpio/sim"
 	"ptvd/plugins"
 	"ptvd/plugins/dimming"
 	"ptvd/plugins/plugintest"
@@ -27,6 +28,20 @@ func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
 		task.Sleep(sweep)
 		if level.Version() != before {
 			t.Error("it tells what has not changed")
+		}
+	})
+}
+
+func TestOthersSeeTheKnobTurnAlsoAtItsEndStops(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		level := plugins.Subscribe(h.Env("page"), plugins.From[dimming.Level]{Instance: "lamp", Topic: "level"})
+		sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1).Turn(task, -3, 60*ms)
+		if got, _ := level.Get(); got != (dimming.Level{Turned: -3}) {
+			t.Errorf("the knob of a lamp that is off: %+v", got)
+		}
+		call(t, h, "up", "")
+		if got, _ := level.Get(); got != (dimming.Level{Goal: 0.05, Turned: -2}) {
+			t.Errorf("an action in its place: %+v", got)
 		}
 	})
 }

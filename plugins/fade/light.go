@@ -54,5 +54,5 @@ func (l *lamp) show(level float64) error {
 
 // publish tells others how bright the lamp is.
 func (l *lamp) publish(level float64) {
-	l.level.Set(dimming.Level{Goal: l.fader.goal, Now: level, Duty: l.duty})
+	l.level.Set(dimming.Level{Goal: l.fader.goal, Now: level, Duty: l.duty, Turned: l.turned})
 }

@@ -17,9 +17,9 @@ const (
 
 // memory keeps the levels over a restart.
 type memory struct {
-	state   plugins.State
-	saved   levels
-	writing chan struct{} // closed once the latest write has ended; nil: there was none
+	state plugins.State
+	saved levels
+	turns plugins.Turns
 }
 
 // load returns what was saved; zero levels when there is nothing yet, or nothing
@@ -42,14 +42,8 @@ func (m *memory) save(t *plugins.Task, l levels) error {
 	if err != nil {
 		return err
 	}
-	before, done := m.writing, make(chan struct{})
-	m.writing = done
 	m.saved = levels{} // unknown until the write has ended
-	_, err = plugins.Await(t, func(context.Context) (struct{}, error) {
-		defer close(done)
-		if before != nil {
-			<-before
-		}
+	_, err = plugins.AwaitTurn(t, &m.turns, func(context.Context) (struct{}, error) {
 		return struct{}{}, m.state.Save(stateFile, data)
 	})
 	if err == nil {

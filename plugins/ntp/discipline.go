@@ -54,7 +54,7 @@ func (c *client) setSystem(t *plugins.Task, offset time.Duration) error {
 		return struct{}{}, setter.Step(offset)
 	})
 	if err == nil && !slew {
-		c.env.Log.Warn("the system's clock was wrong and has been set", "by", offset)
+		c.env.Log.Warn("the system's clock was wrong and has been set", "by", offset.Round(time.Millisecond))
 	}
 	return err
 }

@@ -47,10 +47,10 @@ const tolerable = time.Second
 func (c *client) watchSystem(offset time.Duration) {
 	switch {
 	case offset.Abs() <= tolerable && c.warned != 0:
-		c.env.Log.Info("the system's clock is right again", "offset", offset)
+		c.env.Log.Info("the system's clock is right again", "offset", offset.Round(time.Millisecond))
 		c.warned = 0
 	case offset.Abs() > tolerable && (offset-c.warned).Abs() > tolerable:
-		c.env.Log.Warn("the system's clock is wrong; what this daemon shows is not", "offset", offset)
+		c.env.Log.Warn("the system's clock is wrong; what this daemon shows is not", "offset", offset.Round(time.Millisecond))
 		c.warned = offset
 	}
 }

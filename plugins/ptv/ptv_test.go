@@ -256,3 +256,35 @@ func TestRepliesAreCounted(t *testing.T) {
 		return trains.Stop(t)
 	})
 }
+
+func TestAfterAnOutageThatIsOverOneLostReplyIsNoAlarmAgain(t *testing.T) {
+	w := newWorld(t)
+	w.Run(func(t *plugins.Task) error {
+		trains, _ := w.trains(t, config())
+		w.offline = true
+		if err := t.Sleep(10 * time.Minute); err != nil {
+			return err
+		}
+		w.offline = false
+		if err := t.Sleep(10 * time.Minute); err != nil { // longer than the longest pause
+			return err
+		}
+		w.offline = true
+		for before := len(w.asked); len(w.asked) == before; {
+			if err := t.Sleep(time.Second); err != nil {
+				return err
+			}
+		}
+		if health := trains.Env.Health; health.Condition != plugins.OK {
+			w.T.Errorf("after one lost reply: %s (%s)", health.Condition, health.Why)
+		}
+		lost := w.asked[len(w.asked)-1]
+		if err := t.Sleep(8 * time.Second); err != nil {
+			return err
+		}
+		if last := w.asked[len(w.asked)-1]; last == lost {
+			w.T.Error("the first pause after it is not short")
+		}
+		return trains.Stop(t)
+	})
+}

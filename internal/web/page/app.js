@@ -73,5 +73,6 @@ function listen() {
   };
 }
 
+$("fold").open = matchMedia("(min-width: 621px)").matches;
 setInterval(showWellbeing, 250);
 listen();

@@ -52,7 +52,7 @@ export function span(s) {
 
 const round = (n) => (Math.abs(n) < 9.95 ? n.toFixed(1).replace(/\.0$/, "") : Math.round(n).toString());
 
-export const percent = (part) => (part < 0.0995 && part > 0 ? (part * 100).toFixed(1) : Math.round(part * 100)) + " %";
+export const percent = (part) => (part < 0.0995 && part > 0 ? (part * 100).toFixed(1) : Math.round(part * 100)) + "\u00a0%";
 
 // order asks the server to do something, after all that was asked before, or a
 // button might come up before it went down.

@@ -2,17 +2,18 @@
 
 import { $, el, each, put, span } from "./dom.js";
 
+const ago = (s) => (s < 1 ? "just now" : span(Math.floor(s)) + " ago");
 const freshness = {
-  fresh: ["ok", (d) => `received ${span(d.age_s)} ago`],
-  old: ["degraded", (d) => `old: ${span(d.age_s)} ago`],
-  stale: ["failed", (d) => `too old to be shown: ${span(d.age_s)} ago`],
+  fresh: ["ok", (d) => "received " + ago(d.age_s)],
+  old: ["degraded", (d) => "old: received " + ago(d.age_s)],
+  stale: ["failed", (d) => "too old to be shown: received " + ago(d.age_s)],
   none: ["degraded", () => "nothing received yet"],
 };
 
 export function showDepartures(stops, clock) {
-  $("departures").parentElement.hidden = stops.length === 0;
+  $("departures").parentElement.hidden = $("source").hidden = stops.length === 0;
   each($("departures"), stops, (d) => d.instance, () => el("div", { class: "departures" },
-    el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"))).forEach((box, i) => {
+    el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"), el("p", { class: "end" }))).forEach((box, i) => {
     const d = stops[i];
     const [name, fresh, problem] = box.firstChild.children;
     const [colour, words] = freshness[d.freshness];
@@ -22,7 +23,10 @@ export function showDepartures(stops, clock) {
     put(problem, d.problem || "");
     box.classList.toggle("is-old", d.freshness !== "fresh");
     // A number is true, or it is not there.
-    box.lastChild.replaceChildren(...(clock?.known && d.freshness !== "stale" ? d.next.map(service) : []));
+    const believed = clock?.known && d.freshness !== "stale" && d.freshness !== "none";
+    const [, list, end] = box.children;
+    list.replaceChildren(...(believed ? d.next.map(service) : []));
+    put(end, !believed ? "" : d.complete ? "Nothing else leaves." : d.next.length ? "" : "What leaves next is not known yet.");
   });
 }
 

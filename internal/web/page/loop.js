@@ -7,10 +7,10 @@ const history = new Map(); // by task: the part of each second that it was on th
 let before; // the state of a second ago
 
 export function showLoop(loop, world) {
-  const speed = world ? world.speed : 1;
-  if (before && loop.uptime_s - before.uptime_s < 0.9 * speed) return; // something else was news
+  if (before && loop.uptime_s < before.uptime_s) location.reload(); // another daemon, and perhaps another page
+  if (before && loop.machine_s - before.machine_s < 0.9) return; // something else was news
   const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
-  const passed = before ? Math.max(loop.uptime_s - before.uptime_s, 1e-3) : 0;
+  const passed = before ? loop.machine_s - before.machine_s : 0;
   const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
   let busy = 0, steps = 0;
   for (const t of tasks) {
@@ -31,7 +31,9 @@ export function showLoop(loop, world) {
     figure("wake-ups/s", Math.round(rate(loop.wakeups, before.wakeups)).toString());
     figure("SPI", Math.round(rate(loop.spi_bytes, before.spi_bytes)) + " B/s");
     figure("beside the loop", loop.workers.toString());
-    figure(speed > 1 ? `running, ${speed} times as fast` : "running", span(Math.floor(loop.uptime_s)));
+    const fast = world?.speed > 1;
+    figure(fast ? `running, ${world.speed} times as fast` : "running", span(Math.floor(loop.uptime_s)));
+    $("machine-time").hidden = !fast;
   }
   before = { ...loop, byKey: new Map(tasks.map((t) => [t.key, t])) };
   const shown = tasks.filter((t) => t.live || history.get(t.key)?.some((held) => held > 0));

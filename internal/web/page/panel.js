@@ -33,7 +33,7 @@ function draw(canvas) {
     c.drawImage(on, corner(x), corner(y));
   }
   c.globalCompositeOperation = "source-over";
-  const name = leds.length ? `LED panel ${p.instance}: ${leds.length} of ${p.width * p.height} lit` : `LED panel ${p.instance}: dark`;
+  const name = `LED panel ${p.instance}: ${leds.length ? p.text || leds.length + " LEDs are lit" : "dark"}`;
   if (canvas.getAttribute("aria-label") !== name) canvas.setAttribute("aria-label", name);
 }
 

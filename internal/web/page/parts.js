@@ -13,17 +13,20 @@ export function showParts({ buttons = [], lamps = [] }) {
 
 const caption = (name, words) => el("p", {}, el("b", {}, name), el("span", { class: "value" }, words));
 
-// A button: down and up are told as they come.
+// hint says what to do, with a mouse and its keyboard or with a finger.
+const hint = (fine, coarse) => (matchMedia("(pointer: coarse)").matches ? coarse : fine);
+const unoffered = "on the board only";
+
+// A button: down and up are told as they come, and it shows what others do to it.
 
 function makeButton({ instance }) {
   const button = el("button", { class: "push", type: "button", "aria-pressed": "false", "aria-label": "push button " + instance });
-  let down = false;
+  button.held = false; // from here
   const set = (to) => {
-    if (to === down || to && button.disabled) return;
-    down = to;
-    button.classList.toggle("down", down);
-    button.setAttribute("aria-pressed", down);
-    order(down ? "press" : "release", instance);
+    if (to === button.held || to && button.disabled) return;
+    button.held = to;
+    showPressed(button);
+    order(to ? "press" : "release", instance);
   };
   button.addEventListener("pointerdown", (e) => { if (e.button === 0) { button.setPointerCapture(e.pointerId); set(true); } });
   for (const up of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(up, () => set(false));
@@ -32,18 +35,28 @@ function makeButton({ instance }) {
   const isFirst = () => document.querySelector(".push:not(:disabled)") === button;
   const isHere = (e) => !button.disabled && (e.target === button || e.target === document.body && isFirst());
   document.addEventListener("keydown", (e) => { if (isKey(e) && isHere(e)) { e.preventDefault(); if (!e.repeat) set(true); } });
-  document.addEventListener("keyup", (e) => { if (isKey(e)) { if (down) e.preventDefault(); set(false); } });
+  document.addEventListener("keyup", (e) => { if (isKey(e)) { if (button.held) e.preventDefault(); set(false); } });
   for (const leave of ["pagehide", "blur"]) window.addEventListener(leave, () => set(false));
   document.addEventListener("visibilitychange", () => { if (document.hidden) set(false); });
-  return el("div", { class: "part" }, button, caption(instance, "press, or space bar"));
+  return el("div", { class: "part" }, button, caption(instance, ""));
 }
 
 function showButton(part, b) {
-  part.firstChild.disabled = !b.offered;
-  put(part.querySelector(".value"), b.offered ? "press, or space bar" : "on the board only");
+  const button = part.firstChild;
+  button.disabled = !b.offered;
+  button.down = b.down;
+  showPressed(button);
+  put(part.querySelector(".value"), b.offered ? hint("press, or space bar", "tap, or hold") : unoffered);
 }
 
-// A knob goes round without an end, in detents; the arc shows where its lamp is going.
+function showPressed(button) {
+  const down = button.held || button.down;
+  button.classList.toggle("down", down);
+  button.setAttribute("aria-pressed", down);
+}
+
+// A knob goes round without an end, in detents, as the board says that it was turned;
+// the arc shows where its lamp is going.
 
 const detent = 15; // degrees
 const arc = 2 * Math.PI * 44 * 0.75; // three quarters of the way round
@@ -52,9 +65,9 @@ function makeKnob({ instance }) {
   const ridges = Array.from({ length: 24 }, (_, i) => el("line", { class: "ridge", x1: 50, y1: 17, x2: 50, y2: 21, transform: `rotate(${i * detent} 50 50)` }));
   const ring = (name) => el("circle", { class: name, cx: 50, cy: 50, r: 44, transform: "rotate(135 50 50)", "stroke-dasharray": `${arc} 999` });
   const cap = el("g", { class: "cap" }, el("circle", { class: "body", cx: 50, cy: 50, r: 34 }), ...ridges, el("line", { class: "mark", x1: 50, y1: 22, x2: 50, y2: 33 }));
-  const knob = el("svg", { class: "knob", viewBox: "0 0 100 100", role: "slider", tabindex: 0, "aria-label": "knob of " + instance,
+  const knob = el("svg", { class: "knob", viewBox: "0 0 100 100", role: "slider", "aria-label": "knob of " + instance,
     "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, ring("track"), ring("arc"), cap);
-  let angle = 0, owed = 0, sending = false;
+  let owed = 0, sending = false;
 
   const send = async () => {
     if (sending) return;
@@ -69,8 +82,6 @@ function makeKnob({ instance }) {
   const isOffered = () => knob.getAttribute("aria-disabled") !== "true";
   const turn = (by) => {
     if (!by || !isOffered()) return;
-    angle += by * detent;
-    cap.setAttribute("transform", `rotate(${angle} 50 50)`);
     owed += by;
     send();
   };
@@ -101,28 +112,31 @@ function makeKnob({ instance }) {
 
   const keys = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 4, PageDown: -4, Home: -20, End: 20 };
   knob.addEventListener("keydown", (e) => { if (keys[e.key] && isOffered()) { e.preventDefault(); turn(keys[e.key]); } });
-  return el("div", { class: "part" }, knob, caption("knob", "wheel, drag or arrows"));
+  return el("div", { class: "part" }, knob, caption("knob", ""));
 }
 
 function showKnob(part, l) {
   const knob = part.firstChild;
+  knob.querySelector(".cap").style.transform = `rotate(${l.turned * detent}deg)`;
   knob.querySelector(".arc").setAttribute("stroke-dasharray", `${Math.max(arc * l.goal, 0.01)} 999`);
   knob.setAttribute("aria-valuenow", Math.round(l.goal * 100));
   knob.setAttribute("aria-valuetext", l.goal ? percent(l.goal) : "off");
   knob.setAttribute("aria-disabled", !l.offered);
-  put(part.querySelector(".value"), l.offered ? "wheel, drag or arrows" : "on the board only");
+  knob.setAttribute("tabindex", l.offered ? 0 : -1);
+  put(part.querySelector(".value"), l.offered ? hint("wheel, drag or arrows", "drag it round") : unoffered);
 }
 
 // A lamp glows with its duty cycle. A screen is not linear, as a lamp on PWM is:
 // its brightness goes with a power of 2.2.
 
 function makeLamp({ instance }) {
-  return el("div", { class: "part" }, el("div", { class: "bulb", "aria-hidden": "true" }, el("i")), caption(instance, ""));
+  return el("div", { class: "part" }, el("div", { class: "bulb", role: "img" }, el("i")), caption(instance, ""));
 }
 
 function showLamp(part, l) {
   const glow = part.querySelector("i").style;
   glow.setProperty("--glow", l.duty ** (1 / 2.2));
   glow.setProperty("--core", l.duty ** 0.8);
-  put(part.querySelector(".value"), `level ${percent(l.level)}, duty ${percent(l.duty)}`);
+  put(part.querySelector(".value"), `level\u00a0${percent(l.level)}, duty\u00a0${percent(l.duty)}`);
+  part.firstChild.setAttribute("aria-label", `lamp ${l.instance}: ${l.duty ? percent(l.level) : "off"}`);
 }

@@ -18,7 +18,7 @@ export function showWorld(world) {
 }
 
 function makeFault(f) {
-  const button = el("button", { type: "button", title: f.doc, class: f.once ? "once" : false }, f.label, el("span", { class: "sr" }, ": " + f.doc));
+  const button = el("button", { type: "button", title: f.doc, class: f.once ? "once" : false }, f.label);
   button.addEventListener("click", () => order(button.on ? "mend" : "break", f.name));
   return button;
 }

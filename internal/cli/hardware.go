@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ptvd/internal/config"
+	"ptvd/internal/firstlight"
+	"ptvd/internal/logs"
+)
+
+// hardwareFlags are what "ptvd check" is told about hardware.
+type hardwareFlags struct {
+	wanted bool
+	lasts  time.Duration
+}
+
+func (f *hardwareFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.wanted, "hardware", false, "try the hardware that it names")
+	cmd.Flags().DurationVar(&f.lasts, "for", 0, "with --hardware: end after this `TIME`, such as 20s (default: Ctrl-C)")
+}
+
+func (f *hardwareFlags) validate(cmd *cobra.Command, format string) error {
+	timed := cmd.Flags().Changed("for")
+	switch {
+	case timed && !f.wanted:
+		return usageError{errors.New("--for goes with --hardware")}
+	case timed && f.lasts <= 0:
+		return usageError{fmt.Errorf("--for is a time above zero, such as 20s, not %v", f.lasts)}
+	case f.wanted && format == "json":
+		return usageError{errors.New("--hardware is for people to watch: it has no --format json")}
+	}
+	return nil
+}
+
+// run tries the hardware until a signal or the end of its time.
+func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) error {
+	caught := catchSignals(cmd.Context())
+	defer caught.release()
+	log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
+	defer log.Close()
+	return firstlight.Run(caught, firstlight.Options{
+		File: file, Title: path, Out: cmd.OutOrStdout(), Width: columns(os.Stdout), Log: log.Logger, Lasts: f.lasts,
+	})
+}
+
+// columns returns how wide a terminal is, 0 for what is none.
+func columns(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

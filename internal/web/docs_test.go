@@ -1,0 +1,34 @@
+package web
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestEveryFieldOfTheStateIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range jsonNames(reflect.TypeFor[State]()) {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/api.md does not mention `%s`", name)
+		}
+	}
+}
+
+// jsonNames lists the names that a type's fields have in JSON, and theirs.
+func jsonNames(t reflect.Type) (all []string) {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Pointer:
+		return jsonNames(t.Elem())
+	case reflect.Struct:
+		for field := range t.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			all = append(append(all, name), jsonNames(field.Type)...)
+		}
+	}
+	return all
+}

@@ -1,0 +1,74 @@
+package display
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/display/max7219"
+)
+
+// Trials draws the test pattern.
+func (p *panel) Trials() []plugins.Trial {
+	return []plugins.Trial{{Parts: []string{string(p.cfg.Device.MAX7219.SPI)}, Run: p.try}}
+}
+
+// try sends the pattern again and again, so that a panel lights up as soon as its
+// last wire is in place.
+func (p *panel) try(t *plugins.Task, bench plugins.Bench) error {
+	s := p.screen
+	port, err := p.env.Board.SPI(t, string(s.device.SPI), int64(s.device.Hz))
+	if err != nil {
+		return err
+	}
+	s.wire = &wire{port: port}
+	drawPattern(p.canvas)
+	bench.Say("The test pattern goes to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
+	bench.Say("Lying digits: another orientation. On their heads: upside_down, or orientation: 180. From right to left: reverse. All dark: power, the wires, the chip select; a panel cannot answer, so only your eyes can tell.")
+	err = p.sendPattern(t)
+	_ = t.Timeout(time.Second, func() error { return s.off(t) }) // what fails or hangs now has done so before
+	return err
+}
+
+func (p *panel) sendPattern(t *plugins.Task) error {
+	level := int(math.Round(float64(p.cfg.Brightness) * max7219.MaxIntensity))
+	for range t.Every(time.Second) {
+		p.screen.chain.Resend()
+		packets := p.screen.chain.Update(p.canvas, level)
+		err := t.Timeout(slow, func() error { return p.screen.wire.tx(t, packets) })
+		if errors.Is(err, plugins.ErrTimeout) {
+			return fmt.Errorf("a transfer has been going on for more than %v", slow)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return plugins.ErrCancelled
+}
+
+// sketch draws a picture into a terminal, two pixels to a character, in a frame.
+func sketch(picture *image.Gray) string {
+	var text strings.Builder
+	lit := func(x, y int) bool { return picture.GrayAt(x, y).Y >= 0x80 }
+	for y := 0; y < picture.Rect.Dy(); y += 2 {
+		text.WriteString("\n|")
+		for x := range picture.Rect.Dx() {
+			switch top, bottom := lit(x, y), lit(x, y+1); {
+			case top && bottom:
+				text.WriteRune('█')
+			case top:
+				text.WriteRune('▀')
+			case bottom:
+				text.WriteRune('▄')
+			default:
+				text.WriteByte(' ')
+			}
+		}
+		text.WriteByte('|')
+	}
+	return text.String()
+}

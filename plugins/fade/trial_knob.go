@@ -1,0 +1,119 @@
+package fade
+
+import (
+	"errors"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// tryKnob tells each detent, and what does not look like one.
+func (l *lamp) tryKnob(t *plugins.Task, bench plugins.Bench) error {
+	in, code, err := l.openKnob(t)
+	if err != nil {
+		return err
+	}
+	e := l.cfg.Encoder
+	bench.Say("Turn the knob on %s and %s to the right. Each click should be one line, clockwise. If it says counter-clockwise, a and b are swapped: swap the wires, or write reverse: true.", e.A, e.B)
+	hand := &hand{encoder: e, bench: bench, rest: [2]plugins.Level{in.Level(0), in.Level(1)}}
+	for {
+		edge, err := hand.next(t, in)
+		switch {
+		case errors.Is(err, plugins.ErrTimeout):
+			hand.rested(in.Level(0), in.Level(1))
+		case err != nil:
+			hand.left()
+			return err
+		default:
+			hand.moved(edge.Line, code.Step(in.Level(0), in.Level(1)))
+		}
+	}
+}
+
+// hand is what somebody does to a knob that is tried.
+type hand struct {
+	encoder Encoder
+	bench   plugins.Bench
+	rest    [2]plugins.Level // at the beginning, in a detent
+	sum     int              // detents, clockwise positive
+	total   [2]int           // changes of each channel
+	changes [2]int           // since the latest rest
+	detents int              // since the latest rest
+	between bool             // it has rested with one channel changed and the other not
+}
+
+// restAfter is how long a knob stands still when it rests.
+const restAfter = 500 * time.Millisecond
+
+// next waits for an edge, or for the rest that follows some.
+func (h *hand) next(t *plugins.Task, in *plugins.Input) (edge plugins.Edge, err error) {
+	if h.changes == [2]int{} {
+		return in.Next(t)
+	}
+	err = t.Timeout(restAfter, func() (err error) {
+		edge, err = in.Next(t)
+		return err
+	})
+	return edge, err
+}
+
+func (h *hand) moved(channel, detent int) {
+	h.total[channel]++
+	h.changes[channel]++
+	if h.encoder.Reverse {
+		detent = -detent
+	}
+	if detent == 0 {
+		return
+	}
+	h.detents++
+	h.sum += detent
+	way := "clockwise"
+	if detent < 0 {
+		way = "counter-clockwise"
+	}
+	h.bench.Say("%s, %+d in all", way, h.sum)
+}
+
+// rested looks at how the knob came to rest: in a detent, both channels are as they
+// were at the beginning, unless there are fewer codes from one to the next than the
+// configuration says.
+func (h *hand) rested(a, b plugins.Level) {
+	e := h.encoder
+	aBack, bBack := a == h.rest[0], b == h.rest[1]
+	h.between = h.between || aBack != bBack
+	switch {
+	case h.lacks(0, bBack):
+		h.doubtWire(e.B, e.A, "a")
+	case h.lacks(1, aBack):
+		h.doubtWire(e.A, e.B, "b")
+	case e.StepsPerDetent > 1 && !(aBack && bBack) && h.between:
+		h.bench.Doubt("The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1.")
+	case e.StepsPerDetent > 2 && !aBack && !bBack:
+		h.bench.Doubt("The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2.")
+	case h.detents == 0:
+		h.bench.Say("%s and %s changed, and came back: no detent.", e.A, e.B)
+	}
+	h.changes, h.detents = [2]int{}, 0
+}
+
+// lacks tells whether a channel did not take part in a turn that it should have
+// taken part in: the other went and came back alone. With one code to the detent
+// that is no wonder, but for a channel that never changes.
+func (h *hand) lacks(channel int, otherIsBack bool) bool {
+	if h.encoder.StepsPerDetent == 1 {
+		return h.total[channel] == 0 && h.total[1-channel] > 1
+	}
+	return h.changes[channel] == 0 && otherIsBack
+}
+
+func (h *hand) doubtWire(loud, mute plugins.Pin, channel string) {
+	h.bench.Doubt("%s changed, and %s did not. If you turned by a click or more: the wire of %s (%s) is loose or on another pin. If you pressed a button: it is wired to %s.", loud, mute, channel, mute, loud)
+}
+
+// left tells at the end of what never changed.
+func (h *hand) left() {
+	if h.total == [2]int{} {
+		h.bench.Doubt("%s and %s never changed. If somebody turned: is the encoder's common leg on ground, and are a and b on these pins?", h.encoder.A, h.encoder.B)
+	}
+}
