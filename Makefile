@@ -1,9 +1,12 @@
 # Every target says what it is for: run "make help".
 GO      ?= go
 TOOLS   := $(GO) tool -modfile=tools/go.mod
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+VERSION := $(shell deploy/deb/version)
 LDFLAGS := -s -w -X ptvd/internal/cli.Version=$(VERSION)
-BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)'
+# The same commit gives the same bytes, wherever and whenever it is built.
+BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+export SOURCE_DATE_EPOCH
 # So many inputs, and not so long: when a time is up, go test now and then takes
 # its own deadline for a failure of the test.
 FUZZTIME ?= 100000x
@@ -40,11 +43,21 @@ test-web: build ## open the demo's page in headless Chromium, which is installed
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 	cd test/web && PTVD=$(CURDIR)/bin/ptvd CHROMIUM=$${CHROMIUM:-chromium} $(GO) test -count=1 .
 
+.PHONY: test-vm
+test-vm: ## run the scenarios in a virtual machine, on the kernel's interfaces; RUN is a pattern
+	test/vm/run.sh
+
+.PHONY: bench-vm
+bench-vm: ## measure the way from an edge out again in that machine, beside the least program in C
+	test/vm/bench/run.sh
+
 .PHONY: lint
 lint: ## format, vet, staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -modpath ptvd -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }
 	$(GO) vet ./...
+	$(GO) vet -tags vm ./test/vm/...
 	$(TOOLS) staticcheck ./...
+	$(TOOLS) staticcheck -tags vm ./test/vm/...
 
 .PHONY: fuzz
 fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each
@@ -70,14 +83,28 @@ cross: ## build for the boards: 64-bit, 32-bit from the first Zero on, and a PC
 	GOARCH=amd64 $(BUILD) -o bin/ptvd-amd64 ./cmd/ptvd
 
 .PHONY: man
-man: ## write the manual pages and completions to bin/
+man: ## write the manual pages, the completions and the schema to bin/
+	rm -rf bin/man bin/completions
 	$(GO) run ./internal/cli/pages bin
+
+.PHONY: deb
+deb: cross man ## build the Debian packages for the boards to bin/: arm64, armhf and amd64
+	VERSION=$(VERSION) deploy/deb/build
+
+.PHONY: test-deb
+test-deb: deb ## judge the packages: lintian, systemd-analyze, the same bytes from another folder
+	VERSION=$(VERSION) deploy/deb/test
+
+.PHONY: test-arm
+test-arm: cross ## start the boards' binaries under qemu-user, which is installed where it is missing
+	deploy/test-arm
 
 .PHONY: tidy
 tidy: ## tidy the modules: ours, the example's, the tools'
 	$(GO) mod tidy
 	cd examples/blink && $(GO) mod tidy
 	cd tools && $(GO) mod tidy
+	cd tools/nfpm && $(GO) mod tidy
 
 .PHONY: clean
 clean: ## remove what was built

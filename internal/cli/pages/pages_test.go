@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"ptvd/internal/cli"
+	"ptvd/internal/config"
+	"ptvd/plugins"
+)
+
+const day = "2026-11-22"
+
+func TestTheManualHasEveryOptionOfEveryPlugin(t *testing.T) {
+	page := configuration(day)
+	for _, plugin := range plugins.All() {
+		_, section, found := strings.Cut(page, ".SH OPTIONS OF "+strings.ToUpper(plugin.Name)+"\n")
+		if !found {
+			t.Errorf("%s has no section", plugin.Name)
+		}
+		section, _, _ = strings.Cut(section, ".SH")
+		for _, option := range config.Options(plugin) {
+			if !strings.Contains(section, `\fB`+option+`\fP`) {
+				t.Errorf("%s lacks %s", plugin.Name, option)
+			}
+		}
+		for _, action := range plugin.Actions {
+			if !strings.Contains(section, `\fB`+action.Name+`\fP`) {
+				t.Errorf("%s lacks the action %s", plugin.Name, action.Name)
+			}
+		}
+	}
+	for _, option := range []string{"timezone", "board", "http.token", "on_error"} {
+		if !strings.Contains(page, `\fB`+option+`\fP`) {
+			t.Errorf("the file lacks %s", option)
+		}
+	}
+}
+
+func TestTheManualHasEveryCommandWithItsFlags(t *testing.T) {
+	page := program(cli.Tree(), day)
+	for _, c := range cli.Tree().Commands() {
+		_, section, found := strings.Cut(page, ".SS ptvd "+c.Use+"\n")
+		if !found {
+			t.Errorf("%s has no section", c.Name())
+		}
+		section, _, _ = strings.Cut(section, ".S")
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !strings.Contains(section, `\-\-`+f.Name) {
+				t.Errorf("%s lacks --%s", c.Name(), f.Name)
+			}
+		})
+	}
+}
+
+func TestAnOptionSaysWhatItTakes(t *testing.T) {
+	for want, option := range map[string]config.Option{
+		"duration, 15s to 24h; default 10m": {Type: "duration", Allowed: "15s to 24h", Default: "10m"},
+		"GPIO line; required":               {Type: "GPIO line", Required: true},
+		"last, off or on; default last":     {Type: "text", Allowed: "last, off or on", Default: "last"},
+		"required":                          {Type: "options", Required: true},
+		"":                                  {Type: "options"},
+	} {
+		if got := note(option); got != want {
+			t.Errorf("%+v: %q, not %q", option, got, want)
+		}
+	}
+}
+
+func TestTextIsNotTakenForARequest(t *testing.T) {
+	for text, want := range map[string]string{
+		".PP is a request":    `\&.PP is a request`,
+		"first\n.second":      "first\n\\&.second",
+		"'quoted'":            `\(aqquoted\(aq`,
+		`a\b`:                 `a\eb`,
+		"--config":            `\-\-config`,
+		"how it is, as it is": "how it is, as it is",
+	} {
+		if got := escape(text); got != want {
+			t.Errorf("%q: %q, not %q", text, got, want)
+		}
+	}
+}
+
+func TestThePagesBearTheDateOfTheSources(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1000000000")
+	if got := date(); got != "2001-09-09" {
+		t.Error(got)
+	}
+}
+
+func TestGroffHasNothingToSay(t *testing.T) {
+	groff, err := exec.LookPath("groff")
+	if err != nil {
+		t.Skip("groff is missing")
+	}
+	for name, page := range map[string]string{"ptvd.8": program(cli.Tree(), day), "ptvd.yaml.5": configuration(day)} {
+		cmd := exec.Command(groff, "-man", "-ww", "-z", "-Kutf8", "-Tutf8")
+		cmd.Stdin = strings.NewReader(page)
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		if err := cmd.Run(); err != nil || said.Len() > 0 {
+			t.Errorf("%s: %v\n%s", name, err, &said)
+		}
+	}
+}
