@@ -78,9 +78,9 @@ bench: ## run the benchmarks; BENCH is a pattern, COUNT how often
 
 .PHONY: cross
 cross: ## build for the boards: 64-bit, 32-bit from the first Zero on, and a PC
-	GOARCH=arm64 $(BUILD) -o bin/ptvd-arm64 ./cmd/ptvd
+	GOARCH=arm64 GOARM64=v8.0 $(BUILD) -o bin/ptvd-arm64 ./cmd/ptvd
 	GOARCH=arm GOARM=6 $(BUILD) -o bin/ptvd-armv6 ./cmd/ptvd
-	GOARCH=amd64 $(BUILD) -o bin/ptvd-amd64 ./cmd/ptvd
+	GOARCH=amd64 GOAMD64=v1 $(BUILD) -o bin/ptvd-amd64 ./cmd/ptvd
 
 .PHONY: man
 man: ## write the manual pages, the completions and the schema to bin/

@@ -66,7 +66,7 @@ was found and works.`,
 		},
 	}
 	configFlag(cmd, &path)
-	cmd.Flags().StringVar(&format, "format", "text", "how to say it: text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "how to say it, the `FORMAT`: text or json")
 	hardware.add(cmd)
 	return cmd
 }

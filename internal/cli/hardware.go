@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,13 +42,16 @@ func (f *hardwareFlags) validate(cmd *cobra.Command, format string) error {
 	return nil
 }
 
-// run tries the hardware until a signal or the end of its time.
+// run tries the hardware until a signal or the end of its time. A terminal that is
+// closed is such a signal: else the lamp would go up and down for ever. A second one
+// ends the process at once.
 func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) error {
-	caught := catchSignals(cmd.Context())
-	defer caught.release()
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	context.AfterFunc(ctx, stop)
 	log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
 	defer log.Close()
-	return firstlight.Run(caught, firstlight.Options{
+	return firstlight.Run(ctx, firstlight.Options{
 		File: file, Title: path, Out: cmd.OutOrStdout(), Width: columns(os.Stdout), Log: log.Logger, Lasts: f.lasts,
 	})
 }

@@ -32,10 +32,13 @@ type script struct {
 var scripts map[string]script
 
 func init() {
-	plugins.Register(plugins.Spec[struct{}]{
+	type config struct {
+		Turn int `yaml:"turn" doc:"something to change"`
+	}
+	plugins.Register(plugins.Spec[config]{
 		Name: "scripted", Doc: "does what a test says",
 		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "pokes it"}},
-		New: func(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+		New: func(env plugins.Env, _ config) (plugins.Plugin, error) {
 			s := &scripted{env, scripts[env.Instance]}
 			env.Handle("poke", func(string) error { return s.poke(env) })
 			return s, nil
@@ -106,6 +109,35 @@ func sleepThen(d time.Duration, do func()) func(plugins.Env, *plugins.Task) erro
 			return nil
 		})
 		return nil
+	}
+}
+
+func TestATaskThatSpeaksOfACancelWhichNobodyAskedForHasFailed(t *testing.T) {
+	ending := func(how func(*plugins.Task) error) script {
+		return script{start: func(env plugins.Env, _ *plugins.Task) error {
+			env.Go("work", how)
+			return nil
+		}}
+	}
+	log, err := run(t, time.Minute, map[string]script{
+		"helper": ending(func(t *plugins.Task) error {
+			helper := t.Go("helper", func(t *plugins.Task) error { return t.Sleep(time.Hour) })
+			helper.Cancel()
+			return t.Join(helper)
+		}),
+		"both":  ending(func(*plugins.Task) error { return errors.Join(plugins.ErrCancelled, errors.New("out of luck")) }),
+		"start": {start: func(plugins.Env, *plugins.Task) error { return plugins.ErrCancelled }},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		`msg=failed plugin=helper`, `why="cancelled\nout of luck, though nobody has cancelled it"`,
+		`plugin=start message_id=5a4cc7f0ea54440ab53d0f2fae35e34f why="cancelled, though nobody has cancelled it"`,
+	} {
+		if strings.Count(log, line) < 3 {
+			t.Errorf("the log lacks %s three times:\n%s", line, log)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func TestAReloadDoesNotWaitForATaskThatWillNotEnd(t *testing.T) {
 	}}
 	noted, log := reloadWith(t, map[string]script{"slow": slow},
 		"slow: {plugin: scripted}, a: {plugin: reloadable, value: x}",
-		"slow: {plugin: scripted, on_error: fail}, a: {plugin: reloadable, value: y}")
+		"slow: {plugin: scripted, turn: 1}, a: {plugin: reloadable, value: y}")
 	want := "stop a x, start a y, start slow, stop a y"
 	if got := strings.Join(noted, ", "); got != want {
 		t.Errorf("noted: %s\n want: %s\nlog:\n%s", got, want, log)

@@ -18,7 +18,7 @@ const (
 // reportHog says who holds the loop, while it does: a warning at first, and an error
 // once people notice.
 func (d *Daemon) reportHog(h scheduler.Hog) {
-	log := d.log.With("plugin", h.Owner, "task", h.Name, "for", h.For, "stack", string(h.Stack))
+	log := d.log.With("plugin", h.Owner, "task", h.Name, "for", h.For.Round(time.Millisecond), "stack", string(h.Stack))
 	if h.For < noticeable {
 		log.Warn("held up the loop")
 		return
@@ -26,10 +26,16 @@ func (d *Daemon) reportHog(h scheduler.Hog) {
 	log.Error("blocks the loop, and everything waits for it", logs.ID(logs.LoopBlocked))
 }
 
-// reportHeld says that it is over, and how long it was in all.
+// reportHeld says that it is over, and how long it was in all. What nobody notices may
+// come every second, and is for who asks.
 func (d *Daemon) reportHeld(h scheduler.Hog) {
-	d.log.Info("the loop goes on", "plugin", h.Owner, "task", h.Name, "held_for", h.For)
-	if i := d.find(h.Owner); i != nil && h.For >= noticeable {
+	log := d.log.With("plugin", h.Owner, "task", h.Name, "held_for", h.For.Round(time.Millisecond))
+	if h.For < noticeable {
+		log.Debug("the loop goes on")
+		return
+	}
+	log.Info("the loop goes on")
+	if i := d.find(h.Owner); i != nil {
 		i.heldLoop(h.For)
 	}
 }

@@ -82,7 +82,7 @@ func TestAStepThatIsShortEnoughForNobodyToNoticeIsNoAlarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log, `level=INFO msg="the loop goes on" plugin=brisk task=start held_for=900ms`) || strings.Contains(log, "degraded") {
+	if strings.Contains(log, "brisk") {
 		t.Errorf("the log:\n%s", log)
 	}
 }

@@ -101,9 +101,6 @@ const (
 	wellAfter = 5 * time.Second
 )
 
-// errGaveUp stands for a Start that returned a cancellation of its own making.
-var errGaveUp = errors.New("its start was cancelled from within")
-
 // runOnce is one run: make, start, run, stop. It returns why the run ended.
 func (i *instance) runOnce(t *scheduler.Task) error {
 	env := i.env()
@@ -123,8 +120,6 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 			err = fmt.Errorf("its start takes longer than %v", graceForStart)
 			i.failed(err) // now: a start that ignores its cancellation does not end
 			return err
-		case errors.Is(start.Err(), scheduler.ErrCancelled):
-			return errGaveUp // for we were not cancelled ourselves
 		case err != nil:
 			return err
 		}

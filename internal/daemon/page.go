@@ -198,6 +198,9 @@ func (p *page) do(ctx context.Context, c web.Command) error {
 		return p.obey(c)
 	})
 	if err != nil {
+		if c.Do == web.Release { // however late, or the button would stay down
+			p.daemon.loop.Post(func() { _ = p.obey(c) })
+		}
 		return errors.New("the loop does not answer: a task may be holding it")
 	}
 	return done

@@ -287,3 +287,29 @@ func TestWhoWatchesSeesThatTheButtonIsDown(t *testing.T) {
 		}
 	})
 }
+
+func TestAButtonIsLetGoHoweverLate(t *testing.T) {
+	withPage(t, ", remote_control: true", func(address string) {
+		post(t, address, `{"do":"press","name":"one"}`)
+		<-called
+		for range cap(called) {
+			called <- "" // the next action holds the loop
+		}
+		for _, command := range []string{`{"do":"turn","name":"one","amount":1}`, `{"do":"release","name":"one"}`, `{"do":"turn","name":"one","amount":1}`} {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			r, _ := http.NewRequestWithContext(ctx, http.MethodPost, address+"/api/do", strings.NewReader(command))
+			if answer, err := http.DefaultClient.Do(r); err == nil {
+				t.Errorf("%s: %s while the loop was held", command, answer.Status)
+			}
+			cancel()
+		}
+		for range cap(called) {
+			<-called
+		}
+		for _, want := range []string{"up", "release"} {
+			if got := <-called; got != want {
+				t.Errorf("called %s, want %s", got, want)
+			}
+		}
+	})
+}

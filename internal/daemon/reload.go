@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"time"
 
 	"ptvd/internal/config"
 	"ptvd/internal/logs"
@@ -72,9 +73,15 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 			i = newInstance(d, entry)
 			fresh = append(fresh, change{instance: i, next: entry})
 		case same(i.entry, entry):
-		case i.update(t, entry):
-			d.log.Info("took its change while it ran", "plugin", entry.Name)
 		default:
+			taken, err := i.update(t, entry)
+			if err != nil {
+				return err
+			}
+			if taken {
+				d.log.Info("took its change while it ran", "plugin", entry.Name)
+				break
+			}
 			leaving = append(leaving, i)
 			changed = append(changed, change{i, i.entry, entry, i.plugin != nil})
 		}
@@ -144,17 +151,28 @@ func same(a, b config.Instance) bool {
 }
 
 // update offers a running plugin its new configuration; false: it needs a restart.
-func (i *instance) update(t *scheduler.Task, entry config.Instance) bool {
+// The error is that of a reload which is cancelled.
+func (i *instance) update(t *scheduler.Task, entry config.Instance) (taken bool, err error) {
 	if i.plugin == nil || i.entry.Definition.Name != entry.Definition.Name {
-		return false
+		return false, nil
 	}
-	err := i.asChild(t, "update", func(t *scheduler.Task) error { return entry.Definition.Update(i.plugin, t, entry.Config) })
-	if err != nil {
-		if !errors.Is(err, plugins.ErrRestart) {
-			i.log.Warn("could not take its change while it runs", "error", err)
+	if !reflect.DeepEqual(i.entry.Config, entry.Config) {
+		plugin := i.plugin
+		task := t.Go("update", func(t *scheduler.Task) error { return entry.Definition.Update(plugin, t, entry.Config) }, scheduler.Owner(entry.Name))
+		err := t.Timeout(graceForUpdate, func() error { return t.Join(task) })
+		if task.Cancel() && !errors.Is(err, scheduler.ErrTimeout) {
+			return false, err
 		}
-		return false
+		if err != nil {
+			if !errors.Is(err, plugins.ErrRestart) {
+				i.log.Warn("could not take its change while it runs", "error", err)
+			}
+			return false, nil
+		}
 	}
 	i.entry = entry
-	return true
+	return true, nil
 }
+
+// graceForUpdate is how long a plugin may take for a change: the reload waits for it.
+const graceForUpdate = 5 * time.Second

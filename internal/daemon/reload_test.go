@@ -54,11 +54,14 @@ func (r *reloadable) Stop(*plugins.Task) error {
 	return nil
 }
 
-func (r *reloadable) Update(_ *plugins.Task, cfg reloadableConfig) error {
+func (r *reloadable) Update(t *plugins.Task, cfg reloadableConfig) error {
 	if !strings.HasPrefix(cfg.Value, "live") {
 		return plugins.ErrRestart
 	}
 	note("update " + r.name + " " + cfg.Value)
+	if cfg.Value == "live, but hangs" {
+		return t.Sleep(100 * time.Hour)
+	}
 	r.value = cfg.Value
 	return nil
 }
@@ -115,6 +118,14 @@ func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {
 		"one takes its change while it runs": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: live}",
 			"update a live, stop a live",
+		},
+		"one hangs while it takes its change, and is started with it": {
+			"a: {plugin: reloadable, value: x}, b: {plugin: reloadable}", "a: {plugin: reloadable, value: 'live, but hangs'}, b: {plugin: reloadable, value: y}",
+			"update a live, but hangs, stop a x, stop b , start a live, but hangs, start b y, stop a live, but hangs, stop b y",
+		},
+		"only what becomes of its failures has changed": {
+			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: x, on_error: fail}",
+			"stop a x",
 		},
 		"one is gone, one is new": {
 			"a: {plugin: reloadable}", "b: {plugin: reloadable}",

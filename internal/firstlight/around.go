@@ -97,7 +97,7 @@ func (s Surroundings) line(name string) (*periph.Chip, *periph.Line) {
 	for i := range s.Inventory.Chips {
 		chip := &s.Inventory.Chips[i]
 		for j := range chip.Lines {
-			if line := &chip.Lines[j]; line.Name == name || fmt.Sprintf("%s/%d", chip.Name, line.Offset) == name {
+			if line := &chip.Lines[j]; line.Name == name {
 				return chip, line
 			}
 		}

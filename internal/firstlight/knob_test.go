@@ -1,6 +1,7 @@
 package firstlight_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -97,4 +98,18 @@ func TestWithOneCodeToTheDetentAClickMovesOneChannelAlone(t *testing.T) {
 
 	table{yaml: solo, hands: turns("GPIO5", "GPIO20", 1, 1, 1, 1, 1)}.check(t).
 		says("! GPIO5 changed, and GPIO6 did not.")
+}
+
+func TestAKnobsLineThatHangsInTheAirIsFound(t *testing.T) {
+	hums := "  lamp: {plugin: fade, output: GPIO18, encoder: {a: GPIO5, b: GPIO6, pull: none}}"
+	got := table{yaml: hums, hands: func(t *scheduler.Task, board *sim.Board) error {
+		for i := range t.Every(10 * time.Millisecond) { // the mains
+			board.Drive("GPIO5", i.N%2 == 0)
+		}
+		return nil
+	}}.check(t)
+	got.says("! GPIO5 changes without end")
+	if n := strings.Count(got.text, "GPIO5 changes without end"); n != 1 {
+		t.Errorf("it is said %d times", n)
+	}
 }

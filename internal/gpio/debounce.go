@@ -50,7 +50,11 @@ func (d *Debouncer) Due() scheduler.Instant { return d.until }
 func (d *Debouncer) Edge(e Edge) []Edge {
 	out := d.pass(e.At)
 	if e.At < d.held {
-		return out // it comes so late that the reading at the end of its hold knew of it
+		// It comes after the end of its hold, which is open again, if no other is.
+		if d.until == scheduler.Never || d.until == d.held {
+			d.raw, d.until = e, d.held
+		}
+		return out
 	}
 	d.raw = e
 	switch {
@@ -66,10 +70,13 @@ func (d *Debouncer) Edge(e Edge) []Edge {
 // Read takes a level that was read, and otherwise does what Edge does. A level
 // that differs from what the edges told is an edge that was lost.
 func (d *Debouncer) Read(e Edge) []Edge {
-	if e.Level != d.raw.Level {
-		return d.Edge(e)
+	if e.Level == d.raw.Level {
+		return d.pass(e.At)
 	}
-	return d.pass(e.At)
+	if d.until == d.held {
+		d.until = scheduler.Never // of edges that come late, more are on their way
+	}
+	return d.Edge(e)
 }
 
 // pass ends the hold if it has passed by now.

@@ -129,18 +129,46 @@ func TestAReadingThatDiffersIsAnEdgeThatWasLost(t *testing.T) {
 
 // On a busy board a hold may end, with a reading, before the edges of the bounce in it
 // have come.
-func TestABounceThatComesAfterTheEndOfItsHoldIsNoPress(t *testing.T) {
-	d := gpio.NewDebouncer(gpio.Low, hold, false)
+func TestEdgesThatComeAfterTheEndOfTheirHoldAreJudgedByIt(t *testing.T) {
+	const low, high = gpio.Low, gpio.High
 	ms := func(n int) scheduler.Instant { return scheduler.Instant(n) * scheduler.Instant(time.Millisecond) }
-	out := slices.Clone(d.Edge(gpio.Edge{Level: gpio.High, At: ms(1)}))
-	out = append(out, d.Read(gpio.Edge{Level: gpio.High, At: ms(30)})...)
-	for i, level := range []gpio.Level{gpio.Low, gpio.High, gpio.Low, gpio.High} {
-		out = append(out, d.Edge(gpio.Edge{Level: level, At: ms(2 + i)})...)
+	edge := func(level gpio.Level, at int) gpio.Edge { return gpio.Edge{Level: level, At: ms(at)} }
+	for name, c := range map[string]struct {
+		late []gpio.Edge // after a press at 1 ms, and a reading at 30 ms
+		want []gpio.Edge
+	}{
+		"a bounce is no press":        {[]gpio.Edge{edge(low, 2), edge(high, 3), edge(low, 4), edge(high, 5)}, nil},
+		"a release in it is one":      {[]gpio.Edge{edge(low, 2), edge(high, 3), edge(low, 4)}, []gpio.Edge{edge(low, 4)}},
+		"so is one that ended before": {[]gpio.Edge{edge(low, 8), edge(high, 25)}, []gpio.Edge{edge(low, 8), edge(high, 25)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := gpio.NewDebouncer(low, hold, false)
+			d.Edge(edge(high, 1))
+			d.Read(edge(high, 30))
+			var out []gpio.Edge
+			for _, e := range c.late {
+				out = append(out, d.Edge(e)...)
+			}
+			last := c.late[len(c.late)-1].Level
+			out = append(out, d.Read(edge(last, 60))...)
+			if !slices.Equal(out, c.want) {
+				t.Errorf("%v, want %v", out, c.want)
+			}
+		})
 	}
-	out = append(out, d.Edge(gpio.Edge{Level: gpio.Low, At: ms(40)})...)
-	want := []gpio.Edge{{Level: gpio.High, At: ms(1)}, {Level: gpio.Low, At: ms(40)}}
-	if !slices.Equal(out, want) {
-		t.Errorf("%v, want %v", out, want)
+}
+
+func TestABounceThatComesInPartsIsNoPress(t *testing.T) {
+	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	d.Edge(gpio.Edge{Level: gpio.High, At: 1})
+	for i, level := range []gpio.Level{gpio.Low, gpio.High, gpio.Low, gpio.High} {
+		reading := gpio.Edge{Level: gpio.High, At: scheduler.Instant(hold) * scheduler.Instant(2+i)}
+		if out := d.Read(reading); len(out) > 0 {
+			t.Errorf("reading %d: %v", i, out)
+		}
+		if out := d.Edge(gpio.Edge{Level: level, At: scheduler.Instant(2 + i)}); len(out) > 0 {
+			t.Errorf("edge %d: %v", i, out)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package scheduler
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Group is a family of tasks that end together; see [Task.Group].
 type Group struct {
@@ -15,7 +18,8 @@ type Group struct {
 // Group calls body, which starts children by [Group.Go], and then waits for all
 // of them. The first child that fails cancels its siblings and interrupts body;
 // its error is what Group returns. An error or panic of body, or a cancel of the
-// parent, cancels the children. Group never returns while a child still runs.
+// parent, cancels the children. A child that returns ErrCancelled though nobody has
+// cancelled it has failed. Group never returns while a child still runs.
 func (t *Task) Group(body func(g *Group) error) (err error) {
 	g := &Group{parent: t}
 	err = ErrCancelled // what the children are to be told if body panics
@@ -84,10 +88,14 @@ func (g *Group) ended(child *Task) (awaited bool) {
 	if g.live == 0 {
 		g.empty.call()
 	}
-	if !failed(child.err) || g.err != nil {
+	err := child.err
+	if err != nil && !failed(err) && !child.wasCancelled() {
+		err = fmt.Errorf("%v, though nobody has cancelled it", err) // not as a cancel, then
+	}
+	if !failed(err) || g.err != nil {
 		return false
 	}
-	g.err = child.err
+	g.err = err
 	g.end()
 	if g.parent.scope.isWithin(&g.body) {
 		g.parent.interrupt(&g.body)

@@ -181,5 +181,7 @@ func (t *Task) settle() {
 	}
 }
 
+func (t *Task) wasCancelled() bool { return t.self.delivered || t.cause != nil }
+
 // failed tells an error from the end of a task that was cancelled.
 func failed(err error) bool { return err != nil && !errors.Is(err, ErrCancelled) }

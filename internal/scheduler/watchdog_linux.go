@@ -29,10 +29,10 @@ type watchdog struct {
 	gone     chan struct{}
 }
 
-// sight is what was reported last.
+// sight is who was reported last, and when.
 type sight struct {
 	holder *Task
-	since  int64
+	at     Instant
 }
 
 // newWatchdog returns nil, which watches nothing, where nobody wants to hear,
@@ -107,7 +107,7 @@ func (w *watchdog) seen(since Instant) *Task {
 	if w == nil {
 		return nil
 	}
-	if s := w.told.Load(); s != nil && s.since == int64(since) {
+	if s := w.told.Load(); s != nil && s.at >= since {
 		return s.holder
 	}
 	return nil
@@ -136,14 +136,15 @@ func (w *watchdog) watch() {
 		if since != step {
 			step, nextAt = since, w.hogAfter
 		}
-		now, began := w.kernel(w.clock.Now()), w.kernel(Instant(since))
+		at := w.clock.Now()
+		now, began := w.kernel(at), w.kernel(Instant(since))
 		age := now.Sub(began)
 		if age >= nextAt {
 			stack := culprit()
 			if w.holder.Load() != holder || w.since.Load() != since {
 				stack = nil // the step ended meanwhile, and the stack is somebody else's
 			}
-			w.told.Store(&sight{holder, since})
+			w.told.Store(&sight{holder, at})
 			w.report(Hog{Owner: holder.owner, Name: holder.name, For: age, Stack: stack})
 			nextAt = 2 * age
 		}

@@ -194,3 +194,31 @@ func TestWhoHeldTheLoopIsKnownInACrowd(t *testing.T) {
 		t.Errorf("told of %v", held)
 	}
 }
+
+// Else one that makes many short calls could hold the loop for ever without a word.
+func TestACallDoesNotMakeTheStepYoungAgain(t *testing.T) {
+	var before, during time.Duration
+	var reported, called atomic.Bool
+	loop := scheduler.New(scheduler.Options{
+		HogAfter: 5 * ms,
+		OnHog: func(h scheduler.Hog) {
+			switch {
+			case called.Load():
+			case h.Name == "main":
+				before = h.For
+				reported.Store(true)
+			default:
+				during = h.For
+				called.Store(true)
+			}
+		},
+	})
+	loop.Run(func(*scheduler.Task) error {
+		spinUntil(&reported, nil, 0)
+		loop.As("panel", "next", func() { spinUntil(&called, nil, 0) })
+		return nil
+	})
+	if during < 2*before {
+		t.Errorf("reported at the age of %v, and in a call from the same step at %v", before, during)
+	}
+}

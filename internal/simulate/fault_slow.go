@@ -45,21 +45,47 @@ func (s *slowness) pass(w *World) {
 // transfers are those to the panel, as far as the oracle has to know of them: what
 // is on its way while another one takes its time is shown late.
 type transfers struct {
-	began, ended scheduler.Instant // of the last one that has ended
-	next         scheduler.Instant // when the one that is under way began; 0: none is
+	drawn, ended scheduler.Instant // what the last one that has ended brought, and when it did
+	next         scheduler.Instant // when what is under way was drawn; 0: nothing is
+	atOnce       bool              // it set out as soon as there was a way
 }
 
 // since returns how far back what the panel shows may have been drawn. A transfer
 // that began as soon as there was a way brings what was drawn meanwhile; until it
 // ends the panel shows what the one before has brought.
-func (t transfers) since(now, free scheduler.Instant) scheduler.Instant {
+func (t transfers) since(now, open scheduler.Instant) scheduler.Instant {
 	switch {
-	case t.next == 0 && now > t.ended.Add(tick+hair):
+	case t.next == 0 && now > open:
 		return now
-	case t.next == 0 || t.next <= max(t.ended, free).Add(tick+hair):
-		return t.began
+	case t.next == 0 || t.atOnce:
+		return t.drawn
 	}
 	return t.next
+}
+
+// open returns by when what was drawn during the last transfer is under way. While
+// the loop is held up nothing sets out.
+func (o *oracle) open() scheduler.Instant {
+	open := o.transfers.ended.Add(tick + hair)
+	if open >= o.stalled {
+		open = max(open, o.free().Add(tick+hair))
+	}
+	return open
+}
+
+// setsOut says that a transfer begins now. After the loop was held up it brings what
+// was drawn before.
+func (o *oracle) setsOut() {
+	now := o.clock.Now()
+	o.transfers.atOnce = now <= o.open()
+	if o.transfers.next = now; o.stalled > 0 && now <= o.free().Add(tick+hair) {
+		o.transfers.next = o.stalled
+	}
+}
+
+// arrives says that it has ended.
+func (o *oracle) arrives() {
+	o.transfers = transfers{drawn: o.transfers.next, ended: o.clock.Now()}
 }
 
 // isFirst tells whether the first one since the boot is under way: what is to be
@@ -87,19 +113,19 @@ type wiredSPI struct {
 }
 
 func (p wiredSPI) Tx(packets ...[]byte) error {
-	o, began := p.oracle, p.clock.Now()
+	o := p.oracle
 	if p.slowPanel.most > slowTransfer {
 		p.clock.Work(p.mustSayThatItHangs)
 	}
-	o.transfers.next = began
+	o.setsOut()
 	p.slowPanel.pass(p.World)
 	if p.boot != p.boots {
 		return syscall.EIO // the process is long gone
 	}
-	if p.clock.Now() > began {
+	if p.clock.Now() > o.transfers.ended {
 		o.part() // the transfer before is the one that what is shown goes back to
 	}
-	o.transfers = transfers{began: began, ended: p.clock.Now()}
+	o.arrives()
 	return p.SPI.Tx(packets...)
 }
 

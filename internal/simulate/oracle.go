@@ -110,11 +110,7 @@ func (o *oracle) free() scheduler.Instant {
 // slack is how old what the panel shows may be: the time since the last tick, and
 // what a slow transfer takes.
 func (o *oracle) slack(now scheduler.Instant) time.Duration {
-	drawn := o.transfers.since(now, o.free())
-	if o.stalled > 0 && drawn >= o.stalled && drawn <= o.free().Add(tick+hair) {
-		drawn = o.stalled // what was held up is sent first, and then drawn anew
-	}
-	slack := tick + hair + now.Sub(drawn)
+	slack := tick + hair + now.Sub(o.transfers.since(now, o.open()))
 	if o.stalled > 0 && (o.resumed == scheduler.Never || now <= o.resumed.Add(tick)) {
 		slack += now.Sub(o.stalled)
 	}

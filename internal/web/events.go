@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,7 @@ type stream struct {
 	states   chan State // from the loop to the one goroutine that encodes
 	done     chan struct{}
 	sendTime time.Duration
+	life     string // this daemon's; the page loads itself again when it is another one
 
 	mu      sync.Mutex
 	clients map[chan []byte]bool
@@ -35,7 +37,7 @@ type stream struct {
 func newStream(log *slog.Logger, joined func()) *stream {
 	s := &stream{
 		log: log, joined: joined, states: make(chan State, 4), done: make(chan struct{}),
-		sendTime: sendTime, clients: map[chan []byte]bool{},
+		sendTime: sendTime, life: rand.Text(), clients: map[chan []byte]bool{},
 	}
 	go s.run()
 	return s
@@ -142,7 +144,7 @@ func (s *stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Accel-Buffering", "no") // or nginx would keep events until it has many
 	out := http.NewResponseController(w)
 	_ = out.SetReadDeadline(time.Time{}) // there is nothing more to read, for as long as it takes
-	if err := s.send(w, out, []byte("retry: 1000\n\n")); err != nil {
+	if err := s.send(w, out, fmt.Appendf(nil, "id: %s\nretry: 1000\n\n", s.life)); err != nil {
 		return
 	}
 	s.joined()

@@ -22,9 +22,8 @@ func guard(names []string, next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin") // with no-referrer, the Origin of our own form would be null
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		switch {
 		case !isThisMachine(r.Host) && !slices.ContainsFunc(names, isNamed(r.Host)):
 			http.Error(w, fmt.Sprintf("%q is not a name of this machine: use its address, or add the name to http.names", r.Host), http.StatusMisdirectedRequest)
@@ -64,11 +63,16 @@ func isNamed(host string) func(name string) bool {
 }
 
 // isForeign tells whether a browser makes the request for a page of another
-// origin, unless it only follows a link.
+// origin, unless it only follows a link. Without TLS it names the site to loopback
+// alone, and the origin to all.
 func isForeign(r *http.Request) bool {
-	site := r.Header.Get("Sec-Fetch-Site")
-	if site == "" || site == "same-origin" || site == "none" {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
 		return false
+	case "":
+		origin := r.Header.Get("Origin")
+		_, host, _ := strings.Cut(origin, "://")
+		return origin != "" && host != r.Host
 	}
 	return r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }

@@ -100,7 +100,7 @@ func TestEveryAnswerForbidsWhatThePageDoesNotNeed(t *testing.T) {
 		for name, want := range map[string]string{
 			"Content-Security-Policy":      "default-src 'none'; script-src 'self'",
 			"X-Content-Type-Options":       "nosniff",
-			"Referrer-Policy":              "no-referrer",
+			"Referrer-Policy":              "same-origin",
 			"Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			if !strings.HasPrefix(h.Get(name), want) {
@@ -147,18 +147,21 @@ func TestAPageOfAnotherOriginMayLinkHereAndNothingElse(t *testing.T) {
 		more               []func(*http.Request)
 		want               int
 	}{
-		"a link to the page":       {"GET", "/", "cross-site", link, 200},
-		"the page in a frame":      {"GET", "/", "cross-site", []func(*http.Request){header("Sec-Fetch-Mode", "navigate"), header("Sec-Fetch-Dest", "iframe")}, 403},
-		"its script":               {"GET", "/app.js", "cross-site", nil, 403},
-		"the state":                {"GET", "/api/state", "cross-site", nil, 403},
-		"the state, same site":     {"GET", "/api/state", "same-site", nil, 403},
-		"the events":               {"GET", "/events", "cross-site", nil, 403},
-		"a form that is sent here": {"POST", "/api/do", "cross-site", link, 403},
-		"a command, same site":     {"POST", "/api/do", "same-site", nil, 403},
-		"an old browser's command": {"POST", "/api/do", "", []func(*http.Request){header("Origin", "http://evil.example")}, 403},
-		"the page's own command":   {"POST", "/api/do", "same-origin", []func(*http.Request){header("Origin", "http://127.0.0.1:8337")}, 204},
-		"a program's command":      {"POST", "/api/do", "", nil, 204},
-		"a command by GET":         {"GET", "/api/do", "same-origin", nil, 405},
+		"a link to the page":        {"GET", "/", "cross-site", link, 200},
+		"the page in a frame":       {"GET", "/", "cross-site", []func(*http.Request){header("Sec-Fetch-Mode", "navigate"), header("Sec-Fetch-Dest", "iframe")}, 403},
+		"its script":                {"GET", "/app.js", "cross-site", nil, 403},
+		"the state":                 {"GET", "/api/state", "cross-site", nil, 403},
+		"the state, same site":      {"GET", "/api/state", "same-site", nil, 403},
+		"the events":                {"GET", "/events", "cross-site", nil, 403},
+		"an old browser's question": {"GET", "/api/state", "", []func(*http.Request){header("Origin", "http://evil.example")}, 403},
+		"a question from a file":    {"GET", "/events", "", []func(*http.Request){header("Origin", "null")}, 403},
+		"the page's own question":   {"GET", "/api/state", "", []func(*http.Request){header("Origin", "http://127.0.0.1:8337")}, 200},
+		"a form that is sent here":  {"POST", "/api/do", "cross-site", link, 403},
+		"a command, same site":      {"POST", "/api/do", "same-site", nil, 403},
+		"an old browser's command":  {"POST", "/api/do", "", []func(*http.Request){header("Origin", "http://evil.example")}, 403},
+		"the page's own command":    {"POST", "/api/do", "same-origin", []func(*http.Request){header("Origin", "http://127.0.0.1:8337")}, 204},
+		"a program's command":       {"POST", "/api/do", "", nil, 204},
+		"a command by GET":          {"GET", "/api/do", "same-origin", nil, 405},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b.done = nil
@@ -212,6 +215,10 @@ func TestABrowserShowsTheTokenOnceAndThenACookie(t *testing.T) {
 		with := func(r *http.Request) { r.AddCookie(cookie[0]) }
 		if w := ask(s, "GET", "/api/state", "", with); w.Code != 200 {
 			t.Errorf("with its cookie: status %d", w.Code)
+		}
+		old := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: cookieName, Value: "of another token"}) }
+		if w := ask(s, "GET", "/", "", old); w.Code != 401 || len(w.Result().Cookies()) != 1 || w.Result().Cookies()[0].MaxAge >= 0 {
+			t.Errorf("with the cookie of another token: %d %v", w.Code, w.Result().Cookies())
 		}
 		if w := ask(s, "POST", "/login", "token=wrong", form); w.Code != 401 || len(w.Result().Cookies()) != 0 {
 			t.Errorf("with a wrong token: %d %v", w.Code, w.Result().Cookies())
@@ -542,20 +549,24 @@ func TestWrongTokensTakeTheirTimeAndAreToldOfOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		began, status := time.Now(), make(chan int, 16)
-		show := func(what string) {
+		show := func(name, value string) {
 			r := httptest.NewRequest("GET", "/api/state", nil)
-			r.Header.Set("Authorization", "Bearer "+what)
+			r.Header.Set(name, value)
 			w := httptest.NewRecorder()
 			door.ServeHTTP(w, r)
 			status <- w.Code
 		}
-		for range wrongAtOnce + 1 {
-			go show("wrong")
+		for i := range wrongAtOnce + 1 {
+			if i%2 == 0 {
+				go show("Authorization", "Bearer wrong")
+			} else {
+				go show("Cookie", cookieName+"=wrong")
+			}
 		}
 		if first := <-status; first != http.StatusTooManyRequests || time.Now() != began {
 			t.Errorf("the one too many: %d", first)
 		}
-		if show(token); <-status != http.StatusOK || time.Now() != began {
+		if show("Authorization", "Bearer "+token); <-status != http.StatusOK || time.Now() != began {
 			t.Error("who has the token waits for who has not")
 		}
 		if second := <-status; second != http.StatusUnauthorized || time.Since(began) != wrongTakes {

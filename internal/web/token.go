@@ -62,10 +62,10 @@ func (d *doorman) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.login(w, r)
 	case r.Method == http.MethodGet && r.URL.Path == "/page.css":
 		d.next.ServeHTTP(w, r) // the question should look well, too
+	case guesses(w, r) && !d.holdUp(w, r):
 	case r.Method == http.MethodGet && r.URL.Path == "/":
 		w.WriteHeader(http.StatusUnauthorized)
 		servePart(w, "login.html")
-	case r.Header.Get("Authorization") != "" && !d.holdUp(w, r):
 	default:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="ptvd"`)
 		http.Error(w, "a token is needed", http.StatusUnauthorized)
@@ -78,6 +78,16 @@ func (d *doorman) knows(r *http.Request) bool {
 	}
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	return ok && same(token, d.token)
+}
+
+// guesses tells whether a request shows something that is wrong. A cookie is as good
+// as the token that it follows from; one that is wrong is taken away.
+func guesses(w http.ResponseWriter, r *http.Request) bool {
+	_, err := r.Cookie(cookieName)
+	if err == nil {
+		http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1})
+	}
+	return err == nil || r.Header.Get("Authorization") != ""
 }
 
 // login takes the token from the form.

@@ -39,11 +39,16 @@ type hand struct {
 	total   [2]int           // changes of each channel
 	changes [2]int           // since the latest rest
 	detents int              // since the latest rest
+	idle    int              // changes since the latest detent or rest
 	between bool             // it has rested with one channel changed and the other not
 }
 
 // restAfter is how long a knob stands still when it rests.
 const restAfter = 500 * time.Millisecond
+
+// noise is more changes than the contacts of a worn encoder make from one detent to
+// the next.
+const noise = 100
 
 // next waits for an edge, or for the rest that follows some.
 func (h *hand) next(t *plugins.Task, in *plugins.Input) (edge plugins.Edge, err error) {
@@ -64,8 +69,10 @@ func (h *hand) moved(channel, detent int) {
 		detent = -detent
 	}
 	if detent == 0 {
+		h.doubtNoise(channel)
 		return
 	}
+	h.idle = 0
 	h.detents++
 	h.sum += detent
 	way := "clockwise"
@@ -94,7 +101,7 @@ func (h *hand) rested(a, b plugins.Level) {
 	case h.detents == 0:
 		h.bench.Say("%s and %s changed, and came back: no detent.", e.A, e.B)
 	}
-	h.changes, h.detents = [2]int{}, 0
+	h.changes, h.detents, h.idle = [2]int{}, 0, 0
 }
 
 // lacks tells whether a channel did not take part in a turn that it should have
@@ -109,6 +116,14 @@ func (h *hand) lacks(channel int, otherIsBack bool) bool {
 
 func (h *hand) doubtWire(loud, mute plugins.Pin, channel string) {
 	h.bench.Doubt("%s changed, and %s did not. If you turned by a click or more: the wire of %s (%s) is loose or on another pin. If you pressed a button: it is wired to %s.", loud, mute, channel, mute, loud)
+}
+
+// doubtNoise tells a line that never rests, of which nothing else would be heard.
+func (h *hand) doubtNoise(channel int) {
+	if h.idle++; h.idle == noise {
+		line := [2]plugins.Pin{h.encoder.A, h.encoder.B}[channel]
+		h.bench.Doubt("%s changes without end, and no detent comes of it: the wire hangs in the air and picks up noise, or the encoder's common leg does not go to ground. Without resistors of your own, pull: up is right.", line)
+	}
 }
 
 // left tells at the end of what never changed.

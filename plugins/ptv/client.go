@@ -5,7 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
+	"regexp"
 	"time"
 
 	"ptvd/plugins"
@@ -134,7 +134,8 @@ func conceal(err error, secrets ...string) error {
 		if len(secret) < shortestSecret {
 			continue
 		}
-		detail = strings.ReplaceAll(detail, secret, "[secret]")
+		inAnyCase := regexp.MustCompile("(?i)" + regexp.QuoteMeta(secret))
+		detail = inAnyCase.ReplaceAllLiteralString(detail, "[secret]")
 	}
 	return &Trouble{Words: trouble.Words, Detail: clean(detail, maxDetail), Lasting: trouble.Lasting}
 }

@@ -42,7 +42,11 @@ func TestNoSecretShowsWhateverGoesWrong(t *testing.T) {
 		"a refusal that repeats the request": answering(403, `{"message":"devid %s, key %s, signature %s refused"}`),
 		"a refusal without a known word":     answering(403, `{"message":"%s %s %s refused"}`),
 		"a broken server that repeats it":    answering(500, `{"message":"%s %s %s"}`),
-		"a page that repeats it":             answering(200, `<html>%s %s %s</html>`),
+		"a server that repeats it in small letters": serving(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(500)
+			fmt.Fprintf(w, `{"message":"%s"}`, strings.ToLower(r.URL.RequestURI()))
+		}),
+		"a page that repeats it": answering(200, `<html>%s %s %s</html>`),
 		"a login page": serving(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://login.example/?from="+url.QueryEscape(r.URL.String()), http.StatusFound)
 		}),

@@ -89,6 +89,7 @@ func openBrowser(t *testing.T) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP board.test 127.0.0.1"),
 		chromedp.UserDataDir(t.TempDir()),
 	)
 	if path := os.Getenv("CHROMIUM"); path != "" {

@@ -1,22 +1,25 @@
 package web
 
 import (
-	"net/url"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
 
+const minutes = `getComputedStyle(document.querySelector(".departures .in")).visibility`
+
 func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
 	demo := startDemo(t)
-	at, err := url.Parse(demo.address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := openWindow(t, openBrowser(t), demo.address, desktop)
+	through := newWire(t, demo)
+	b := openWindow(t, openBrowser(t), through.address(), desktop)
 	b.mayFail = "net::ERR_" // a browser tells of lost connections itself
-	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")))
-	const minutes = `getComputedStyle(document.querySelector(".departures .in")).visibility`
+	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")), run("window.isOld = true"))
 
 	demo.stop()
 	b.until("it says so", chip+` === "no connection; trying again" && document.querySelector("#wellbeing.failed") !== null`)
@@ -25,9 +28,94 @@ func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(".push")))
 	b.until("a press says that it leads nowhere", `document.querySelector("#toast").textContent === "The board cannot be reached."`)
 
-	start(t, "demo", "--listen", at.Host)
+	next := startDemo(t)
+	faster, err := http.Post(next.address+"api/do", "application/json", strings.NewReader(`{"do":"speed","amount":60}`))
+	if err != nil || faster.StatusCode != http.StatusNoContent {
+		t.Fatal(faster, err)
+	}
+	time.Sleep(3 * time.Second) // by its own time, it has run for longer than the one before it
+	through.to.Store(next)
+	b.until("the page is loaded anew, as the daemon is another one", `window.isOld === undefined`)
 	b.until("all is well", chip+` === "all is well"`)
 	b.until("the minutes are there again", minutes+` === "visible"`)
 	before := get[string](b, picture)
 	b.until("the panel moves", picture+` !== `+quoted(before))
+}
+
+func TestAPressThatGetsNoAnswerSaysSo(t *testing.T) {
+	demo := startDemo(t)
+	b := openWindow(t, openBrowser(t), demo.address, desktop)
+	demo.cmd.Process.Signal(syscall.SIGSTOP)
+	t.Cleanup(func() { demo.cmd.Process.Signal(syscall.SIGCONT) })
+	b.do(chromedp.Click(chromedp.CSS(".push")))
+	b.until("it leads nowhere", `document.querySelector("#toast").textContent === "The board cannot be reached."`)
+	demo.cmd.Process.Signal(syscall.SIGCONT)
+	b.until("all is well", chip+` === "all is well"`)
+}
+
+func TestAConnectionThatIsDeadWithoutAWordIsReplaced(t *testing.T) {
+	through := newWire(t, startDemo(t))
+	b := openWindow(t, openBrowser(t), through.address(), desktop)
+	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")))
+	through.lose()
+	b.until("it is noticed", `document.querySelector("#wellbeing.failed") !== null && `+minutes+` === "hidden"`)
+	b.within(30*time.Second, "all is well", chip+` === "all is well" && `+minutes+` === "visible"`)
+}
+
+// wire carries connections to a program, and can lose those that there are without a
+// word.
+type wire struct {
+	listener net.Listener
+	to       atomic.Pointer[program]
+	losses   atomic.Int32
+}
+
+func newWire(t *testing.T, to *program) *wire {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	w := &wire{listener: l}
+	w.to.Store(to)
+	go w.connect()
+	return w
+}
+
+func (w *wire) address() string { return "http://" + w.listener.Addr().String() + "/" }
+
+func (w *wire) connect() {
+	for {
+		here, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		there, err := net.Dial("tcp", strings.Trim(w.to.Load().address, "htp:/"))
+		if err != nil {
+			here.Close()
+			continue
+		}
+		of := w.losses.Load()
+		go w.carry(here, there, of)
+		go w.carry(there, here, of)
+	}
+}
+
+func (w *wire) lose() { w.losses.Add(1) }
+
+// carry carries bytes from one end to the other until the connection is lost.
+func (w *wire) carry(from, to net.Conn, of int32) {
+	buffer := make([]byte, 4096)
+	for {
+		n, err := from.Read(buffer)
+		if w.losses.Load() != of {
+			from.Close() // as a board does that knows nothing of it any more
+			return
+		}
+		if _, unwritten := to.Write(buffer[:n]); err != nil || unwritten != nil {
+			to.Close()
+			return
+		}
+	}
 }

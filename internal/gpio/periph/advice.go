@@ -19,12 +19,16 @@ func advise(path string, err error) error {
 		return fmt.Errorf("%w: the service is confined; its unit needs a DeviceAllow= for it", err)
 	case errors.Is(err, fs.ErrPermission):
 		if group := groupOf(path); group != "" {
-			return fmt.Errorf("%w: the user must be in group %s", err, group)
+			return fmt.Errorf("%w: the user must be in %s", err, group)
 		}
 		return fmt.Errorf("%w: only root may use it; a udev rule can give it to a group", err)
 	}
 	return err
 }
+
+// unmapped is what a group is called that the unit's PrivateUsers= hides
+// (/proc/sys/kernel/overflowgid).
+const unmapped = 65534
 
 // groupOf names the group that may write to a file; empty: none may.
 func groupOf(path string) string {
@@ -32,9 +36,12 @@ func groupOf(path string) string {
 	if unix.Stat(path, &stat) != nil || stat.Mode&unix.S_IWGRP == 0 || stat.Gid == 0 {
 		return ""
 	}
+	if stat.Gid == unmapped {
+		return "the group that owns it: the unit needs SupplementaryGroups= for that"
+	}
 	gid := strconv.FormatUint(uint64(stat.Gid), 10)
 	if group, err := user.LookupGroupId(gid); err == nil {
-		return group.Name
+		return "group " + group.Name
 	}
-	return gid
+	return "group " + gid
 }

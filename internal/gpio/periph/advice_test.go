@@ -16,16 +16,7 @@ func TestAnErrorOfAFileSaysWhatToDoAboutIt(t *testing.T) {
 	if gid == 0 {
 		gid = 64000 // nobody's, which only root can give
 	}
-	ours := filepath.Join(t.TempDir(), "spidev0.0")
-	if err := os.WriteFile(ours, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chown(ours, -1, gid); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(ours, 0o660); err != nil {
-		t.Fatal(err)
-	}
+	ours := writable(t, gid)
 	group := strconv.Itoa(gid)
 	if g, err := user.LookupGroupId(group); err == nil {
 		group = g.Name
@@ -46,4 +37,27 @@ func TestAnErrorOfAFileSaysWhatToDoAboutIt(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAServiceThatSeesNoNamesOfGroupsIsToldWhatItsUnitNeeds(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file to that group")
+	}
+	path := writable(t, unmapped)
+	err := advise(path, &os.PathError{Op: "open", Path: path, Err: unix.EACCES})
+	if !strings.Contains(err.Error(), "SupplementaryGroups=") || strings.Contains(err.Error(), "nogroup") {
+		t.Error(err)
+	}
+}
+
+// writable returns a file that a group may write to.
+func writable(t *testing.T, gid int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "spidev0.0")
+	for _, err := range []error{os.WriteFile(path, nil, 0o600), os.Chown(path, -1, gid), os.Chmod(path, 0o660)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
 }

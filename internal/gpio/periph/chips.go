@@ -2,6 +2,7 @@ package periph
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ type Chip struct {
 	Path    string `json:"path"`
 	Lines   []Line `json:"lines"`
 	Problem string `json:"problem,omitempty"` // why its lines are not known
+	why     error  // behind the problem
 }
 
 // Line is a GPIO line.
@@ -41,15 +43,30 @@ func readChips(dev string) []Chip {
 		}
 		c := Chip{Name: filepath.Base(path), Path: path, Lines: []Line{}}
 		if err := c.read(); err != nil {
-			c.Problem = advise(path, err).Error()
+			c.why = advise(path, err)
+			c.Problem = c.why.Error()
 		}
 		chips = append(chips, c)
 	}
 	slices.SortFunc(chips, func(a, b Chip) int {
 		return cmp.Or(a.rank()-b.rank(), len(a.Name)-len(b.Name), strings.Compare(a.Name, b.Name))
 	})
+	number(chips)
 	distinguish(chips)
 	return chips
+}
+
+// number names the lines of the header by their numbers, as everybody does, which
+// are their offsets on the chip of each Raspberry Pi. The device trees of Debian's
+// kernel name some by a function: GPIO_GCLK is GPIO4, TXD1 is GPIO14.
+func number(chips []Chip) {
+	for _, c := range chips {
+		if c.rank() == 0 {
+			for i := range c.Lines[:min(len(c.Lines), 28)] { // GPIO0 to 27
+				c.Lines[i].Name = fmt.Sprintf("GPIO%d", i)
+			}
+		}
+	}
 }
 
 // distinguish gives each line a name of its own: of two GPIO17, that which is not of

@@ -1,11 +1,15 @@
 package periph
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestAChipThatCannotBeReadIsListedWithTheReasonAndALinkToOneIsNot(t *testing.T) {
@@ -30,6 +34,16 @@ func TestAChipThatCannotBeReadIsListedWithTheReasonAndALinkToOneIsNot(t *testing
 	}
 }
 
+func TestWhyAChipCouldNotBeReadIsTheErrorOfALineThatMayBeItsOwn(t *testing.T) {
+	dev := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dev, "gpiochip0"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := find(readChips(dev), []string{"GPIO17"}); !errors.Is(err, unix.ENOTTY) {
+		t.Error(err)
+	}
+}
+
 func TestEveryLineHasANameOfItsOwnOrNone(t *testing.T) {
 	header := headerChip("GPIO0", "", "SHARED", "")
 	other := headerChip("SHARED", "OWN", "", "SHARED", "SHARED")
@@ -44,6 +58,26 @@ func TestEveryLineHasANameOfItsOwnOrNone(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "GPIO0  SHARED  gpiochip1-SHARED OWN   " {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestTheLinesOfTheHeaderOpenByTheirNumbersWhateverTheKernelCallsThem(t *testing.T) {
+	chip := headerChip("ID_SDA", "ID_SCL", "SDA1", "SCL1", "GPIO_GCLK", "GPIO5", "GPIO6")
+	for len(chip.Lines) < 28 {
+		chip.Lines = append(chip.Lines, Line{Offset: len(chip.Lines)})
+	}
+	chip.Lines = append(chip.Lines, Line{Offset: 28, Name: "RGMII_MDIO"})
+	chips := []Chip{chip, {Name: "gpiochip1", Label: "expander", Lines: []Line{{Name: "GPIO4"}, {Offset: 1, Name: "P1"}}}}
+	number(chips)
+	distinguish(chips)
+	for want, open := range map[string]string{
+		"gpiochip0 0": "GPIO0", "gpiochip0 4": "GPIO4", "gpiochip0 27": "GPIO27", "gpiochip0 28": "RGMII_MDIO",
+		"gpiochip1 0": "gpiochip1-GPIO4", "gpiochip1 1": "P1",
+	} {
+		c, line := lookup(chips, open)
+		if c == nil || fmt.Sprint(c.Name, " ", line.Offset) != want {
+			t.Errorf("%s is not %s", open, want)
+		}
 	}
 }
 

@@ -69,8 +69,8 @@ func unknown(chips []Chip, name string) error {
 		}
 	}
 	for _, c := range chips {
-		if c.Problem != "" {
-			return fmt.Errorf("no GPIO line is named %s among those that can be seen: %s", name, c.Problem)
+		if c.why != nil {
+			return fmt.Errorf("no GPIO line is named %s among those that can be seen: %w", name, c.why)
 		}
 	}
 	if len(chips) == 0 {

@@ -1,6 +1,7 @@
 package periph
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 func TestLinesThatCannotBeOpenedSayWhy(t *testing.T) {
 	header := headerChip("GPIO5", "GPIO17", "")
 	expander := Chip{Name: "gpiochip1", Label: "expander", Path: "/dev/gpiochip1", Lines: []Line{{Name: "P0"}}}
-	locked := Chip{Name: "gpiochip2", Path: "/dev/gpiochip2", Problem: "open /dev/gpiochip2: the user must be in group gpio"}
+	locked := Chip{Name: "gpiochip2", Path: "/dev/gpiochip2", why: errors.New("open /dev/gpiochip2: the user must be in group gpio")}
 	held := headerChip("GPIO5", "GPIO17")
 	held.Lines[1].Used, held.Lines[1].User = true, "button"
 	kernels := headerChip("GPIO5")

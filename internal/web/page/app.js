@@ -9,7 +9,9 @@ import { showWorld } from "./world.js";
 
 const state = {}; // all that was heard, by part
 let heard = 0; // when something was heard last
+let events, tried; // the connection, and when it was begun
 let connected = false;
+let life; // of the daemon that is shown
 
 function show(news) {
   Object.assign(state, news);
@@ -42,15 +44,16 @@ function showClock(clock) {
 // silence is how long, in ms, the loop may say nothing: it tells the time twice a second.
 const silence = 1200;
 
+const quiet = () => performance.now() - (heard || tried);
+
 // isLive tells whether what is shown is still so.
-const isLive = () => connected && performance.now() - heard <= silence;
+const isLive = () => connected && quiet() <= silence;
 
 function showWellbeing() {
   const chip = $("wellbeing");
-  const quiet = performance.now() - heard;
   let health = "ok", words = "";
   if (!connected) [health, words] = ["failed", "no connection; trying again"];
-  else if (!isLive()) [health, words] = ["failed", `the loop has been silent for ${Math.floor(quiet / 1000)} s`];
+  else if (!isLive()) [health, words] = ["failed", `the loop has been silent for ${Math.floor(quiet() / 1000)} s`];
   else if (state.instances) {
     const ill = state.instances.filter((i) => i.health !== "ok");
     if (ill.some((i) => i.health === "failed")) health = "failed";
@@ -63,16 +66,27 @@ function showWellbeing() {
 }
 
 function listen() {
-  const events = new EventSource("events");
-  events.onopen = () => { connected = true; heard = performance.now(); showWellbeing(); };
-  events.onmessage = (event) => { connected = true; heard = performance.now(); show(JSON.parse(event.data)); };
-  events.onerror = () => {
-    connected = false;
-    showWellbeing();
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000); // refused, not lost
+  events?.close();
+  events = new EventSource("events");
+  tried = performance.now();
+  events.onopen = () => { connected = true; showWellbeing(); };
+  events.onmessage = (event) => {
+    if (life && life !== event.lastEventId) location.reload(); // another daemon, and perhaps another page
+    life = event.lastEventId;
+    heard = performance.now();
+    show(JSON.parse(event.data));
   };
+  events.onerror = () => { connected = false; showWellbeing(); };
+}
+
+// look tries again where the browser does not: what was refused, and what is dead
+// without a word, as when the board has lost its power.
+function look() {
+  const waited = performance.now() - Math.max(heard, tried);
+  if (waited > (events.readyState === EventSource.CLOSED ? 3000 : 10000)) listen();
+  showWellbeing();
 }
 
 $("fold").open = matchMedia("(min-width: 621px)").matches;
-setInterval(showWellbeing, 250);
 listen();
+setInterval(look, 250);

@@ -7,7 +7,6 @@ const history = new Map(); // by task: the part of each second that it was on th
 let before; // the state of a second ago
 
 export function showLoop(loop, world) {
-  if (before && loop.uptime_s < before.uptime_s) location.reload(); // another daemon, and perhaps another page
   if (before && loop.machine_s - before.machine_s < 0.9) return; // something else was news
   const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const passed = before ? loop.machine_s - before.machine_s : 0;
