@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# boot.sh [-t SECONDS] OUT COMMAND [ARGUMENT...]
+#
+# Boots the image, runs the command in it as root, passes its output through, and
+# ends with its exit status; with 125 if the guest gave none within SECONDS (600).
+# In the guest the source tree is /src, read-only and the working folder, and the
+# folder OUT is /out. Left in OUT: console.log, and the guest's journal.txt.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+
+limit=600
+if [ "${1-}" = -t ]; then
+	limit=$2
+	shift 2
+fi
+[ $# -ge 2 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 64; }
+[ -s "$image/root" ] || die "there is no image: run image.sh"
+mkdir -p "$1"
+out=$(cd "$1" && pwd)
+shift
+rm -f "$out/status"
+printf '%q ' "$@" >"$out/command"
+
+# KVM is only as good as the processor beneath it: there are hosts that have /dev/kvm
+# by other means, on which a stock kernel does not get through its boot.
+if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
+	cpu=(-accel kvm -cpu host)
+else
+	cpu=(-accel "tcg,thread=multi,tb-size=256" -cpu qemu64)
+fi
+
+# Not "-M microvm", which boots sooner: on a busy host its kernel now and then waits for
+# ever for a timer's tick. The clock is the host's, and UTC.
+timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 "${cpu[@]}" -smp 2 -m 768M \
+	-nodefaults -no-user-config -display none -monitor none -no-reboot -rtc base=utc -nic none \
+	-kernel "$image/vmlinux" -initrd "$image/initrd" \
+	-append "root=/dev/vda rw console=ttyS0 loglevel=3 panic=-1 mitigations=off audit=0 random.trust_cpu=on systemd.show_status=0" \
+	-serial "file:$out/console.log" \
+	-drive "file=$image/root,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root \
+	-device virtio-rng-pci -device virtio-serial-pci \
+	-chardev file,id=output,path=/dev/stdout -device virtserialport,chardev=output,name=output \
+	-fsdev "local,id=src,path=$here/../..,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=src,mount_tag=src \
+	-fsdev "local,id=out,path=$out,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=out \
+	</dev/null | cat || true # so that /dev/stdout is a pipe
+
+if [ ! -s "$out/status" ]; then
+	say "no exit status from the guest within $limit s; the end of its console:"
+	tail -n 20 "$out/console.log" >&2 || true
+	exit 125
+fi
+exit "$(cat "$out/status")"

@@ -1,0 +1,60 @@
+// Package hog is a plugin with the one fault that no plugin may have: it blocks the
+// loop. The tests of the watchdog in the virtual machine run it.
+package hog
+
+import (
+	"time"
+
+	"ptvd/plugins"
+)
+
+// Config is when the loop is blocked, and for how long.
+type Config struct {
+	After time.Duration `yaml:"after" doc:"from the start on; 0s: only by the action" min:"0s"`
+	For   time.Duration `yaml:"for" doc:"how long nothing else runs" min:"1ms"`
+}
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name:     "hog",
+		Doc:      "blocks the loop, to test what notices",
+		Defaults: Config{For: time.Minute},
+		Actions:  []plugins.ActionSpec{{Name: "block", Doc: "blocks the loop now"}},
+		New:      New,
+	})
+}
+
+type hog struct {
+	env plugins.Env
+	cfg Config
+}
+
+// New makes an instance.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	h := &hog{env, cfg}
+	env.Handle("block", func(string) error {
+		h.block()
+		return nil
+	})
+	return h, nil
+}
+
+// Start sets the time.
+func (h *hog) Start(*plugins.Task) error {
+	if h.cfg.After > 0 {
+		h.env.Go("hog", func(t *plugins.Task) error {
+			if err := t.Sleep(h.cfg.After); err != nil {
+				return err
+			}
+			h.block()
+			return nil
+		})
+	}
+	return nil
+}
+
+// Stop has nothing to leave behind.
+func (h *hog) Stop(*plugins.Task) error { return nil }
+
+// block is what a plugin must never do.
+func (h *hog) block() { time.Sleep(h.cfg.For) }

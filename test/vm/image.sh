@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# Makes the guest: a kernel, an initrd and a root file system of Debian 12 with the
+# module of ./kmod. Needs root on Debian 12 for PCs; installs what is missing there.
+# If nothing has changed since the last time, it does nothing and needs nothing.
+#
+# Exit status 77: it cannot be made on this machine, and the only line of standard
+# output says why.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+
+suite=bookworm
+packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,procps,gpiod,chrony,ca-certificates
+
+# What the image is made of. A newer kernel in Debian is no reason to make it anew.
+stamp=$(cd "$here" && find image.sh common.sh kmod guest -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+is_made() { [ "$(cat "$image/stamp" 2>/dev/null)" = "$stamp" ]; }
+! is_made || exit 0
+
+# ---- what this machine must be, and have
+
+# shellcheck source=/dev/null
+. /etc/os-release
+[ "$ID $VERSION_CODENAME $(uname -m)" = "debian $suite x86_64" ] || skip "the image is made on Debian 12 for PCs, and this is ${PRETTY_NAME:-unknown} on $(uname -m)"
+[ "$(id -u)" = 0 ] || skip "making the image needs root"
+
+mkdir -p "$cache/debs"
+exec 9>"$cache/lock"
+flock 9
+! is_made || exit 0 # by another one that ran meanwhile
+
+missing=()
+need() { # COMMAND PACKAGE
+	[ -n "$(PATH=$PATH:/usr/sbin:/sbin command -v "$1")" ] || missing+=("$2")
+}
+need qemu-system-x86_64 qemu-system-x86
+need debootstrap debootstrap
+need cpio cpio
+need xz xz-utils
+need depmod kmod
+need mkfs.ext4 e2fsprogs
+need make make
+need gcc gcc
+[ -e /usr/lib/x86_64-linux-gnu/libelf.so.1 ] || missing+=(libelf1) # objtool's
+
+update() { apt-get update -qq >&2 || skip "apt reaches no mirror"; }
+if [ ${#missing[@]} -gt 0 ]; then
+	say "installing ${missing[*]}"
+	update
+	apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || skip "missing, and apt cannot install them: ${missing[*]}"
+fi
+[ -n "$(apt-cache depends linux-image-amd64 2>/dev/null)" ] || update
+
+# ---- downloads
+
+fetch() { # PACKAGE: prints its file
+	local file
+	file=$(apt-get -qq --print-uris download "$1" | awk '{print $2}')
+	[ -n "$file" ] || die "apt knows no package $1"
+	if [ ! -s "$cache/debs/$file" ]; then
+		say "downloading $1"
+		(cd "$cache/debs" && apt-get -qq -o APT::Sandbox::User=root download "$1") >&2
+	fi
+	echo "$cache/debs/$file"
+}
+release=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image-/ {sub("linux-image-", "", $2); print $2; exit}')
+abi=${release%-amd64}
+kernel=$(fetch "linux-image-$release")
+headers=("$(fetch "linux-headers-$release")" "$(fetch "linux-headers-$abi-common")" "$(fetch "linux-kbuild-${abi%.*}")")
+busybox=$(fetch busybox-static)
+timesyncd=$(fetch systemd-timesyncd)
+
+# ---- the kernel and the module. In memory where that can be: dpkg waits for the disk
+# after each package.
+
+work=$cache/work
+umount -q "$work" 2>/dev/null || true
+rm -rf "$work" "$image.new"
+mkdir -p "$work" "$image.new"
+mount -t tmpfs -o size=3g ptvd-vm "$work" 2>/dev/null || true
+trap 'umount -q "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+say "kernel $release"
+mkdir "$work/kernel" "$work/headers"
+dpkg-deb -x "$kernel" "$work/kernel"
+for deb in "${headers[@]}"; do dpkg-deb -x "$deb" "$work/headers"; done
+
+# QEMU starts the ELF file inside the compressed image by its PVH entry, which saves
+# the guest ten seconds of unpacking. Where it is: Documentation/x86/boot.rst.
+packed=$work/kernel/boot/vmlinuz-$release
+number() { od -An -v -t "u$2" -j "$1" -N "$2" "$packed" | tr -d ' '; }
+start=$((($(number 0x1f1 1) + 1) * 512 + $(number 0x248 4)))
+dd if="$packed" bs=1M iflag=skip_bytes,count_bytes skip="$start" count="$(number 0x24c 4)" status=none |
+	xz -dc --single-stream >"$image.new/vmlinux"
+
+tree=$work/headers/usr/src/linux-headers-$release
+sed -i "s#/usr/src/#$work/headers/usr/src/#" "$tree/Makefile" # it names the folder it is to be installed in
+cp -r "$here/kmod" "$work/"
+make -s -C "$tree" M="$work/kmod" modules >"$cache/kmod.log" 2>&1 || { cat "$cache/kmod.log" >&2; die "the module does not build"; }
+! grep -A3 warning: "$cache/kmod.log" >&2 || die "the module builds with warnings"
+strip --strip-debug "$work/kmod/wires.ko"
+
+# ---- the root file system
+
+root=$work/root
+base=$cache/base-$suite-$(echo "$packages" | sha256sum | cut -c1-12).tar
+if [ ! -s "$base" ]; then
+	say "debootstrap"
+	# From where apt itself has this suite.
+	# shellcheck disable=SC2016
+	mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | awk -v suite=$suite '$1 == suite {print $2; exit}')
+	debootstrap --variant=minbase --include="$packages" $suite "$root" "$mirror" >"$cache/debootstrap.log" 2>&1 || { tail -n 20 "$cache/debootstrap.log" >&2; die "debootstrap failed"; }
+	rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/* "$root"/usr/share/{doc,man,locale,info}/*
+	tar -C "$root" -cf "$base.new" .
+	mv "$base.new" "$base"
+else
+	mkdir "$root"
+	tar -C "$root" -xf "$base"
+fi
+
+say "guest"
+# As packages, chrony and timesyncd exclude each other; a test wants both.
+dpkg-deb --fsys-tarfile "$timesyncd" | tar -x -C "$root" --keep-directory-symlink
+chroot "$root" systemd-sysusers
+
+depmod -b "$work/kernel" "$release"
+modules=$root/lib/modules/$release
+in_order() { # MODULE...: their files, each after those that it needs
+	modprobe -d "$work/kernel" -S "$release" --show-depends -a "$@" | awk '$1 == "insmod" && !seen[$2]++ {print $2}'
+}
+# shellcheck disable=SC2046 # one module a word
+in_order $(grep -v '^#' "$here/guest/modules") | while read -r file; do
+	install -D -m 644 "$file" "$root/lib/modules/${file#*/lib/modules/}"
+done
+install -D -m 644 "$work/kmod/wires.ko" "$modules/extra/wires.ko"
+cp "$work/kernel/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$modules/"
+depmod -b "$root" "$release"
+
+cp -r "$here/guest/root/." "$root/"
+echo ptvd-vm >"$root/etc/hostname"
+echo 127.0.0.1 localhost ptvd-vm >"$root/etc/hosts"
+: >"$root/etc/fstab"
+: >"$root/etc/machine-id"
+grep -v '^#' "$here/guest/masked" | while read -r unit; do ln -sf /dev/null "$root/etc/systemd/system/$unit"; done
+mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+ln -s ../agent.service "$root/etc/systemd/system/multi-user.target.wants/"
+
+initrd=$work/initrd
+mkdir -p "$initrd"/{bin,proc,sys,dev,root,modules}
+dpkg-deb --fsys-tarfile "$busybox" | tar -xO ./bin/busybox >"$initrd/bin/busybox"
+cp "$here/guest/init" "$initrd/init"
+chmod 755 "$initrd/bin/busybox" "$initrd/init"
+in_order virtio_pci virtio_blk ext4 crc32c_generic | while read -r file; do
+	cp "$file" "$initrd/modules/"
+	echo "/modules/${file##*/}"
+done >"$initrd/modules/order"
+(cd "$initrd" && find . | cpio -o -H newc --quiet) >"$image.new/initrd"
+
+mkfs.ext4 -q -O ^has_journal -m 0 -d "$root" "$image.new/root" 1G >&2
+echo "$stamp" >"$image.new/stamp"
+rm -rf "$image"
+mv "$image.new" "$image"
+say "made in $SECONDS s: $(du -sh "$image" | cut -f1)"

@@ -1,0 +1,11 @@
+// Command ptvd is the daemon with one plugin more, for the tests in the virtual
+// machine.
+package main
+
+import (
+	"ptvd"
+	_ "ptvd/plugins/standard"
+	_ "ptvd/test/vm/hog"
+)
+
+func main() { ptvd.Main() }

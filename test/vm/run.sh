@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs the scenarios in the guest, all in one boot: what "make test-vm" does.
+#
+#	RUN      a pattern of tests (all)
+#	LIMIT    seconds for the boot as a whole (900)
+#	DEB      the package to install, built by "make deb" if it is not given
+#	VM_OUT   where the console, the journal and the binaries are left (bin/vm)
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=prepare.sh
+. "$(dirname "$0")/prepare.sh"
+limit=${LIMIT:-900}
+prepare test-vm
+
+CGO_ENABLED=0 go build -trimpath -o "$out/ptvd-hog" ./test/vm/ptvd
+CGO_ENABLED=0 go test -c -tags vm -o "$out/scenario.test" ./test/vm/scenario
+
+"$here/boot.sh" -t "$limit" "$out" env -C /src/test/vm/scenario \
+	/out/scenario.test -test.v -test.run "${RUN:-.}" -test.timeout "$((limit - 60))s"

@@ -1,0 +1,349 @@
+//go:build vm
+
+package scenario
+
+import (
+	"bytes"
+	"os/exec"
+	"os/user"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ptvd/internal/gpio/sim"
+	"ptvd/test/vm/wires"
+)
+
+// withLamp is uptv.yaml with a lamp and its knob.
+func withLamp(g *guest, changes ...string) string {
+	return g.uptv(append([]string{"on_press: panel.next", "on_press: panel.next\n\n  " + lampAt}, changes...)...)
+}
+
+// firstLight is a check of the hardware, while somebody works on the wires.
+type firstLight struct {
+	*guest
+	cmd *exec.Cmd
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+// lookAt starts a check as a user.
+func lookAt(g *guest, name string, args ...string) *firstLight {
+	g.T.Helper()
+	l := &firstLight{guest: g, cmd: exec.Command("ptvd", append([]string{"check", "--hardware"}, args...)...)}
+	l.cmd.Stdout, l.cmd.Stderr = l, l
+	l.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential(g.T, name), Pdeathsig: syscall.SIGKILL}
+	if err := l.cmd.Start(); err != nil {
+		g.T.Fatal(err)
+	}
+	return l
+}
+
+func credential(t testing.TB, name string) *syscall.Credential {
+	t.Helper()
+	who, err := user.Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := who.GroupIds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(id string) uint32 {
+		n, err := strconv.ParseUint(id, 10, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return uint32(n)
+	}
+	c := &syscall.Credential{Uid: number(who.Uid), Gid: number(who.Gid)}
+	for _, id := range groups {
+		c.Groups = append(c.Groups, number(id))
+	}
+	return c
+}
+
+// Write takes what the check says.
+func (l *firstLight) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(p)
+}
+
+func (l *firstLight) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.String()
+}
+
+// says waits until all of it was said, in any order.
+func (l *firstLight) says(words ...string) {
+	l.T.Helper()
+	for _, w := range words {
+		deadline := time.Now().Add(30 * time.Second)
+		for !strings.Contains(l.text(), w) {
+			if time.Now().After(deadline) {
+				l.T.Fatalf("it does not say %q:\n%s", w, l.text())
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+}
+
+// does plays a script.
+func (l *firstLight) does(s wires.Script) {
+	l.T.Helper()
+	if err := l.Wires.Play(s); err != nil {
+		l.T.Fatal(err)
+	}
+}
+
+// ends presses Ctrl-C where it goes on, and holds the exit status against the one
+// that it should be.
+func (l *firstLight) ends(status int) {
+	l.T.Helper()
+	_ = l.cmd.Process.Signal(syscall.SIGINT) // it may have ended
+	_ = l.cmd.Wait()
+	if got := l.cmd.ProcessState.ExitCode(); got != status {
+		l.T.Errorf("the exit status is %d, not %d:\n%s", got, status, l.text())
+	}
+}
+
+func TestFirstLightFindsEverythingAsTheUserOfTheService(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	l := lookAt(g, "ptvd")
+	l.says("names 5 parts of this board",
+		"SPI0.0: /dev/spidev0.0, header pins 19 data, 23 clock, 24 select",
+		"GPIO17: pinctrl-bcm2711 line 17, header pin 11",
+		"GPIO18: pwmchip0/0 of fe20c000.pwm",
+		"GPIO6: pinctrl-bcm2711 line 6, header pin 31",
+		"The test pattern goes to SPI0.0", "GPIO18 goes up and down", "Press it.", "Turn the knob")
+
+	panel := sim.NewPanel(4)
+	g.panel(panel, 20*time.Second, func() bool { return panel.On() && hasCorners(panel) })
+	for _, bright := range []bool{true, false, true} {
+		_, err := wires.Await(g.Wires, 20*time.Second, func(p wires.PWM) bool {
+			return p.Enabled && (bright && p.Duty > p.Period*9/10 || !bright && p.Duty < p.Period/20)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	l.does(wires.Press(17, 80*time.Millisecond))
+	l.says("pressed: GPIO17 is low", "press: calls panel.next", "released: GPIO17 is high")
+	l.does(wires.Turn(5, 6, 2, 20*time.Millisecond))
+	l.says(" clockwise, +1 in all", " clockwise, +2 in all")
+	l.does(wires.Turn(6, 5, 1, 20*time.Millisecond))
+	l.says("counter-clockwise, +1 in all")
+
+	l.ends(0)
+	l.says("Everything was found: 5 parts.")
+	events, err := g.Wires.Drain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lamp wires.PWM
+	for _, e := range events {
+		switch e := e.(type) {
+		case wires.PWM:
+			lamp = e
+		case wires.Message:
+			for _, packet := range e.Packets {
+				panel.Receive(packet.Bytes)
+			}
+		}
+	}
+	if panel.On() || lamp.Duty != 0 {
+		t.Errorf("in the end the panel is on (%v), or the lamp is at %v", panel.On(), lamp.Duty)
+	}
+	if users := g.run("gpioinfo"); strings.Contains(users, `"ptvd"`) {
+		t.Errorf("in the end lines are held:\n%s", users)
+	}
+}
+
+func hasCorners(panel *sim.Panel) bool {
+	picture := panel.Picture(sim.Arrangement{Orientation: 90})
+	for _, x := range []int{0, 31} {
+		for _, y := range []int{0, 7} {
+			if picture.GrayAt(x, y).Y == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestFirstLightTellsWhatIsSwappedLooseOrStuck(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	l := lookAt(g, "ptvd")
+	l.says("Press it.", "Turn the knob")
+	second := time.Second
+	for _, c := range []struct {
+		hands wires.Script
+		words string
+	}{
+		{wires.Turn(6, 5, 1, 20*time.Millisecond), "counter-clockwise, -1 in all"},
+		{wires.Press(5, 80*time.Millisecond).Rest(second), "! GPIO5 changed, and GPIO6 did not."},
+		{wires.Press(6, 80*time.Millisecond).Rest(second), "! GPIO6 changed, and GPIO5 did not."},
+		{closed(5, 6, second), "! The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2."},
+		{closed(5, 5, second), "! The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1."},
+		{hum(17), "! GPIO17 changes faster than a finger can"},
+		{wires.Press(17, 62*second), "! GPIO17 has been pressed for a minute: is it stuck?"},
+	} {
+		l.does(c.hands)
+		l.says(c.words)
+	}
+	l.ends(0)
+}
+
+// closed closes two contacts, lets them rest, and opens them.
+func closed(a, b int, rest time.Duration) wires.Script {
+	const phase = 20 * time.Millisecond
+	return wires.Script{{Line: a, Level: wires.Low, For: phase}, {Line: b, Level: wires.Low, For: rest}, {Line: a, Level: wires.Free, For: phase}, {Line: b, Level: wires.Free, For: rest}}
+}
+
+// hum is what a wire in the air picks up in two seconds.
+func hum(line int) wires.Script {
+	period := wires.Script{{Line: line, Level: wires.Low, For: 12 * time.Millisecond}, {Line: line, Level: wires.Free, For: 12 * time.Millisecond}}
+	return slices.Repeat(period, 80)
+}
+
+func TestFirstLightTellsInputsThatNobodyTouchesFromThoseThatAreJoined(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	l := lookAt(g, "ptvd", "--for", "5s")
+	l.says("! GPIO17 never changed. If somebody pressed", "! GPIO5 and GPIO6 never changed. If somebody turned")
+	l.ends(0)
+
+	if err := g.Wires.Set(17, wires.Low); err != nil {
+		t.Fatal(err)
+	}
+	l = lookAt(g, "ptvd", "--for", "5s")
+	l.says("! GPIO17 reads as pressed. If nobody presses: the line is joined to ground", "! GPIO17 reads as pressed to the end.")
+	l.ends(0)
+
+	g.configure(withLamp(g, "pin: GPIO17", "pin: GPIO17\n    pull: down"))
+	if err := g.Wires.Set(17, wires.Free); err != nil {
+		t.Fatal(err)
+	}
+	l = lookAt(g, "ptvd", "--for", "5s")
+	l.says("! GPIO17 reads as pressed. If nobody presses: pull: down makes the line low", "write pull: up")
+	l.ends(0)
+}
+
+func TestFirstLightOpensNothingWhileTheServiceRuns(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	g.start()
+	process := g.pid()
+	l := lookAt(g, "root")
+	l.says("GPIO17: pinctrl-bcm2711 line 17, header pin 11; held by ptvd",
+		"ptvd runs already (process "+strconv.Itoa(process)+"), so nothing was opened.",
+		"sudo systemctl stop ptvd", "the hardware is in use")
+	l.ends(1)
+	if g.pid() != process {
+		t.Error("the service did not live on")
+	}
+}
+
+func TestFirstLightSaysWhatToDoAboutWhatCannotBeOpened(t *testing.T) {
+	for name, c := range map[string]struct {
+		change []string // of the configuration
+		broken []string // a command that breaks something …
+		mended []string // … and one that mends it
+		words  []string
+	}{
+		"SPI is off": {
+			broken: []string{"mv", "/dev/spidev0.0", "/dev/spare"}, mended: []string{"mv", "/dev/spare", "/dev/spidev0.0"},
+			words: []string{"SPI0.0 does not exist: add dtparam=spi=on to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
+		},
+		"another port needs an overlay": {
+			change: []string{"spi: SPI0.0", "spi: SPI1.0"},
+			words:  []string{"SPI1.0 does not exist", "dtoverlay=spi1-1cs"},
+		},
+		"PWM is off": {
+			broken: []string{"mount", "-t", "tmpfs", "none", "/sys/class/pwm"}, mended: []string{"umount", "/sys/class/pwm"},
+			words: []string{"PWM on GPIO18: no PWM chip drives it: add dtoverlay=pwm-2chan to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
+		},
+		"an output without PWM": {
+			change: []string{"output: GPIO18", "output: GPIO20"},
+			words:  []string{"PWM on GPIO20: there is none: GPIO12, GPIO13, GPIO18 and GPIO19 have one"},
+		},
+		"there is no GPIO chip": {
+			broken: []string{"mv", "/dev/gpiochip0", "/dev/spare"}, mended: []string{"mv", "/dev/spare", "/dev/gpiochip0"},
+			words: []string{"GPIO17", "GPIO5", "GPIO6", "no GPIO chip", "3 of 5 parts could not be opened"},
+		},
+		"there is no such line": {
+			change: []string{"pin: GPIO17", "pin: GPIO40"},
+			words:  []string{"no GPIO line is named GPIO40", "`ptvd pins` lists", "1 of 5 parts could not be opened"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := begin(t)
+			g.configure(withLamp(g, c.change...))
+			if c.broken != nil {
+				g.run(c.broken[0], c.broken[1:]...)
+				defer g.run(c.mended[0], c.mended[1:]...)
+			}
+			l := lookAt(g, "ptvd", "--for", "1s")
+			l.says(append(c.words, "FAILED: ")...)
+			l.ends(1)
+		})
+	}
+}
+
+func TestFirstLightSaysWhoHoldsALine(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	other := exec.Command("gpioset", "--mode=signal", "gpiochip0", "17=1")
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = other.Process.Kill()
+		_ = other.Wait()
+	}()
+	g.eventually("gpioset holds the line", 10*time.Second, func() bool { return strings.Contains(g.run("gpioinfo"), "gpioset") })
+	l := lookAt(g, "ptvd", "--for", "5s")
+	l.says("GPIO17 is in use by gpioset: stop that, or take another line", "1 of 5 parts could not be opened", "GPIO18 goes up and down")
+	l.ends(1)
+}
+
+func TestFirstLightTellsWhoMayNotOpenItAsWhomToTry(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	const readable = "/tmp/firstlight.yaml"
+	g.run("install", "-m", "644", "/etc/ptvd/ptvd.yaml", readable)
+	defer g.run("rm", readable)
+	l := lookAt(g, "nobody", "--for", "1s", "--config", readable)
+	l.says("the user must be in group gpio", "the user must be in group spi", "sudo -u ptvd ptvd check --hardware", "5 of 5 parts could not be opened")
+	l.ends(1)
+}
+
+func TestFirstLightSaysThatThePortFailsOrHangs(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	if err := g.Wires.Fail(1000); err != nil {
+		t.Fatal(err)
+	}
+	l := lookAt(g, "ptvd", "--for", "3s")
+	l.says("panel  FAILED: ", "input/output error", "not everything works: panel")
+	l.ends(1)
+
+	if err := g.Wires.Fail(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Wires.Hang(8 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	l = lookAt(g, "ptvd", "--for", "7s")
+	l.says("panel  FAILED: a transfer has been going on for more than 5s", "not everything works: panel")
+	l.ends(1)
+}

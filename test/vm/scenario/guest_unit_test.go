@@ -1,0 +1,71 @@
+//go:build vm
+
+package scenario
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ptvd/internal/standin"
+)
+
+// uptv returns configs/uptv.yaml with the stand-ins' addresses, and then with each
+// old text, which must be there, replaced by the new one behind it.
+func (g *guest) uptv(oldnew ...string) string {
+	g.Helper()
+	file, err := os.ReadFile("../../../configs/uptv.yaml")
+	if err != nil {
+		g.Fatal(err)
+	}
+	text := string(file)
+	for _, pair := range pairs(append([]string{
+		"[0.au.pool.ntp.org, 1.au.pool.ntp.org, 2.au.pool.ntp.org, 3.au.pool.ntp.org]", "['" + g.ntpAddress + "']",
+		"    stop: 1099", "    base_url: " + g.ptvURL + "\n    stop: 1099",
+	}, oldnew...)) {
+		if !strings.Contains(text, pair[0]) {
+			g.Fatalf("there is no %q in the configuration:\n%s", pair[0], text)
+		}
+		text = strings.ReplaceAll(text, pair[0], pair[1])
+	}
+	return text
+}
+
+func pairs(list []string) (all [][2]string) {
+	for i := 0; i+1 < len(list); i += 2 {
+		all = append(all, [2]string{list[i], list[i+1]})
+	}
+	return all
+}
+
+// configure writes the daemon's configuration, and the credentials that the
+// stand-in asks for.
+func (g *guest) configure(yaml string) {
+	g.Helper()
+	g.write(configuration, yaml, 0o644)
+	g.write(filepath.Join(credentials, "ptv-id"), standin.DemoID, 0o600)
+	g.write(filepath.Join(credentials, "ptv-key"), standin.DemoKey, 0o600)
+}
+
+// dropIn adds to the unit, until the end of the test.
+func (g *guest) dropIn(name, text string) {
+	g.Helper()
+	g.write(filepath.Join(dropIns, name+".conf"), text, 0o644)
+	g.run("systemctl", "daemon-reload")
+}
+
+// hog makes the unit run the daemon that has the plugin of that name.
+func (g *guest) hog() {
+	g.Helper()
+	g.dropIn("hog", "[Service]\nExecStart=\nExecStart="+hogProgram+" run\n")
+}
+
+func (g *guest) write(path, text string, mode os.FileMode) {
+	g.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		g.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		g.Fatal(err)
+	}
+}

@@ -1,0 +1,187 @@
+//go:build vm
+
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"ptvd/internal/logs"
+	"ptvd/internal/standin"
+)
+
+// gossip is the API with the worst of manners: it repeats all that it was asked,
+// credentials included, in its refusals and in the addresses that it sends one to.
+type gossip struct {
+	api http.Handler
+
+	mu     sync.Mutex
+	status int             // of its refusals; 0: it answers as it should
+	heard  map[string]bool // every id and signature
+}
+
+func (s *gossip) refuse(status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = status
+}
+
+func (s *gossip) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range []string{"devid", "signature"} {
+		s.heard[r.URL.Query().Get(name)] = true
+	}
+	switch {
+	case s.status == 0:
+		s.api.ServeHTTP(w, r)
+	case s.status/100 == 3:
+		http.Redirect(w, r, "http://elsewhere.test"+r.URL.RequestURI(), s.status)
+	default:
+		w.WriteHeader(s.status)
+		_ = json.NewEncoder(w).Encode(map[string]string{"message": "No to " + r.URL.RequestURI()})
+	}
+}
+
+// secrets are those that must not be told: the id, the key, every signature.
+func (s *gossip) secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.heard, "")
+	return append(slices.Collect(maps.Keys(s.heard)), standin.DemoKey)
+}
+
+// serveGossip returns the API and its address.
+func serveGossip(g *guest) (*gossip, string) {
+	s := &gossip{api: g.PTV, heard: map[string]bool{}}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		g.Fatal(err)
+	}
+	server := &http.Server{Handler: s}
+	go server.Serve(listener)
+	g.Cleanup(func() { server.Close() })
+	return s, "http://" + listener.Addr().String()
+}
+
+// A day in the life, as somebody reads it who was called because the panel is dark.
+func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
+	g := begin(t)
+	api, address := serveGossip(g)
+	g.configure(regexp.MustCompile(`base_url: .*`).ReplaceAllString(g.uptv(), "base_url: "+address))
+	g.start()
+	g.says("clock: the time is agreed on")
+	told := ""
+	for _, refusal := range []struct {
+		status int
+		why    string
+	}{
+		{http.StatusNotFound, `degraded why="not found: No to /v3/departures/`},
+		{http.StatusUnauthorized, `degraded why="refused: No to /v3/departures/`},
+		{http.StatusFound, `degraded why="wrong host: redirected to http://elsewhere.test: does the network want a login`},
+	} {
+		api.refuse(refusal.status)
+		g.run("systemctl", "restart", "ptvd")
+		g.says("trains: " + refusal.why)
+		told += g.show("StatusText")
+	}
+	g.stop()
+
+	journal := g.journal()
+	t.Logf("journalctl -u ptvd:\n%s", journal)
+	inOrder(t, journal,
+		"Starting ptvd.service - Small tasks on a small board",
+		`ready status="`,
+		"Started ptvd.service",
+		"stopping",
+		"stopped after=",
+		"trains: degraded",
+		"stopping",
+		"Stopped ptvd.service",
+	)
+	if !regexp.MustCompile(`clock: the time is agreed on offset=\S+ round_trip=\S+ stratum=2 server=127\.0\.0\.1:\d+ spread=\S+ agreed=1 asked=1\n`).MatchString(journal) {
+		t.Error("the clock does not say what the time was agreed on")
+	}
+	mustReadWell(t, journal)
+
+	theFields(t, g)
+	explanation := g.run("journalctl", "--no-pager", "-x", "-n", "1", "PTVD_PLUGIN=trains", "MESSAGE_ID="+string(logs.InstanceDegraded))
+	inOrder(t, explanation, "Subject: trains lacks something", "Documentation: man:ptvd(8)", "runs, and something that it needs is missing or broken", "wrong host")
+
+	told += journal + explanation + g.run("journalctl", "--no-pager", "-u", "ptvd", "-o", "export")
+	secrets := api.secrets()
+	if len(secrets) < 3 {
+		t.Errorf("of the id, the key and a signature the API was told %d: this test proves nothing", len(secrets))
+	}
+	for _, secret := range secrets {
+		if strings.Contains(strings.ToLower(told), strings.ToLower(secret)) {
+			t.Errorf("the journal tells %q", secret)
+		}
+	}
+	if !strings.Contains(journal, "devid=[secret]&signature=[secret]") {
+		t.Error("the API was not quoted: this test proves nothing")
+	}
+}
+
+// theFields are for programs what the message is for people.
+func theFields(t *testing.T, g *guest) {
+	t.Helper()
+	records := g.records("PTVD_PLUGIN=trains")
+	i := slices.IndexFunc(records, func(r map[string]any) bool { return r["MESSAGE_ID"] == string(logs.InstanceDegraded) })
+	if i < 0 {
+		t.Fatalf("journalctl PTVD_PLUGIN=trains -o json: none of the %d records has the message id", len(records))
+	}
+	for field, pattern := range map[string]string{
+		"MESSAGE":           `^trains: degraded why="not found: No to /v3/`,
+		"PTVD_PLUGIN":       `^trains$`,
+		"PTVD_WHY":          `^not found: No to /v3/`,
+		"PRIORITY":          `^4$`,
+		"SYSLOG_IDENTIFIER": `^ptvd$`,
+		"CODE_FILE":         `internal/daemon/instance\.go$`,
+		"CODE_LINE":         `^\d+$`,
+		"CODE_FUNC":         `daemon`,
+		"_SYSTEMD_UNIT":     `^ptvd\.service$`,
+	} {
+		if value := fmt.Sprint(records[i][field]); !regexp.MustCompile(pattern).MatchString(value) {
+			t.Errorf("%s=%s, want %s", field, value, pattern)
+		}
+	}
+}
+
+// mustReadWell finds what makes a journal hard to read.
+func mustReadWell(t *testing.T, journal string) {
+	t.Helper()
+	const longest = 400 // what a server says of itself is quoted
+	for line := range strings.Lines(journal) {
+		_, message, _ := strings.Cut(line, "]: ")
+		if len(line) > longest {
+			t.Errorf("a line of %d letters: %s", len(line), line)
+		}
+		for _, noise := range []string{"%!", "\x1b", "level=", "msg=", "&{", "0x", "<nil>", "map["} {
+			if strings.Contains(message, noise) {
+				t.Errorf("%q in: %s", noise, line)
+			}
+		}
+	}
+}
+
+// inOrder wants some texts to follow one another.
+func inOrder(t *testing.T, text string, wanted ...string) {
+	t.Helper()
+	for _, want := range wanted {
+		_, rest, found := strings.Cut(text, want)
+		if !found {
+			t.Errorf("%q is missing, or stands before what precedes it here", want)
+			continue
+		}
+		text = rest
+	}
+}

@@ -1,0 +1,35 @@
+//go:build vm
+
+// Package scenario tests the installed daemon in a virtual machine, under its own
+// unit: on the kernel's GPIO, SPI and PWM, whose far ends the tests hold. They run
+// one after the other, as root; "make test-vm" starts them.
+package scenario
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// What boot.sh hands over, and where it goes.
+const (
+	packageFile = "/out/ptvd.deb"
+	hogFile     = "/out/ptvd-hog"
+	hogProgram  = "/usr/local/bin/ptvd-hog"
+)
+
+func TestMain(m *testing.M) {
+	for _, command := range [][]string{
+		{"modprobe", "wires"},
+		{"udevadm", "settle"},
+		{"dpkg", "--install", packageFile},
+		{"install", "-m", "755", hogFile, hogProgram},
+	} {
+		if output, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%v: %v\n%s", command, err, output)
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}

@@ -1,0 +1,212 @@
+//go:build vm
+
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ptvd/internal/gpio/sim"
+	"ptvd/test/vm/wires"
+)
+
+// dice fall anew in each run; the seed tells how they fell.
+func dice(t *testing.T) *rand.Rand {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// Somebody sets the system's clock to and fro, by up to four hours, forty times.
+// Nothing on the wall moves, no train is missed, and nobody takes it for a hang.
+func TestStepsOfTheSystemsClockMoveNothing(t *testing.T) {
+	g := begin(t)
+	world, dice := newOutside(g), dice(t)
+	g.dropIn("watchdog", "[Service]\nWatchdogSec=3\n")
+	g.configure(g.uptv("every: 10m", "every: 15s", "every: 30s", "every: 10s"))
+	g.start()
+	panel := sim.NewPanel(4)
+	t.Cleanup(func() { t.Logf("in the end the panel showed\n%s", rows(panel.Picture(asMounted))) })
+	g.press()
+	g.press() // from the minutes to the departures, and to the clock
+	g.panel(panel, 20*time.Second, func() bool { return shows(panel, clockFace(world.now())) })
+
+	pid, asked := g.pid(), g.PTV.Asked()
+	var fetched []time.Time
+	for steps := 0; steps < 40 || len(fetched) < 2; steps++ {
+		world.step(time.Duration((dice.Float64()*8-4)*float64(time.Hour)) - world.ahead())
+		begun := unslewed()
+		for unslewed()-begun < 250*time.Millisecond {
+			for _, e := range g.drain() {
+				m, isMessage := e.(wires.Message)
+				if !isMessage {
+					continue
+				}
+				feed(panel, m)
+				now := world.now()
+				if !shows(panel, clockFace(now)) && !shows(panel, clockFace(now.Add(-5*time.Second))) {
+					t.Fatalf("at %s, which the guest's clock takes for %s, the panel shows\n%s",
+						now.Format(time.TimeOnly), now.Add(world.ahead()).Format(time.TimeOnly), rows(panel.Picture(asMounted)))
+				}
+			}
+			if n := g.PTV.Asked(); n > asked {
+				asked = n
+				fetched = append(fetched, world.now())
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if steps == 400 {
+			t.Fatalf("departures were fetched at %v, and not since", fetched)
+		}
+	}
+	for i := range len(fetched) - 1 {
+		if period := fetched[i+1].Sub(fetched[i]); (period - 10*time.Second).Abs() > 2*time.Second {
+			t.Errorf("departures were fetched %v after the last ones, want 10s", period)
+		}
+	}
+	if now := g.pid(); now != pid {
+		t.Errorf("the process was %d and is %d", pid, now)
+	}
+	for _, name := range []string{"clock", "trains"} {
+		if journal := g.journal(); strings.Contains(journal, name+": degraded") || strings.Contains(journal, name+": failed") {
+			t.Errorf("%s is not well; see the journal:\n%s", name, journal)
+		}
+	}
+}
+
+const lampFile = "/var/lib/ptvd/lamp/level.json"
+
+// kept is what stands in the file with the lamp's level.
+type kept struct{ Goal, Last float64 }
+
+// readLevel reads it as strictly as can be: it is whole, and its values make sense.
+func readLevel(t *testing.T) kept {
+	t.Helper()
+	text, err := os.ReadFile(lampFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return kept{} // nothing was saved yet
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var level kept
+	if err := json.Unmarshal(text, &level); err != nil || level.Goal < 0 || level.Goal > 1 || level.Last <= 0 || level.Last > 1 {
+		t.Fatalf("the file with the lamp's level is torn: %q (%v)", text, err)
+	}
+	return level
+}
+
+// The power of a SIGKILL is that nobody can prepare for it. Whenever it comes while the
+// level is saved, the file holds the old level or the new one.
+func TestAKillWhileTheLevelIsSavedNeverTearsTheFile(t *testing.T) {
+	g := begin(t)
+	dice := dice(t)
+	g.dropIn("again", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\n")
+	g.configure(g.uptv() + "\n  " + lampAt)
+	g.start()
+	g.run("systemctl", "restart", "ptvd") // a stop saves the level: from here on there is a file
+	newer, older := 0, 0
+	for kill := range 8 {
+		before := readLevel(t)
+		detents := 1 + dice.IntN(4)
+		if before.Goal > 0.5 {
+			detents = -detents
+		}
+		after := before.Goal + 0.05*float64(detents)
+		if err := g.Wires.Play(wires.Turn(knobA, knobB, detents, 10*time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		saving := watch(t, filepath.Dir(lampFile))
+		pid := g.pid()
+		if kill > 0 { // the first time the lamp saves its level by itself, after some quiet
+			if err := syscall.Kill(pid, syscall.SIGTERM); err != nil { // a stop saves it, too
+				t.Fatal(err)
+			}
+		}
+		saving.wait()
+		spin(time.Duration(dice.Int64N(int64(25 * time.Millisecond))))
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+			t.Fatal(err)
+		}
+		g.eventually("it is gone", 10*time.Second, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || g.pid() != pid })
+
+		now := readLevel(t)
+		switch {
+		case math.Abs(now.Goal-after) < 1e-6:
+			newer++
+		case now == before:
+			older++
+		default:
+			t.Fatalf("kill %d: the level is %v, which is neither that before, %v, nor that after, %v", kill, now.Goal, before.Goal, after)
+		}
+		g.eventually("it runs again", 30*time.Second, func() bool {
+			now := g.pid()
+			return now != 0 && now != pid && g.show("ActiveState") == "active"
+		})
+		left, err := os.ReadDir(filepath.Dir(lampFile))
+		if err != nil || slices.ContainsFunc(left, func(e fs.DirEntry) bool { return e.Name() != filepath.Base(lampFile) }) {
+			t.Errorf("beside the file there is %v (%v)", left, err)
+		}
+	}
+	level, lamp := readLevel(t), wires.PWM{}
+	g.eventually("the lamp is as bright as the file says", 20*time.Second, func() bool {
+		for _, e := range g.drain() {
+			if p, isPWM := e.(wires.PWM); isPWM {
+				lamp = p
+			}
+		}
+		return lamp.Duty == dutyOf(level.Goal)
+	})
+	t.Logf("%d kills left the old level, %d the new one", older, newer)
+	if journal := g.journal(); strings.Contains(journal, "level is lost") {
+		t.Error("a level was lost")
+	}
+}
+
+// spin waits more exactly than a sleep does.
+func spin(d time.Duration) {
+	for start := unslewed(); unslewed()-start < d; {
+	}
+}
+
+// watch sees files being made in a folder.
+func watch(t *testing.T, dir string) *watcher {
+	t.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watcher{t, os.NewFile(uintptr(fd), "inotify")}
+	t.Cleanup(func() { w.events.Close() })
+	if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_CREATE); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+type watcher struct {
+	t      *testing.T
+	events *os.File
+}
+
+func (w *watcher) wait() {
+	w.t.Helper()
+	if err := w.events.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.events.Read(make([]byte, 4096)); err != nil {
+		w.t.Fatalf("the level is not saved: %v", err)
+	}
+}

@@ -1,0 +1,136 @@
+package wires
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// longestLine is more than the module makes of a message.
+const longestLine = 128 << 10
+
+// parse reads a line of the module's log; ../kmod/device.c lists them.
+func parse(line string) (Event, error) {
+	if len(line) > longestLine {
+		return nil, fmt.Errorf("a line of %d bytes from the wires", len(line))
+	}
+	f := fields{rest: strings.Split(line, " ")}
+	at := At(f.number("", 1<<62))
+	var e Event
+	switch kind := f.word(); kind {
+	case "input":
+		e = Input{at, f.number("", lines), f.level()}
+	case "output":
+		e = Output{at, f.number("", lines), f.level()}
+	case "released":
+		e = Released{at, f.number("", lines)}
+	case "spi":
+		e = f.message(at)
+	case "pwm":
+		e = PWM{at, f.number("", 1), f.duration("period="), f.duration("duty="), f.flag("enabled="), f.flag("inverted=")}
+	case "played":
+		e = played{at}
+	case "mark":
+		e = mark{at, f.number("", 1<<31)}
+	case "lost":
+		return nil, fmt.Errorf("%d events of the wires are lost: nobody read them in time", f.number("", 1<<31))
+	default:
+		f.fail("what is %q", kind)
+	}
+	if len(f.rest) > 0 {
+		f.fail("what is %q", f.rest[0])
+	}
+	if f.err != nil {
+		return nil, fmt.Errorf("a line of the wires, %q: %w", shorten(line), f.err)
+	}
+	return e, nil
+}
+
+const lines = 57 // the last one's number
+
+func shorten(line string) string {
+	if len(line) > 100 {
+		return line[:100] + "…"
+	}
+	return line
+}
+
+// fields are what is left of a line; the first fault is kept.
+type fields struct {
+	rest []string
+	err  error
+}
+
+func (f *fields) fail(format string, args ...any) {
+	if f.err == nil {
+		f.err = fmt.Errorf(format, args...)
+	}
+}
+
+func (f *fields) word() string {
+	if len(f.rest) == 0 {
+		f.fail("it ends too soon")
+		return ""
+	}
+	word := f.rest[0]
+	f.rest = f.rest[1:]
+	return word
+}
+
+// number reads the number that stands behind a prefix, 0 to most.
+func (f *fields) number(prefix string, most int) int {
+	word := f.word()
+	digits, ok := strings.CutPrefix(word, prefix)
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil || n < 0 || n > most {
+		f.fail("%q is no %s0 to %d", word, prefix, most)
+		return 0
+	}
+	return n
+}
+
+func (f *fields) duration(prefix string) time.Duration {
+	return time.Duration(f.number(prefix, 1<<62))
+}
+
+func (f *fields) flag(prefix string) bool { return f.number(prefix, 1) == 1 }
+
+func (f *fields) level() Level { return Low + Level(f.number("", 1)) }
+
+func (f *fields) oneOf(words ...string) string {
+	word := f.word()
+	if !slices.Contains(words, word) {
+		f.fail("%q is none of %v", word, words)
+	}
+	return word
+}
+
+func (f *fields) message(at At) Message {
+	m := Message{
+		At: at, ChipSelect: f.number("", 1), Number: f.number("", 1<<32-1), Failed: f.oneOf("ok", "failed") == "failed",
+		Hz: f.number("hz=", 1<<32-1), Mode: f.number("mode=", 3),
+	}
+	for f.err == nil && len(f.rest) > 0 {
+		m.Packets = append(m.Packets, f.packet())
+	}
+	return m
+}
+
+func (f *fields) packet() Packet {
+	sent, change, _ := strings.Cut(f.word(), ":")
+	p := Packet{CSChange: change == "1"}
+	if change != "0" && change != "1" {
+		f.fail("%q is no cs_change", change)
+	}
+	if sent == "-" {
+		return p
+	}
+	var err error
+	if p.Bytes, err = hex.DecodeString(sent); err != nil {
+		f.fail("%q: %w", sent, err)
+	}
+	return p
+}

@@ -1,0 +1,105 @@
+package wires
+
+import (
+	"errors"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// module stands in for the device: it notes what is written, answers marks and
+// scripts, and says what was said to it, in bites as small as the test wants.
+type module struct {
+	written []string
+	said    string
+	bite    int
+}
+
+func (m *module) Write(p []byte) (int, error) {
+	text := string(p)
+	m.written = append(m.written, text)
+	if strings.HasPrefix(text, "mark ") {
+		m.said += "9 " + text + "\n"
+	}
+	if strings.HasPrefix(text, "play\n") {
+		m.said += "1 input 17 0\n2 output 4 1\n3 played\n"
+	}
+	return len(p), nil
+}
+
+// Read says at the end what a file says whose deadline has come.
+func (m *module) Read(p []byte) (int, error) {
+	if m.said == "" {
+		return 0, os.ErrDeadlineExceeded
+	}
+	n := copy(p, m.said[:min(m.bite, len(m.said))])
+	m.said = m.said[n:]
+	return n, nil
+}
+
+func (m *module) SetReadDeadline(time.Time) error { return nil }
+func (m *module) Close() error                    { return nil }
+
+var _ io.ReadWriteCloser = (*module)(nil)
+
+func TestAScriptIsWrittenWholeAndPlayReturnsWhenItHasEnded(t *testing.T) {
+	m := &module{bite: 3}
+	w := over(m)
+	if err := w.Play(Script{{17, Low, 80 * time.Millisecond}, {17, Free, 0}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"play\n17 0 80000\n17 z 0\n"}; !reflect.DeepEqual(m.written, want) {
+		t.Errorf("written: %q", m.written)
+	}
+	all, err := w.Drain()
+	if want := []Event{Input{1, 17, Low}, Output{2, 4, High}}; err != nil || !reflect.DeepEqual(all, want) {
+		t.Errorf("happened meanwhile: %v, %v", all, err)
+	}
+}
+
+func TestAwaitPassesOverWhatIsOfAnotherKindOrDoesNotMatch(t *testing.T) {
+	w := over(&module{bite: 100, said: "1 output 4 1\n2 output 4 0\n3 released 4\n"})
+	e, err := Await(w, time.Second, func(o Output) bool { return o.Level == Low })
+	if want := (Output{2, 4, Low}); err != nil || e != want {
+		t.Errorf("%v, %v", e, err)
+	}
+	r, err := Await[Released](w, time.Second, nil)
+	if want := (Released{3, 4}); err != nil || r != want {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
+func TestWhatDoesNotComeIsAnErrorThatCountsWhatCame(t *testing.T) {
+	w := over(&module{bite: 100, said: "1 output 4 1\n2 output 4 0\n"})
+	_, err := Await[PWM](w, time.Second, nil)
+	if !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "2 other events") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestALineThatComesInTwoPartsAroundADeadlineIsWhole(t *testing.T) {
+	m := &module{bite: 100, said: "12 out"}
+	w := over(m)
+	if e, err := w.Next(0); !errors.Is(err, ErrNothing) {
+		t.Fatalf("%v, %v", e, err)
+	}
+	m.said = "put 4 1\n"
+	if e, err := w.Next(0); err != nil || e != (Output{12, 4, High}) {
+		t.Errorf("%v, %v", e, err)
+	}
+}
+
+func TestDrainLeavesWhatHappensLater(t *testing.T) {
+	m := &module{bite: 100, said: "1 output 4 1\n"}
+	w := over(m)
+	if all, err := w.Drain(); err != nil || len(all) != 1 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	m.said = "10 output 4 0\n"
+	if e, err := w.Next(0); err != nil || e != (Output{10, 4, Low}) {
+		t.Errorf("%v, %v", e, err)
+	}
+}
