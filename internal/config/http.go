@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"ptvd/plugins"
 )
@@ -34,6 +35,11 @@ func (h HTTP) Validate() error {
 	}
 	if len(h.Names) > 0 && !h.Token.Given() {
 		return plugins.Fault("names", "others reach the page through the proxy, and no token keeps them out; add token: {credential: ptvd-http}")
+	}
+	for _, name := range h.Names {
+		if strings.ContainsAny(name, "/: ") {
+			return plugins.Fault("names", "%s is more than a name; write it as board.example", quote(name))
+		}
 	}
 	return nil
 }

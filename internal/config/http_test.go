@@ -21,6 +21,7 @@ func TestAPageIsServedToThisMachineOrToWhoHasAToken(t *testing.T) {
 		"any port":               {"{listen: 127.0.0.1:0}", "write one as 127.0.0.1:8337"},
 		"a proxy, with a token":  {"{listen: 127.0.0.1:8337, names: [board.example], token: {credential: ptvd-http}}", ""},
 		"a proxy, without":       {"{listen: 127.0.0.1:8337, names: board.example}", "http.names: others reach the page through the proxy, and no token keeps them out"},
+		"a proxy's address":      {"{listen: 127.0.0.1:8337, names: 'https://board.example', token: {credential: ptvd-http}}", "https://board.example is more than a name; write it as board.example"},
 		"nothing":                {"{remote_control: true}", "listen is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

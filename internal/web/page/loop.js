@@ -15,9 +15,8 @@ export function showLoop(loop, world) {
   for (const t of tasks) {
     const then = before?.byKey.get(t.key) ?? (before ? { total_s: 0, runs: 0 } : t);
     t.held = rate(t.total_s, then.total_s);
-    t.rate = rate(t.runs, then.runs);
     busy += t.held;
-    steps += t.rate;
+    steps += rate(t.runs, then.runs);
     if (passed) {
       const line = history.get(t.key) ?? [];
       line.push(t.held);
@@ -58,13 +57,13 @@ function makeRow(t) {
 }
 
 function showRow(row, t) {
-  const [, strip, due, rate, longest, late, missed] = row.cells;
+  const [, strip, due, runs, longest, late, missed] = row.cells;
   row.classList.toggle("idle", t.live === 0);
   const held = history.get(t.key) ?? [];
   paint(strip.firstChild, held);
   strip.firstChild.setAttribute("aria-label", `time on the loop: ${span(held.at(-1) ?? 0)} in the last second, ${span(Math.max(0, ...held))} at most`);
   put(due, t.due_s >= 0 ? "in " + span(t.due_s) : t.live ? waits(t.state) : "–");
-  put(rate, t.rate < 0.05 ? "–" : t.rate < 10 ? t.rate.toFixed(1) : Math.round(t.rate).toString());
+  put(runs, short.format(t.runs));
   put(longest, span(t.longest_s));
   longest.className = t.longest_s > 0.05 ? "bad" : t.longest_s > 0.005 ? "warn" : "";
   put(late, t.late_p99_s ? span(t.late_p99_s) : "–");
@@ -72,6 +71,7 @@ function showRow(row, t) {
   missed.className = t.missed ? "warn" : "";
 }
 
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 }); // in years they are many
 const words = { event: "when called", flag: "when called", queue: "when called", lock: "when called", join: "when called", running: "now" };
 const waits = (state) => words[state] ?? state ?? "–";
 

@@ -40,6 +40,10 @@ func lookAt(g *guest, name string, args ...string) *firstLight {
 	if err := l.cmd.Start(); err != nil {
 		g.T.Fatal(err)
 	}
+	g.Cleanup(func() { // what holds the lines would spoil the next test
+		_ = l.cmd.Process.Kill()
+		_ = l.cmd.Wait()
+	})
 	return l
 }
 
@@ -189,7 +193,7 @@ func TestFirstLightTellsWhatIsSwappedLooseOrStuck(t *testing.T) {
 		hands wires.Script
 		words string
 	}{
-		{wires.Turn(6, 5, 1, 20*time.Millisecond), "counter-clockwise, -1 in all"},
+		{wires.Turn(6, 5, 1, 20*time.Millisecond).Rest(second), "counter-clockwise, -1 in all"},
 		{wires.Press(5, 80*time.Millisecond).Rest(second), "! GPIO5 changed, and GPIO6 did not."},
 		{wires.Press(6, 80*time.Millisecond).Rest(second), "! GPIO6 changed, and GPIO5 did not."},
 		{closed(5, 6, second), "! The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2."},
