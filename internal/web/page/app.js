@@ -82,10 +82,19 @@ function listen() {
 // look tries again where the browser does not: what was refused, and what is dead
 // without a word, as when the board has lost its power.
 function look() {
+  if (document.hidden) return;
   const waited = performance.now() - Math.max(heard, tried);
   if (waited > (events.readyState === EventSource.CLOSED ? 3000 : 10000)) listen();
   showWellbeing();
 }
+
+// A page that nobody sees does not ask: a browser opens six connections to a server,
+// and the board has nothing to do for nobody.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) return listen();
+  events.close();
+  connected = false;
+});
 
 $("fold").open = matchMedia("(min-width: 621px)").matches;
 listen();

@@ -198,6 +198,7 @@ func TestFirstLightTellsWhatIsSwappedLooseOrStuck(t *testing.T) {
 		{wires.Press(6, 80*time.Millisecond).Rest(second), "! GPIO6 changed, and GPIO5 did not."},
 		{closed(5, 6, second), "! The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2."},
 		{closed(5, 5, second), "! The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1."},
+		{hum(5).Rest(second), "! GPIO5 changes without end, and no detent comes of it"},
 		{hum(17), "! GPIO17 changes faster than a finger can"},
 		{wires.Press(17, 62*second), "! GPIO17 has been pressed for a minute: is it stuck?"},
 	} {
@@ -329,6 +330,16 @@ func TestFirstLightTellsWhoMayNotOpenItAsWhomToTry(t *testing.T) {
 	l := lookAt(g, "nobody", "--for", "1s", "--config", readable)
 	l.says("the user must be in group gpio", "the user must be in group spi", "sudo -u ptvd ptvd check --hardware", "5 of 5 parts could not be opened")
 	l.ends(1)
+}
+
+func TestAServiceThatMayNotOpenItsPartsSaysWhatTheUnitLacks(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	g.dropIn("groups", "[Service]\nSupplementaryGroups=\n")
+	g.start()
+	g.eventually("the journal says it", 20*time.Second, func() bool {
+		return strings.Contains(g.journal(), "the unit needs SupplementaryGroups=")
+	})
 }
 
 func TestFirstLightSaysThatThePortFailsOrHangs(t *testing.T) {
