@@ -156,7 +156,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		return err
 	}
 	d.shutdown(t)
-	d.log.Info("stopped", "after", d.Uptime())
+	d.log.Info("stopped", "ran_for", d.Uptime().Round(time.Millisecond))
 	return d.failure
 }
 

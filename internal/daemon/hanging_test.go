@@ -51,7 +51,7 @@ func TestAReloadDoesNotWaitForATaskThatWillNotEnd(t *testing.T) {
 
 func TestAnInstanceThatAReloadAddsAndThatFailsDoesNotEndTheDaemon(t *testing.T) {
 	noted, log := reload(t, "a: {plugin: reloadable}", "a: {plugin: reloadable}, b: {plugin: reloadable, value: bad, on_error: fail}")
-	if got := strings.Join(noted, ", "); !strings.Contains(got, "start b bad, stop b bad, start b bad") || !strings.HasSuffix(log, "after=2m0s\n") {
+	if got := strings.Join(noted, ", "); !strings.Contains(got, "start b bad, stop b bad, start b bad") || !strings.HasSuffix(log, "ran_for=2m0s\n") {
 		t.Errorf("noted: %s\nlog:\n%s", got, log)
 	}
 }

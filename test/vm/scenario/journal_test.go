@@ -102,7 +102,7 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 		`ready status="`,
 		"Started ptvd.service",
 		"stopping",
-		"stopped after=",
+		"stopped ran_for=",
 		"trains: degraded",
 		"stopping",
 		"Stopped ptvd.service",
