@@ -3,6 +3,7 @@ package wires
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ func parse(line string) (Event, error) {
 		return nil, fmt.Errorf("a line of %d bytes from the wires", len(line))
 	}
 	f := fields{rest: strings.Split(line, " ")}
-	at := At(f.number("", 1<<62))
+	at := At(f.long("", 1<<62))
 	var e Event
 	switch kind := f.word(); kind {
 	case "input":
@@ -34,9 +35,9 @@ func parse(line string) (Event, error) {
 	case "played":
 		e = played{at}
 	case "mark":
-		e = mark{at, f.number("", 1<<31)}
+		e = mark{at, f.number("", math.MaxInt32)}
 	case "lost":
-		return nil, fmt.Errorf("%d events of the wires are lost: nobody read them in time", f.number("", 1<<31))
+		return nil, fmt.Errorf("%d events of the wires are lost: nobody read them in time", f.number("", math.MaxInt32))
 	default:
 		f.fail("what is %q", kind)
 	}
@@ -81,10 +82,13 @@ func (f *fields) word() string {
 }
 
 // number reads the number that stands behind a prefix, 0 to most.
-func (f *fields) number(prefix string, most int) int {
+func (f *fields) number(prefix string, most int) int { return int(f.long(prefix, int64(most))) }
+
+// long reads one that may need 64 bits.
+func (f *fields) long(prefix string, most int64) int64 {
 	word := f.word()
 	digits, ok := strings.CutPrefix(word, prefix)
-	n, err := strconv.Atoi(digits)
+	n, err := strconv.ParseInt(digits, 10, 64)
 	if !ok || err != nil || n < 0 || n > most {
 		f.fail("%q is no %s0 to %d", word, prefix, most)
 		return 0
@@ -93,7 +97,7 @@ func (f *fields) number(prefix string, most int) int {
 }
 
 func (f *fields) duration(prefix string) time.Duration {
-	return time.Duration(f.number(prefix, 1<<62))
+	return time.Duration(f.long(prefix, 1<<62))
 }
 
 func (f *fields) flag(prefix string) bool { return f.number(prefix, 1) == 1 }
@@ -110,8 +114,8 @@ func (f *fields) oneOf(words ...string) string {
 
 func (f *fields) message(at At) Message {
 	m := Message{
-		At: at, ChipSelect: f.number("", 1), Number: f.number("", 1<<32-1), Failed: f.oneOf("ok", "failed") == "failed",
-		Hz: f.number("hz=", 1<<32-1), Mode: f.number("mode=", 3),
+		At: at, ChipSelect: f.number("", 1), Number: f.number("", math.MaxInt32), Failed: f.oneOf("ok", "failed") == "failed",
+		Hz: f.number("hz=", math.MaxInt32), Mode: f.number("mode=", 3),
 	}
 	for f.err == nil && len(f.rest) > 0 {
 		m.Packets = append(m.Packets, f.packet())
