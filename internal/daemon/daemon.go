@@ -142,14 +142,13 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	for _, i := range d.instances {
 		i.begin()
 	}
-	ready, reload := t.Go("ready", d.announce), t.Go("reload", d.reloader)
+	reload := t.Go("reload", d.reloader)
 	t.Go("watchdog", d.feedWatchdog)
 	t.Go("page", d.servePage)
 	if err := d.untilStopped(t); err != nil {
 		return err
 	}
-	ready.Cancel() // from here on nobody says READY, and nobody begins an instance
-	reload.Cancel()
+	reload.Cancel() // from here on nobody says READY, and nobody begins an instance
 	d.notify.stopping()
 	d.log.Info("stopping")
 	if err := t.Yield(); err != nil { // lets them end

@@ -17,8 +17,12 @@ import (
 // it.
 func (d *Daemon) Reload() { d.reload.Set() }
 
-// reloader is the task that reloads, one time after the other.
+// reloader is the task that says when the daemon has started, and then reloads, one
+// time after the other. systemd knows one of the two at a time.
 func (d *Daemon) reloader(t *scheduler.Task) error {
+	if err := d.announce(t); err != nil {
+		return err
+	}
 	for {
 		if err := d.reload.Wait(t); err != nil {
 			return err

@@ -166,6 +166,30 @@ func TestABadFileIsExplainedInTheLog(t *testing.T) {
 	}
 }
 
+func TestAReloadWaitsForTheEndOfTheStart(t *testing.T) {
+	file, err := config.Parse("test.yaml", []byte("board: sim\nplugins: {slow: {plugin: scripted}}\n"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	d := daemon.New(daemon.Options{
+		File: file, Log: slog.New(slog.NewTextHandler(&text, nil)),
+		Clock: scheduler.NewVirtualClock(1), Lasts: time.Minute,
+		Reload: func() (*config.File, error) { return nil, errors.New("no such file") },
+	})
+	scripts = map[string]script{"slow": {start: func(_ plugins.Env, t *plugins.Task) error {
+		d.Reload()
+		return t.Sleep(5 * time.Second)
+	}}}
+	if err := d.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	ready, refused := strings.Index(text.String(), "msg=ready"), strings.Index(text.String(), "no such file")
+	if ready < 0 || refused < ready {
+		t.Errorf("the log:\n%s", text.String())
+	}
+}
+
 func TestNothingIsLeftOfAnInstanceThatAReloadRemoves(t *testing.T) {
 	watcher := script{start: func(env plugins.Env, _ *plugins.Task) error {
 		env.Go("call", func(t *plugins.Task) error {
