@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
 )
@@ -116,7 +117,7 @@ func (c *Chip) read() error {
 		}
 		line := Line{
 			Offset: offset, Name: uapi.BytesToString(info.Name[:]),
-			Used: info.Flags.IsUsed(), User: uapi.BytesToString(info.Consumer[:]), Direction: "input",
+			Used: info.Flags.IsUsed(), User: printable(uapi.BytesToString(info.Consumer[:])), Direction: "input",
 		}
 		if info.Flags.IsOutput() {
 			line.Direction = "output"
@@ -124,4 +125,15 @@ func (c *Chip) read() error {
 		c.Lines = append(c.Lines, line)
 	}
 	return nil
+}
+
+// printable keeps what another program calls itself from moving the cursor of whoever
+// reads it.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, name)
 }
