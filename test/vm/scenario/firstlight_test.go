@@ -336,6 +336,8 @@ func TestAServiceThatMayNotOpenItsPartsSaysWhatTheUnitLacks(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
 	g.dropIn("groups", "[Service]\nSupplementaryGroups=\n")
+	g.run("gpasswd", "--delete", "ptvd", "gpio")
+	defer g.run("gpasswd", "--add", "ptvd", "gpio")
 	g.start()
 	g.eventually("the journal says it", 20*time.Second, func() bool {
 		return strings.Contains(g.journal(), "the unit needs SupplementaryGroups=")
