@@ -1,0 +1,71 @@
+package web
+
+import (
+	"io"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// one is a listener of a single connection.
+type one struct {
+	net.Conn
+	accepted bool
+	closed   chan struct{}
+}
+
+func (l *one) Accept() (net.Conn, error) {
+	if !l.accepted {
+		l.accepted = true
+		return l.Conn, nil
+	}
+	<-l.closed
+	return nil, net.ErrClosed
+}
+
+func (l *one) Close() error {
+	close(l.closed)
+	return nil
+}
+
+func (l *one) Addr() net.Addr { return l.LocalAddr() }
+
+func TestAClientThatDawdlesIsCutOff(t *testing.T) {
+	const host = "Host: 127.0.0.1:8337\r\n"
+	for name, c := range map[string]struct {
+		says  string
+		reads bool
+		after time.Duration
+	}{
+		"that says nothing":                       {"", true, 5 * time.Second},
+		"whose headers have no end":               {"GET / HTTP/1.1\r\n" + host, true, 5 * time.Second},
+		"whose body does not come":                {"POST /api/do HTTP/1.1\r\n" + host + "Content-Length: 10\r\n\r\n", true, 10 * time.Second},
+		"that does not read":                      {"GET / HTTP/1.1\r\n" + host + "\r\n", false, 10 * time.Second},
+		"that asks for nothing more for a minute": {"GET / HTTP/1.1\r\n" + host + "\r\n", true, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, new(board).options())
+				client, server := net.Pipe()
+				go s.Serve(&one{Conn: server, closed: make(chan struct{})})
+				if _, err := io.WriteString(client, c.says); err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				if c.reads {
+					_, _ = io.Copy(io.Discard, client) // until the end
+				} else {
+					time.Sleep(c.after + time.Second)
+					if n, err := client.Read(make([]byte, 1)); err == nil {
+						t.Fatalf("%d bytes are still there", n)
+					}
+					return
+				}
+				if took := time.Since(began); took < c.after-time.Second || took > c.after+time.Second {
+					t.Errorf("after %v, not %v", took, c.after)
+				}
+			})
+		})
+	}
+}
