@@ -1,7 +1,6 @@
 package firstlight
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,7 +52,7 @@ func (s Surroundings) place(p config.Part) string {
 	name := gpio.Canonical(p.Name)
 	switch p.Kind {
 	case config.Line:
-		if chip, line := s.line(name); line != nil {
+		if chip, line := periph.Lookup(s.Inventory.Chips, name); line != nil {
 			words = append(words, fmt.Sprintf("%s line %d", chip.Label, line.Offset))
 		}
 	case config.SPIPort:
@@ -86,21 +85,8 @@ func (s Surroundings) holder(p config.Part) string {
 	if p.Kind != config.Line {
 		return ""
 	}
-	if _, line := s.line(p.Name); line != nil && line.Used {
-		return cmp.Or(line.User, "the kernel")
+	if _, line := periph.Lookup(s.Inventory.Chips, p.Name); line != nil {
+		return line.Holder()
 	}
 	return ""
-}
-
-// line returns a line and its chip by the name that it opens by; nil: there is none.
-func (s Surroundings) line(name string) (*periph.Chip, *periph.Line) {
-	for i := range s.Inventory.Chips {
-		chip := &s.Inventory.Chips[i]
-		for j := range chip.Lines {
-			if line := &chip.Lines[j]; line.Name == name {
-				return chip, line
-			}
-		}
-	}
-	return nil, nil
 }

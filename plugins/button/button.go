@@ -77,8 +77,19 @@ func (b *button) open(t *plugins.Task) (err error) {
 // Stop has nothing to leave behind: the board closes the line.
 func (b *button) Stop(*plugins.Task) error { return nil }
 
-// watch is the button's one task: edges, and the end of waiting for them.
+// watch is the button's one task.
 func (b *button) watch(t *plugins.Task) error {
+	return b.follow(t, func(edge plugins.Edge) {
+		b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
+		b.edge(edge.Level == plugins.High, edge.At)
+		if edge.Level == plugins.Low {
+			b.env.Health.OK() // it is not stuck any more
+		}
+	})
+}
+
+// follow hands over each edge, and tells the gestures of the end of waiting for one.
+func (b *button) follow(t *plugins.Task, heard func(plugins.Edge)) error {
 	for {
 		edge, err := b.next(t, b.gestures.due())
 		switch {
@@ -87,11 +98,7 @@ func (b *button) watch(t *plugins.Task) error {
 		case err != nil:
 			return err
 		default:
-			b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
-			b.edge(edge.Level == plugins.High, edge.At)
-			if edge.Level == plugins.Low {
-				b.env.Health.OK() // it is not stuck any more
-			}
+			heard(edge)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package button
 
 import (
-	"errors"
 	"time"
 
 	"ptvd/plugins"
@@ -24,7 +23,11 @@ func (b *button) try(t *plugins.Task, bench plugins.Bench) error {
 	}
 	f := &finger{button: b, bench: bench}
 	b.gestures = newRecogniser(b.cfg.timing(), held, t.Now(), f.gesture)
-	err := f.follow(t)
+	err := b.follow(t, func(edge plugins.Edge) {
+		pressed := edge.Level == plugins.High
+		f.edge(pressed) // and then what the service would make of it
+		b.gestures.edge(pressed, edge.At)
+	})
 	switch {
 	case f.changed:
 	case held:
@@ -43,23 +46,6 @@ type finger struct {
 	second  plugins.Instant // the beginning of a second …
 	presses int             // … and the presses within it
 	floats  bool
-}
-
-// follow tells each edge, and then what the service would make of it.
-func (f *finger) follow(t *plugins.Task) error {
-	for {
-		edge, err := f.next(t, f.gestures.due())
-		switch {
-		case errors.Is(err, plugins.ErrTimeout):
-			f.gestures.advance(t.Now().Add(-f.delay))
-		case err != nil:
-			return err
-		default:
-			pressed := edge.Level == plugins.High
-			f.edge(pressed)
-			f.gestures.edge(pressed, edge.At)
-		}
-	}
 }
 
 func (f *finger) edge(pressed bool) {

@@ -34,7 +34,7 @@ func newScreen(env plugins.Env, device MAX7219) *screen {
 // show takes a picture if it differs from the one before, and returns whether it
 // does. It does not wait until the panel shows it.
 func (s *screen) show(picture *image.Gray, brightness plugins.Percent) bool {
-	level := int(math.Round(float64(brightness) * max7219.MaxIntensity))
+	level := intensity(brightness)
 	differs := s.picture == nil || !bytes.Equal(picture.Pix, s.picture.Pix)
 	if differs {
 		s.picture = picture
@@ -44,6 +44,20 @@ func (s *screen) show(picture *image.Gray, brightness plugins.Percent) bool {
 		s.changed.Set()
 	}
 	return differs
+}
+
+// intensity returns the chips' level that comes nearest to a brightness.
+func intensity(brightness plugins.Percent) int {
+	return int(math.Round(float64(brightness) * max7219.MaxIntensity))
+}
+
+// open opens the port.
+func (s *screen) open(t *plugins.Task) error {
+	port, err := s.env.Board.SPI(t, string(s.device.SPI), int64(s.device.Hz))
+	if err == nil {
+		s.wire = &wire{port: port}
+	}
+	return err
 }
 
 // How long to wait before the port is opened again: this, then twice that …
@@ -57,10 +71,9 @@ const (
 func (s *screen) send(t *plugins.Task) error {
 	pause := plugins.NewBackoff(s.env.Clock, s.env.Instance)
 	for {
-		port, err := s.env.Board.SPI(t, string(s.device.SPI), int64(s.device.Hz))
+		err := s.open(t)
 		lasting := err != nil
 		if err == nil {
-			s.wire = &wire{port: port}
 			err = s.serve(t, &pause)
 		}
 		if errors.Is(err, plugins.ErrCancelled) {

@@ -4,12 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"math"
 	"strings"
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/display/max7219"
 )
 
 // Trials draws the test pattern.
@@ -21,21 +19,19 @@ func (p *panel) Trials() []plugins.Trial {
 // last wire is in place.
 func (p *panel) try(t *plugins.Task, bench plugins.Bench) error {
 	s := p.screen
-	port, err := p.env.Board.SPI(t, string(s.device.SPI), int64(s.device.Hz))
-	if err != nil {
+	if err := s.open(t); err != nil {
 		return err
 	}
-	s.wire = &wire{port: port}
 	drawPattern(p.canvas)
 	bench.Say("The test pattern goes to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
 	bench.Say("Lying digits: another orientation. On their heads: upside_down, or orientation: 180. From right to left: reverse. All dark: power, the wires, the chip select; a panel cannot answer, so only your eyes can tell.")
-	err = p.sendPattern(t)
+	err := p.sendPattern(t)
 	_ = t.Timeout(time.Second, func() error { return s.off(t) }) // what fails or hangs now has done so before
 	return err
 }
 
 func (p *panel) sendPattern(t *plugins.Task) error {
-	level := int(math.Round(float64(p.cfg.Brightness) * max7219.MaxIntensity))
+	level := intensity(p.cfg.Brightness)
 	for range t.Every(time.Second) {
 		p.screen.chain.Resend()
 		packets := p.screen.chain.Update(p.canvas, level)

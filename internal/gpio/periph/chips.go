@@ -32,6 +32,14 @@ type Line struct {
 	Direction string `json:"direction,omitempty"` // input or output
 }
 
+// Holder says who has the line open; empty: nobody.
+func (l *Line) Holder() string {
+	if !l.Used {
+		return ""
+	}
+	return cmp.Or(l.User, "the kernel")
+}
+
 // readChips returns the chips of a folder of devices with their lines as they are
 // now, those of the header first. Raspberry Pi OS has a link from gpiochip4 to
 // gpiochip0, which is no second chip.

@@ -74,7 +74,7 @@ func TestTheLinesOfTheHeaderOpenByTheirNumbersWhateverTheKernelCallsThem(t *test
 		"gpiochip0 0": "GPIO0", "gpiochip0 4": "GPIO4", "gpiochip0 27": "GPIO27", "gpiochip0 28": "RGMII_MDIO",
 		"gpiochip1 0": "gpiochip1-GPIO4", "gpiochip1 1": "P1",
 	} {
-		c, line := lookup(chips, open)
+		c, line := Lookup(chips, open)
 		if c == nil || fmt.Sprint(c.Name, " ", line.Offset) != want {
 			t.Errorf("%s is not %s", open, want)
 		}

@@ -35,7 +35,7 @@ func find(chips []Chip, names []string) (*Chip, []uint32, error) {
 	offsets := make([]uint32, len(names))
 	var on *Chip
 	for i, name := range names {
-		c, line := lookup(chips, name)
+		c, line := Lookup(chips, name)
 		switch {
 		case c == nil:
 			return nil, nil, unknown(chips, name)
@@ -49,8 +49,8 @@ func find(chips []Chip, names []string) (*Chip, []uint32, error) {
 	return on, offsets, nil
 }
 
-// lookup returns the line of a name.
-func lookup(chips []Chip, name string) (*Chip, *Line) {
+// Lookup returns the line of a name and its chip; nil: there is none.
+func Lookup(chips []Chip, name string) (*Chip, *Line) {
 	for i := range chips {
 		for j := range chips[i].Lines {
 			if name != "" && chips[i].Lines[j].Name == name {
@@ -64,7 +64,7 @@ func lookup(chips []Chip, name string) (*Chip, *Line) {
 // unknown says why there is no such line, as far as can be told.
 func unknown(chips []Chip, name string) error {
 	for _, like := range []string{strings.ToUpper(name), "GPIO" + name} {
-		if c, _ := lookup(chips, like); c != nil {
+		if c, _ := Lookup(chips, like); c != nil {
 			return fmt.Errorf("no GPIO line is named %s: did you mean %s?", name, like)
 		}
 	}
@@ -82,16 +82,13 @@ func unknown(chips []Chip, name string) error {
 // explain says who holds a line that is busy, and what to do about other errors.
 func (b *Board) explain(err error, chip *Chip, names []string, offsets []uint32) error {
 	if errors.Is(err, unix.EBUSY) {
+		chips := b.chips()
 		for i, name := range names {
-			c, line := lookup(b.chips(), name)
+			c, line := Lookup(chips, name)
 			if c == nil || uint32(line.Offset) != offsets[i] || !line.Used {
 				continue
 			}
-			user := line.User
-			if user == "" {
-				user = "the kernel"
-			}
-			return fmt.Errorf("%s is in use by %s: stop that, or take another line", name, user)
+			return fmt.Errorf("%s is in use by %s: stop that, or take another line", name, line.Holder())
 		}
 	}
 	if errors.Is(err, unix.ENXIO) {

@@ -43,6 +43,9 @@ func lookAt(g *guest, name string, args ...string) *firstLight {
 	g.Cleanup(func() { // what holds the lines would spoil the next test
 		_ = l.cmd.Process.Kill()
 		_ = l.cmd.Wait()
+		if g.Failed() {
+			g.Logf("the check said:\n%s", l.text())
+		}
 	})
 	return l
 }
@@ -88,13 +91,7 @@ func (l *firstLight) text() string {
 func (l *firstLight) says(words ...string) {
 	l.T.Helper()
 	for _, w := range words {
-		deadline := time.Now().Add(30 * time.Second)
-		for !strings.Contains(l.text(), w) {
-			if time.Now().After(deadline) {
-				l.T.Fatalf("it does not say %q:\n%s", w, l.text())
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
+		l.eventually("it says "+strconv.Quote(w), 30*time.Second, func() bool { return strings.Contains(l.text(), w) })
 	}
 }
 
