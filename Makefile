@@ -70,7 +70,7 @@ fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each
 
 .PHONY: soak
 soak: ## simulate LASTS (72h) of each seed from SEEDS on, for FOR (10m) of real time
-	$(GO) test ./internal/simulate -run '^TestSoak$$' -v -timeout 0 -soak $(FOR) -seed $(SEEDS) -lasts $(LASTS)
+	$(GO) test ./test/simulate -run '^TestSoak$$' -v -timeout 0 -soak $(FOR) -seed $(SEEDS) -lasts $(LASTS)
 
 .PHONY: bench
 bench: ## run the benchmarks; BENCH is a pattern, COUNT how often

@@ -30,7 +30,7 @@ var rules = []struct {
 	},
 	{
 		"plugins",
-		func(from, i string) bool { return !isPlugin(i) || under(i, from) || from == "ptvd/plugins/standard" },
+		func(from, i string) bool { return !isPlugin(i) || under(i, from) || from == "ptvd/plugins/all" },
 		"no plugin imports another: they meet in topics and actions",
 	},
 	{
@@ -61,7 +61,7 @@ var rules = []struct {
 	},
 	{
 		"cmd",
-		func(_, i string) bool { return standard(i) || i == "ptvd" || i == "ptvd/plugins/standard" },
+		func(_, i string) bool { return standard(i) || i == "ptvd" || i == "ptvd/plugins/all" },
 		"main hands over; no logic",
 	},
 }

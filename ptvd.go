@@ -5,7 +5,7 @@
 //
 //	import (
 //		"ptvd"
-//		_ "ptvd/plugins/standard"
+//		_ "ptvd/plugins/all"
 //
 //		_ "example.org/doorbell"
 //	)

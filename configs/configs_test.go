@@ -10,7 +10,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/config/schematest"
-	_ "ptvd/plugins/standard"
+	_ "ptvd/plugins/all"
 )
 
 var update = flag.Bool("update", false, "write the words of the reference anew, from the plugins")

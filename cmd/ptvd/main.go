@@ -4,7 +4,7 @@ package main
 
 import (
 	"ptvd"
-	_ "ptvd/plugins/standard"
+	_ "ptvd/plugins/all"
 )
 
 func main() { ptvd.Main() }

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"ptvd/internal/config"
-	"ptvd/internal/firstlight"
+	"ptvd/internal/hwcheck"
 	"ptvd/internal/logs"
 )
 
@@ -51,7 +51,7 @@ func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) 
 	context.AfterFunc(ctx, stop)
 	log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
 	defer log.Close()
-	return firstlight.Run(ctx, firstlight.Options{
+	return hwcheck.Run(ctx, hwcheck.Options{
 		File: file, Title: path, Out: cmd.OutOrStdout(), Width: columns(os.Stdout), Log: log.Logger, Lasts: f.lasts,
 	})
 }

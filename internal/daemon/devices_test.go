@@ -11,7 +11,7 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
-	_ "ptvd/plugins/standard"
+	_ "ptvd/plugins/all"
 )
 
 // The second of the original devices, from its own file: a knob, a switch, three

@@ -6,7 +6,7 @@ import (
 
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func TestDeparturesAreAsOldOnThePageAsOnThePanel(t *testing.T) {
@@ -14,12 +14,12 @@ func TestDeparturesAreAsOldOnThePageAsOnThePanel(t *testing.T) {
 	for age, want := range map[time.Duration]web.Freshness{
 		0: web.Fresh, time.Minute: web.Fresh, time.Minute + 1: web.Old, 5 * time.Minute: web.Old, 5*time.Minute + 1: web.Stale,
 	} {
-		known := timetable.Departures{Received: received, Period: 30 * time.Second}
+		known := topics.Departures{Received: received, Period: 30 * time.Second}
 		if got := stop("trains", known, time.Time{}, received.Add(age)); got.Freshness != want || got.Age != age.Seconds() {
 			t.Errorf("after %v they are %s, want %s", age, got.Freshness, want)
 		}
 	}
-	if got := stop("trains", timetable.Departures{}, time.Time{}, received); got.Freshness != web.None || got.Age != -1 {
+	if got := stop("trains", topics.Departures{}, time.Time{}, received); got.Freshness != web.None || got.Age != -1 {
 		t.Errorf("nothing was received, and it is %s", got.Freshness)
 	}
 }

@@ -12,8 +12,7 @@ import (
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
-	"ptvd/plugins/dimming"
-	"ptvd/plugins/pressing"
+	"ptvd/plugins/topics"
 )
 
 // page is the loop's side of the page in the browser: it tells the server what
@@ -165,7 +164,7 @@ func (p *page) speed() float64 {
 
 // publish sends a state, and with it the pictures and levels that have changed.
 func (p *page) publish(s web.State) {
-	now := seen{p.panelChanges(), changes[dimming.Level](p.daemon), changes[pressing.State](p.daemon)}
+	now := seen{p.panelChanges(), changes[topics.Level](p.daemon), changes[topics.Press](p.daemon)}
 	whole := s.Panels != nil
 	if s.Panels == nil && now.panels != p.seen.panels {
 		s.Panels = p.panels()

@@ -21,10 +21,7 @@ import (
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
-	"ptvd/plugins/caption"
-	"ptvd/plugins/dimming"
-	"ptvd/plugins/pressing"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // A shown plugin publishes one of all that the page shows, and takes all actions
@@ -43,10 +40,10 @@ func init() {
 		Name: "shown", Doc: "is there to be looked at",
 		Topics: []plugins.Topic{
 			plugins.Publishes[*image.Gray]("picture", "a pixel"),
-			plugins.Publishes[caption.Text]("text", "a word"),
-			plugins.Publishes[pressing.State]("pressed", "as the actions say"),
-			plugins.Publishes[dimming.Level]("level", "half"),
-			plugins.Publishes[timetable.Departures]("departures", "one"),
+			plugins.Publishes[topics.Text]("text", "a word"),
+			plugins.Publishes[topics.Press]("pressed", "as the actions say"),
+			plugins.Publishes[topics.Level]("level", "half"),
+			plugins.Publishes[topics.Departures]("departures", "one"),
 		},
 		Actions: []plugins.ActionSpec{none("press"), none("release"), none("up"), none("down")},
 		New: func(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
@@ -57,12 +54,12 @@ func init() {
 }
 
 func (s *shown) Start(t *plugins.Task) error {
-	pressed := plugins.Publish[pressing.State](s.env, "pressed")
-	pressed.Set(pressing.State{})
-	plugins.Publish[caption.Text](s.env, "text").Set("a dot")
+	pressed := plugins.Publish[topics.Press](s.env, "pressed")
+	pressed.Set(topics.Press{})
+	plugins.Publish[topics.Text](s.env, "text").Set("a dot")
 	for _, action := range []string{"press", "release", "up", "down"} {
 		s.env.Handle(action, func(string) error {
-			pressed.Set(pressing.State{Down: action == "press"})
+			pressed.Set(topics.Press{Down: action == "press"})
 			s.called <- action
 			return nil
 		})
@@ -70,11 +67,11 @@ func (s *shown) Start(t *plugins.Task) error {
 	picture := image.NewGray(image.Rect(0, 0, 10, 2))
 	picture.SetGray(9, 1, color.Gray{Y: 0xFF})
 	plugins.Publish[*image.Gray](s.env, "picture").Set(picture)
-	plugins.Publish[dimming.Level](s.env, "level").Set(dimming.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
+	plugins.Publish[topics.Level](s.env, "level").Set(topics.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
 	now := s.env.Clock.Now()
-	plugins.Publish[timetable.Departures](s.env, "departures").Set(timetable.Departures{
+	plugins.Publish[topics.Departures](s.env, "departures").Set(topics.Departures{
 		Stop: "Huntingdale", Period: 30 * time.Second, Received: t.Now(), Walk: 5 * time.Minute,
-		List: []timetable.Departure{
+		List: []topics.Departure{
 			{Scheduled: now.Add(-time.Minute), Headsign: "has left"},
 			{Scheduled: now.Add(2 * time.Minute), Headsign: "too soon"},
 			{Scheduled: now.Add(9 * time.Minute), Estimated: now.Add(10 * time.Minute), Headsign: "City", Platform: "1"},

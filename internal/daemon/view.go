@@ -11,11 +11,7 @@ import (
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins"
-	"ptvd/plugins/caption"
-	"ptvd/plugins/dimming"
-	"ptvd/plugins/pressing"
-	"ptvd/plugins/timesync"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // State returns all that a page in a browser shows. Call it on the loop, or when Run
@@ -37,8 +33,8 @@ func (p *page) report() web.State {
 	}
 }
 
-// topics returns the instances that publish values of a type, and their topics.
-func topics[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
+// topicsOf returns the instances that publish values of a type, and their topics.
+func topicsOf[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
 	env, wanted := plugins.Env{Bus: d.bus}, reflect.TypeFor[T]()
 	return func(yield func(string, plugins.Subscription[T]) bool) {
 		for _, i := range d.instances {
@@ -57,7 +53,7 @@ func topics[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
 
 // changes counts what was published of a type.
 func changes[T any](d *Daemon) (n uint64) {
-	for _, topic := range topics[T](d) {
+	for _, topic := range topicsOf[T](d) {
 		n += topic.Version()
 	}
 	return n
@@ -65,7 +61,7 @@ func changes[T any](d *Daemon) (n uint64) {
 
 func (p *page) panelChanges() uint64 {
 	n := changes[*image.Gray](p.daemon)
-	for name := range topics[*image.Gray](p.daemon) {
+	for name := range topicsOf[*image.Gray](p.daemon) {
 		if world := p.daemon.options.World; world != nil {
 			n += uint64(world.Changes(name))
 		}
@@ -75,11 +71,11 @@ func (p *page) panelChanges() uint64 {
 
 func (p *page) panels() []web.Panel {
 	all, words := []web.Panel{}, map[string]string{}
-	for name, topic := range topics[caption.Text](p.daemon) {
+	for name, topic := range topicsOf[topics.Text](p.daemon) {
 		text, _ := topic.Get()
 		words[name] = string(text)
 	}
-	for name, topic := range topics[*image.Gray](p.daemon) {
+	for name, topic := range topicsOf[*image.Gray](p.daemon) {
 		picture, brightness, ok := p.worldPicture(name)
 		if !ok {
 			picture, ok = topic.Get()
@@ -120,7 +116,7 @@ func panel(name string, picture *image.Gray, brightness float64) web.Panel {
 
 func (p *page) lamps() []web.Lamp {
 	all := []web.Lamp{}
-	for name, topic := range topics[dimming.Level](p.daemon) {
+	for name, topic := range topicsOf[topics.Level](p.daemon) {
 		level, _ := topic.Get()
 		all = append(all, web.Lamp{
 			Instance: name, Goal: level.Goal, Level: level.Now, Duty: float64(level.Duty) / 0xFFFF,
@@ -132,7 +128,7 @@ func (p *page) lamps() []web.Lamp {
 
 func (p *page) buttons() []web.Button {
 	all := []web.Button{}
-	for name, topic := range topics[pressing.State](p.daemon) {
+	for name, topic := range topicsOf[topics.Press](p.daemon) {
 		state, _ := topic.Get()
 		all = append(all, web.Button{Instance: name, Down: state.Down, Offered: p.offered()})
 	}
@@ -147,7 +143,7 @@ func (p *page) clock() *web.Clock {
 	c := web.Clock{
 		Now: clock.Now().Format(time.RFC3339), Known: clock.Known(), SystemError: clock.SystemError().Seconds(),
 	}
-	for _, topic := range topics[timesync.Sync](p.daemon) {
+	for _, topic := range topicsOf[topics.Sync](p.daemon) {
 		if sync, ok := topic.Get(); ok {
 			c.Synced += sync.Count
 		}
@@ -157,7 +153,7 @@ func (p *page) clock() *web.Clock {
 
 func (p *page) departures() []web.Stop {
 	all := []web.Stop{}
-	for name, topic := range topics[timetable.Departures](p.daemon) {
+	for name, topic := range topicsOf[topics.Departures](p.daemon) {
 		if known, ok := topic.Get(); ok {
 			all = append(all, stop(name, known, p.daemon.clock.Now(), p.daemon.loop.Now()))
 		}
@@ -170,7 +166,7 @@ const (
 	tooOld      = 5 * time.Minute // from when on the panel shows none
 )
 
-func stop(name string, d timetable.Departures, now time.Time, mono scheduler.Instant) web.Stop {
+func stop(name string, d topics.Departures, now time.Time, mono scheduler.Instant) web.Stop {
 	s := web.Stop{
 		Instance: name, Name: d.Stop, Problem: d.Problem, Period: d.Period.Seconds(),
 		Age: -1, Freshness: web.None, Next: []web.Service{}, Complete: d.Complete,
@@ -199,7 +195,7 @@ func stop(name string, d timetable.Departures, now time.Time, mono scheduler.Ins
 	return s
 }
 
-func service(d timetable.Departure, zone *time.Location, in, walk time.Duration) web.Service {
+func service(d topics.Departure, zone *time.Location, in, walk time.Duration) web.Service {
 	s := web.Service{
 		Leaves: d.When().In(zone).Format(time.RFC3339), In: in.Seconds(), Live: !d.Estimated.IsZero(),
 		Headsign: d.Headsign, Route: d.Route, Platform: d.Platform, Cancelled: d.Cancelled,

@@ -12,10 +12,10 @@ import (
 	"ptvd/configs"
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
-	"ptvd/internal/standin"
 	"ptvd/internal/web"
 )
 
@@ -37,8 +37,8 @@ type World struct {
 	clock   *Clock // nil: time is somebody else's
 	system  *system
 	network *network
-	ptv     *standin.PTV
-	ntp     *standin.NTP
+	ptv     *fakeserver.PTV
+	ntp     *fakeserver.NTP
 	state   string
 	stop    context.CancelFunc
 
@@ -58,7 +58,7 @@ func NewWorld(now func() time.Time) (*World, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &World{
 		Panel: sim.NewPanel(modules), stop: stop, broken: map[string]bool{},
-		system: &system{now: now}, ptv: standin.NewPTV(now), ntp: standin.NewNTP(now),
+		system: &system{now: now}, ptv: fakeserver.NewPTV(now), ntp: fakeserver.NewNTP(now),
 	}
 	if err := w.start(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -79,8 +79,8 @@ func (w *World) start(ctx context.Context) error {
 	w.network = newNetwork(map[string]string{"ptv.test": ptv, "ntp.test": socket.LocalAddr().String()})
 	w.state, err = os.MkdirTemp("", "ptvd-demo-")
 	return errors.Join(err,
-		os.Setenv("PTVD_DEMO_ID", standin.DemoID),
-		os.Setenv("PTVD_DEMO_KEY", standin.DemoKey))
+		os.Setenv("PTVD_DEMO_ID", fakeserver.DemoID),
+		os.Setenv("PTVD_DEMO_KEY", fakeserver.DemoKey))
 }
 
 // Options are those of the ordinary daemon on demo.yaml, in this world.

@@ -16,7 +16,7 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
-	_ "ptvd/plugins/standard"
+	_ "ptvd/plugins/all"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

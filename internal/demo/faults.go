@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/wallclock"
 	"ptvd/internal/web"
 )
@@ -26,11 +26,11 @@ var faults = []fault{
 	},
 	{
 		"throttled", "PTV throttles", "the service finds that it is asked too often",
-		failPTV(standin.PTVFault{Throttled: true}), failPTV(standin.PTVFault{}),
+		failPTV(fakeserver.PTVFault{Throttled: true}), failPTV(fakeserver.PTVFault{}),
 	},
 	{
 		"ptv-500", "PTV fails", "the service answers every question with status 500",
-		failPTV(standin.PTVFault{Status: 500}), failPTV(standin.PTVFault{}),
+		failPTV(fakeserver.PTVFault{Status: 500}), failPTV(fakeserver.PTVFault{}),
 	},
 	{
 		"cancelled", "Cancel a train", "the next train that could be caught does not run",
@@ -55,7 +55,7 @@ var faults = []fault{
 }
 
 // failPTV replaces how the service fails: it fails in one way at a time.
-func failPTV(how standin.PTVFault) func(*World) {
+func failPTV(how fakeserver.PTVFault) func(*World) {
 	return func(w *World) {
 		delete(w.broken, "throttled")
 		delete(w.broken, "ptv-500")

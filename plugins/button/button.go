@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/pressing"
+	"ptvd/plugins/topics"
 )
 
 const topic = "pressed"
@@ -24,7 +24,7 @@ func init() {
 			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
 		},
 		Topics: []plugins.Topic{
-			plugins.Publishes[pressing.State](topic, "whether the button is down"),
+			plugins.Publishes[topics.Press](topic, "whether the button is down"),
 		},
 		Actions: []plugins.ActionSpec{
 			{Name: "press", Doc: "does as if the button went down"},
@@ -36,7 +36,7 @@ func init() {
 
 // New returns a button that is not watched yet.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	return &button{env: env, cfg: cfg, actions: cfg.actions(), delay: cfg.Debounce + onTheWay, state: plugins.Publish[pressing.State](env, topic)}, nil
+	return &button{env: env, cfg: cfg, actions: cfg.actions(), delay: cfg.Debounce + onTheWay, state: plugins.Publish[topics.Press](env, topic)}, nil
 }
 
 // onTheWay is how long an edge may take from the kernel to the loop.
@@ -49,7 +49,7 @@ type button struct {
 	delay    time.Duration // after which every edge has come
 	in       *plugins.Input
 	gestures *recogniser
-	state    plugins.Publisher[pressing.State]
+	state    plugins.Publisher[topics.Press]
 	remote   plugins.Event // an action went before the finger
 }
 
@@ -59,7 +59,7 @@ func (b *button) Start(t *plugins.Task) error {
 		return err
 	}
 	b.gestures = newRecogniser(b.cfg.timing(), b.in.Level(0) == plugins.High, t.Now(), b.call)
-	b.state.Set(pressing.State{Down: b.in.Level(0) == plugins.High})
+	b.state.Set(topics.Press{Down: b.in.Level(0) == plugins.High})
 	b.handleActions()
 	b.env.GoUrgent("watch", b.watch)
 	b.env.Go("remote", b.followRemote)
@@ -105,7 +105,7 @@ func (b *button) follow(t *plugins.Task, heard func(plugins.Edge)) error {
 
 // edge takes an edge of the line, or of who acts in its place.
 func (b *button) edge(down bool, at plugins.Instant) {
-	b.state.Set(pressing.State{Down: down})
+	b.state.Set(topics.Press{Down: down})
 	b.gestures.edge(down, at)
 }
 

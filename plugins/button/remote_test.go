@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/pressing"
+	"ptvd/plugins/topics"
 )
 
 // By actions the button is pressed as by a finger: the same gestures come of it, and
@@ -56,7 +56,7 @@ func TestALongPressByActionIsLongWhileItLasts(t *testing.T) {
 
 func TestOthersSeeWhetherTheButtonIsDown(t *testing.T) {
 	run(t, 3, nil, func(task *plugins.Task, b *bench) {
-		state := plugins.Subscribe(b.Env("page"), plugins.From[pressing.State]{Instance: "bell", Topic: "pressed"})
+		state := plugins.Subscribe(b.Env("page"), plugins.From[topics.Press]{Instance: "bell", Topic: "pressed"})
 		want := func(down bool, when string) {
 			t.Helper()
 			if got, ok := state.Get(); !ok || got.Down != down {

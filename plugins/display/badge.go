@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"time"
 
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // badge is what a page says of the time until a departure, in a few characters: 7
 // (minutes), 2h, 3d, now, ✗ (it is cancelled) or 🚌7 (a bus replaces it).
-func (m *moment) badge(d timetable.Departure) string {
+func (m *moment) badge(d topics.Departure) string {
 	wait := max(0, m.wait(d))
 	switch {
 	case d.Cancelled:

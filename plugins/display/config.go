@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // Config is what people write of a panel.
@@ -50,14 +50,14 @@ type Page struct {
 
 // Minutes is a page.
 type Minutes struct {
-	From plugins.From[timetable.Departures] `yaml:"from" doc:"the instance that knows the departures" required:"true" short:"true"`
+	From plugins.From[topics.Departures] `yaml:"from" doc:"the instance that knows the departures" required:"true" short:"true"`
 }
 
 // Departures is a page.
 type Departures struct {
-	From        plugins.From[timetable.Departures] `yaml:"from" doc:"the instance that knows the departures" required:"true" short:"true"`
-	Rows        int                                `yaml:"rows" doc:"how many departures take turns; 2 if not given" min:"1" max:"4"`
-	Disruptions bool                               `yaml:"disruptions" doc:"show what disturbs them, too"`
+	From        plugins.From[topics.Departures] `yaml:"from" doc:"the instance that knows the departures" required:"true" short:"true"`
+	Rows        int                             `yaml:"rows" doc:"how many departures take turns; 2 if not given" min:"1" max:"4"`
+	Disruptions bool                            `yaml:"disruptions" doc:"show what disturbs them, too"`
 }
 
 // Clock is a page.

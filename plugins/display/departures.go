@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"ptvd/plugins/display/font"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // row is what the page shows at a time: a departure, or what disturbs some.
@@ -37,7 +37,7 @@ func (p *Departures) draw(on *image.Gray, m *moment) {
 
 type rows []row
 
-func (p *Departures) rows(list []timetable.Departure, m *moment) rows {
+func (p *Departures) rows(list []topics.Departure, m *moment) rows {
 	var all rows
 	for i, d := range list {
 		all = append(all, row{m.describe(d), m.badge(d), i + 1})
@@ -113,7 +113,7 @@ func (r row) read(m *moment) {
 }
 
 // describe says of a departure what does not change from minute to minute.
-func (m *moment) describe(d timetable.Departure) string {
+func (m *moment) describe(d topics.Departure) string {
 	parts := []string{cmp.Or(d.Headsign, d.Destination, d.Direction, d.Route)}
 	if d.Number != "" {
 		parts[0] = d.Number + " " + parts[0]

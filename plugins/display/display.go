@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/caption"
+	"ptvd/plugins/topics"
 )
 
 func init() {
@@ -32,7 +32,7 @@ func init() {
 		},
 		Topics: []plugins.Topic{
 			plugins.Publishes[*image.Gray]("picture", "what the panel shows: a lit LED is white"),
-			plugins.Publishes[caption.Text]("text", "what the picture says, in words"),
+			plugins.Publishes[topics.Text]("text", "what the picture says, in words"),
 		},
 		Actions: actions,
 		New:     New,
@@ -58,7 +58,7 @@ type panel struct {
 	screen  *screen
 	started plugins.Instant
 	picture plugins.Publisher[*image.Gray]
-	text    plugins.Publisher[caption.Text]
+	text    plugins.Publisher[topics.Text]
 	canvas  *image.Gray // to be drawn on next
 	moment  moment      // of the newest picture
 	version uint64      // of what it shows
@@ -69,7 +69,7 @@ type panel struct {
 func (p *panel) Start(t *plugins.Task) error {
 	p.started = t.Now()
 	p.picture = plugins.Publish[*image.Gray](p.env, "picture")
-	p.text = plugins.Publish[caption.Text](p.env, "text")
+	p.text = plugins.Publish[topics.Text](p.env, "text")
 	p.book.pages, p.book.since = newPages(p.env, p.cfg.Pages), p.started
 	p.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	p.handleActions()

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them")
@@ -25,10 +25,10 @@ type scene struct {
 const minute = time.Minute
 
 // at returns a moment with departures that were received a while ago.
-func at(age time.Duration, list ...timetable.Departure) moment {
+func at(age time.Duration, list ...topics.Departure) moment {
 	return moment{
 		now: noon, known: true, mono: tenHours, step: 100 * time.Millisecond,
-		departures: timetable.Departures{List: list, Period: 30 * time.Second, Received: tenHours.Add(-age)},
+		departures: topics.Departures{List: list, Period: 30 * time.Second, Received: tenHours.Add(-age)},
 	}
 }
 
@@ -46,25 +46,25 @@ func must[T any](value T, err error) T {
 }
 
 // train leaves some time after noon.
-func train(in time.Duration) timetable.Departure {
-	return timetable.Departure{
+func train(in time.Duration) topics.Departure {
+	return topics.Departure{
 		Scheduled: noon.Add(in - time.Minute), Estimated: noon.Add(in),
 		Destination: "Dandenong", Platform: "2",
 	}
 }
 
-func with(d timetable.Departure, change func(*timetable.Departure)) timetable.Departure {
+func with(d topics.Departure, change func(*topics.Departure)) topics.Departure {
 	change(&d)
 	return d
 }
 
-func cancelled(d *timetable.Departure)  { d.Cancelled = true }
-func byBus(d *timetable.Departure)      { d.ReplacedByBus = true }
-func atPlatform(d *timetable.Departure) { d.AtPlatform = true }
+func cancelled(d *topics.Departure)  { d.Cancelled = true }
+func byBus(d *topics.Departure)      { d.ReplacedByBus = true }
+func atPlatform(d *topics.Departure) { d.AtPlatform = true }
 
 // scenes is every state that a page with departures can be in.
 func scenes() []scene {
-	fresh := func(list ...timetable.Departure) moment { return at(5*time.Second, list...) }
+	fresh := func(list ...topics.Departure) moment { return at(5*time.Second, list...) }
 	unset := fresh(train(7*minute), train(18*minute))
 	unset.known = false
 	waiting := moment{now: noon, known: true, mono: tenHours, started: tenHours, step: 100 * time.Millisecond}
@@ -172,7 +172,7 @@ func TestTheClockAndTheMessageAreTrueWhateverBecomesOfTheDepartures(t *testing.T
 }
 
 func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
-	m := at(0, with(train(7*minute), func(d *timetable.Departure) { d.Express = true }), with(train(12*minute), cancelled))
+	m := at(0, with(train(7*minute), func(d *topics.Departure) { d.Express = true }), with(train(12*minute), cancelled))
 	m.departures.List[1].Disruptions = []string{"Works at Caulfield"}
 	var got strings.Builder
 	for m.shown = 0; m.shown < 48*time.Second; m.shown += 1500 * time.Millisecond {

@@ -12,7 +12,7 @@ import (
 
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // TestThePictureIsTheOneThatWouldBeDrawnNow lets a panel live through anything
@@ -23,7 +23,7 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 		h := plugintest.New(t)
 		h.System.Step = rapid.SampledFrom([]time.Duration{0, 16 * time.Hour, -46 * 24 * time.Hour}).Draw(rt, "start")
 		h.System.Sync = rapid.Bool().Draw(rt, "set")
-		trains := plugins.Publish[timetable.Departures](h.Env("trains"), "departures")
+		trains := plugins.Publish[topics.Departures](h.Env("trains"), "departures")
 		cfg := anyPanel(rt)
 		h.Run(func(task *plugins.Task) error {
 			var p *panel
@@ -69,7 +69,7 @@ func (p *panel) fresh() *image.Gray {
 }
 
 func anyPanel(rt *rapid.T) Config {
-	from := plugins.From[timetable.Departures]{Instance: "trains", Topic: "departures"}
+	from := plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
 	cfg := Config{
 		Every:      100 * time.Millisecond,
 		Device:     Device{MAX7219: MAX7219{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width")}},
@@ -94,7 +94,7 @@ func anyPanel(rt *rapid.T) Config {
 }
 
 // happens lets something happen, and says what.
-func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[timetable.Departures], now plugins.Instant) string {
+func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[topics.Departures], now plugins.Instant) string {
 	act := func(action string) string {
 		if err := h.Bus.Call(plugins.Action{Instance: "panel", Name: action}); err != nil {
 			panic(err)
@@ -122,8 +122,8 @@ func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[timeta
 	return "news"
 }
 
-func anyDepartures(rt *rapid.T, now time.Time, mono plugins.Instant) timetable.Departures {
-	d := timetable.Departures{
+func anyDepartures(rt *rapid.T, now time.Time, mono plugins.Instant) topics.Departures {
+	d := topics.Departures{
 		Received: mono, Period: rapid.SampledFrom([]time.Duration{2 * time.Second, 30 * time.Second}).Draw(rt, "period"),
 		Walk: rapid.SampledFrom([]time.Duration{0, 0, 99 * time.Second}).Draw(rt, "walk"),
 	}
@@ -135,7 +135,7 @@ func anyDepartures(rt *rapid.T, now time.Time, mono plugins.Instant) timetable.D
 	apart := rapid.SampledFrom([]time.Duration{2 * time.Second, 2 * time.Minute}).Draw(rt, "apart")
 	for range rapid.IntRange(0, 4).Draw(rt, "departures") {
 		in += time.Duration(rapid.Int64Range(0, int64(apart)).Draw(rt, "later"))
-		d.List = append(d.List, timetable.Departure{
+		d.List = append(d.List, topics.Departure{
 			Scheduled:     now.Add(in),
 			Destination:   rapid.SampledFrom([]string{"Dandenong", "City", "Pakenham East"}).Draw(rt, "destination"),
 			Cancelled:     rapid.IntRange(0, 5).Draw(rt, "cancelled") == 0,

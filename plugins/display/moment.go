@@ -5,8 +5,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/caption"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // moment is all that a page is drawn from. Asked for what depends on the time, it
@@ -21,9 +20,9 @@ type moment struct {
 	shown   time.Duration   // how long the page has been up
 	step    time.Duration   // the time in which a text scrolls by a pixel
 
-	departures timetable.Departures // for the pages that show some
+	departures topics.Departures // for the pages that show some
 
-	text caption.Text // what the picture says
+	text topics.Text // what the picture says
 }
 
 // What stands on a panel of 32 LEDs in place of departures. Each fits there.
@@ -51,7 +50,7 @@ func (m *moment) older(d time.Duration) bool {
 
 // next returns the first departures that can still be caught, n at most; or else
 // the words that say why there are none.
-func (m *moment) next(n int) (list []timetable.Departure, words string) {
+func (m *moment) next(n int) (list []topics.Departure, words string) {
 	received := m.departures.Received != 0
 	switch {
 	case !m.known:
@@ -97,27 +96,27 @@ func (m *moment) whyNone() string {
 }
 
 // catchable tells whether a departure lies ahead, and far enough to walk there.
-func (m *moment) catchable(d timetable.Departure) bool {
+func (m *moment) catchable(d topics.Departure) bool {
 	last := m.last(d)
 	m.changesAt(last.Add(1))
 	return m.standing(d) && !m.old() || !m.now.After(last)
 }
 
 // last returns when to set out for a departure at the latest.
-func (m *moment) last(d timetable.Departure) time.Time {
+func (m *moment) last(d topics.Departure) time.Time {
 	return d.When().Add(-max(0, m.departures.Walk))
 }
 
 // standing tells whether a vehicle stood at the platform when the reply was
 // made: it can be caught beyond its time, but not with a walk before.
-func (m *moment) standing(d timetable.Departure) bool {
+func (m *moment) standing(d topics.Departure) bool {
 	return d.AtPlatform && !d.Cancelled && m.departures.Walk <= 0
 }
 
 // wait returns the time until a departure, of which pages show whole minutes.
 // Leap seconds are not in it: a clock that follows one late is wrong by a second
 // until it does.
-func (m *moment) wait(d timetable.Departure) time.Duration {
+func (m *moment) wait(d topics.Departure) time.Duration {
 	wait := d.When().Sub(m.now)
 	m.changesAt(d.When().Add(1 - wait.Truncate(time.Minute)))
 	return wait

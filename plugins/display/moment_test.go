@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func TestANumberIsTheWholeMinutesThatAreLeft(t *testing.T) {
@@ -32,7 +32,7 @@ func TestWhatCanBeCaughtIsShown(t *testing.T) {
 	standing := with(train(-20*time.Second), atPlatform)
 	for _, test := range []struct {
 		name  string
-		d     timetable.Departure
+		d     topics.Departure
 		walk  time.Duration
 		age   time.Duration
 		badge string // empty: it is not shown
@@ -71,21 +71,21 @@ func TestThatNothingElseLeavesIsSaidOnTheWordOfAReplyThatKnew(t *testing.T) {
 		complete bool
 		walk     time.Duration
 		age      time.Duration
-		list     []timetable.Departure
+		list     []topics.Departure
 		why      string
 	}{
 		{"an empty reply", true, 0, time.Minute, nil, noneLeft},
 		{"an empty one of which parts were lost", false, 0, time.Minute, nil, later},
-		{"one that brought what had gone", true, 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, noneLeft},
-		{"one that brought a part, which had gone", false, 0, 10 * time.Second, []timetable.Departure{train(-20 * time.Second)}, later},
-		{"one that brought what has gone since", true, 0, 20 * time.Second, []timetable.Departure{train(-20 * time.Second)}, later},
-		{"one that brought what was too soon", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, missed},
-		{"one that brought a part, which was too soon", false, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(4 * time.Minute)}, later},
-		{"one that brought what is too soon now", true, 5 * time.Minute, time.Minute, []timetable.Departure{train(4 * time.Minute)}, missed},
-		{"one that brought what leaves at this moment", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(0)}, missed},
-		{"one that brought what was too soon, and is gone", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{train(-1)}, noneLeft},
-		{"one that brought what is cancelled and too soon", true, 5 * time.Minute, 10 * time.Second, []timetable.Departure{with(train(4*time.Minute), cancelled)}, noneLeft},
-		{"one that found a train at the platform", true, 0, 2 * time.Minute, []timetable.Departure{standing}, later},
+		{"one that brought what had gone", true, 0, 10 * time.Second, []topics.Departure{train(-20 * time.Second)}, noneLeft},
+		{"one that brought a part, which had gone", false, 0, 10 * time.Second, []topics.Departure{train(-20 * time.Second)}, later},
+		{"one that brought what has gone since", true, 0, 20 * time.Second, []topics.Departure{train(-20 * time.Second)}, later},
+		{"one that brought what was too soon", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(4 * time.Minute)}, missed},
+		{"one that brought a part, which was too soon", false, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(4 * time.Minute)}, later},
+		{"one that brought what is too soon now", true, 5 * time.Minute, time.Minute, []topics.Departure{train(4 * time.Minute)}, missed},
+		{"one that brought what leaves at this moment", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(0)}, missed},
+		{"one that brought what was too soon, and is gone", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(-1)}, noneLeft},
+		{"one that brought what is cancelled and too soon", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{with(train(4*time.Minute), cancelled)}, noneLeft},
+		{"one that found a train at the platform", true, 0, 2 * time.Minute, []topics.Departure{standing}, later},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := at(test.age, test.list...)
@@ -109,7 +109,7 @@ func TestTheCalendarDoesNotDisturbTheCountdown(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			when := must(time.Parse(time.RFC3339, test.when)).UTC()
-			m := at(0, timetable.Departure{Scheduled: when})
+			m := at(0, topics.Departure{Scheduled: when})
 			m.now = must(time.Parse(time.RFC3339, test.now)).In(melbourne)
 			list, why := m.next(1)
 			if len(list) == 0 {
@@ -163,7 +163,7 @@ func FuzzAnyDepartureCanBeDrawn(f *testing.F) {
 	f.Add("Dandenong", "96", "2", "Works at Caulfield", int64(7*time.Minute), int64(0), false)
 	f.Add("東京 \xff\n", strings.Repeat("9", 1000), "", "", int64(math.MaxInt64), int64(time.Hour), true)
 	f.Fuzz(func(t *testing.T, destination, number, platform, disruption string, in, shown int64, cancelled bool) {
-		m := at(0, timetable.Departure{
+		m := at(0, topics.Departure{
 			Scheduled: noon.Add(time.Duration(in)), Destination: destination, Number: number, Platform: platform,
 			Disruptions: []string{disruption}, Cancelled: cancelled,
 		})

@@ -4,7 +4,7 @@ import (
 	"image"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // The pages, by the names of the actions that turn to them.
@@ -52,7 +52,7 @@ func newPages(env plugins.Env, pages []Page) []page {
 }
 
 // showing returns a page that is given the newest departures of its source.
-func showing(env plugins.Env, p Page, from plugins.From[timetable.Departures], draw func(*image.Gray, *moment)) page {
+func showing(env plugins.Env, p Page, from plugins.From[topics.Departures], draw func(*image.Gray, *moment)) page {
 	source := plugins.Subscribe(env, from)
 	return page{p.name(), func(on *image.Gray, m *moment) {
 		m.departures, _ = source.Get()

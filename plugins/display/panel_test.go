@@ -14,7 +14,7 @@ import (
 	"ptvd/plugins/display"
 	"ptvd/plugins/display/font"
 	"ptvd/plugins/plugintest"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // wall is a panel on a wall and its instance.
@@ -26,7 +26,7 @@ type wall struct {
 	every    time.Duration
 	begin    time.Duration // how far the system's clock was set
 	instance *plugintest.Instance
-	trains   plugins.Publisher[timetable.Departures]
+	trains   plugins.Publisher[topics.Departures]
 }
 
 // onTheWall runs a test of a panel that shows some pages.
@@ -35,7 +35,7 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	h := plugintest.New(t)
 	w := &wall{Harness: h, panel: sim.NewPanel(4)}
 	h.Board.Attach("SPI0.0", w.panel)
-	w.trains = plugins.Publish[timetable.Departures](h.Env("trains"), "departures")
+	w.trains = plugins.Publish[topics.Departures](h.Env("trains"), "departures")
 	cfg := display.Config{
 		Every:      100 * time.Millisecond,
 		Device:     display.Device{MAX7219: display.MAX7219{SPI: "SPI0.0", Hz: 1_000_000, Width: 32}},
@@ -56,7 +56,7 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	})
 }
 
-var from = plugins.From[timetable.Departures]{Instance: "trains", Topic: "departures"}
+var from = plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
 
 // sees tells what stands in the middle of the panel, or on its right, as the
 // fonts would draw it.
@@ -75,9 +75,9 @@ func (w *wall) mustSee(want string) {
 
 // publish publishes trains that leave some time after now.
 func (w *wall) publish(in ...time.Duration) {
-	d := timetable.Departures{Received: w.t.Now(), Period: 30 * time.Second, Complete: true}
+	d := topics.Departures{Received: w.t.Now(), Period: 30 * time.Second, Complete: true}
 	for _, in := range in {
-		d.List = append(d.List, timetable.Departure{Scheduled: w.Clock.Now().Add(in), Destination: "Dandenong"})
+		d.List = append(d.List, topics.Departure{Scheduled: w.Clock.Now().Add(in), Destination: "Dandenong"})
 	}
 	w.trains.Set(d)
 }

@@ -3,12 +3,12 @@ package display
 import (
 	"strings"
 
-	"ptvd/plugins/caption"
+	"ptvd/plugins/topics"
 )
 
 // says notes what the picture says, for who cannot see it.
 func (m *moment) says(parts ...string) {
-	m.text = caption.Text(strings.Join(parts, ", "))
+	m.text = topics.Text(strings.Join(parts, ", "))
 	if m.old() {
 		m.text += " (old data)"
 	}

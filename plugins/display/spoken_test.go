@@ -4,21 +4,20 @@ import (
 	"image"
 	"testing"
 
-	"ptvd/plugins/caption"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func TestAPageIsReadAloudAsItLooks(t *testing.T) {
 	departures := &Departures{Rows: 2}
 	minutes, clock, message := &Minutes{}, &Clock{}, &Message{Text: "Mind the gap, please"}
-	three := func() []timetable.Departure {
-		return []timetable.Departure{with(train(7*minute), cancelled), with(train(18*minute), byBus), train(100 * minute)}
+	three := func() []topics.Departure {
+		return []topics.Departure{with(train(7*minute), cancelled), with(train(18*minute), byBus), train(100 * minute)}
 	}
 	unset := at(0, three()...)
 	unset.known = false
 	second := at(0, train(7*minute), train(18*minute))
 	second.shown = atLeast + 4*pause
-	for want, page := range map[caption.Text]struct {
+	for want, page := range map[topics.Text]struct {
 		draw func(*image.Gray, *moment)
 		m    moment
 	}{

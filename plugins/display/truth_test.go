@@ -15,7 +15,7 @@ import (
 	"ptvd/plugins/display"
 	"ptvd/plugins/display/font"
 	"ptvd/plugins/plugintest"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 const tick = 100 * time.Millisecond
@@ -195,7 +195,7 @@ func TestANumberIsWrongByNoMoreThanTheTimeSinceTheLastTick(t *testing.T) {
 		onTheWall(t, nil, func(w *wall) error {
 			last := departures[len(departures)-1]
 			for i := 0; w.now().Before(last) && wrong == nil; i++ {
-				w.trains.Set(timetable.Departures{
+				w.trains.Set(topics.Departures{
 					List: scheduled(departures), Walk: walk, Period: 30 * time.Second, Received: w.t.Now(),
 				})
 				w.pass(tick + time.Duration(looks[i%len(looks)]))
@@ -267,9 +267,9 @@ func text(left time.Duration) string {
 	}
 }
 
-func scheduled(at []time.Time) (list []timetable.Departure) {
+func scheduled(at []time.Time) (list []topics.Departure) {
 	for _, at := range at {
-		list = append(list, timetable.Departure{Scheduled: at, Destination: "Dandenong"})
+		list = append(list, topics.Departure{Scheduled: at, Destination: "Dandenong"})
 	}
 	return list
 }
@@ -289,7 +289,7 @@ func (w *wall) lastTick() time.Time {
 
 // announce publishes departures that leave at some times.
 func (w *wall) announce(at ...time.Time) {
-	w.trains.Set(timetable.Departures{List: scheduled(at), Received: w.t.Now(), Period: 30 * time.Second})
+	w.trains.Set(topics.Departures{List: scheduled(at), Received: w.t.Now(), Period: 30 * time.Second})
 }
 
 func (w *wall) mustCount(first, second string) {

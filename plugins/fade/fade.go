@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/dimming"
+	"ptvd/plugins/topics"
 )
 
 const topic = "level"
@@ -24,7 +24,7 @@ func init() {
 			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last", AtStop: "off",
 		},
 		Topics: []plugins.Topic{
-			plugins.Publishes[dimming.Level](topic, "how bright the lamp is, and where it is going"),
+			plugins.Publishes[topics.Level](topic, "how bright the lamp is, and where it is going"),
 		},
 		Actions: []plugins.ActionSpec{
 			{Name: "toggle", Doc: "goes off, or back to the last level"},
@@ -51,7 +51,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		dimmer: dimmer{least: float64(cfg.Min), most: float64(cfg.Max), step: float64(cfg.Step)},
 		fader:  fader{sweep: cfg.Duration},
 		memory: memory{state: env.State},
-		level:  plugins.Publish[dimming.Level](env, topic),
+		level:  plugins.Publish[topics.Level](env, topic),
 	}, nil
 }
 
@@ -64,7 +64,7 @@ type lamp struct {
 	outputs []plugins.PWM
 	duty    uint16 // of all outputs
 	turned  int    // detents up, less those down
-	level   plugins.Publisher[dimming.Level]
+	level   plugins.Publisher[topics.Level]
 	moved   plugins.Event // for the task that fades
 	changed plugins.Event // for the task that saves
 }
@@ -107,7 +107,7 @@ func (l *lamp) Stop(t *plugins.Task) error {
 		for _, output := range l.outputs {
 			errs = append(errs, output.SetDuty(0))
 		}
-		l.level.Set(dimming.Level{})
+		l.level.Set(topics.Level{})
 	}
 	errs = append(errs, l.memory.save(t, l.dimmer.levels))
 	return errors.Join(errs...)

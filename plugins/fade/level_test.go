@@ -5,15 +5,15 @@ import (
 
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins"
-	"ptvd/plugins/dimming"
 	"ptvd/plugins/plugintest"
+	"ptvd/plugins/topics"
 )
 
 func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
-		level := plugins.Subscribe(h.Env("page"), plugins.From[dimming.Level]{Instance: "lamp", Topic: "level"})
+		level := plugins.Subscribe(h.Env("page"), plugins.From[topics.Level]{Instance: "lamp", Topic: "level"})
 		call(t, h, "set", "50%")
-		if got, ok := level.Get(); !ok || got != (dimming.Level{Goal: 0.5}) {
+		if got, ok := level.Get(); !ok || got != (topics.Level{Goal: 0.5}) {
 			t.Errorf("at once: %+v, %v", got, ok)
 		}
 		task.Sleep(250 * ms)
@@ -21,7 +21,7 @@ func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
 			t.Errorf("on the way: %+v", got)
 		}
 		task.Sleep(sweep)
-		if got, _ := level.Get(); got != (dimming.Level{Goal: 0.5, Now: 0.5, Duty: light(0.5)}) {
+		if got, _ := level.Get(); got != (topics.Level{Goal: 0.5, Now: 0.5, Duty: light(0.5)}) {
 			t.Errorf("in the end: %+v", got)
 		}
 		before := level.Version()
@@ -34,13 +34,13 @@ func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
 
 func TestOthersSeeTheKnobTurnAlsoAtItsEndStops(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
-		level := plugins.Subscribe(h.Env("page"), plugins.From[dimming.Level]{Instance: "lamp", Topic: "level"})
+		level := plugins.Subscribe(h.Env("page"), plugins.From[topics.Level]{Instance: "lamp", Topic: "level"})
 		sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1).Turn(task, -3, 60*ms)
-		if got, _ := level.Get(); got != (dimming.Level{Turned: -3}) {
+		if got, _ := level.Get(); got != (topics.Level{Turned: -3}) {
 			t.Errorf("the knob of a lamp that is off: %+v", got)
 		}
 		call(t, h, "up", "")
-		if got, _ := level.Get(); got != (dimming.Level{Goal: 0.05, Turned: -2}) {
+		if got, _ := level.Get(); got != (topics.Level{Goal: 0.05, Turned: -2}) {
 			t.Errorf("an action in its place: %+v", got)
 		}
 	})

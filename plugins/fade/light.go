@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/dimming"
+	"ptvd/plugins/topics"
 )
 
 const (
@@ -54,5 +54,5 @@ func (l *lamp) show(level float64) error {
 
 // publish tells others how bright the lamp is.
 func (l *lamp) publish(level float64) {
-	l.level.Set(dimming.Level{Goal: l.fader.goal, Now: level, Duty: l.duty, Turned: l.turned})
+	l.level.Set(topics.Level{Goal: l.fader.goal, Now: level, Duty: l.duty, Turned: l.turned})
 }

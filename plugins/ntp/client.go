@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timesync"
+	"ptvd/plugins/topics"
 )
 
 // client is an instance at work.
@@ -20,7 +20,7 @@ type client struct {
 	env     plugins.Env
 	cfg     Config
 	root    fs.FS // the system's files
-	publish plugins.Publisher[timesync.Sync]
+	publish plugins.Publisher[topics.Sync]
 	servers []*server
 	pace    pace
 

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -39,7 +39,7 @@ func TestServersAreAskedEveryTenMinutesGiveOrTakeATenth(t *testing.T) {
 }
 
 func TestNoServerIsAskedTwiceInFifteenSeconds(t *testing.T) {
-	for name, fault := range map[string]standin.NTPFault{
+	for name, fault := range map[string]fakeserver.NTPFault{
 		"that is well":            {},
 		"that is silent":          {Silent: true},
 		"that lies":               {Offset: time.Hour},
@@ -66,7 +66,7 @@ func TestNoServerIsAskedTwiceInFifteenSeconds(t *testing.T) {
 
 func TestASilentServerIsAskedLessAndLess(t *testing.T) {
 	w := newWorld(t, 1, 0)
-	w.fail(standin.NTPFault{Silent: true}, 0)
+	w.fail(fakeserver.NTPFault{Silent: true}, 0)
 	w.run(func(t *plugins.Task, i *plugintest.Instance) error { return t.Sleep(3 * time.Hour) })
 	doubled := 15 * time.Second
 	for n, gap := range w.gaps("a.test") {
@@ -79,7 +79,7 @@ func TestASilentServerIsAskedLessAndLess(t *testing.T) {
 
 func TestAServerThatAsksForRestGetsIt(t *testing.T) {
 	w := newWorld(t, 2, 0)
-	w.fail(standin.NTPFault{Kiss: "RATE"}, 0)
+	w.fail(fakeserver.NTPFault{Kiss: "RATE"}, 0)
 	w.run(func(t *plugins.Task, i *plugintest.Instance) error { return t.Sleep(5 * 24 * time.Hour) })
 	least := 2 * w.cfg.Every
 	for n, gap := range w.gaps("a.test") {
@@ -95,12 +95,12 @@ func TestAServerThatAsksForRestGetsIt(t *testing.T) {
 
 func TestARestThatWasAskedForIsKeptWhenTheServerAnswersAgain(t *testing.T) {
 	w := newWorld(t, 1, 0)
-	w.fail(standin.NTPFault{Kiss: "RATE"}, 0)
+	w.fail(fakeserver.NTPFault{Kiss: "RATE"}, 0)
 	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
-		w.fail(standin.NTPFault{}, 0)
+		w.fail(fakeserver.NTPFault{}, 0)
 		return t.Sleep(24 * time.Hour)
 	})
 	gaps := w.gaps("a.test")
@@ -118,7 +118,7 @@ func TestAServerThatRefusesIsLeftAloneForADay(t *testing.T) {
 	for _, kiss := range []string{"DENY", "RSTR"} {
 		t.Run(kiss, func(t *testing.T) {
 			w := newWorld(t, 4, 0)
-			w.fail(standin.NTPFault{Kiss: kiss}, 0)
+			w.fail(fakeserver.NTPFault{Kiss: kiss}, 0)
 			w.run(func(t *plugins.Task, i *plugintest.Instance) error {
 				if err := t.Sleep(23 * time.Hour); err != nil {
 					return err
@@ -128,7 +128,7 @@ func TestAServerThatRefusesIsLeftAloneForADay(t *testing.T) {
 				if n := len(w.dialled["a.test"]); n != 1 {
 					w.T.Errorf("it was asked %d times", n)
 				}
-				w.fail(standin.NTPFault{}, 0)
+				w.fail(fakeserver.NTPFault{}, 0)
 				if err := t.Sleep(2 * time.Hour); err != nil {
 					return err
 				}
@@ -143,7 +143,7 @@ func TestAServerThatRefusesIsLeftAloneForADay(t *testing.T) {
 
 func TestWhereAllServersRefuseNobodyIsAskedForADay(t *testing.T) {
 	w := newWorld(t, 2, -year)
-	w.fail(standin.NTPFault{Kiss: "DENY"}, 0, 1)
+	w.fail(fakeserver.NTPFault{Kiss: "DENY"}, 0, 1)
 	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		if err := t.Sleep(25 * time.Hour); err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -125,7 +125,7 @@ func TestALostRoundIsNoAlarmAndALongSilenceIs(t *testing.T) {
 			{"after a day", 24 * time.Hour, true, plugins.Degraded},
 			{"when they are back", 12 * time.Minute, false, plugins.OK},
 		} {
-			w.fail(standin.NTPFault{Silent: phase.silent}, 0, 1, 2, 3)
+			w.fail(fakeserver.NTPFault{Silent: phase.silent}, 0, 1, 2, 3)
 			if err := t.Sleep(phase.lasts); err != nil {
 				return err
 			}
@@ -137,16 +137,16 @@ func TestALostRoundIsNoAlarmAndALongSilenceIs(t *testing.T) {
 }
 
 func TestABoardWithoutTimeSaysWhy(t *testing.T) {
-	silence := func(w *world) { w.fail(standin.NTPFault{Silent: true}, 0, 1) }
+	silence := func(w *world) { w.fail(fakeserver.NTPFault{Silent: true}, 0, 1) }
 	for name, scene := range map[string]struct {
 		fail func(*world)
 		want string
 	}{
 		"no network":       {func(w *world) { w.down = true }, "no time from a.test: its name cannot be looked up; b.test: its name cannot be looked up"},
 		"silence":          {silence, "no time from a.test: no answer within 5s; b.test: no answer within 5s"},
-		"not synchronised": {func(w *world) { w.fail(standin.NTPFault{Stratum: 16}, 0, 1) }, "no time from a.test: invalid stratum in response; b.test: invalid stratum in response"},
-		"contradiction":    {func(w *world) { w.fail(standin.NTPFault{Offset: time.Hour}, 0) }, "no majority of the servers agrees on the time"},
-		"both in the past": {func(w *world) { w.fail(standin.NTPFault{Offset: -1024 * 7 * 24 * time.Hour}, 0, 1) }, "2007-04-04 cannot be today's date: 2025-01-01 has passed"},
+		"not synchronised": {func(w *world) { w.fail(fakeserver.NTPFault{Stratum: 16}, 0, 1) }, "no time from a.test: invalid stratum in response; b.test: invalid stratum in response"},
+		"contradiction":    {func(w *world) { w.fail(fakeserver.NTPFault{Offset: time.Hour}, 0) }, "no majority of the servers agrees on the time"},
+		"both in the past": {func(w *world) { w.fail(fakeserver.NTPFault{Offset: -1024 * 7 * 24 * time.Hour}, 0, 1) }, "2007-04-04 cannot be today's date: 2025-01-01 has passed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 2, -year)

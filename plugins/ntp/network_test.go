@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -16,9 +16,9 @@ func TestTheTimeIsLearntOverARealNetwork(t *testing.T) {
 	addresses := map[string]string{}
 	for i := range w.servers {
 		// The servers run beside the loop: its virtual clock is not theirs.
-		server := standin.NewNTP(func() time.Time { return plugintest.Epoch })
+		server := fakeserver.NewNTP(func() time.Time { return plugintest.Epoch })
 		if i == 1 {
-			server.Fail(standin.NTPFault{Offset: time.Hour})
+			server.Fail(fakeserver.NTPFault{Offset: time.Hour})
 		}
 		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timesync"
+	"ptvd/plugins/topics"
 )
 
 // Config is an instance's configuration.
@@ -49,7 +49,7 @@ func init() {
 		Name:     "ntp",
 		Doc:      "keeps the board's time by NTP",
 		Defaults: Config{Every: 10 * time.Minute, Mode: measure, Timeout: 5 * time.Second},
-		Topics:   []plugins.Topic{plugins.Publishes[timesync.Sync](topic, "the latest agreement on the time")},
+		Topics:   []plugins.Topic{plugins.Publishes[topics.Sync](topic, "the latest agreement on the time")},
 		New:      New,
 	})
 }
@@ -103,7 +103,7 @@ func (s Server) address() string {
 
 // New makes an instance.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	c := &client{env: env, cfg: cfg, root: os.DirFS("/"), publish: plugins.Publish[timesync.Sync](env, topic)}
+	c := &client{env: env, cfg: cfg, root: os.DirFS("/"), publish: plugins.Publish[topics.Sync](env, topic)}
 	for _, s := range cfg.Servers {
 		c.servers = append(c.servers, &server{Server: s})
 	}

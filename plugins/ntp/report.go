@@ -4,13 +4,13 @@ import (
 	"slices"
 	"time"
 
-	"ptvd/plugins/timesync"
+	"ptvd/plugins/topics"
 )
 
 // report tells people and other instances of an agreement.
 func (c *client) report(v verdict, asked []*server) {
 	c.count++
-	sync := timesync.Sync{
+	sync := topics.Sync{
 		At: c.env.Clock.Now(), Count: c.count, Agreed: len(v.agreed), Asked: len(asked),
 		Offset: -c.env.Clock.SystemError(), Spread: v.spread,
 		Server: string(v.server), Stratum: v.stratum, RoundTrip: v.roundTrip,

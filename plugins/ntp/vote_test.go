@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -14,7 +14,7 @@ func TestOneServerThatLiesIsOutvoted(t *testing.T) {
 		for _, lie := range []time.Duration{30 * time.Millisecond, -time.Second, time.Hour, -50 * year, 40 * year} {
 			t.Run(lie.String(), func(t *testing.T) {
 				w := newWorld(t, servers, -year)
-				w.fail(standin.NTPFault{Offset: lie}, 0)
+				w.fail(fakeserver.NTPFault{Offset: lie}, 0)
 				w.run(func(t *plugins.Task, i *plugintest.Instance) error {
 					if err := t.Sleep(time.Second); err != nil {
 						return err
@@ -35,7 +35,7 @@ func TestOneServerThatLiesIsOutvoted(t *testing.T) {
 
 func TestTwoLiarsOfFourAreNotBelieved(t *testing.T) {
 	w := newWorld(t, 4, -year)
-	w.fail(standin.NTPFault{Offset: time.Hour}, 0, 1)
+	w.fail(fakeserver.NTPFault{Offset: time.Hour}, 0, 1)
 	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		if err := t.Sleep(time.Hour); err != nil {
 			return err
@@ -53,15 +53,15 @@ func TestALiarIsNotBelievedBecauseTheOthersAreSilent(t *testing.T) {
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
-		w.fail(standin.NTPFault{Offset: time.Hour}, 0)
-		w.fail(standin.NTPFault{Silent: true}, 1, 2, 3)
+		w.fail(fakeserver.NTPFault{Offset: time.Hour}, 0)
+		w.fail(fakeserver.NTPFault{Silent: true}, 1, 2, 3)
 		if err := t.Sleep(23 * time.Hour); err != nil {
 			return err
 		}
 		w.wantTime("while a liar speaks alone")
 		w.wantHealth(i, plugins.Degraded, "while a liar speaks alone")
 
-		w.fail(standin.NTPFault{}, 0)
+		w.fail(fakeserver.NTPFault{}, 0)
 		if err := t.Sleep(12 * time.Minute); err != nil {
 			return err
 		}
@@ -72,13 +72,13 @@ func TestALiarIsNotBelievedBecauseTheOthersAreSilent(t *testing.T) {
 
 func TestAfterADayWithoutAgreementALoneServerIsHeard(t *testing.T) {
 	w := newWorld(t, 2, -year)
-	w.fail(standin.NTPFault{Offset: time.Hour}, 0)
-	w.fail(standin.NTPFault{Silent: true}, 1)
+	w.fail(fakeserver.NTPFault{Offset: time.Hour}, 0)
+	w.fail(fakeserver.NTPFault{Silent: true}, 1)
 	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
-		w.fail(standin.NTPFault{}, 0)
+		w.fail(fakeserver.NTPFault{}, 0)
 		if err := t.Sleep(25 * time.Hour); err != nil {
 			return err
 		}

@@ -10,19 +10,19 @@ import (
 	"testing/fstest"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/wallclock"
 	"ptvd/plugins"
 	"ptvd/plugins/ntp"
 	"ptvd/plugins/plugintest"
-	"ptvd/plugins/timesync"
+	"ptvd/plugins/topics"
 )
 
 // world is a board, servers a.test, b.test …, and a network between them.
 type world struct {
 	*plugintest.Harness
 	cfg     ntp.Config
-	servers []*standin.NTP
+	servers []*fakeserver.NTP
 	down    bool                   // there is no network
 	dialled map[string][]time.Time // when each server was asked, by true time
 	onDial  func()
@@ -43,7 +43,7 @@ func newWorld(t testing.TB, servers int, off time.Duration) *world {
 	w.useSystem(w.System)
 	for i := range servers {
 		w.cfg.Servers = append(w.cfg.Servers, ntp.Server(fmt.Sprintf("%c.test", 'a'+i)))
-		w.servers = append(w.servers, standin.NewNTP(w.truth))
+		w.servers = append(w.servers, fakeserver.NewNTP(w.truth))
 	}
 	w.Net = plugins.Network{Dial: w.dial}
 	return w
@@ -106,7 +106,7 @@ func (w *world) run(scene func(t *plugins.Task, i *plugintest.Instance) error) {
 // error returns how far the board's time is from the truth.
 func (w *world) error() time.Duration { return w.Clock.Now().Sub(w.truth()).Abs() }
 
-func (w *world) fail(fault standin.NTPFault, servers ...int) {
+func (w *world) fail(fault fakeserver.NTPFault, servers ...int) {
 	for _, i := range servers {
 		w.servers[i].Fail(fault)
 	}
@@ -131,7 +131,7 @@ func (w *world) wantHealth(i *plugintest.Instance, want plugins.Condition, when 
 // logged counts the lines of the log that hold some words.
 func (w *world) logged(words string) int { return bytes.Count(w.Log.Bytes(), []byte(words)) }
 
-func (w *world) latest() timesync.Sync {
-	sync, _ := plugins.Subscribe(w.Env("reader"), plugins.From[timesync.Sync]{Instance: "clock", Topic: "sync"}).Get()
+func (w *world) latest() topics.Sync {
+	sync, _ := plugins.Subscribe(w.Env("reader"), plugins.From[topics.Sync]{Instance: "clock", Topic: "sync"}).Get()
 	return sync
 }

@@ -8,46 +8,46 @@ import (
 
 	"ptvd/plugins"
 	"ptvd/plugins/ptv"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func TestOnlyWhatTheConfigurationAsksForIsKept(t *testing.T) {
 	for name, test := range map[string]struct {
 		choose func(*ptv.Config)
-		fits   func(timetable.Departure) bool
+		fits   func(topics.Departure) bool
 		asks   string // of the service
 	}{
 		"one route": {
 			func(c *ptv.Config) { c.Routes = []int{11} },
-			func(d timetable.Departure) bool { return d.Route == "Pakenham" }, "/stop/1099/route/11?",
+			func(d topics.Departure) bool { return d.Route == "Pakenham" }, "/stop/1099/route/11?",
 		},
 		"one route and a platform": {
 			func(c *ptv.Config) { c.Routes, c.Platforms = []int{11}, []ptv.Platform{"2"} },
-			func(d timetable.Departure) bool { return d.Route == "Pakenham" && d.Platform == "2" }, "/stop/1099/route/11?",
+			func(d topics.Departure) bool { return d.Route == "Pakenham" && d.Platform == "2" }, "/stop/1099/route/11?",
 		},
 		"two routes": {
 			func(c *ptv.Config) { c.Routes = []int{4, 99} },
-			func(d timetable.Departure) bool { return d.Route == "Cranbourne" }, "/stop/1099?",
+			func(d topics.Departure) bool { return d.Route == "Cranbourne" }, "/stop/1099?",
 		},
 		"one direction": {
 			func(c *ptv.Config) { c.Directions = []int{1} },
-			func(d timetable.Departure) bool { return d.Direction == "City (Flinders Street)" }, "direction_id=1",
+			func(d topics.Departure) bool { return d.Direction == "City (Flinders Street)" }, "direction_id=1",
 		},
 		"two directions": {
 			func(c *ptv.Config) { c.Directions = []int{4, 10} },
-			func(d timetable.Departure) bool { return d.Direction != "City (Flinders Street)" }, "/stop/1099?",
+			func(d topics.Departure) bool { return d.Direction != "City (Flinders Street)" }, "/stop/1099?",
 		},
 		"a platform": {
 			func(c *ptv.Config) { c.Platforms = []ptv.Platform{"1"} },
-			func(d timetable.Departure) bool { return d.Platform == "1" }, "platform_numbers=1",
+			func(d topics.Departure) bool { return d.Platform == "1" }, "platform_numbers=1",
 		},
 		"no cancelled ones": {
 			func(c *ptv.Config) { c.IncludeCancelled = false },
-			func(d timetable.Departure) bool { return !d.Cancelled }, "include_cancelled=false",
+			func(d topics.Departure) bool { return !d.Cancelled }, "include_cancelled=false",
 		},
 		"buses": {
 			func(c *ptv.Config) { c.RouteType, c.Stop = "bus", 19099 },
-			func(d timetable.Departure) bool { return d.Number == "601" }, "/route_type/2/stop/19099?",
+			func(d topics.Departure) bool { return d.Number == "601" }, "/route_type/2/stop/19099?",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

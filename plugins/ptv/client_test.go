@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/ptv"
 )
@@ -45,7 +45,7 @@ func search(c ptv.Client) ([]ptv.Stop, error) {
 }
 
 func realService() http.Handler {
-	return standin.NewPTV(func() time.Time { return time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC) })
+	return fakeserver.NewPTV(func() time.Time { return time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC) })
 }
 
 func TestAStopIsFoundWithItsRoutesAndDirections(t *testing.T) {
@@ -194,7 +194,7 @@ func TestOneConnectionServesAllRequests(t *testing.T) {
 func TestTheCredentialsAreReadForEachRequest(t *testing.T) {
 	c := client("http://ptv.example", serving(realService().ServeHTTP))
 	c.Key = plugins.Secret{Env: "PTV_TEST_KEY"}
-	for _, test := range []struct{ key, want string }{{"", "no key"}, {"wrong", "key refused"}, {standin.DemoKey, ""}} {
+	for _, test := range []struct{ key, want string }{{"", "no key"}, {"wrong", "key refused"}, {fakeserver.DemoKey, ""}} {
 		t.Setenv("PTV_TEST_KEY", test.key)
 		_, err := search(c)
 		var trouble *ptv.Trouble

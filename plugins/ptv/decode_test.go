@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // oneDeparture is a reply with one departure in it, of which a test replaces
@@ -31,8 +31,8 @@ const oneDeparture = `{
 	"status": {"version": "3.0", "health": 1}
 }`
 
-func plain() timetable.Departure {
-	return timetable.Departure{
+func plain() topics.Departure {
+	return topics.Departure{
 		Scheduled: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC),
 		Estimated: time.Date(2026, 5, 1, 9, 1, 30, 0, time.UTC),
 		Route:     "Valley", Direction: "Down", Destination: "Lake", Headsign: "Lake", Platform: "4",
@@ -41,41 +41,41 @@ func plain() timetable.Departure {
 }
 
 func TestADepartureIsReadFieldByField(t *testing.T) {
-	type edit = func(*timetable.Departure)
+	type edit = func(*topics.Departure)
 	for name, test := range map[string]struct {
 		from, to string
 		want     edit
 	}{
-		"as it should be":           {``, ``, func(*timetable.Departure) {}},
-		"express":                   {`"express_stop_count": 0`, `"express_stop_count": 3`, func(d *timetable.Departure) { d.Express = true }},
-		"cancelled, with estimate":  {`"status": "scheduled"`, `"status": "cancelled"`, func(d *timetable.Departure) { d.Cancelled = true }},
-		"replaced by bus":           {`"flags": ""`, `"flags": "RRB-RUN_12"`, func(d *timetable.Departure) { d.ReplacedByBus = true }},
-		"another flag":              {`"flags": ""`, `"flags": "S_WCA-RUN_12"`, func(*timetable.Departure) {}},
-		"no estimate":               {`"2026-05-01T09:01:30Z"`, `null`, func(d *timetable.Departure) { d.Estimated = time.Time{} }},
-		"an estimate out of reason": {`"2026-05-01T09:01:30Z"`, `"0001-01-01T00:00:00Z"`, func(d *timetable.Departure) { d.Estimated = time.Time{} }},
-		"no timetable, an estimate": {`"2026-05-01T09:00:00Z"`, `null`, func(d *timetable.Departure) { d.Scheduled = d.Estimated }},
-		"a time with fractions":     {`09:01:30Z`, `09:01:30.0000000`, func(*timetable.Departure) {}},
-		"a time with an offset":     {`09:01:30Z`, `19:01:30+10:00`, func(*timetable.Departure) {}},
-		"no platform":               {`"platform_number": "4"`, `"platform_number": null`, func(d *timetable.Departure) { d.Platform = "" }},
-		"a platform as a number":    {`"platform_number": "4"`, `"platform_number": 4`, func(*timetable.Departure) {}},
-		"a platform as a list":      {`"platform_number": "4"`, `"platform_number": ["4"]`, func(d *timetable.Departure) { d.Platform = "" }},
-		"ids as text":               {`"route_id": 3, "run_id"`, `"route_id": "3", "run_id"`, func(*timetable.Departure) {}},
-		"a flag as text":            {`"at_platform": true`, `"at_platform": "True"`, func(*timetable.Departure) {}},
-		"a flag as a number":        {`"at_platform": true`, `"at_platform": 0`, func(d *timetable.Departure) { d.AtPlatform = false }},
-		"a route that is missing":   {`"routes": {"3"`, `"routes": {"33"`, func(d *timetable.Departure) { d.Route = "" }},
-		"routes as a list":          {`"routes": {"3": {"route_id": 3, "route_name": "Valley", "route_number": ""}}`, `"routes": []`, func(d *timetable.Departure) { d.Route = "" }},
-		"a route that is a word":    {`{"route_id": 3, "route_name": "Valley", "route_number": ""}`, `"Valley"`, func(d *timetable.Departure) { d.Route = "" }},
-		"disruptions that are null": {`"disruptions": {`, `"disruptions": null, "was": {`, func(d *timetable.Departure) { d.Disruptions = nil }},
-		"disruption ids as a word":  {`[9, 8]`, `"9, 8"`, func(d *timetable.Departure) { d.Disruptions = nil }},
-		"a disruption twice":        {`[9, 8]`, `[8, 8, {}, "8"]`, func(*timetable.Departure) {}},
-		"no destination":            {`"destination_name": "Lake"`, `"destination_name": null`, func(d *timetable.Departure) { d.Destination, d.Headsign = "Down", "Down" }},
-		"a destination with a street": {`"Lake"`, `"Lake/North Rd"`, func(d *timetable.Departure) {
+		"as it should be":           {``, ``, func(*topics.Departure) {}},
+		"express":                   {`"express_stop_count": 0`, `"express_stop_count": 3`, func(d *topics.Departure) { d.Express = true }},
+		"cancelled, with estimate":  {`"status": "scheduled"`, `"status": "cancelled"`, func(d *topics.Departure) { d.Cancelled = true }},
+		"replaced by bus":           {`"flags": ""`, `"flags": "RRB-RUN_12"`, func(d *topics.Departure) { d.ReplacedByBus = true }},
+		"another flag":              {`"flags": ""`, `"flags": "S_WCA-RUN_12"`, func(*topics.Departure) {}},
+		"no estimate":               {`"2026-05-01T09:01:30Z"`, `null`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
+		"an estimate out of reason": {`"2026-05-01T09:01:30Z"`, `"0001-01-01T00:00:00Z"`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
+		"no timetable, an estimate": {`"2026-05-01T09:00:00Z"`, `null`, func(d *topics.Departure) { d.Scheduled = d.Estimated }},
+		"a time with fractions":     {`09:01:30Z`, `09:01:30.0000000`, func(*topics.Departure) {}},
+		"a time with an offset":     {`09:01:30Z`, `19:01:30+10:00`, func(*topics.Departure) {}},
+		"no platform":               {`"platform_number": "4"`, `"platform_number": null`, func(d *topics.Departure) { d.Platform = "" }},
+		"a platform as a number":    {`"platform_number": "4"`, `"platform_number": 4`, func(*topics.Departure) {}},
+		"a platform as a list":      {`"platform_number": "4"`, `"platform_number": ["4"]`, func(d *topics.Departure) { d.Platform = "" }},
+		"ids as text":               {`"route_id": 3, "run_id"`, `"route_id": "3", "run_id"`, func(*topics.Departure) {}},
+		"a flag as text":            {`"at_platform": true`, `"at_platform": "True"`, func(*topics.Departure) {}},
+		"a flag as a number":        {`"at_platform": true`, `"at_platform": 0`, func(d *topics.Departure) { d.AtPlatform = false }},
+		"a route that is missing":   {`"routes": {"3"`, `"routes": {"33"`, func(d *topics.Departure) { d.Route = "" }},
+		"routes as a list":          {`"routes": {"3": {"route_id": 3, "route_name": "Valley", "route_number": ""}}`, `"routes": []`, func(d *topics.Departure) { d.Route = "" }},
+		"a route that is a word":    {`{"route_id": 3, "route_name": "Valley", "route_number": ""}`, `"Valley"`, func(d *topics.Departure) { d.Route = "" }},
+		"disruptions that are null": {`"disruptions": {`, `"disruptions": null, "was": {`, func(d *topics.Departure) { d.Disruptions = nil }},
+		"disruption ids as a word":  {`[9, 8]`, `"9, 8"`, func(d *topics.Departure) { d.Disruptions = nil }},
+		"a disruption twice":        {`[9, 8]`, `[8, 8, {}, "8"]`, func(*topics.Departure) {}},
+		"no destination":            {`"destination_name": "Lake"`, `"destination_name": null`, func(d *topics.Departure) { d.Destination, d.Headsign = "Down", "Down" }},
+		"a destination with a street": {`"Lake"`, `"Lake/North Rd"`, func(d *topics.Departure) {
 			d.Destination, d.Headsign = "Lake/North Rd", "Lake"
 		}},
-		"a route that goes round": {`"Valley"`, `"Hill Top - Lake via Dam & Weir (from May)"`, func(d *timetable.Departure) {
+		"a route that goes round": {`"Valley"`, `"Hill Top - Lake via Dam & Weir (from May)"`, func(d *topics.Departure) {
 			d.Route, d.Headsign = "Hill Top - Lake via Dam & Weir (from May)", "Lake via Dam & Weir"
 		}},
-		"text with control characters": {`"Lake"`, `"\u001b[2J La\u0000ke\r\n\u202eWest\t "`, func(d *timetable.Departure) {
+		"text with control characters": {`"Lake"`, `"\u001b[2J La\u0000ke\r\n\u202eWest\t "`, func(d *topics.Departure) {
 			d.Destination, d.Headsign = "[2J La ke West", "[2J La ke West"
 		}},
 	} {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // departuresReply is a reply of /v3/departures, as far as it is used.
@@ -55,7 +55,7 @@ type board struct {
 
 // departure keeps, beside what is published, the ids that a choice goes by.
 type departure struct {
-	timetable.Departure
+	topics.Departure
 	route, direction string
 }
 
@@ -93,7 +93,7 @@ func (r *departuresReply) departure(i int) (departure, bool) {
 	d := departure{
 		route:     string(raw.RouteID),
 		direction: string(raw.DirectionID),
-		Departure: timetable.Departure{
+		Departure: topics.Departure{
 			Scheduled:     raw.Scheduled.time(),
 			Estimated:     raw.Estimated.time(),
 			Route:         name(route.Name),

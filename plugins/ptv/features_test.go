@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func TestEverythingThatCanBeSaidOfADepartureIsPublished(t *testing.T) {
@@ -25,14 +25,14 @@ func TestEverythingThatCanBeSaidOfADepartureIsPublished(t *testing.T) {
 		}
 		return trains.Stop(t)
 	})
-	for feature := range features(timetable.Departure{}) {
+	for feature := range features(topics.Departure{}) {
 		if !seen[feature] {
 			t.Errorf("in two minutes no departure was %s", feature)
 		}
 	}
 }
 
-func features(d timetable.Departure) map[string]bool {
+func features(d topics.Departure) map[string]bool {
 	return map[string]bool{
 		"express":                    d.Express && d.Route == "Pakenham",
 		"cancelled":                  d.Cancelled,

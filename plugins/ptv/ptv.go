@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func init() {
@@ -14,7 +14,7 @@ func init() {
 		Name:     "ptv",
 		Doc:      "fetches the next departures at a stop in Victoria from the PTV Timetable API",
 		Defaults: defaults,
-		Topics:   []plugins.Topic{plugins.Publishes[timetable.Departures]("departures", "the next departures at the stop, and how fresh they are")},
+		Topics:   []plugins.Topic{plugins.Publishes[topics.Departures]("departures", "the next departures at the stop, and how fresh they are")},
 		New:      New,
 	})
 }
@@ -33,8 +33,8 @@ type ptv struct {
 	env    plugins.Env
 	cfg    Config
 	client Client
-	out    plugins.Publisher[timetable.Departures]
-	known  timetable.Departures // what was published last
+	out    plugins.Publisher[topics.Departures]
+	known  topics.Departures // what was published last
 	pause  plugins.Backoff
 }
 
@@ -43,8 +43,8 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &ptv{
 		env: env, cfg: cfg,
 		client: cfg.Client(env.Net.HTTP),
-		out:    plugins.Publish[timetable.Departures](env, "departures"),
-		known:  timetable.Departures{Walk: cfg.Walk, Period: cfg.Every},
+		out:    plugins.Publish[topics.Departures](env, "departures"),
+		known:  topics.Departures{Walk: cfg.Walk, Period: cfg.Every},
 	}, nil
 }
 
@@ -102,7 +102,7 @@ func (p *ptv) take(t *plugins.Task, found board) {
 	p.pause.Reset()
 	p.known.Received, p.known.Problem = t.Now(), ""
 	p.known.Stop, p.known.Complete = orElse(found.stop, p.known.Stop), found.complete
-	p.known.List = make([]timetable.Departure, len(found.list))
+	p.known.List = make([]topics.Departure, len(found.list))
 	for i, d := range found.list {
 		p.known.List[i] = d.Departure
 	}

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 func TestDeparturesAreFetchedAtOnceAndThenInEveryPeriod(t *testing.T) {
@@ -41,7 +41,7 @@ func TestBeforeTheFirstReplyNothingIsClaimed(t *testing.T) {
 	w.offline = true
 	cfg := config()
 	cfg.Walk = 6 * time.Minute
-	want := timetable.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second}
+	want := topics.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second}
 	if got := w.once(cfg); !reflect.DeepEqual(got, want) {
 		t.Errorf("published %+v, want %+v", got, want)
 	}
@@ -49,7 +49,7 @@ func TestBeforeTheFirstReplyNothingIsClaimed(t *testing.T) {
 
 func TestDeparturesComeInTheOrderOfLeaving(t *testing.T) {
 	list := newWorld(t).once(config()).List
-	if len(list) != 10 || !slices.IsSortedFunc(list, func(a, b timetable.Departure) int { return a.When().Compare(b.When()) }) {
+	if len(list) != 10 || !slices.IsSortedFunc(list, func(a, b topics.Departure) int { return a.When().Compare(b.When()) }) {
 		t.Errorf("%d departures, not ten in order: %+v", len(list), list)
 	}
 }
@@ -72,7 +72,7 @@ func TestAnOutageKeepsWhatIsKnownAndSaysWhy(t *testing.T) {
 			return err
 		}
 		want := departures()
-		w.service.Fail(standin.PTVFault{Status: 503})
+		w.service.Fail(fakeserver.PTVFault{Status: 503})
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func TestOneLostReplyIsNoAlarmAndTwoInARowAre(t *testing.T) {
 
 func TestTroubleThatLastsIsToldAtOnceAndNotAggravated(t *testing.T) {
 	w := newWorld(t)
-	w.service.Fail(standin.PTVFault{Throttled: true})
+	w.service.Fail(fakeserver.PTVFault{Throttled: true})
 	w.Run(func(t *plugins.Task) error {
 		trains, departures := w.trains(t, config())
 		if err := t.Sleep(40 * time.Second); err != nil {
@@ -224,7 +224,7 @@ func TestAKeyThatIsPutInPlaceLaterCounts(t *testing.T) {
 		if h := trains.Env.Health; departures().Problem != "no key" || !strings.Contains(h.Why, "PTV_TEST_KEY") {
 			t.Errorf("without a key: %q, %s", departures().Problem, h.Why)
 		}
-		t.Setenv("PTV_TEST_KEY", standin.DemoKey)
+		t.Setenv("PTV_TEST_KEY", fakeserver.DemoKey)
 		if err := task.Sleep(2 * time.Minute); err != nil {
 			return err
 		}

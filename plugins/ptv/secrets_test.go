@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/ptv"
 )
@@ -18,7 +18,7 @@ var signature = regexp.MustCompile(`(?i)[0-9a-f]{40}`)
 
 func assertNoSecret(t *testing.T, text string) {
 	t.Helper()
-	if strings.Contains(text, standin.DemoID) || strings.Contains(text, standin.DemoKey) || signature.MatchString(text) {
+	if strings.Contains(text, fakeserver.DemoID) || strings.Contains(text, fakeserver.DemoKey) || signature.MatchString(text) {
 		t.Errorf("a secret shows: %s", text)
 	}
 }
@@ -28,7 +28,7 @@ func TestNoSecretShowsWhateverGoesWrong(t *testing.T) {
 		return serving(func(w http.ResponseWriter, r *http.Request) {
 			query := r.URL.Query()
 			w.WriteHeader(status)
-			fmt.Fprintf(w, body, query.Get("devid"), standin.DemoKey, query.Get("signature"))
+			fmt.Fprintf(w, body, query.Get("devid"), fakeserver.DemoKey, query.Get("signature"))
 		})
 	}
 	for name, network := range map[string]http.RoundTripper{

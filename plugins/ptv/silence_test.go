@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/scheduler"
-	"ptvd/internal/standin"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/ptv"
@@ -21,8 +21,8 @@ import (
 func silently(t *testing.T, body func(t *plugins.Task, env plugins.Env, given *int)) (took time.Duration, given int) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		service := standin.NewPTV(time.Now)
-		service.Fail(standin.PTVFault{Silent: true})
+		service := fakeserver.NewPTV(time.Now)
+		service.Fail(fakeserver.PTVFault{Silent: true})
 		h := plugintest.New(t)
 		h.Net.HTTP = roundTripper(func(r *http.Request) (*http.Response, error) {
 			service.ServeHTTP(httptest.NewRecorder(), r)

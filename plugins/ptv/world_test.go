@@ -7,17 +7,17 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/ptv"
-	"ptvd/plugins/timetable"
+	"ptvd/plugins/topics"
 )
 
 // world is a harness whose network leads to a stand-in of the service.
 type world struct {
 	*plugintest.Harness
-	service *standin.PTV
+	service *fakeserver.PTV
 	offline bool              // the network is away
 	asked   []plugins.Instant // when requests were made
 	lines   []string          // and what they asked for
@@ -26,7 +26,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{Harness: plugintest.New(t)}
 	start := w.Loop.Now()
-	w.service = standin.NewPTV(func() time.Time { return plugintest.Epoch.Add(w.Loop.Now().Sub(start)) })
+	w.service = fakeserver.NewPTV(func() time.Time { return plugintest.Epoch.Add(w.Loop.Now().Sub(start)) })
 	w.Net.HTTP = w
 	return w
 }
@@ -47,18 +47,18 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 func config() ptv.Config {
 	definition, _ := plugins.Lookup("ptv")
 	cfg := definition.Defaults.Interface().(ptv.Config)
-	cfg.Stop = standin.DemoStop
+	cfg.Stop = fakeserver.DemoStop
 	cfg.BaseURL = "http://ptv.example"
-	cfg.ID = plugins.LiteralSecret(standin.DemoID)
-	cfg.Key = plugins.LiteralSecret(standin.DemoKey)
+	cfg.ID = plugins.LiteralSecret(fakeserver.DemoID)
+	cfg.Key = plugins.LiteralSecret(fakeserver.DemoKey)
 	return cfg
 }
 
 // trains starts an instance of that name and returns it with what it publishes.
-func (w *world) trains(t *plugins.Task, cfg ptv.Config) (*plugintest.Instance, func() timetable.Departures) {
+func (w *world) trains(t *plugins.Task, cfg ptv.Config) (*plugintest.Instance, func() topics.Departures) {
 	i := w.Start(t, "trains", func(env plugins.Env) (plugins.Plugin, error) { return ptv.New(env, cfg) })
-	published := plugins.Subscribe[timetable.Departures](i.Env, plugins.From[timetable.Departures]{Instance: "trains", Topic: "departures"})
-	return i, func() timetable.Departures {
+	published := plugins.Subscribe[topics.Departures](i.Env, plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"})
+	return i, func() topics.Departures {
 		d, ok := published.Get()
 		if !ok {
 			w.T.Fatal("nothing was published")
@@ -68,7 +68,7 @@ func (w *world) trains(t *plugins.Task, cfg ptv.Config) (*plugintest.Instance, f
 }
 
 // once returns what an instance publishes after its first request.
-func (w *world) once(cfg ptv.Config) (found timetable.Departures) {
+func (w *world) once(cfg ptv.Config) (found topics.Departures) {
 	w.T.Helper()
 	w.Run(func(t *plugins.Task) error {
 		trains, departures := w.trains(t, cfg)

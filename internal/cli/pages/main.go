@@ -13,7 +13,7 @@ import (
 
 	"ptvd/internal/cli"
 	"ptvd/internal/config"
-	_ "ptvd/plugins/standard"
+	_ "ptvd/plugins/all"
 )
 
 func main() {

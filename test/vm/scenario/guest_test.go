@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 	"ptvd/test/vm/wires"
 )
 
@@ -22,8 +22,8 @@ import (
 type guest struct {
 	*testing.T
 	Wires *wires.Wires
-	PTV   *standin.PTV
-	NTP   *standin.NTP
+	PTV   *fakeserver.PTV
+	NTP   *fakeserver.NTP
 
 	ptvURL, ntpAddress string
 	cursor             string // of the journal, where this test began
@@ -63,7 +63,7 @@ func begin(t *testing.T) *guest {
 
 // standIn serves the stand-ins, which go by that clock.
 func (g *guest) standIn(now func() time.Time) {
-	g.PTV, g.NTP = standin.NewPTV(now), standin.NewNTP(now)
+	g.PTV, g.NTP = fakeserver.NewPTV(now), fakeserver.NewNTP(now)
 	server := httptest.NewServer(g.PTV)
 	g.Cleanup(server.Close)
 	g.ptvURL = server.URL

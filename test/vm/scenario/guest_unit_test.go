@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ptvd/internal/standin"
+	"ptvd/internal/fakeserver"
 )
 
 // uptv returns configs/uptv.yaml with the stand-ins' addresses, and then with each
@@ -43,8 +43,8 @@ func pairs(list []string) (all [][2]string) {
 func (g *guest) configure(yaml string) {
 	g.Helper()
 	g.write(configuration, yaml, 0o644)
-	g.write(filepath.Join(credentials, "ptv-id"), standin.DemoID, 0o600)
-	g.write(filepath.Join(credentials, "ptv-key"), standin.DemoKey, 0o600)
+	g.write(filepath.Join(credentials, "ptv-id"), fakeserver.DemoID, 0o600)
+	g.write(filepath.Join(credentials, "ptv-key"), fakeserver.DemoKey, 0o600)
 }
 
 // dropIn adds to the unit, until the end of the test.

@@ -14,8 +14,8 @@ import (
 	"sync"
 	"testing"
 
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/logs"
-	"ptvd/internal/standin"
 )
 
 // gossip is the API with the worst of manners: it repeats all that it was asked,
@@ -56,7 +56,7 @@ func (s *gossip) secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.heard, "")
-	return append(slices.Collect(maps.Keys(s.heard)), standin.DemoKey)
+	return append(slices.Collect(maps.Keys(s.heard)), fakeserver.DemoKey)
 }
 
 // serveGossip returns the API and its address.

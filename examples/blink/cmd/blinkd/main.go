@@ -3,7 +3,7 @@ package main
 
 import (
 	"ptvd"
-	_ "ptvd/plugins/standard"
+	_ "ptvd/plugins/all"
 
 	_ "example.org/blink"
 )

@@ -1,0 +1,10 @@
+// Package all registers the plugins that come with ptvd.
+package all
+
+import (
+	_ "ptvd/plugins/button"
+	_ "ptvd/plugins/display"
+	_ "ptvd/plugins/fade"
+	_ "ptvd/plugins/ntp"
+	_ "ptvd/plugins/ptv"
+)
