@@ -28,6 +28,6 @@ func TestAThirdPartysPluginBuildsAndRuns(t *testing.T) {
 	}
 	in(blinkd, "check", "--config", "blink.yaml")
 	if out := in(blinkd, "check", "--hardware", "--for", "100ms", "--config", "blink.yaml"); !strings.Contains(out, "The LED on GPIO22 blinks.") {
-		t.Errorf("the plugin's trial is not run:\n%s", out)
+		t.Errorf("the plugin's hardware test did not run:\n%s", out)
 	}
 }

@@ -55,7 +55,7 @@
 // while, and the others do not notice. All of it runs on the loop: never block
 // it. What blocks goes through [Await].
 //
-// A plugin may also be a [Trier], so that somebody can try its parts by hand.
+// A plugin may also be a [HardwareTester], so that its parts can be tested before the daemon uses them.
 //
 // # Configuration
 //

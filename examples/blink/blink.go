@@ -71,18 +71,18 @@ func (b *blink) Stop(*plugins.Task) error {
 	return b.led.Set(plugins.Low)
 }
 
-// Trials lets somebody see whether the LED hangs where it should. A plugin need not
+// HardwareTests lets somebody see whether the LED hangs where it should. A plugin need not
 // have any.
-func (b *blink) Trials() []plugins.Trial {
-	return []plugins.Trial{{Parts: []string{string(b.cfg.Pin)}, Run: b.try}}
+func (b *blink) HardwareTests() []plugins.HardwareTest {
+	return []plugins.HardwareTest{{Parts: []string{string(b.cfg.Pin)}, Run: b.testHardware}}
 }
 
-func (b *blink) try(t *plugins.Task, bench plugins.Bench) (err error) {
+func (b *blink) testHardware(t *plugins.Task, report plugins.Reporter) (err error) {
 	b.led, err = b.env.Board.Output(t, string(b.cfg.Pin), plugins.Low)
 	if err != nil {
 		return err
 	}
-	bench.Say("The LED on %s blinks.", b.cfg.Pin)
+	report.Info("The LED on %s blinks.", b.cfg.Pin)
 	if err := b.blink(t); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type bench struct {
 	doubts   []string
 }
 
-var _ plugins.Bench = (*bench)(nil)
+var _ plugins.Reporter = (*bench)(nil)
 
 func newBench(c *check, instance string) *bench {
 	b := &bench{check: c, instance: instance}
@@ -34,9 +34,9 @@ func newBench(c *check, instance string) *bench {
 // readable is how many lines a second somebody can follow, of one trial.
 const readable = 20
 
-// Say leaves out what comes too fast to be read: a line that picks up noise changes
+// Info leaves out what comes too fast to be read: a line that picks up noise changes
 // a hundred times a second.
-func (b *bench) Say(format string, args ...any) {
+func (b *bench) Info(format string, args ...any) {
 	now := b.check.loop.Now()
 	if b.said == 0 || now.Sub(b.second) >= time.Second {
 		b.tellLeftOut()
@@ -47,8 +47,8 @@ func (b *bench) Say(format string, args ...any) {
 	}
 }
 
-// Doubt marks what somebody should look at. What is said again is said in short.
-func (b *bench) Doubt(format string, args ...any) {
+// Warn marks what somebody should look at. What is said again is said in short.
+func (b *bench) Warn(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if !slices.Contains(b.doubts, text) {
 		b.doubts = append(b.doubts, text)
@@ -56,7 +56,7 @@ func (b *bench) Doubt(format string, args ...any) {
 		return
 	}
 	short, _, _ := strings.Cut(text, ". ")
-	b.Say("! Again: %s.", strings.TrimSuffix(short, "."))
+	b.Info("! Again: %s.", strings.TrimSuffix(short, "."))
 }
 
 func (b *bench) tellLeftOut() {

@@ -1,7 +1,7 @@
 // Package hwcheck tries the hardware that a configuration names, while somebody
 // with a soldering iron watches: it opens each line, port and output by itself and
 // says what it found, and then lets each instance light up, or tell what is pressed
-// and turned, by the trials of its plugin ([plugins.Trier]). No instance is started.
+// and turned, by the trials of its plugin ([plugins.HardwareTester]). No instance is started.
 package hwcheck
 
 import (

@@ -21,8 +21,8 @@ type plain struct{ plugins.Plugin }
 
 type bomb struct{ plugins.Plugin }
 
-func (bomb) Trials() []plugins.Trial {
-	return []plugins.Trial{{Parts: []string{"GPIO22"}, Run: func(*plugins.Task, plugins.Bench) error { panic("boom") }}}
+func (bomb) HardwareTests() []plugins.HardwareTest {
+	return []plugins.HardwareTest{{Parts: []string{"GPIO22"}, Run: func(*plugins.Task, plugins.Reporter) error { panic("boom") }}}
 }
 
 func init() {

@@ -12,7 +12,7 @@ import (
 
 // trial is one trial of an instance.
 type trial struct {
-	plugins.Trial
+	plugins.HardwareTest
 	bench *bench
 }
 
@@ -106,12 +106,12 @@ func (c *check) trials(i config.Instance, env plugins.Env) ([]trial, error) {
 	if err != nil {
 		return nil, c.File.At(i.Name, err)
 	}
-	var offered []plugins.Trial
-	if trier, ok := plugin.(plugins.Trier); ok {
-		offered = trier.Trials()
+	var offered []plugins.HardwareTest
+	if trier, ok := plugin.(plugins.HardwareTester); ok {
+		offered = trier.HardwareTests()
 	}
 	for _, p := range mine {
-		tried := slices.ContainsFunc(offered, func(o plugins.Trial) bool { return opens(o, p) })
+		tried := slices.ContainsFunc(offered, func(o plugins.HardwareTest) bool { return opens(o, p) })
 		if p.Kind == config.Line && !tried {
 			offered = append(offered, listen(env, p.Name))
 		}
@@ -126,6 +126,6 @@ func (c *check) trials(i config.Instance, env plugins.Env) ([]trial, error) {
 	return trials, nil
 }
 
-func opens(o plugins.Trial, p *part) bool {
+func opens(o plugins.HardwareTest, p *part) bool {
 	return slices.ContainsFunc(o.Parts, func(name string) bool { return gpio.Canonical(name) == gpio.Canonical(p.Name) })
 }

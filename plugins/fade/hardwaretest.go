@@ -8,15 +8,15 @@ import (
 	"ptvd/plugins"
 )
 
-// Trials lets the light go up and down by itself, and somebody turn the knob.
-func (l *lamp) Trials() []plugins.Trial {
-	light := plugins.Trial{Run: l.tryLight}
+// HardwareTests lets the light go up and down by itself, and somebody turn the knob.
+func (l *lamp) HardwareTests() []plugins.HardwareTest {
+	light := plugins.HardwareTest{Run: l.testLight}
 	for _, name := range l.cfg.Output {
 		light.Parts = append(light.Parts, string(name))
 	}
-	trials := []plugins.Trial{light}
+	trials := []plugins.HardwareTest{light}
 	if e := l.cfg.Encoder; e.A != "" {
-		trials = append(trials, plugins.Trial{Parts: []string{string(e.A), string(e.B)}, Run: l.tryKnob})
+		trials = append(trials, plugins.HardwareTest{Parts: []string{string(e.A), string(e.B)}, Run: l.testEncoder})
 	}
 	return trials
 }
@@ -28,9 +28,9 @@ const (
 	sweepStep = 10 * time.Millisecond
 )
 
-// tryLight lets one output after the other go up and down, so that two that are
+// testLight lets one output after the other go up and down, so that two that are
 // swapped show.
-func (l *lamp) tryLight(t *plugins.Task, bench plugins.Bench) error {
+func (l *lamp) testLight(t *plugins.Task, report plugins.Reporter) error {
 	if err := l.openOutputs(t); err != nil {
 		return err
 	}
@@ -38,9 +38,9 @@ func (l *lamp) tryLight(t *plugins.Task, bench plugins.Bench) error {
 		for i, output := range l.outputs {
 			switch {
 			case len(l.outputs) > 1:
-				bench.Say("%s goes up and down.", l.cfg.Output[i])
+				report.Info("%s goes up and down.", l.cfg.Output[i])
 			case round == 0:
-				bench.Say("%s goes up and down, %v each way, again and again. Dark all the while: a wire, the driver's ground, or an overlay that drives another pin. Bright where it should be dark: the driver inverts.", l.cfg.Output[i], sweep)
+				report.Info("%s goes up and down, %v each way, again and again. Dark all the while: a wire, the driver's ground, or an overlay that drives another pin. Bright where it should be dark: the driver inverts.", l.cfg.Output[i], sweep)
 			}
 			if err := l.upAndDown(t, output); err != nil {
 				return errors.Join(err, output.SetDuty(0))

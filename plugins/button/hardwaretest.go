@@ -6,22 +6,22 @@ import (
 	"ptvd/plugins"
 )
 
-// Trials lets somebody press the button, and see what becomes of it.
-func (b *button) Trials() []plugins.Trial {
-	return []plugins.Trial{{Parts: []string{string(b.cfg.Pin)}, Run: b.try}}
+// HardwareTests lets somebody press the button, and see what becomes of it.
+func (b *button) HardwareTests() []plugins.HardwareTest {
+	return []plugins.HardwareTest{{Parts: []string{string(b.cfg.Pin)}, Run: b.testHardware}}
 }
 
-func (b *button) try(t *plugins.Task, bench plugins.Bench) error {
+func (b *button) testHardware(t *plugins.Task, report plugins.Reporter) error {
 	if err := b.open(t); err != nil {
 		return err
 	}
 	held := b.in.Level(0) == plugins.High
 	if held {
-		bench.Doubt("%s reads as pressed. If nobody presses: %s", b.cfg.Pin, b.cfg.whyPressed())
+		report.Warn("%s reads as pressed. If nobody presses: %s", b.cfg.Pin, b.cfg.whyPressed())
 	} else {
-		bench.Say("%s reads as not pressed. Press it.", b.cfg.Pin)
+		report.Info("%s reads as not pressed. Press it.", b.cfg.Pin)
 	}
-	f := &finger{button: b, bench: bench}
+	f := &finger{button: b, report: report}
 	b.gestures = newRecogniser(b.cfg.timing(), held, t.Now(), f.gesture)
 	err := b.follow(t, func(edge plugins.Edge) {
 		pressed := edge.Level == plugins.High
@@ -31,9 +31,9 @@ func (b *button) try(t *plugins.Task, bench plugins.Bench) error {
 	switch {
 	case f.changed:
 	case held:
-		bench.Doubt("%s reads as pressed to the end.", b.cfg.Pin)
+		report.Warn("%s reads as pressed to the end.", b.cfg.Pin)
 	default:
-		bench.Doubt("%s never changed. If somebody pressed: a wire is loose or on another pin, or the button's other leg does not go to %s.", b.cfg.Pin, b.cfg.closesTo())
+		report.Warn("%s never changed. If somebody pressed: a wire is loose or on another pin, or the button's other leg does not go to %s.", b.cfg.Pin, b.cfg.closesTo())
 	}
 	return err
 }
@@ -41,7 +41,7 @@ func (b *button) try(t *plugins.Task, bench plugins.Bench) error {
 // finger is what somebody does to a button that is tried.
 type finger struct {
 	*button
-	bench   plugins.Bench
+	report  plugins.Reporter
 	changed bool
 	second  plugins.Instant // the beginning of a second …
 	presses int             // … and the presses within it
@@ -58,16 +58,16 @@ func (f *finger) edge(pressed bool) {
 	if pressed != f.cfg.ActiveLow {
 		meter = "high"
 	}
-	f.bench.Say("%s: %s is %s", word, f.cfg.Pin, meter)
+	f.report.Info("%s: %s is %s", word, f.cfg.Pin, meter)
 }
 
 // gesture tells what something is bound to.
 func (f *finger) gesture(g gesture) {
 	switch action := f.actions[g]; {
 	case g == stuck:
-		f.bench.Doubt("%s has been pressed for a minute: is it stuck?", f.cfg.Pin)
+		f.report.Warn("%s has been pressed for a minute: is it stuck?", f.cfg.Pin)
 	case action.Bound():
-		f.bench.Say("%v: calls %v", g, action)
+		f.report.Info("%v: calls %v", g, action)
 	}
 }
 
@@ -82,7 +82,7 @@ func (f *finger) doubtHaste() {
 	}
 	if f.presses++; f.presses > fastest && !f.floats {
 		f.floats = true
-		f.bench.Doubt("%s changes faster than a finger can: the wire hangs in the air and picks up noise, or pull: %s leaves it without one.", f.cfg.Pin, pullWord(f.cfg.Pull))
+		f.report.Warn("%s changes faster than a finger can: the wire hangs in the air and picks up noise, or pull: %s leaves it without one.", f.cfg.Pin, pullWord(f.cfg.Pull))
 	}
 }
 

@@ -10,21 +10,21 @@ import (
 	"ptvd/plugins"
 )
 
-// Trials draws the test pattern.
-func (p *panel) Trials() []plugins.Trial {
-	return []plugins.Trial{{Parts: []string{string(p.cfg.Device.MAX7219.SPI)}, Run: p.try}}
+// HardwareTests draws the test pattern.
+func (p *panel) HardwareTests() []plugins.HardwareTest {
+	return []plugins.HardwareTest{{Parts: []string{string(p.cfg.Device.MAX7219.SPI)}, Run: p.testHardware}}
 }
 
 // try sends the pattern again and again, so that a panel lights up as soon as its
 // last wire is in place.
-func (p *panel) try(t *plugins.Task, bench plugins.Bench) error {
+func (p *panel) testHardware(t *plugins.Task, report plugins.Reporter) error {
 	s := p.screen
 	if err := s.open(t); err != nil {
 		return err
 	}
 	drawPattern(p.canvas)
-	bench.Say("The test pattern goes to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
-	bench.Say("Lying digits: another orientation. On their heads: upside_down, or orientation: 180. From right to left: reverse. All dark: power, the wires, the chip select; a panel cannot answer, so only your eyes can tell.")
+	report.Info("The test pattern goes to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
+	report.Info("Lying digits: another orientation. On their heads: upside_down, or orientation: 180. From right to left: reverse. All dark: power, the wires, the chip select; a panel cannot answer, so only your eyes can tell.")
 	err := p.sendPattern(t)
 	_ = t.Timeout(time.Second, func() error { return s.off(t) }) // what fails or hangs now has done so before
 	return err

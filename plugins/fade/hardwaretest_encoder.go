@@ -7,15 +7,15 @@ import (
 	"ptvd/plugins"
 )
 
-// tryKnob tells each detent, and what does not look like one.
-func (l *lamp) tryKnob(t *plugins.Task, bench plugins.Bench) error {
+// testEncoder tells each detent, and what does not look like one.
+func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
 	in, code, err := l.openKnob(t)
 	if err != nil {
 		return err
 	}
 	e := l.cfg.Encoder
-	bench.Say("Turn the knob on %s and %s to the right. Each click should be one line, clockwise. If it says counter-clockwise, a and b are swapped: swap the wires, or write reverse: true.", e.A, e.B)
-	hand := &hand{encoder: e, bench: bench, rest: [2]plugins.Level{in.Level(0), in.Level(1)}}
+	report.Info("Turn the knob on %s and %s to the right. Each click should be one line, clockwise. If it says counter-clockwise, a and b are swapped: swap the wires, or write reverse: true.", e.A, e.B)
+	hand := &hand{encoder: e, report: report, rest: [2]plugins.Level{in.Level(0), in.Level(1)}}
 	for {
 		edge, err := hand.next(t, in)
 		switch {
@@ -33,7 +33,7 @@ func (l *lamp) tryKnob(t *plugins.Task, bench plugins.Bench) error {
 // hand is what somebody does to a knob that is tried.
 type hand struct {
 	encoder Encoder
-	bench   plugins.Bench
+	report  plugins.Reporter
 	rest    [2]plugins.Level // at the beginning, in a detent
 	sum     int              // detents, clockwise positive
 	total   [2]int           // changes of each channel
@@ -79,7 +79,7 @@ func (h *hand) moved(channel, detent int) {
 	if detent < 0 {
 		way = "counter-clockwise"
 	}
-	h.bench.Say("%s, %+d in all", way, h.sum)
+	h.report.Info("%s, %+d in all", way, h.sum)
 }
 
 // rested looks at how the knob came to rest: in a detent, both channels are as they
@@ -95,11 +95,11 @@ func (h *hand) rested(a, b plugins.Level) {
 	case h.lacks(1, aBack):
 		h.doubtWire(e.A, e.B, "b")
 	case e.StepsPerDetent > 1 && !(aBack && bBack) && h.between:
-		h.bench.Doubt("The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1.")
+		h.report.Warn("The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1.")
 	case e.StepsPerDetent > 2 && !aBack && !bBack:
-		h.bench.Doubt("The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2.")
+		h.report.Warn("The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2.")
 	case h.detents == 0:
-		h.bench.Say("%s and %s changed, and came back: no detent.", e.A, e.B)
+		h.report.Info("%s and %s changed, and came back: no detent.", e.A, e.B)
 	}
 	h.changes, h.detents, h.idle = [2]int{}, 0, 0
 }
@@ -115,20 +115,20 @@ func (h *hand) lacks(channel int, otherIsBack bool) bool {
 }
 
 func (h *hand) doubtWire(loud, mute plugins.Pin, channel string) {
-	h.bench.Doubt("%s changed, and %s did not. If you turned by a click or more: the wire of %s (%s) is loose or on another pin. If you pressed a button: it is wired to %s.", loud, mute, channel, mute, loud)
+	h.report.Warn("%s changed, and %s did not. If you turned by a click or more: the wire of %s (%s) is loose or on another pin. If you pressed a button: it is wired to %s.", loud, mute, channel, mute, loud)
 }
 
 // doubtNoise tells a line that never rests, of which nothing else would be heard.
 func (h *hand) doubtNoise(channel int) {
 	if h.idle++; h.idle == noise {
 		line := [2]plugins.Pin{h.encoder.A, h.encoder.B}[channel]
-		h.bench.Doubt("%s changes without end, and no detent comes of it: the wire hangs in the air and picks up noise, or the encoder's common leg does not go to ground. Without resistors of your own, pull: up is right.", line)
+		h.report.Warn("%s changes without end, and no detent comes of it: the wire hangs in the air and picks up noise, or the encoder's common leg does not go to ground. Without resistors of your own, pull: up is right.", line)
 	}
 }
 
 // left tells at the end of what never changed.
 func (h *hand) left() {
 	if h.total == [2]int{} {
-		h.bench.Doubt("%s and %s never changed. If somebody turned: is the encoder's common leg on ground, and are a and b on these pins?", h.encoder.A, h.encoder.B)
+		h.report.Warn("%s and %s never changed. If somebody turned: is the encoder's common leg on ground, and are a and b on these pins?", h.encoder.A, h.encoder.B)
 	}
 }
