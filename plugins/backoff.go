@@ -18,7 +18,7 @@ type Backoff struct {
 func NewBackoff(clock *Clock, name string) Backoff {
 	hash := fnv.New64a()
 	hash.Write([]byte(name))
-	return Backoff{dice: rand.New(rand.NewPCG(uint64(clock.Raw().UnixNano()), hash.Sum64()))}
+	return Backoff{dice: rand.New(rand.NewPCG(uint64(clock.Uncorrected().UnixNano()), hash.Sum64()))}
 }
 
 // Next returns the next pause: first, then twice as long each time, up to longest;

@@ -141,7 +141,7 @@ func (p *page) offered() bool { return p.remote || p.daemon.options.World != nil
 func (p *page) clock() *web.Clock {
 	clock := p.daemon.clock
 	c := web.Clock{
-		Now: clock.Now().Format(time.RFC3339), Known: clock.Known(), SystemError: clock.SystemError().Seconds(),
+		Now: clock.Now().Format(time.RFC3339), Known: clock.Synchronized(), SystemError: (-clock.Offset()).Seconds(),
 	}
 	for _, topic := range topicsOf[topics.Sync](p.daemon) {
 		if sync, ok := topic.Get(); ok {

@@ -143,7 +143,7 @@ type system struct {
 var _ wallclock.System = (*system)(nil)
 
 func (s *system) Now() time.Time          { return s.now().Add(time.Duration(s.wrong.Load())) }
-func (s *system) Synchronised() bool      { return false }
+func (s *system) Synchronized() bool      { return false }
 func (s *system) set(ahead time.Duration) { s.wrong.Store(int64(ahead)) }
 
 // speeds are how fast time may run.

@@ -19,19 +19,19 @@ var _ Setter = kernel{}
 
 func (kernel) Now() time.Time { return time.Now() }
 
-func (kernel) Synchronised() bool {
-	state, err := unix.Adjtimex(new(unix.Timex)) // no modes: it only reads, and needs no privilege
+func (kernel) Synchronized() bool {
+	state, err := unix.Adjtimex(new(unix.Timex)) // without modes it only reads, and needs no privilege
 	if err != nil {
-		// A service that may not set the clock may not even ask (ProtectClock= of
-		// systemd.exec(5)). Raspberry Pi OS's own keeper leaves a mark.
+		// ProtectClock= of systemd.exec(5) forbids even reading. The file that
+		// systemd-timesyncd leaves says the same on Raspberry Pi OS.
 		_, err = os.Stat("/run/systemd/timesync/synchronized")
 		return err == nil
 	}
 	return state != unix.TIME_ERROR
 }
 
-// MaySet sets the kernel's status to what it is. Only a trial tells: besides the
-// capability, a filter of system calls or a namespace may stand in the way.
+// MaySet writes the kernel's status back unchanged. Only an attempt can tell: even
+// with the capability, a system call filter or a namespace may forbid it.
 func (kernel) MaySet() error {
 	var now unix.Timex
 	if _, err := unix.Adjtimex(&now); err != nil {
@@ -43,10 +43,10 @@ func (kernel) MaySet() error {
 func (kernel) Step(by time.Duration) error           { return adjust(step(by)) }
 func (kernel) Slew(by, interval time.Duration) error { return adjust(slew(by, interval)) }
 
-// step adds an amount to the clock and tells the kernel that somebody keeps it:
-// a step alone makes it unsynchronised.
+// step adds an amount to the clock and marks it as synchronized, since the kernel
+// counts a clock that was stepped as unsynchronized.
 func step(by time.Duration) unix.Timex {
-	tx := kept()
+	tx := synchronized()
 	tx.Modes |= unix.ADJ_SETOFFSET | unix.ADJ_NANO
 	seconds := by / time.Second
 	if by%time.Second < 0 {
@@ -57,22 +57,23 @@ func step(by time.Duration) unix.Timex {
 	return tx
 }
 
-// slew gives an amount to the kernel's phase-locked loop, which also learns the
-// frequency of the crystal from it.
+// slew hands an amount to the kernel's phase-locked loop, which also corrects the
+// clock's frequency by it.
 func slew(by, interval time.Duration) unix.Timex {
-	tx := kept()
+	tx := synchronized()
 	tx.Modes |= unix.ADJ_OFFSET | unix.ADJ_TIMECONST | unix.ADJ_NANO
 	set(&tx.Offset, int64(by))
-	// The loop makes up for 1 part in 2^(2+constant) a second. This lets it
-	// come near within an interval: RFC 5905 has the same 4 between the poll
-	// exponent and the constant.
+	// The kernel removes 1 part in 2^(2+constant) of the offset each second. As in
+	// RFC 5905 the constant is the poll exponent minus 4, so most of the offset is
+	// gone at the end of the interval.
 	set(&tx.Constant, max(0, int64(bits.Len64(uint64(interval/time.Second)))-1-4))
 	return tx
 }
 
-// kept says that the clock is kept. From here the kernel lets its bound of the
-// error grow, and when nobody says so again, gives the clock up after nine hours.
-func kept() unix.Timex {
+// synchronized marks the clock as synchronized. The kernel's estimate of the
+// error grows from then on, and after nine hours without another call the clock
+// counts as unsynchronized.
+func synchronized() unix.Timex {
 	return unix.Timex{
 		Modes:  unix.ADJ_STATUS | unix.ADJ_MAXERROR | unix.ADJ_ESTERROR,
 		Status: unix.STA_PLL,
@@ -92,8 +93,8 @@ func explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, unix.EPERM):
-		return errors.New("this process may not set the clock; grant it the capability CAP_SYS_TIME")
+		return fmt.Errorf("set system clock: %w; grant the capability CAP_SYS_TIME", err)
 	default:
-		return fmt.Errorf("the kernel does not set the clock: %w", err)
+		return fmt.Errorf("set system clock: %w", err)
 	}
 }

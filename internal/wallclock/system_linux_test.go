@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestAStepIsWholeSecondsAndAPartThatIsNotNegative(t *testing.T) {
+func TestStepIsSecondsAndNonNegativeNanoseconds(t *testing.T) {
 	for by, want := range map[time.Duration][2]int64{
 		0:                        {0, 0},
 		1500 * time.Millisecond:  {1, 500_000_000},
@@ -26,12 +26,12 @@ func TestAStepIsWholeSecondsAndAPartThatIsNotNegative(t *testing.T) {
 	}
 }
 
-func TestASlewIsGentlerTheLongerItMayTake(t *testing.T) {
+func TestSlewIsGentlerOverALongerInterval(t *testing.T) {
 	for interval, want := range map[time.Duration]int64{
 		15 * time.Second: 0,
 		32 * time.Second: 1,
 		10 * time.Minute: 5,
-		24 * time.Hour:   12, // the kernel takes 10 for it
+		24 * time.Hour:   12, // the kernel limits it to 10
 	} {
 		tx := slew(-300*time.Millisecond, interval)
 		if int64(tx.Constant) != want || int64(tx.Offset) != -300_000_000 {
@@ -40,7 +40,7 @@ func TestASlewIsGentlerTheLongerItMayTake(t *testing.T) {
 	}
 }
 
-func TestWhoSetsTheClockSaysThatItIsKept(t *testing.T) {
+func TestSettingTheClockMarksItSynchronized(t *testing.T) {
 	for name, tx := range map[string]unix.Timex{"a step": step(time.Second), "a slew": slew(time.Second, time.Minute)} {
 		if tx.Modes&unix.ADJ_STATUS == 0 || tx.Status&unix.STA_UNSYNC != 0 || tx.Status&unix.STA_PLL == 0 {
 			t.Errorf("%s has the modes %#x and the status %#x", name, tx.Modes, tx.Status)

@@ -4,11 +4,11 @@ package wallclock
 
 import "time"
 
-// SystemClock returns the operating system's clock. It counts as kept: what is
-// not Linux is somebody's computer, which sees to its own time.
-func SystemClock() System { return computer{} }
+// SystemClock returns the operating system's clock. It counts as synchronized:
+// desktop systems other than Linux keep their own time.
+func SystemClock() System { return desktop{} }
 
-type computer struct{}
+type desktop struct{}
 
-func (computer) Now() time.Time     { return time.Now() }
-func (computer) Synchronised() bool { return true }
+func (desktop) Now() time.Time     { return time.Now() }
+func (desktop) Synchronized() bool { return true }

@@ -19,7 +19,7 @@ type board struct {
 }
 
 func (b *board) Now() time.Time                    { return b.truth().Add(b.off) }
-func (b *board) Synchronised() bool                { return b.kept }
+func (b *board) Synchronized() bool                { return b.kept }
 func (b *board) truth() time.Time                  { return b.truth0.Add(time.Duration(b.up)) }
 func (b *board) monotonic() scheduler.Instant      { return b.up }
 func (b *board) pass(d time.Duration)              { b.up = b.up.Add(d) }
@@ -29,50 +29,50 @@ func (b *board) clockIn(zone *time.Location, trust bool) *wallclock.Clock {
 	return wallclock.New(b, b.monotonic, zone, trust)
 }
 
-// measure is what an honest server would say.
-func (b *board) measure(c *wallclock.Clock) time.Duration { return b.truth().Sub(c.Raw()) }
+// measure returns the offset that a correct server would report.
+func (b *board) measure(c *wallclock.Clock) time.Duration { return b.truth().Sub(c.Uncorrected()) }
 
 const year = 365 * 24 * time.Hour
 
 func newBoard() *board { return &board{truth0: time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)} }
 
-func TestWhoMustVouchForTheTime(t *testing.T) {
+func TestClockIsSynchronizedByTheKernelOrTheConfiguration(t *testing.T) {
 	for name, c := range map[string]struct {
 		kept, trust bool
 		off         time.Duration
-		known       bool
+		want        bool
 	}{
-		"nobody does":                                    {known: false},
-		"the kernel says that its clock is kept":         {kept: true, known: true},
-		"the configuration has nobody better":            {trust: true, known: true},
-		"the kernel, of a time that is long past":        {kept: true, off: -3 * year, known: false},
-		"the configuration, of a time that is long past": {trust: true, off: -56 * year, known: false},
+		"by neither":           {want: false},
+		"by the kernel":        {kept: true, want: true},
+		"by the configuration": {trust: true, want: true},
+		"by the kernel, with a time before the floor":        {kept: true, off: -3 * year, want: false},
+		"by the configuration, with a time before the floor": {trust: true, off: -56 * year, want: false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBoard()
 			b.kept, b.off = c.kept, c.off
 			clock := b.clock(c.trust)
-			if clock.Known() != c.known {
-				t.Errorf("known: %v", clock.Known())
+			if clock.Synchronized() != c.want {
+				t.Errorf("synchronized: %v", clock.Synchronized())
 			}
-			if err := clock.Correct(b.measure(clock)); err != nil || !clock.Known() {
-				t.Errorf("after a correction it is known: %v (%v)", clock.Known(), err)
+			if err := clock.Correct(b.measure(clock)); err != nil || !clock.Synchronized() {
+				t.Errorf("synchronized after a correction: %v (%v)", clock.Synchronized(), err)
 			}
 		})
 	}
 }
 
-func TestATrustedClockBecomesKnownOnceSomebodySetsIt(t *testing.T) {
+func TestTrustedClockIsSynchronizedOnceSet(t *testing.T) {
 	b := newBoard()
 	b.off = -56 * year
 	clock := b.clock(true)
 	b.off = 0
-	if !clock.Known() || !clock.Now().Equal(b.truth()) {
-		t.Errorf("known: %v, off by %v", clock.Known(), clock.Now().Sub(b.truth()))
+	if !clock.Synchronized() || !clock.Now().Equal(b.truth()) {
+		t.Errorf("synchronized: %v, off by %v", clock.Synchronized(), clock.Now().Sub(b.truth()))
 	}
 }
 
-func TestAfterACorrectionNoStepOfTheSystemMovesTheTime(t *testing.T) {
+func TestSystemStepAfterCorrectionDoesNotMoveTheTime(t *testing.T) {
 	b := newBoard()
 	b.off = -year
 	clock := b.clock(false)
@@ -83,61 +83,61 @@ func TestAfterACorrectionNoStepOfTheSystemMovesTheTime(t *testing.T) {
 		b.pass(90 * time.Minute)
 		b.off = off
 		if now := clock.Now(); !now.Equal(b.truth()) {
-			t.Errorf("the system is off by %v, and the clock by %v", off, now.Sub(b.truth()))
+			t.Errorf("the system is off by %v, the clock by %v", off, now.Sub(b.truth()))
 		}
-		if e := clock.SystemError(); e != off {
-			t.Errorf("the system is ahead by %v, and the clock says %v", off, e)
+		if got := clock.Offset(); got != -off {
+			t.Errorf("the system is ahead by %v, and the offset is %v", off, got)
 		}
 	}
 }
 
-func TestAMeasurementThatASystemsStepFallsIntoIsStillRight(t *testing.T) {
+func TestSystemStepDuringAMeasurementDoesNotMatter(t *testing.T) {
 	b := newBoard()
 	clock := b.clock(false)
-	asked := clock.Raw()
+	asked := clock.Uncorrected()
 	b.pass(time.Second)
 	b.off = year
-	if passed := clock.Raw().Sub(asked); passed != time.Second {
+	if passed := clock.Uncorrected().Sub(asked); passed != time.Second {
 		t.Errorf("a second took %v", passed)
 	}
 }
 
-func TestALaterMeasurementReplacesTheEarlier(t *testing.T) {
+func TestLaterCorrectionReplacesTheEarlierOne(t *testing.T) {
 	b := newBoard()
 	clock := b.clock(false)
 	for _, offset := range []time.Duration{time.Hour, -time.Minute, 0} {
 		if err := clock.Correct(offset); err != nil {
 			t.Error(err)
 		}
-		if now, want := clock.Now(), clock.Raw().Add(offset); !now.Equal(want) {
+		if now, want := clock.Now(), clock.Uncorrected().Add(offset); !now.Equal(want) {
 			t.Errorf("it is %v, want %v", now, want)
 		}
 	}
 }
 
-func TestATimeThatIsLongPastIsRefused(t *testing.T) {
+func TestCorrectionBeforeTheFloorIsRefused(t *testing.T) {
 	b := newBoard()
 	clock := b.clock(false)
-	if err := clock.Correct(-1024 * 7 * 24 * time.Hour); err == nil || clock.Known() {
-		t.Errorf("a receiver that fell back by 1024 weeks is believed (%v)", err)
+	if err := clock.Correct(-1024 * 7 * 24 * time.Hour); err == nil || clock.Synchronized() {
+		t.Errorf("a correction by -1024 weeks was accepted (%v)", err)
 	}
 	if err := clock.Correct(0); err != nil {
 		t.Fatal(err)
 	}
 	if err := clock.Correct(-56 * year); err == nil || !clock.Now().Equal(b.truth()) {
-		t.Error("it took the place of a good time")
+		t.Error("it replaced a good correction")
 	}
 }
 
-func TestAnUncorrectedClockHasNoOpinionOfTheSystem(t *testing.T) {
+func TestOffsetOfAnUncorrectedClockIsZero(t *testing.T) {
 	b := newBoard()
 	b.off = -year
-	if e := b.clock(false).SystemError(); e != 0 {
-		t.Errorf("it says %v", e)
+	if got := b.clock(false).Offset(); got != 0 {
+		t.Errorf("the offset is %v", got)
 	}
 }
 
-func TestTheWallClockInMelbourneOnItsOddNights(t *testing.T) {
+func TestMelbourneTimeAtMidnightAndDaylightSavingChanges(t *testing.T) {
 	zone, err := time.LoadLocation("Australia/Melbourne")
 	if err != nil {
 		t.Fatal(err)
@@ -146,11 +146,11 @@ func TestTheWallClockInMelbourneOnItsOddNights(t *testing.T) {
 		from string   // UTC
 		want []string // every half hour
 	}{
-		"daylight saving ends: an hour is had twice": {
+		"daylight saving ends: an hour is repeated": {
 			"2026-04-04T15:00:00Z",
 			[]string{"02:00 AEDT", "02:30 AEDT", "02:00 AEST", "02:30 AEST", "03:00 AEST"},
 		},
-		"daylight saving begins: an hour is left out": {
+		"daylight saving begins: an hour is skipped": {
 			"2026-10-03T15:00:00Z",
 			[]string{"01:00 AEST", "01:30 AEST", "03:00 AEDT", "03:30 AEDT", "04:00 AEDT"},
 		},
@@ -173,7 +173,7 @@ func TestTheWallClockInMelbourneOnItsOddNights(t *testing.T) {
 			for n, want := range c.want {
 				now := clock.Now()
 				if got := now.Format("15:04 MST"); got != want {
-					t.Errorf("the wall says %s, want %s", got, want)
+					t.Errorf("the clock shows %s, want %s", got, want)
 				}
 				if passed := now.Sub(start); passed != time.Duration(n)*30*time.Minute {
 					t.Errorf("%v have passed", passed)
@@ -191,12 +191,12 @@ func (settable) MaySet() error                 { return nil }
 func (settable) Step(time.Duration) error      { return nil }
 func (settable) Slew(_, _ time.Duration) error { return nil }
 
-func TestTheSystemsClockCanBeSetWhereTheSystemSaysHow(t *testing.T) {
+func TestSetterIsOfferedWhereTheSystemHasOne(t *testing.T) {
 	b := newBoard()
 	if _, ok := b.clock(false).Setter(); ok {
-		t.Error("a system that cannot be set offers to be")
+		t.Error("a system without a setter offers one")
 	}
 	if _, ok := wallclock.New(settable{b}, b.monotonic, time.UTC, false).Setter(); !ok {
-		t.Error("a system that can be set does not say so")
+		t.Error("a system with a setter offers none")
 	}
 }

@@ -101,7 +101,7 @@ func (p *panel) draw(t *plugins.Task) error {
 // time returns the civil time, and whether it is known.
 func (p *panel) time() (now time.Time, known bool) {
 	// Without a monotonic reading, which would hide a step.
-	return p.env.Clock.Now().Round(0), p.env.Clock.Known()
+	return p.env.Clock.Now().Round(0), p.env.Clock.Synchronized()
 }
 
 // redraw draws the page that is up. It is short enough for the step of whoever calls

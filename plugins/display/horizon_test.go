@@ -59,7 +59,7 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 func (p *panel) fresh() *image.Gray {
 	picture, light, book := image.NewGray(p.canvas.Rect), p.light, p.book
 	m := &moment{
-		now: p.env.Clock.Now(), known: p.env.Clock.Known(),
+		now: p.env.Clock.Now(), known: p.env.Clock.Synchronized(),
 		mono: p.env.Loop.Now(), started: p.started, step: p.cfg.Every,
 	}
 	if dark, _ := light.at(m); !dark {

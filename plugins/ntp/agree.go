@@ -10,7 +10,7 @@ import (
 // and minus bound.
 type answer struct {
 	server    Server        // empty: our own clock
-	offset    time.Duration // true time minus Clock.Raw
+	offset    time.Duration // true time minus Clock.Uncorrected
 	bound     time.Duration // of the error: the root distance of RFC 5905
 	roundTrip time.Duration
 	stratum   int

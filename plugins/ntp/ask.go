@@ -79,12 +79,12 @@ func (c *client) ask(t *plugins.Task, s Server) (reply, error) {
 	}}, nil
 }
 
-// query runs beside the loop. Offsets are measured against Clock.Raw, so that the
+// query runs beside the loop. Offsets are measured against Clock.Uncorrected, so that the
 // system's clock may be stepped meanwhile.
 func (c *client) query(ctx context.Context, s Server) (*ntp.Response, error) {
 	return ntp.QueryWithOptions(s.address(), ntp.QueryOptions{
 		Timeout:       c.cfg.Timeout,
-		GetSystemTime: c.env.Clock.Raw,
+		GetSystemTime: c.env.Clock.Uncorrected,
 		Dialer: func(_, address string) (net.Conn, error) {
 			lookup, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 			defer cancel()

@@ -51,7 +51,7 @@ func (c *client) Start(t *plugins.Task) error {
 func (c *client) chance() *rand.Rand {
 	name := fnv.New64a()
 	name.Write([]byte(c.env.Instance))
-	return rand.New(rand.NewPCG(uint64(c.env.Clock.Raw().UnixNano()), name.Sum64()))
+	return rand.New(rand.NewPCG(uint64(c.env.Clock.Uncorrected().UnixNano()), name.Sum64()))
 }
 
 // Stop has nothing to leave in order.
@@ -104,7 +104,7 @@ func (c *client) judge(asked []*server, now plugins.Instant) (verdict, error) {
 			continue
 		}
 		voices = append(voices, s.reply.answer)
-		c.env.Log.Debug("an answer", "server", s.Server, "time", c.env.Clock.Raw().Add(s.reply.offset), "bound", s.reply.bound)
+		c.env.Log.Debug("an answer", "server", s.Server, "time", c.env.Clock.Uncorrected().Add(s.reply.offset), "bound", s.reply.bound)
 	}
 	if len(voices) == 0 {
 		return verdict{}, errors.New("no time from " + strings.Join(useless, "; "))

@@ -22,7 +22,7 @@ const (
 // keepSystem brings the system's clock to the time that was just agreed on, where
 // that is configured, and tells how it is.
 func (c *client) keepSystem(t *plugins.Task) error {
-	offset := -c.env.Clock.SystemError()
+	offset := c.env.Clock.Offset()
 	if c.cfg.Mode == measure {
 		c.watchSystem(offset)
 		c.env.Health.OK()

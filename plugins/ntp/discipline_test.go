@@ -115,8 +115,8 @@ func TestDisciplineIsRefusedWithAReason(t *testing.T) {
 			want:  "mode discipline: systemd-timesyncd keeps this system's clock already; stop that, or write mode: measure",
 		},
 		"without the capability": {
-			refuses: errors.New("this process may not set the clock; grant it CAP_SYS_TIME"),
-			want:    "mode discipline: this process may not set the clock; grant it CAP_SYS_TIME, or write mode: measure",
+			refuses: errors.New("set system clock: operation not permitted; grant the capability CAP_SYS_TIME"),
+			want:    "mode discipline: set system clock: operation not permitted; grant the capability CAP_SYS_TIME, or write mode: measure",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

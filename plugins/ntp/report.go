@@ -12,7 +12,7 @@ func (c *client) report(v verdict, asked []*server) {
 	c.count++
 	sync := topics.Sync{
 		At: c.env.Clock.Now(), Count: c.count, Agreed: len(v.agreed), Asked: len(asked),
-		Offset: -c.env.Clock.SystemError(), Spread: v.spread,
+		Offset: c.env.Clock.Offset(), Spread: v.spread,
 		Server: string(v.server), Stratum: v.stratum, RoundTrip: v.roundTrip,
 	}
 	c.publish.Set(sync)

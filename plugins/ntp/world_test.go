@@ -116,8 +116,8 @@ func (w *world) fail(fault fakeserver.NTPFault, servers ...int) {
 // servers have.
 func (w *world) wantTime(when string) {
 	w.T.Helper()
-	if !w.Clock.Known() || w.error() > 20*time.Millisecond {
-		w.T.Errorf("%s: the time is known: %v, and off by %v", when, w.Clock.Known(), w.error())
+	if !w.Clock.Synchronized() || w.error() > 20*time.Millisecond {
+		w.T.Errorf("%s: clock synchronized: %v, off by %v", when, w.Clock.Synchronized(), w.error())
 	}
 }
 

@@ -162,5 +162,5 @@ func (s *System) Now() time.Time {
 	return s.epoch.Add(s.monotonic().Sub(s.start)).Add(s.Step)
 }
 
-// Synchronised tells what Sync says.
-func (s *System) Synchronised() bool { return s.Sync }
+// Synchronized returns Sync.
+func (s *System) Synchronized() bool { return s.Sync }

@@ -19,8 +19,8 @@ func newCivil(w *World) *civil { return &civil{World: w, dice: w.dice("civil")} 
 // Now returns what the system takes for the time.
 func (c *civil) Now() time.Time { return c.now().Add(c.off) }
 
-// Synchronised says that nobody keeps this clock.
-func (c *civil) Synchronised() bool { return false }
+// Synchronized reports that no daemon keeps this clock.
+func (c *civil) Synchronized() bool { return false }
 
 func (c *civil) boot() {
 	const day = 24 * time.Hour

@@ -107,7 +107,7 @@ func TestDisciplineRefusesBesideAnotherTimeDaemonAndWithoutTheRight(t *testing.T
 	})
 	g.run("systemctl", "stop", "systemd-timesyncd")
 	g.eventually("it says what it lacks", 20*time.Second, func() bool {
-		return strings.Contains(g.show("StatusText"), "clock: mode discipline: this process may not set the clock; grant it the capability CAP_SYS_TIME, or write mode: measure")
+		return strings.Contains(g.show("StatusText"), "clock: mode discipline: set system clock: operation not permitted; grant the capability CAP_SYS_TIME, or write mode: measure")
 	})
 	g.run("systemctl", "start", "systemd-timesyncd")
 	if n := timesSet(g); n != 0 {
