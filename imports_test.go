@@ -43,9 +43,9 @@ var rules = []struct {
 	{
 		"internal/gpio",
 		func(_, i string) bool {
-			return !under(i, "ptvd") || under(i, "ptvd/internal/gpio") || under(i, "ptvd/internal/scheduler")
+			return !under(i, "ptvd") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/scheduler" || i == "ptvd/internal/textfmt"
 		},
-		"the board knows the scheduler and nothing else",
+		"the board uses the scheduler and nothing else of ptvd",
 	},
 	{
 		"internal/web",
@@ -55,7 +55,7 @@ var rules = []struct {
 	{
 		"internal/config",
 		func(_, i string) bool {
-			return !under(i, "ptvd") || under(i, "ptvd/internal/config") || under(i, "ptvd/internal/gpio") || under(i, "ptvd/plugins") && !isPlugin(i)
+			return !under(i, "ptvd") || under(i, "ptvd/internal/config") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/textfmt" || under(i, "ptvd/plugins") && !isPlugin(i)
 		},
 		"the configuration knows plugins by their Spec alone",
 	},

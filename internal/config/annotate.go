@@ -6,6 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"ptvd/internal/textfmt"
 	"ptvd/plugins"
 )
 
@@ -61,7 +62,7 @@ func (f *File) words() map[int][]string {
 	for _, at := range options {
 		if name, o := f.optionAt(at.path); o != nil && !said[name] {
 			said[name] = true
-			words[at.key.Line] = append(words[at.key.Line], wrap(o.words(o.standing(at.node)), wordsEnd-wordsColumn-len("# "))...)
+			words[at.key.Line] = append(words[at.key.Line], textfmt.Wrap(o.words(o.standing(at.node)), wordsEnd-wordsColumn-len("# "))...)
 		}
 	}
 	return words
@@ -136,15 +137,4 @@ func uncommented(line string) string {
 		before = r
 	}
 	return line
-}
-
-func wrap(text string, width int) (lines []string) {
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len([]rune(line+" "+word)) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimLeft(line+" "+word, " ")
-	}
-	return append(lines, line)
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"ptvd/internal/textfmt"
 )
 
 var (
@@ -57,7 +59,7 @@ func setFloat(v reflect.Value, text string) error {
 	f, err := strconv.ParseFloat(text, v.Type().Bits())
 	switch {
 	case decimal.MatchString(strings.Replace(text, ",", ".", 1)) && strings.Contains(text, ","):
-		return fmt.Errorf("%s has a comma; write %s", quote(text), strings.Replace(clip(text, 40), ",", ".", 1))
+		return fmt.Errorf("%s has a comma; write %s", quote(text), strings.Replace(textfmt.Clip(text, 40), ",", ".", 1))
 	case !decimal.MatchString(text):
 		return fmt.Errorf("%s is not a number", quote(text))
 	case err != nil:

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"ptvd/internal/textfmt"
 )
 
 // maxText bounds a text of one option, in characters.
@@ -81,5 +83,5 @@ func quote(text string) string {
 	if text != "" && len(text) <= most && !strings.ContainsAny(text, " \"'") {
 		return text
 	}
-	return strconv.Quote(clip(text, most))
+	return strconv.Quote(textfmt.Clip(text, most))
 }

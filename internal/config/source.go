@@ -3,7 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
-	"unicode"
+
+	"ptvd/internal/textfmt"
 )
 
 // source is the text of a file, for the lines under the faults.
@@ -41,7 +42,7 @@ func newSource(name, text string) *source {
 func (s *source) fault(at point, path, message string) Fault {
 	at.line = min(max(at.line, 1), len(s.lines))
 	at.column = min(max(at.column, 1), len(s.lines[at.line-1])+1)
-	return Fault{File: s.name, Line: at.line, Column: at.column, Path: oneLine(path, 200), Message: oneLine(message, 600)}
+	return Fault{File: s.name, Line: at.line, Column: at.column, Path: textfmt.OneLine(path, 200), Message: textfmt.OneLine(message, 600)}
 }
 
 // finish sorts the faults and gives them their source lines.
@@ -84,7 +85,7 @@ func (s *source) excerpt(at point) (text string, caret int) {
 		switch {
 		case in < 0:
 			masked = span{}
-			out = append(out, printable(line[i]))
+			out = append(out, textfmt.PrintableRune(line[i]))
 		case hidden[in] != masked:
 			masked = hidden[in]
 			out = append(out, []rune(mask)...)
@@ -99,27 +100,4 @@ func (s *source) excerpt(at point) (text string, caret int) {
 		out = append(out, '…')
 	}
 	return strings.TrimRight(string(out), " "), caret
-}
-
-// oneLine makes a text fit to be printed that may hold what a file, or a plugin's
-// error, put there.
-func oneLine(text string, most int) string { return strings.Map(printable, clip(text, most)) }
-
-// clip cuts a text to so many characters.
-func clip(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
-}
-
-// printable keeps a line one line, and the caret below its character.
-func printable(r rune) rune {
-	switch {
-	case r == '\t':
-		return ' '
-	case !unicode.IsPrint(r):
-		return '?'
-	}
-	return r
 }

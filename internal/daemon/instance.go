@@ -135,7 +135,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	if plugin != nil {
 		i.stop(t, plugin)
 	}
-	if err := closeBeside(t, env.Board); err != nil {
+	if err := gpio.Close(t, env.Board, graceForClose); err != nil {
 		i.log.Warn("a part of the board did not close cleanly", "error", err)
 	}
 	return err

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"strings"
 	"time"
-	"unicode"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/sys/unix"
 
 	"ptvd/internal/scheduler"
+	"ptvd/internal/textfmt"
 )
 
 // notifier speaks sd_notify(3) to systemd, and to nobody where there is none.
@@ -27,14 +26,14 @@ func (n *notifier) ready(status string) {
 		n.status(status)
 		return
 	}
-	n.isReady, n.said = true, oneLine(status)
+	n.isReady, n.said = true, textfmt.OneLine(status, longestStatus)
 	n.send(systemd.SdNotifyReady + "\nSTATUS=" + n.said)
 }
 
 // status says how the instances are, when that has changed. While the daemon
 // starts, reloads or stops, it says nothing: ready tells the outcome.
 func (n *notifier) status(status string) {
-	if status = oneLine(status); n.isReady && status != n.said {
+	if status = textfmt.OneLine(status, longestStatus); n.isReady && status != n.said {
 		n.said = status
 		n.send("STATUS=" + status)
 	}
@@ -101,19 +100,6 @@ func deliver(conn *net.UnixConn, message []byte, within time.Duration) {
 	}
 }
 
-// longestStatus keeps a message well within the page that systemd reads.
+// longestStatus, in characters, keeps a message within the page that systemd reads.
+// It has to be one line, since a line break begins the next assignment.
 const longestStatus = 1000
-
-// oneLine keeps what an instance quotes from becoming a message of its own: a line
-// break would begin the next assignment.
-func oneLine(status string) string {
-	if len(status) > longestStatus {
-		status = status[:longestStatus] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(status, ""))
-}

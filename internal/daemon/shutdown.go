@@ -1,11 +1,10 @@
 package daemon
 
 import (
-	"context"
 	"errors"
-	"io"
 	"time"
 
+	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 )
 
@@ -24,17 +23,9 @@ func (d *Daemon) shutdown(t *scheduler.Task) {
 	if err := d.end(t, d.instances); err != nil {
 		return
 	}
-	if err := closeBeside(t, d.board); err != nil {
+	if err := gpio.Close(t, d.board, graceForClose); err != nil {
 		d.log.Error("the board did not close", "error", err)
 	}
-}
-
-// closeBeside closes something beside the loop, and waits for it a while.
-func closeBeside(t *scheduler.Task, part io.Closer) error {
-	return t.Timeout(graceForClose, func() error {
-		_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, part.Close() })
-		return err
-	})
 }
 
 // end stops instances, and says which of them would not be stopped in time.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"sync"
+
+	"ptvd/internal/textfmt"
 )
 
 // Screen draws a panel of LEDs at the top of a terminal, in place, and lets the
@@ -41,7 +43,7 @@ func (s *Screen) Draw(picture image.Image, caption string) {
 	if picture.Bounds().Dx()+2 > s.width || lines+roomForLog > s.height {
 		return
 	}
-	frame := render(picture, gap, clip(caption, s.width-1))
+	frame := render(picture, gap, textfmt.Clip(caption, s.width-1))
 	if bytes.Equal(frame, s.last) {
 		return
 	}
@@ -106,12 +108,4 @@ func render(picture image.Image, gap, caption string) []byte {
 	}
 	fmt.Fprintf(&text, "╰%s╯\x1b[K\r\n %s\x1b[K", edge, caption)
 	return text.Bytes()
-}
-
-// clip shortens a text to a number of columns.
-func clip(text string, columns int) string {
-	if runes := []rune(text); len(runes) > columns {
-		return string(runes[:max(0, columns)])
-	}
-	return text
 }

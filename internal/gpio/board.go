@@ -70,3 +70,12 @@ func (b *Board) Close() error {
 	b.claims.releaseAll(b.owner)
 	return errors.Join(errs...)
 }
+
+// Close closes an open part or a board beside the loop. After limit it returns
+// [scheduler.ErrTimeout] and leaves a driver that hangs behind.
+func Close(t *scheduler.Task, part io.Closer, limit time.Duration) error {
+	return t.Timeout(limit, func() error {
+		_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, part.Close() })
+		return err
+	})
+}

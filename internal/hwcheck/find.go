@@ -2,7 +2,6 @@ package hwcheck
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -86,11 +85,8 @@ func (c *check) probe(t *scheduler.Task, p *part) (err error) {
 	case config.PWMOutput:
 		_, err = board.PWM(t, p.Name, time.Millisecond)
 	}
-	return errors.Join(err, closeBoard(t, board))
+	return errors.Join(err, gpio.Close(t, board, closeTimeout))
 }
 
-// closeBoard closes what was opened, beside the loop.
-func closeBoard(t *scheduler.Task, board *gpio.Board) error {
-	_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, board.Close() })
-	return err
-}
+// closeTimeout limits how long closing a part may take.
+const closeTimeout = time.Second

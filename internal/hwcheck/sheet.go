@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"ptvd/internal/scheduler"
+	"ptvd/internal/textfmt"
 )
 
 // sheet is what is written on. A terminal that stands still holds up a task and a
@@ -31,7 +32,10 @@ func newSheet(out io.Writer, width int) *sheet {
 func (s *sheet) line(head, format string, args ...any) {
 	text, picture, hasPicture := strings.Cut(fmt.Sprintf(format, args...), "\n")
 	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
-	lines := wrap(text, s.width-len(indent))
+	lines := []string{text}
+	if room := s.width - len(indent); room >= narrowest {
+		lines = textfmt.Wrap(text, room)
+	}
 	if hasPicture {
 		lines = append(lines, strings.Split(picture, "\n")...)
 	}
@@ -74,23 +78,3 @@ func (s *sheet) end(t *scheduler.Task, writing *scheduler.Task) error {
 // narrowest is a width below which lines are not broken: it would only make them
 // harder to read.
 const narrowest = 20
-
-// wrap breaks a text between words.
-func wrap(text string, width int) []string {
-	if width < narrowest {
-		return []string{text}
-	}
-	lines := []string{""}
-	for _, word := range strings.Fields(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= width:
-			*last += " " + word
-		default:
-			lines = append(lines, word)
-		}
-	}
-	return lines
-}

@@ -38,7 +38,7 @@ func (c *check) tryAll(t *scheduler.Task) error {
 	c.sheet.line("", "")
 	err := c.runAll(t, trials)
 	for _, board := range boards {
-		err = errors.Join(err, closeBoard(t, board))
+		err = errors.Join(err, gpio.Close(t, board, closeTimeout))
 	}
 	return err
 }

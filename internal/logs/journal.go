@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"ptvd/internal/textfmt"
+
 	"github.com/coreos/go-systemd/v22/journal"
 )
 
@@ -23,7 +25,7 @@ type toJournal struct {
 func (j toJournal) write(e entry) {
 	message := e.sentence()
 	if e.plugin != "" {
-		message = printable(e.plugin) + ": " + message
+		message = textfmt.Printable(e.plugin) + ": " + message
 	}
 	priority := priorityOf(e.level)
 	if j.send(message, priority, journalFields(e)) == nil {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"ptvd/internal/textfmt"
 )
 
 // sentence returns the message and the attributes as people read them:
@@ -13,10 +15,10 @@ import (
 // A value of several lines follows below, indented.
 func (e entry) sentence() string {
 	var b strings.Builder
-	b.WriteString(printable(strings.ReplaceAll(e.message, "\n", " ")))
+	b.WriteString(textfmt.Printable(e.message))
 	for _, f := range e.fields {
 		if !strings.Contains(f.value, "\n") {
-			b.WriteString(" " + printable(f.key) + "=" + quoted(f.value))
+			b.WriteString(" " + textfmt.Printable(f.key) + "=" + quoted(f.value))
 		}
 	}
 	for _, f := range e.fields {
@@ -40,19 +42,9 @@ func quoted(value string) string {
 
 func block(key, value string) string {
 	var b strings.Builder
-	b.WriteString("\n  " + printable(key) + ":")
+	b.WriteString("\n  " + textfmt.Printable(key) + ":")
 	for line := range strings.Lines(value) {
-		b.WriteString("\n    " + printable(strings.TrimRight(line, "\r\n")))
+		b.WriteString("\n    " + textfmt.Printable(strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", "    ")))
 	}
 	return b.String()
-}
-
-// printable keeps a stranger's text from steering the terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
 }

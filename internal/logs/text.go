@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"ptvd/internal/textfmt"
 )
 
 // toText writes lines for people:
@@ -31,7 +33,7 @@ func (t toText) write(e entry) {
 	}
 	var b strings.Builder
 	b.WriteString(t.in(faint, e.time.Format(time.TimeOnly)) + " ")
-	b.WriteString(t.in(cyan, fmt.Sprintf("%-8s", printable(name))) + " ")
+	b.WriteString(t.in(cyan, fmt.Sprintf("%-8s", textfmt.Printable(name))) + " ")
 	b.WriteString(t.word(e.level) + e.sentence())
 	if e.stack != "" {
 		b.WriteString(t.in(faint, block("stack", e.stack)))

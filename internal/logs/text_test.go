@@ -119,7 +119,7 @@ func TestThePanicOfATaskIsToldWithItsLine(t *testing.T) {
 	if !strings.Contains(line, "panic: the lamp is gone") || !strings.Contains(line, "(text_test.go:") {
 		t.Errorf("the line does not name the fault: %s", line)
 	}
-	if !strings.HasPrefix(stack, "  stack:\n    goroutine ") || !strings.Contains(stack, "\n    \t") {
+	if !strings.HasPrefix(stack, "  stack:\n    goroutine ") || !strings.Contains(stack, "\n        ") {
 		t.Errorf("the stack is no block:\n%s", stack)
 	}
 }

@@ -2,6 +2,7 @@ package display
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"math"
@@ -150,7 +151,7 @@ func (s *screen) hangUp(t *plugins.Task, err error) error {
 	}
 	port := s.wire.port
 	s.wire = nil
-	if closing := closeBeside(t, port); errors.Is(closing, plugins.ErrCancelled) {
+	if _, closing := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, port.Close() }); errors.Is(closing, plugins.ErrCancelled) {
 		return closing
 	}
 	return err

@@ -21,8 +21,3 @@ func (w *wire) tx(t *plugins.Task, packets [][]byte) error {
 	})
 	return err
 }
-
-func closeBeside(t *plugins.Task, port plugins.SPI) error {
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, port.Close() })
-	return err
-}

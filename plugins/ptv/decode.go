@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"ptvd/internal/textfmt"
 )
 
 // text is a scalar of a reply, whatever its type: 4 and "4" are one id. What is
@@ -119,20 +121,8 @@ func decode(body []byte, into any) bool {
 // clean makes text fit to be shown and logged: one line, printable, no longer
 // than limit runes.
 func clean(s string, limit int) string {
-	var b strings.Builder
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(word)
-		if b.Len() > 4*limit {
-			break
-		}
-	}
-	if runes := []rune(b.String()); len(runes) > limit {
-		return strings.TrimSpace(string(runes[:limit-1])) + "…"
-	}
-	return b.String()
+	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) })
+	return textfmt.Clip(strings.Join(words, " "), limit)
 }
 
 // count reads a whole number, 0 when it is none.

@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
+
+	"ptvd/internal/textfmt"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
 )
@@ -125,7 +126,7 @@ func (c *Chip) read() error {
 		}
 		line := Line{
 			Offset: offset, Name: uapi.BytesToString(info.Name[:]),
-			Used: info.Flags.IsUsed(), User: printable(uapi.BytesToString(info.Consumer[:])), Direction: "input",
+			Used: info.Flags.IsUsed(), User: textfmt.Printable(uapi.BytesToString(info.Consumer[:])), Direction: "input",
 		}
 		if info.Flags.IsOutput() {
 			line.Direction = "output"
@@ -133,15 +134,4 @@ func (c *Chip) read() error {
 		c.Lines = append(c.Lines, line)
 	}
 	return nil
-}
-
-// printable keeps what another program calls itself from moving the cursor of whoever
-// reads it.
-func printable(name string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, name)
 }

@@ -96,9 +96,3 @@ func TestNothingThatMapsMemoryIsLinkedIn(t *testing.T) {
 		}
 	}
 }
-
-func TestWhatAnotherProgramCallsItselfMovesNoCursor(t *testing.T) {
-	if got := printable("lamp\x1b[2J é"); got != "lamp?[2J é" {
-		t.Errorf("%q", got)
-	}
-}

@@ -1,0 +1,64 @@
+// Package textfmt makes text from outside fit for a terminal, a log or a status
+// line: printable, on one line, no longer than there is room for.
+package textfmt
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// PrintableRune returns a space for white space of any kind, U+FFFD for any other
+// character that is not printable, and a printable character as it is. A line so
+// cleaned keeps its number of characters, and cannot move a terminal's cursor.
+func PrintableRune(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case unicode.IsPrint(r):
+		return r
+	}
+	return unicode.ReplacementChar
+}
+
+// Printable applies [PrintableRune] to each character. Bytes that are not UTF-8
+// become U+FFFD, too.
+func Printable(s string) string { return strings.Map(PrintableRune, s) }
+
+// Clip cuts a text to limit characters, of which the last is then an ellipsis.
+func Clip(s string, limit int) string {
+	if limit <= 0 {
+		return ""
+	}
+	count, end := 0, 0 // end: of what stands before the ellipsis
+	for i := range s {
+		if count == limit-1 {
+			end = i
+		}
+		if count++; count > limit {
+			return strings.TrimRight(s[:end], " ") + "…"
+		}
+	}
+	return s
+}
+
+// OneLine is Printable, cut to limit characters.
+func OneLine(s string, limit int) string { return Clip(Printable(s), limit) }
+
+// Wrap breaks a text between words into lines of at most width characters. A word
+// that is longer has a line of its own. The result has at least one line.
+func Wrap(s string, width int) []string {
+	lines := []string{""}
+	for _, word := range strings.Fields(s) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= width:
+			*last += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
