@@ -205,5 +205,5 @@ func (d *Daemon) failInstance(name string, err error) {
 }
 
 func (d *Daemon) reportStray(t *scheduler.Task, err error) {
-	d.log.Error("a task failed", "plugin", t.Owner(), "task", t.Name(), "error", err)
+	d.log.Error("a task failed", "plugin", t.Owner(), "task", t.Name(), "err", err)
 }

@@ -132,8 +132,8 @@ func TestATaskThatSpeaksOfACancelWhichNobodyAskedForHasFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		`msg=failed plugin=helper`, `why="cancelled\nout of luck, though nobody has cancelled it"`,
-		`plugin=start message_id=5a4cc7f0ea54440ab53d0f2fae35e34f why="cancelled, though nobody has cancelled it"`,
+		`msg=failed plugin=helper`, `err="cancelled\nout of luck, though nobody has cancelled it"`,
+		`plugin=start message_id=5a4cc7f0ea54440ab53d0f2fae35e34f err="cancelled, though nobody has cancelled it"`,
 	} {
 		if strings.Count(log, line) < 3 {
 			t.Errorf("the log lacks %s three times:\n%s", line, log)
@@ -277,7 +277,7 @@ func TestAStartThatFailsIsReportedWithItsOwnReasonAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log, `why="no such device"`) {
+	if !strings.Contains(log, `err="no such device"`) {
 		t.Errorf("the log:\n%s", log)
 	}
 }

@@ -35,7 +35,7 @@ func TestWhoHeldTheLoopIsDegradedForAMinuteAndTheLogSaysForHowLong(t *testing.T)
 	}
 	for _, line := range []string{
 		`msg="the loop goes on" plugin=hog task=work held_for=2.1s`, `msg="the loop goes on" plugin=hog task=work held_for=1.5s`,
-		`why="held the loop for 2.1 s, and everything waited for it"`, `msg=ok plugin=hog`,
+		`err="held the loop for 2.1 s, and everything waited for it"`, `msg=ok plugin=hog`,
 	} {
 		if !strings.Contains(log, line) {
 			t.Errorf("the log lacks %s", line)

@@ -70,7 +70,7 @@ func (i *instance) live(t *scheduler.Task) error {
 		}
 		i.failed(err)
 		if i.entry.OnError == config.Fail && !i.trial {
-			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "why", err)
+			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "err", err)
 			i.daemon.failure = fmt.Errorf("%s: %w", i.entry.Name, err)
 			i.daemon.Stop()
 			return nil
@@ -80,7 +80,7 @@ func (i *instance) live(t *scheduler.Task) error {
 		}
 		i.restarts++
 		wait := pause.Next(firstPause, longPause)
-		i.log.Error("failed", logs.ID(logs.InstanceFailed), "why", err, "again_in", wait.Round(time.Second))
+		i.log.Error("failed", logs.ID(logs.InstanceFailed), "err", err, "retry_in", wait.Round(time.Second))
 		if err := t.Sleep(wait); err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 		i.stop(t, plugin)
 	}
 	if err := gpio.Close(t, env.Board, graceForClose); err != nil {
-		i.log.Warn("a part of the board did not close cleanly", "error", err)
+		i.log.Warn("a part of the board did not close cleanly", "err", err)
 	}
 	return err
 }
@@ -188,7 +188,7 @@ func (i *instance) ending() {
 func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
 	err := t.Timeout(graceForStop, func() error { return i.asChild(t, "stop", plugin.Stop) })
 	if err != nil {
-		i.log.Warn("did not stop cleanly", "error", err)
+		i.log.Warn("did not stop cleanly", "err", err)
 	}
 }
 
@@ -224,7 +224,7 @@ func (i *instance) healthChanged(h *plugins.Health) {
 	case plugins.OK:
 		i.log.Info("ok")
 	case plugins.Degraded:
-		i.log.Warn("degraded", logs.ID(logs.InstanceDegraded), "why", h.Why)
+		i.log.Warn("degraded", logs.ID(logs.InstanceDegraded), "err", h.Why)
 	case plugins.Failed: // live says so, with all that the error knows
 	}
 	i.daemon.notify.status(i.daemon.status())
@@ -238,7 +238,7 @@ func (i *instance) attributes() []slog.Attr {
 		slog.Int("restarts", i.restarts),
 	}
 	if i.health.Why != "" {
-		all = append(all, slog.String("why", i.health.Why))
+		all = append(all, slog.String("err", i.health.Why))
 	}
 	for name, value := range i.meter.All() {
 		all = append(all, slog.Float64(name, value))

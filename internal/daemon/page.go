@@ -47,7 +47,7 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	case errors.Is(err, scheduler.ErrCancelled):
 		return err
 	case err != nil && isLoopback(h.Listen):
-		d.log.Error("the page is not served", "error", err)
+		d.log.Error("the page is not served", "err", err)
 		return nil
 	case err != nil:
 		d.failure = fmt.Errorf("the page at %s: %w", h.Listen, err)
@@ -92,7 +92,7 @@ func (p *page) open(t *scheduler.Task, address string) error {
 			log.Info("a page shows the board", "address", "http://"+listener.Addr().String()+"/")
 			go func() {
 				if err := p.server.Serve(listener); err != nil {
-					log.Error("the page is not served any more", "error", err)
+					log.Error("the page is not served any more", "err", err)
 				}
 			}()
 			return nil
@@ -101,7 +101,7 @@ func (p *page) open(t *scheduler.Task, address string) error {
 			return err
 		}
 		if pause.Tries() == 0 {
-			log.Error("the page is not served yet, and it is tried again", "error", err)
+			log.Error("the page is not served yet, and it is tried again", "err", err)
 		}
 		if err := t.Sleep(pause.Next(firstPause, longPause)); err != nil {
 			return err

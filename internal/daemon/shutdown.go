@@ -24,7 +24,7 @@ func (d *Daemon) shutdown(t *scheduler.Task) {
 		return
 	}
 	if err := gpio.Close(t, d.board, graceForClose); err != nil {
-		d.log.Error("the board did not close", "error", err)
+		d.log.Error("the board did not close", "err", err)
 	}
 }
 

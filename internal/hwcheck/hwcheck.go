@@ -128,7 +128,7 @@ func (c *check) openBoard(t *scheduler.Task) (err error) {
 		return err
 	}
 	if err != nil { // what could be seen in spite of it is there
-		c.Log.Warn("not all of the machine could be looked at", "error", err)
+		c.Log.Warn("not all of the machine could be looked at", "err", err)
 	}
 	return nil
 }

@@ -38,13 +38,13 @@ func openJournal() (log *slog.Logger, records func() []sent) {
 func TestTheJournalGetsFieldsAndAMessageThatReadsByItself(t *testing.T) {
 	log, records := openJournal()
 	log.With("plugin", "trains").Error("failed", logs.ID(logs.InstanceFailed),
-		"why", "HTTP 503", "again_in", 40*time.Second, slog.Group("http", "last-status", 503))
+		"err", "HTTP 503", "retry_in", 40*time.Second, slog.Group("http", "last-status", 503))
 	_, _, line, _ := runtime.Caller(0)
 	got := records()
 	if len(got) != 1 {
 		t.Fatalf("%d records", len(got))
 	}
-	if want := `trains: failed why="HTTP 503" again_in=40s http.last-status=503`; got[0].message != want {
+	if want := `trains: failed err="HTTP 503" retry_in=40s http.last-status=503`; got[0].message != want {
 		t.Errorf("message %q", got[0].message)
 	}
 	if got[0].priority != journal.PriErr {
@@ -54,8 +54,8 @@ func TestTheJournalGetsFieldsAndAMessageThatReadsByItself(t *testing.T) {
 		"SYSLOG_IDENTIFIER":     "ptvd",
 		"MESSAGE_ID":            string(logs.InstanceFailed),
 		"PTVD_PLUGIN":           "trains",
-		"PTVD_WHY":              "HTTP 503",
-		"PTVD_AGAIN_IN":         "40s",
+		"PTVD_ERR":              "HTTP 503",
+		"PTVD_RETRY_IN":         "40s",
 		"PTVD_HTTP_LAST_STATUS": "503",
 		"CODE_FUNC":             "ptvd/internal/logs_test.TestTheJournalGetsFieldsAndAMessageThatReadsByItself",
 		"CODE_LINE":             fmt.Sprint(line - 2),
@@ -165,7 +165,7 @@ func TestTheJournalIsTheStreamThatSystemdNames(t *testing.T) {
 }
 
 func FuzzTheJournalTakesEveryFieldName(f *testing.F) {
-	f.Add("again_in")
+	f.Add("retry_in")
 	f.Add("last-status")
 	f.Add("Ä=\n1")
 	f.Add(strings.Repeat("k", 100))

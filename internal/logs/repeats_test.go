@@ -65,29 +65,29 @@ func TestARepeatedProblemIsLoggedOnceThenCounted(t *testing.T) {
 			[]string{"07:52:10 trains   warning: slow", "07:52:11 lamp     warning: slow"},
 		},
 		"another reason is another problem": {
-			[]step{trains(0, warning, "bad", "why", "HTTP 503"), trains(s, warning, "bad", "why", "HTTP 404"), trains(2*s, failure, "bad", "why", "HTTP 404")},
-			[]string{`07:52:10 trains   warning: bad why="HTTP 503"`, `07:52:11 trains   warning: bad why="HTTP 404"`, `07:52:12 trains   error: bad why="HTTP 404"`},
+			[]step{trains(0, warning, "bad", "err", "HTTP 503"), trains(s, warning, "bad", "err", "HTTP 404"), trains(2*s, failure, "bad", "err", "HTTP 404")},
+			[]string{`07:52:10 trains   warning: bad err="HTTP 503"`, `07:52:11 trains   warning: bad err="HTTP 404"`, `07:52:12 trains   error: bad err="HTTP 404"`},
 		},
 		"durations and counters make no difference, and the last are told": {
 			[]step{
-				trains(0, warning, "bad", "in", s, "tries", 1, "why", "HTTP 503, again in 40 s"),
-				trains(s, warning, "bad", "in", 2*s, "tries", 2, "why", "HTTP 503, again in 1m20.5s"),
+				trains(0, warning, "bad", "in", s, "tries", 1, "err", "HTTP 503, again in 40 s"),
+				trains(s, warning, "bad", "in", 2*s, "tries", 2, "err", "HTTP 503, again in 1m20.5s"),
 			},
 			[]string{
-				`07:52:10 trains   warning: bad in=1s tries=1 why="HTTP 503, again in 40 s"`,
-				`07:52:11 trains   warning: bad in=2s tries=2 why="HTTP 503, again in 1m20.5s" repeated=1`,
+				`07:52:10 trains   warning: bad in=1s tries=1 err="HTTP 503, again in 40 s"`,
+				`07:52:11 trains   warning: bad in=2s tries=2 err="HTTP 503, again in 1m20.5s" repeated=1`,
 			},
 		},
 		"the local port of a connection makes no difference": {
 			[]step{
-				trains(0, failure, "bad", "error", errors.New("read udp 192.0.2.7:40312->192.0.2.1:123: i/o timeout")),
-				trains(s, failure, "bad", "error", errors.New("read udp 192.0.2.7:53170->192.0.2.1:123: i/o timeout")),
-				trains(2*s, failure, "bad", "error", errors.New("read udp 192.0.2.7:53170->192.0.2.2:123: i/o timeout")),
+				trains(0, failure, "bad", "err", errors.New("read udp 192.0.2.7:40312->192.0.2.1:123: i/o timeout")),
+				trains(s, failure, "bad", "err", errors.New("read udp 192.0.2.7:53170->192.0.2.1:123: i/o timeout")),
+				trains(2*s, failure, "bad", "err", errors.New("read udp 192.0.2.7:53170->192.0.2.2:123: i/o timeout")),
 			},
 			[]string{
-				`07:52:10 trains   error: bad error="read udp 192.0.2.7:40312->192.0.2.1:123: i/o timeout"`,
-				`07:52:11 trains   error: bad error="read udp 192.0.2.7:53170->192.0.2.1:123: i/o timeout" repeated=1`,
-				`07:52:12 trains   error: bad error="read udp 192.0.2.7:53170->192.0.2.2:123: i/o timeout"`,
+				`07:52:10 trains   error: bad err="read udp 192.0.2.7:40312->192.0.2.1:123: i/o timeout"`,
+				`07:52:11 trains   error: bad err="read udp 192.0.2.7:53170->192.0.2.1:123: i/o timeout" repeated=1`,
+				`07:52:12 trains   error: bad err="read udp 192.0.2.7:53170->192.0.2.2:123: i/o timeout"`,
 			},
 		},
 		"who asks again is answered again": {

@@ -10,7 +10,7 @@ import (
 
 // sentence returns the message and the attributes as people read them:
 //
-//	degraded why="HTTP 503" again_in=40s
+//	degraded err="HTTP 503" retry_in=40s
 //
 // A value of several lines follows below, indented.
 func (e entry) sentence() string {

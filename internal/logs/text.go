@@ -12,7 +12,7 @@ import (
 
 // toText writes lines for people:
 //
-//	07:52:10 trains   warning: degraded why="HTTP 503"
+//	07:52:10 trains   warning: degraded err="HTTP 503"
 type toText struct {
 	out     io.Writer
 	colours bool

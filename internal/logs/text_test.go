@@ -50,15 +50,15 @@ func TestALineSaysWhenWhoAndWhat(t *testing.T) {
 		"an instance":                    {0, []any{"plugin", "trains"}, "ok", nil, `trains   ok`},
 		"an instance named in the call":  {0, nil, "a task", []any{"plugin", "lamp", "task", "step"}, `lamp     a task task=step`},
 		"a long name":                    {0, []any{"plugin", "departures"}, "ok", nil, `departures ok`},
-		"a warning":                      {slog.LevelWarn, []any{"plugin", "trains"}, "degraded", []any{"why", "HTTP 503"}, `trains   warning: degraded why="HTTP 503"`},
-		"an error":                       {slog.LevelError, nil, "failed", []any{"error", errors.New("no such pin")}, `ptvd     error: failed error="no such pin"`},
+		"a warning":                      {slog.LevelWarn, []any{"plugin", "trains"}, "degraded", []any{"err", "HTTP 503"}, `trains   warning: degraded err="HTTP 503"`},
+		"an error":                       {slog.LevelError, nil, "failed", []any{"err", errors.New("no such pin")}, `ptvd     error: failed err="no such pin"`},
 		"a detail":                       {slog.LevelDebug, nil, "gesture", nil, `ptvd     debug: gesture`},
 		"values of all kinds":            {0, nil, "k", []any{"d", 40 * time.Second, "n", -3, "f", 0.5, "b", true, "t", morning.UTC(), "x", nil, "l", []int{1, 2}, "raw", []byte("hi")}, fmt.Sprintf(`ptvd     k d=40s n=-3 f=0.5 b=true t=%s x=<nil> l="[1 2]" raw=hi`, morning.UTC().Format("2006-01-02T15:04:05.000Z"))},
 		"what needs quotes":              {0, nil, "q", []any{"empty", "", "equals", "a=b", "quote", `"`, "plain", "Flinders·Straße"}, `ptvd     q empty="" equals="a=b" quote="\"" plain=Flinders·Straße`},
 		"a value that is made on demand": {0, nil, "v", []any{"secret", hidden{}}, `ptvd     v secret=***`},
 		"groups":                         {0, []any{slog.Group("http", "status", 503)}, "g", []any{slog.Group("", "inline", 1)}, `ptvd     g http.status=503 inline=1`},
 		"nothing at all":                 {0, nil, "n", []any{slog.Attr{}}, `ptvd     n`},
-		"an id does not show":            {slog.LevelError, nil, "failed", []any{logs.ID(logs.InstanceFailed), "why", "x"}, `ptvd     error: failed why=x`},
+		"an id does not show":            {slog.LevelError, nil, "failed", []any{logs.ID(logs.InstanceFailed), "err", "x"}, `ptvd     error: failed err=x`},
 		"a value of several lines":       {slog.LevelError, nil, "refused", []any{"faults", "a.yaml:1:2: no\n  x: y\n     ^", "n", 1}, "ptvd     error: refused n=1\n  faults:\n    a.yaml:1:2: no\n      x: y\n         ^"},
 		"a stranger's control sequence":  {0, nil, "m\x1b[2J\nn", []any{"a", "\x1b[2J", "k\x07", "b\x1bc\nd"}, "ptvd     m\uFFFD[2J n a=\"\\x1b[2J\"\n  k\uFFFD:\n    b\uFFFDc\n    d"},
 	} {
@@ -113,7 +113,7 @@ func TestThePanicOfATaskIsToldWithItsLine(t *testing.T) {
 		}))
 		return nil
 	})
-	at(log, morning, slog.LevelError, "failed", "error", fmt.Errorf("step: %w", err))
+	at(log, morning, slog.LevelError, "failed", "err", fmt.Errorf("step: %w", err))
 	got := written()
 	line, stack, _ := strings.Cut(got, "\n")
 	if !strings.Contains(line, "panic: the lamp is gone") || !strings.Contains(line, "(text_test.go:") {
@@ -153,7 +153,7 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 
 // Whatever is logged, each record is a line, and lines below it are indented.
 func FuzzNothingThatIsLoggedLooksLikeAnotherRecord(f *testing.F) {
-	f.Add("failed", "why", "HTTP 503", "trains")
+	f.Add("failed", "err", "HTTP 503", "trains")
 	f.Add("a\nb", "k=\n", "\r\n\x1b[31m07:52:10 ptvd", "\x00\xff")
 	f.Add("panic", "stack", "goroutine 1 [running]:\npanic({0x1, 0x2})\n\tpanic.go:1 +0x1\nptvd/x.f(\n\tf.go:2", "lamp")
 	f.Fuzz(func(t *testing.T, message, key, value, plugin string) {

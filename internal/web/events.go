@@ -63,7 +63,7 @@ func (s *stream) run() {
 		case state := <-s.states:
 			data, err := json.Marshal(state)
 			if err != nil {
-				s.log.Error("a state cannot be encoded, and the page does not show it", "error", err)
+				s.log.Error("a state cannot be encoded, and the page does not show it", "err", err)
 				continue
 			}
 			s.broadcast(fmt.Appendf(nil, "data: %s\n\n", data))

@@ -136,6 +136,6 @@ func (b *button) call(g gesture) {
 	b.env.Log.Debug("gesture", "gesture", g)
 	action := b.actions[g]
 	if err := b.env.Call(action); err != nil {
-		b.env.Log.Warn("the button's action failed", "gesture", g, "action", action, "error", err)
+		b.env.Log.Warn("the button's action failed", "gesture", g, "action", action, "err", err)
 	}
 }

@@ -84,7 +84,7 @@ func (s *screen) send(t *plugins.Task) error {
 		if lasting || pause.Tries() > 1 {
 			s.env.Health.Degraded("the panel on %s does not work: %v; trying again", s.device.SPI, err)
 		}
-		s.env.Log.Debug("the panel does not work", "port", s.device.SPI, "error", err, "again_in", wait.Round(time.Millisecond))
+		s.env.Log.Debug("the panel does not work", "port", s.device.SPI, "err", err, "retry_in", wait.Round(time.Millisecond))
 		if err := t.Sleep(wait); err != nil {
 			return err
 		}

@@ -121,7 +121,7 @@ func (l *lamp) restore(t *plugins.Task) error {
 	case errors.Is(err, plugins.ErrCancelled):
 		return err
 	case err != nil:
-		l.env.Log.Warn("the lamp's level is lost: it starts anew", "error", err)
+		l.env.Log.Warn("the lamp's level is lost: it starts anew", "err", err)
 	}
 	if saved == (levels{}) {
 		saved.Last = float64(l.cfg.Max)

@@ -136,7 +136,7 @@ func (c *client) memory(now plugins.Instant) answer {
 // lost notes a round without an agreement. One is no alarm: the instance is
 // degraded after three periods, or, where it never knew the time, half a minute.
 func (c *client) lost(why error, now plugins.Instant) {
-	c.env.Log.Debug("the time was not agreed on", "why", why)
+	c.env.Log.Debug("the time was not agreed on", "err", why)
 	patience := 3 * c.cfg.Every
 	if c.count == 0 {
 		patience = 30 * time.Second

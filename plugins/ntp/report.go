@@ -34,7 +34,7 @@ func (c *client) report(v verdict, asked []*server) {
 // complain logs that a server is of no use, once for each reason.
 func (c *client) complain(s *server, trouble string) {
 	if trouble != "" && trouble != s.trouble {
-		c.env.Log.Info("a server is of no use", "server", s.Server, "why", trouble)
+		c.env.Log.Info("a server is of no use", "server", s.Server, "err", trouble)
 	}
 	s.trouble = trouble
 }

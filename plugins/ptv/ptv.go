@@ -126,6 +126,6 @@ func (p *ptv) miss(trouble *Trouble) time.Duration {
 		p.out.Set(p.known)
 		p.env.Health.Degraded("%v", trouble)
 	}
-	p.env.Log.Debug("no departures", "why", trouble, "again_in", pause.Round(time.Second))
+	p.env.Log.Debug("no departures", "err", trouble, "retry_in", pause.Round(time.Second))
 	return pause
 }

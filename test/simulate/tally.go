@@ -39,7 +39,7 @@ func newTallyman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 			*n++
 			for _, a := range then {
 				if err := env.Call(a); err != nil {
-					env.Log.Debug("nobody there", "action", a, "error", err)
+					env.Log.Debug("nobody there", "action", a, "err", err)
 				}
 			}
 			return nil

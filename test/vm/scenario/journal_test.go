@@ -84,9 +84,9 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 		status int
 		why    string
 	}{
-		{http.StatusNotFound, `degraded why="not found: No to /v3/departures/`},
-		{http.StatusUnauthorized, `degraded why="refused: No to /v3/departures/`},
-		{http.StatusFound, `degraded why="wrong host: redirected to http://elsewhere.test: does the network want a login`},
+		{http.StatusNotFound, `degraded err="not found: No to /v3/departures/`},
+		{http.StatusUnauthorized, `degraded err="refused: No to /v3/departures/`},
+		{http.StatusFound, `degraded err="wrong host: redirected to http://elsewhere.test: does the network want a login`},
 	} {
 		api.refuse(refusal.status)
 		g.run("systemctl", "restart", "ptvd")
@@ -140,9 +140,9 @@ func theFields(t *testing.T, g *guest) {
 		t.Fatalf("journalctl PTVD_PLUGIN=trains -o json: none of the %d records has the message id", len(records))
 	}
 	for field, pattern := range map[string]string{
-		"MESSAGE":           `^trains: degraded why="not found: No to /v3/`,
+		"MESSAGE":           `^trains: degraded err="not found: No to /v3/`,
 		"PTVD_PLUGIN":       `^trains$`,
-		"PTVD_WHY":          `^not found: No to /v3/`,
+		"PTVD_ERR":          `^not found: No to /v3/`,
 		"PRIORITY":          `^4$`,
 		"SYSLOG_IDENTIFIER": `^ptvd$`,
 		"CODE_FILE":         `internal/daemon/instance\.go$`,
