@@ -1,6 +1,12 @@
 package topics
 
-// Press is whether somebody presses it.
+// Press is whether something is pressed: a button, by a finger or by an action in
+// its place. As JSON:
+//
+//	{"down": true}
 type Press struct {
-	Down bool // debounced, and by whatever means: a finger, or an action in its place
+	Down bool `json:"down"` // debounced
 }
+
+// PayloadType returns "press".
+func (Press) PayloadType() string { return "press" }

@@ -1,0 +1,47 @@
+package topics
+
+import (
+	"iter"
+	"reflect"
+
+	"ptvd/internal/scheduler"
+)
+
+// A payload may have the methods of these interfaces, for readers that know no
+// plugin: the page, /api/state, /metrics and bridges to other systems. Without any
+// of them it is told as [encoding/json] marshals it. Names in JSON are snake_case,
+// instants RFC 3339 in the configured zone, and a unit stands in the name (age_s)
+// or beside the value.
+
+// Typed names the type of a payload, by which readers choose how to show it:
+// "departures", "picture", "level", "press", "sync", "reading" or "text".
+type Typed interface{ PayloadType() string }
+
+// Timed is a payload whose JSON depends on the moment at which it is told: what is
+// kept on the monotonic clock is told as an age.
+type Timed interface{ JSONAt(m Moment) any }
+
+// Aged is a payload whose content may be older than its publication.
+type Aged interface{ Since() scheduler.Instant }
+
+// Measured is a payload with figures for metrics. Their names are in the style of
+// Prometheus: lamp_duty_ratio.
+type Measured interface {
+	Figures(m Moment) iter.Seq2[string, float64]
+}
+
+// TypeOf returns the type's name of a payload, empty where it has none.
+func TypeOf(payload reflect.Type) string {
+	if typed, ok := reflect.Zero(payload).Interface().(Typed); ok {
+		return typed.PayloadType()
+	}
+	return ""
+}
+
+// JSON returns what a payload is marshalled as at a moment.
+func JSON(payload any, m Moment) any {
+	if timed, ok := payload.(Timed); ok {
+		return timed.JSONAt(m)
+	}
+	return payload
+}
