@@ -9,17 +9,17 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// Board is one instance's view of the board. Its methods belong to the loop;
-// they open beside it and wait for the result.
+// Board is the view that one instance has of the board. Its methods are called by
+// tasks; they open parts on another goroutine and await the result.
 type Board struct {
 	backend Backend
 	claims  *Claims
 	owner   string
-	open    map[string]io.Closer // by name; what is opened again takes its forerunner's place
+	open    map[string]io.Closer // by name; a part that is opened again replaces the former
 }
 
-// NewBoard returns the view of an instance. Boards that share a backend share
-// claims.
+// NewBoard returns the view of the instance owner. Boards that share a backend must
+// share claims.
 func NewBoard(backend Backend, claims *Claims, owner string) *Board {
 	return &Board{backend: backend, claims: claims, owner: owner}
 }
@@ -39,8 +39,8 @@ func (b *Board) PWM(t *scheduler.Task, name string, period time.Duration) (PWM, 
 	return open(b, t, func() (PWM, error) { return b.backend.OpenPWM(name, period) }, name)
 }
 
-// open claims names for the instance, until Board.Close, and opens what they name
-// beside the loop.
+// open claims names for the instance until Board.Close, and opens the part on another
+// goroutine.
 func open[T io.Closer](b *Board, t *scheduler.Task, make func() (T, error), names ...string) (T, error) {
 	var none T
 	for _, name := range names {
@@ -59,8 +59,8 @@ func open[T io.Closer](b *Board, t *scheduler.Task, make func() (T, error), name
 	return part, nil
 }
 
-// Close closes what the instance opened and gives its names back. It blocks as
-// long as the parts take: call it beside the loop.
+// Close closes what the instance opened and releases its claims. It blocks while the
+// parts are closed, so it must not be called on the loop.
 func (b *Board) Close() error {
 	var errs []error
 	for _, part := range b.open {

@@ -27,20 +27,20 @@ func two(t *testing.T, body func(t *scheduler.Task, bell, lamp *gpio.Board) erro
 	}
 }
 
-func TestANameThatAnotherInstanceHoldsIsRefusedAndBothAreNamed(t *testing.T) {
+func TestAPartHeldByAnotherInstanceIsBusyAndTheErrorNamesBoth(t *testing.T) {
 	two(t, func(t *scheduler.Task, bell, lamp *gpio.Board) error {
 		if _, err := bell.SPI(t, "SPI0.0", 1e6); err != nil {
 			return err
 		}
 		_, err := lamp.SPI(t, "/dev/spidev0.0", 1e6)
-		if want := "SPI0.0 is in use by bell: give lamp another one"; err == nil || err.Error() != want {
+		if want := "SPI0.0: device or resource busy (held by bell); stop bell or give lamp another one"; err == nil || err.Error() != want {
 			return fmt.Errorf("got %v, want %s", err, want)
 		}
 		return nil
 	})
 }
 
-func TestTwoNamesOfOneLineAreFoundByTheBoardItself(t *testing.T) {
+func TestTheBoardDetectsTwoNamesOfOneLine(t *testing.T) {
 	two(t, func(t *scheduler.Task, bell, lamp *gpio.Board) error {
 		if _, err := bell.Output(t, "GPIO18", gpio.Low); err != nil {
 			return err
@@ -52,7 +52,7 @@ func TestTwoNamesOfOneLineAreFoundByTheBoardItself(t *testing.T) {
 	})
 }
 
-func TestCloseReleasesEverythingAndGivesTheNamesBack(t *testing.T) {
+func TestCloseReleasesAllPartsAndClaims(t *testing.T) {
 	two(t, func(t *scheduler.Task, bell, lamp *gpio.Board) error {
 		in, err1 := bell.Input(t, gpio.InputOptions{Lines: []string{"GPIO5", "GPIO6"}})
 		out, err2 := bell.Output(t, "GPIO23", gpio.Low)
@@ -73,7 +73,7 @@ func TestCloseReleasesEverythingAndGivesTheNamesBack(t *testing.T) {
 	})
 }
 
-func TestAnOpeningThatIsCancelledLeavesNothingOpen(t *testing.T) {
+func TestACancelledOpenLeavesNothingOpen(t *testing.T) {
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
 	backend := &slowBackend{opening: scheduler.NewFlag(loop), goOn: make(chan struct{}), closed: make(chan struct{})}
 	board := gpio.NewBoard(backend, gpio.NewClaims(), "bell")
@@ -118,7 +118,7 @@ func (b *slowBackend) Close() error {
 	return nil
 }
 
-func TestAPartHasOneCanonicalName(t *testing.T) {
+func TestCanonicalNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"/dev/spidev0.0": "SPI0.0", "/dev/spidev10.2": "SPI10.2",
 		"SPI0.0": "SPI0.0", "GPIO17": "GPIO17", "pwmchip0/1": "pwmchip0/1",

@@ -3,9 +3,10 @@ package gpio
 import (
 	"fmt"
 	"sync"
+	"syscall"
 )
 
-// Claims says which instance holds which name of a board.
+// Claims records which instance uses which pin, port or bus address of a board.
 type Claims struct {
 	mu     sync.Mutex
 	owners map[string]string
@@ -18,8 +19,8 @@ func (c *Claims) take(name, owner string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	name = Canonical(name)
-	if holder, taken := c.owners[name]; taken && holder != owner {
-		return fmt.Errorf("%s is in use by %s: give %s another one", name, holder, owner)
+	if holder, held := c.owners[name]; held && holder != owner {
+		return fmt.Errorf("%s: %w (held by %s); stop %s or give %s another one", name, syscall.EBUSY, holder, holder, owner)
 	}
 	c.owners[name] = owner
 	return nil

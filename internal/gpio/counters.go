@@ -2,18 +2,18 @@ package gpio
 
 import "sync/atomic"
 
-// Counters counts what goes over a board's SPI ports, whichever board it is. Any
-// goroutine may read them.
+// Counters counts the SPI transfers of a board. Its methods may be called from any
+// goroutine.
 type Counters struct{ transfers, bytes atomic.Uint64 }
 
-// Transfers returns how many transfers succeeded: system calls, each with one
+// Transfers returns the number of successful transfers: system calls, each with one
 // packet or more.
 func (c *Counters) Transfers() uint64 { return c.transfers.Load() }
 
-// Bytes returns how many bytes they sent.
+// Bytes returns the number of bytes sent by them.
 func (c *Counters) Bytes() uint64 { return c.bytes.Load() }
 
-// Count returns the backend with its ports counted.
+// Count returns the backend with its SPI transfers counted.
 func (c *Counters) Count(b Backend) Backend { return counted{b, c} }
 
 type counted struct {

@@ -10,7 +10,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestTransfersThatSucceededAreCounted(t *testing.T) {
+func TestSuccessfulTransfersAreCounted(t *testing.T) {
 	world := sim.New(scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}))
 	var counters gpio.Counters
 	port, err := counters.Count(world).OpenSPI("SPI0.0", 1e6)

@@ -6,32 +6,32 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// Debouncer makes the edges of a clean contact out of those of one that bounces.
-// It is a pure state machine: edges and readings with their times go in, edges
-// come out. There are two ways of it:
+// Debouncer turns the edges of a bouncing contact into those of a clean one. It
+// is a pure state machine: edges and readings with their timestamps go in,
+// debounced edges come out. It has two modes:
 //
-//   - settle: the first edge acts at once, and then the contact is not listened
-//     to for the hold time. At its end the level is looked at again, so that a
-//     change within the hold is late, and never lost. No pulse longer than the
-//     hold time is missed, whatever its phase.
-//   - stable: an edge acts only after the level has held for the hold time, so
-//     that a spike on noisy wiring does nothing.
+//   - settle: the first edge is reported at once, and later ones are ignored for
+//     the hold time. When the hold ends, the level is read again, so that a change
+//     during the hold is reported late instead of being lost. Every pulse that is
+//     longer than the hold time is reported.
+//   - stable: an edge is reported only after the level has not changed for the
+//     hold time, so that a spike on noisy wiring has no effect.
 //
-// Edges are judged by their own times, so that the result is the same however
-// late they are fed.
+// Edges are judged by their timestamps, so that the result does not depend on how
+// late they are passed in.
 type Debouncer struct {
-	hold   time.Duration
-	stable bool
-	level  Level             // of the clean contact
-	acted  scheduler.Instant // the time of the last edge that came out
-	raw    Edge              // the last that is known of the real contact
-	until  scheduler.Instant // the end of the hold; Never: there is none
-	held   scheduler.Instant // the end of the hold before, of a contact that settles
-	out    [2]Edge
+	hold     time.Duration
+	stable   bool
+	level    Level             // debounced
+	reported scheduler.Instant // timestamp of the last edge that was reported
+	raw      Edge              // last known edge of the contact
+	until    scheduler.Instant // end of the current hold; Never without one
+	prevHold scheduler.Instant // end of the previous hold, in settle mode
+	out      [2]Edge
 }
 
-// NewDebouncer returns a Debouncer of a contact that now has a level. With a hold
-// time of 0 every change comes out as it went in.
+// NewDebouncer returns a Debouncer of a contact with an initial level. With a hold
+// time of 0 every change is reported as it is.
 func NewDebouncer(level Level, hold time.Duration, stable bool) Debouncer {
 	return Debouncer{
 		hold: hold, stable: stable && hold > 0,
@@ -39,20 +39,22 @@ func NewDebouncer(level Level, hold time.Duration, stable bool) Debouncer {
 	}
 }
 
-// Level returns the level of the clean contact.
+// Level returns the debounced level.
 func (d *Debouncer) Level() Level { return d.level }
 
-// Due returns when the contact should be read again, Never when there is no need.
+// Due returns when the contact must be read again, Never if it need not be.
 func (d *Debouncer) Due() scheduler.Instant { return d.until }
 
-// Edge takes an edge of the real contact and returns those that follow from it:
-// two when a hold ended before this edge. They are valid until the next call.
+// Edge takes an edge of the contact and returns the debounced edges that follow
+// from it: two if a hold ended before this edge. The slice is valid until the next
+// call.
 func (d *Debouncer) Edge(e Edge) []Edge {
-	out := d.pass(e.At)
-	if e.At < d.held {
-		// It comes after the end of its hold, which is open again, if no other is.
-		if d.until == scheduler.Never || d.until == d.held {
-			d.raw, d.until = e, d.held
+	out := d.expire(e.At)
+	if e.At < d.prevHold {
+		// The edge belongs to the previous hold, which is reopened unless another
+		// one has begun.
+		if d.until == scheduler.Never || d.until == d.prevHold {
+			d.raw, d.until = e, d.prevHold
 		}
 		return out
 	}
@@ -61,50 +63,50 @@ func (d *Debouncer) Edge(e Edge) []Edge {
 	case d.stable:
 		d.until = e.At.Add(d.hold)
 	case d.until == scheduler.Never && e.Level != d.level:
-		out = d.act(out)
-		d.begin(e.At)
+		out = d.report(out)
+		d.startHold(e.At)
 	}
 	return out
 }
 
-// Read takes a level that was read, and otherwise does what Edge does. A level
-// that differs from what the edges told is an edge that was lost.
+// Read takes a level that was read from the line. If it differs from the last known
+// one, an edge was lost, and the reading is treated as that edge.
 func (d *Debouncer) Read(e Edge) []Edge {
 	if e.Level == d.raw.Level {
-		return d.pass(e.At)
+		return d.expire(e.At)
 	}
-	if d.until == d.held {
-		d.until = scheduler.Never // of edges that come late, more are on their way
+	if d.until == d.prevHold {
+		d.until = scheduler.Never // more of the late edges will follow
 	}
 	return d.Edge(e)
 }
 
-// pass ends the hold if it has passed by now.
-func (d *Debouncer) pass(now scheduler.Instant) []Edge {
+// expire ends the hold if it is over by now.
+func (d *Debouncer) expire(now scheduler.Instant) []Edge {
 	out := d.out[:0]
 	for d.until <= now && d.until != scheduler.Never {
 		end := d.until
 		d.until = scheduler.Never
 		if !d.stable {
-			d.held = end
+			d.prevHold = end
 		}
 		if d.raw.Level != d.level {
-			out = d.act(out)
-			d.begin(end)
+			out = d.report(out)
+			d.startHold(end)
 		}
 	}
 	return out
 }
 
-// act lets the clean contact follow the real one.
-func (d *Debouncer) act(out []Edge) []Edge {
+// report makes the debounced level follow the contact.
+func (d *Debouncer) report(out []Edge) []Edge {
 	d.level = d.raw.Level
-	d.acted = max(d.acted, d.raw.At)
-	return append(out, Edge{Line: d.raw.Line, Level: d.level, At: d.acted})
+	d.reported = max(d.reported, d.raw.At)
+	return append(out, Edge{Line: d.raw.Line, Level: d.level, At: d.reported})
 }
 
-// begin begins a hold after the clean contact has changed.
-func (d *Debouncer) begin(at scheduler.Instant) {
+// startHold begins a hold after the debounced level has changed.
+func (d *Debouncer) startHold(at scheduler.Instant) {
 	if !d.stable && d.hold > 0 {
 		d.until = at.Add(d.hold)
 	}

@@ -62,20 +62,20 @@ func late(c trace, stable bool) []gpio.Edge {
 // clicks returns the trace of a bouncing contact that is held and left alone for
 // between 11 and 200 ms, in turn.
 func clicks(n int, seed uint64) (c trace) {
-	dice := rand.New(rand.NewPCG(seed, 0))
+	rng := rand.New(rand.NewPCG(seed, 0))
 	now := scheduler.Instant(time.Millisecond)
 	level := gpio.Low
 	for range 2 * n {
-		for _, after := range sim.Bounce(dice, sim.MaxBounce) {
+		for _, after := range sim.Bounce(rng, sim.MaxBounce) {
 			level = !level
 			c = append(c, gpio.Edge{Level: level, At: now.Add(after)})
 		}
-		now = now.Add(sim.MaxBounce + 11*time.Millisecond + time.Duration(dice.Int64N(int64(189*time.Millisecond))))
+		now = now.Add(sim.MaxBounce + 11*time.Millisecond + time.Duration(rng.Int64N(int64(189*time.Millisecond))))
 	}
 	return c
 }
 
-func TestAsManyClicksComeOutAsWentIn(t *testing.T) {
+func TestEachClickIsReportedOnce(t *testing.T) {
 	for _, stable := range []bool{false, true} {
 		for seed := range uint64(200) {
 			c := clicks(25, seed)
@@ -119,7 +119,7 @@ func TestDebouncing(t *testing.T) {
 	}
 }
 
-func TestAReadingThatDiffersIsAnEdgeThatWasLost(t *testing.T) {
+func TestADifferentReadingIsALostEdge(t *testing.T) {
 	d := gpio.NewDebouncer(gpio.Low, hold, false)
 	got := slices.Clone(d.Read(gpio.Edge{Line: 3, Level: gpio.High, At: 7}))
 	if want := []gpio.Edge{{Line: 3, Level: gpio.High, At: 7}}; !slices.Equal(got, want) || d.Level() != gpio.High {
@@ -129,7 +129,7 @@ func TestAReadingThatDiffersIsAnEdgeThatWasLost(t *testing.T) {
 
 // On a busy board a hold may end, with a reading, before the edges of the bounce in it
 // have come.
-func TestEdgesThatComeAfterTheEndOfTheirHoldAreJudgedByIt(t *testing.T) {
+func TestEdgesArrivingAfterTheirHoldStillBelongToIt(t *testing.T) {
 	const low, high = gpio.Low, gpio.High
 	ms := func(n int) scheduler.Instant { return scheduler.Instant(n) * scheduler.Instant(time.Millisecond) }
 	edge := func(level gpio.Level, at int) gpio.Edge { return gpio.Edge{Level: level, At: ms(at)} }
@@ -158,7 +158,7 @@ func TestEdgesThatComeAfterTheEndOfTheirHoldAreJudgedByIt(t *testing.T) {
 	}
 }
 
-func TestABounceThatComesInPartsIsNoPress(t *testing.T) {
+func TestABounceArrivingInPartsIsNoPress(t *testing.T) {
 	d := gpio.NewDebouncer(gpio.Low, hold, false)
 	d.Edge(gpio.Edge{Level: gpio.High, At: 1})
 	for i, level := range []gpio.Level{gpio.Low, gpio.High, gpio.Low, gpio.High} {
@@ -172,7 +172,7 @@ func TestABounceThatComesInPartsIsNoPress(t *testing.T) {
 	}
 }
 
-func TestTimesNeverGoBackWhenAnEdgeIsOvertakenByAReading(t *testing.T) {
+func TestTimestampsNeverDecreaseWhenAReadingPrecedesAnEdge(t *testing.T) {
 	d := gpio.NewDebouncer(gpio.Low, hold, false)
 	d.Read(gpio.Edge{Level: gpio.High, At: 7})
 	d.Edge(gpio.Edge{Level: gpio.Low, At: 6})
@@ -182,7 +182,7 @@ func TestTimesNeverGoBackWhenAnEdgeIsOvertakenByAReading(t *testing.T) {
 	}
 }
 
-func TestWithoutAHoldEveryChangeComesOut(t *testing.T) {
+func TestWithoutHoldTimeEveryChangeIsReported(t *testing.T) {
 	for _, stable := range []bool{false, true} {
 		d := gpio.NewDebouncer(gpio.Low, 0, stable)
 		for i := range 10 {

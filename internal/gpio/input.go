@@ -8,34 +8,34 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// InputOptions says how input lines are opened.
+// InputOptions are the options of [Board.Input].
 type InputOptions struct {
-	Lines     []string // 1 to 64, opened together: their edges keep the kernel's order
+	Lines     []string // 1 to 64 lines, whose edges are delivered in the kernel's order
 	Pull      Pull
 	ActiveLow bool          // the contact closes to ground: electrically low is High
-	Debounce  time.Duration // 0: every change is delivered as it came
-	Stable    bool          // act only after the level held for Debounce; else at the first edge
+	Debounce  time.Duration // 0: no debouncing
+	Stable    bool          // report an edge only after the level did not change for Debounce
 }
 
-// maxLines is how many lines the kernel opens together (GPIO_V2_LINES_MAX).
+// maxLines is the maximum number of lines in one request (GPIO_V2_LINES_MAX).
 const maxLines = 64
 
-// Input is input lines that were opened together. Its methods belong to the loop,
-// and Next to one task at a time.
+// Input is a group of input lines that were opened together. Its methods must be
+// called on the loop, and Next by one task at a time.
 type Input struct {
 	lines     Lines
 	activeLow Level
-	mail      *mailbox
-	contacts  []Debouncer // one a line
-	batch     []Edge      // from the mailbox, while they are debounced
-	ready     []ready     // debounced, for Next to return
-	next      int         // the first of ready that Next has not returned
-	levels    uint64      // a bit a line, as of the edges that Next returned
+	mailbox   *mailbox
+	contacts  []Debouncer // one per line
+	batch     []Edge      // taken from the mailbox, not debounced yet
+	pending   []pending   // debounced, not returned by Next yet
+	next      int         // index of the next edge in pending
+	levels    uint64      // one bit per line, as of the edges that Next returned
 	lost      uint64
 }
 
-// ready is a debounced edge, and the levels of all lines after it.
-type ready struct {
+// pending is a debounced edge with the levels of all lines after it.
+type pending struct {
 	Edge
 	levels uint64
 }
@@ -43,16 +43,16 @@ type ready struct {
 // Input opens input lines.
 func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 	if len(o.Lines) < 1 || len(o.Lines) > maxLines {
-		return nil, fmt.Errorf("an input has 1 to %d lines, not %d", maxLines, len(o.Lines))
+		return nil, fmt.Errorf("%d lines: an input has 1 to %d", len(o.Lines), maxLines)
 	}
-	mail := newMailbox(t.Loop())
+	mailbox := newMailbox(t.Loop())
 	lines, err := open(b, t, func() (Lines, error) {
-		return b.backend.OpenLines(o.Lines, o.Pull, mail.deliver, mail.overflow)
+		return b.backend.OpenLines(o.Lines, o.Pull, mailbox.deliver, mailbox.overflow)
 	}, o.Lines...)
 	if err != nil {
 		return nil, err
 	}
-	in := &Input{lines: lines, activeLow: Level(o.ActiveLow), mail: mail}
+	in := &Input{lines: lines, activeLow: Level(o.ActiveLow), mailbox: mailbox}
 	for i := range o.Lines {
 		level, err := in.read(i)
 		if err != nil {
@@ -64,12 +64,13 @@ func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 	return in, nil
 }
 
-// Next waits for the next edge, debounced. Its At never goes back on one line. An
-// error other than a cancel means that the lines can be read no more.
+// Next waits for the next debounced edge. The timestamps of one line never decrease.
+// An error other than [scheduler.ErrCancelled] means that the lines cannot be read any
+// more and must be opened again.
 func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 	for {
-		if in.next < len(in.ready) {
-			e := in.ready[in.next]
+		if in.next < len(in.pending) {
+			e := in.pending[in.next]
 			in.next++
 			in.levels = e.levels
 			return e.Edge, nil
@@ -77,7 +78,7 @@ func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 		if err := in.gather(t.Now()); err != nil {
 			return Edge{}, err
 		}
-		if len(in.ready) > 0 {
+		if len(in.pending) > 0 {
 			continue
 		}
 		if err := in.wait(t); err != nil {
@@ -86,32 +87,33 @@ func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 	}
 }
 
-// Level returns a line's level, debounced, as of the edges that Next returned.
-// Lines that had to be read again change together, with the first of their edges:
-// in which order they really changed is not known.
+// Level returns the debounced level of a line, as of the edges that Next returned.
+// If lines had to be read again, they all change with the first of their edges, since
+// the order in which they changed is not known.
 func (in *Input) Level(line int) Level { return in.levels>>line&1 == 1 }
 
-// Lost counts how often edges were lost in a full queue. The levels are read
-// again then, so that what was lost is a detour, never the end.
+// Lost returns how often edges were lost because a queue was full. The levels are
+// read again then, so that the final level of each line is always reported.
 func (in *Input) Lost() uint64 { return in.lost }
 
-// gather debounces what has arrived, and reads the lines whose hold has ended.
+// gather debounces the edges that have arrived, and reads the lines whose hold has
+// ended.
 func (in *Input) gather(now scheduler.Instant) error {
 	var lost bool
-	in.ready, in.next = in.ready[:0], 0
-	in.batch, lost = in.mail.take(in.batch[:0])
+	in.pending, in.next = in.pending[:0], 0
+	in.batch, lost = in.mailbox.take(in.batch[:0])
 	levels := in.levels
 	for _, e := range in.batch {
 		e.Level = e.Level != in.activeLow
 		for _, e := range in.contacts[e.Line].Edge(e) {
 			levels = withLevel(levels, e.Line, e.Level)
-			in.ready = append(in.ready, ready{e, levels})
+			in.pending = append(in.pending, pending{e, levels})
 		}
 	}
 	if lost {
 		in.lost++
 	}
-	known := len(in.ready)
+	known := len(in.pending)
 	for i := range in.contacts {
 		if !lost && in.contacts[i].Due() > now {
 			continue
@@ -122,36 +124,36 @@ func (in *Input) gather(now scheduler.Instant) error {
 		}
 		for _, e := range in.contacts[i].Read(Edge{Line: i, Level: level, At: now}) {
 			levels = withLevel(levels, e.Line, e.Level)
-			in.ready = append(in.ready, ready{Edge: e})
+			in.pending = append(in.pending, pending{Edge: e})
 		}
 	}
-	for i := known; i < len(in.ready); i++ {
-		in.ready[i].levels = levels
+	for i := known; i < len(in.pending); i++ {
+		in.pending[i].levels = levels
 	}
 	return nil
 }
 
-// wait waits until there may be something to gather.
+// wait waits until an edge arrives or a hold ends.
 func (in *Input) wait(t *scheduler.Task) error {
 	due := scheduler.Never
 	for i := range in.contacts {
 		due = min(due, in.contacts[i].Due())
 	}
 	if due == scheduler.Never {
-		return in.mail.arrived.Wait(t)
+		return in.mailbox.arrived.Wait(t)
 	}
 	if len(in.contacts) == 1 {
-		return t.SleepUntil(due) // a line on hold has nothing to say before, so let it bounce
+		return t.SleepUntil(due) // edges during the hold need no wake-up
 	}
-	err := t.Timeout(due.Sub(t.Now()), func() error { return in.mail.arrived.Wait(t) })
+	err := t.Timeout(due.Sub(t.Now()), func() error { return in.mailbox.arrived.Wait(t) })
 	if errors.Is(err, scheduler.ErrTimeout) {
 		return nil
 	}
 	return err
 }
 
-// read returns the logical level of a line now. It is a short ioctl, fit for the
-// loop.
+// read returns the current logical level of a line. It is one short ioctl, which may
+// be called on the loop.
 func (in *Input) read(line int) (Level, error) {
 	level, err := in.lines.Read(line)
 	return level != in.activeLow, err

@@ -43,7 +43,7 @@ func record(t *scheduler.Task, in *gpio.Input, into *[]gpio.Edge) *scheduler.Tas
 	}, scheduler.Urgent())
 }
 
-func TestAsManyClicksComeOutOfABouncingButtonAsWentIn(t *testing.T) {
+func TestEachClickOfABouncingButtonIsReportedOnce(t *testing.T) {
 	for _, stable := range []bool{false, true} {
 		for seed := range uint64(50) {
 			t.Run(fmt.Sprintf("stable=%v, seed %d", stable, seed), func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestAsManyClicksComeOutOfABouncingButtonAsWentIn(t *testing.T) {
 	}
 }
 
-func TestThePressActsInTheInstantOfItsFirstEdge(t *testing.T) {
+func TestAPressIsReportedAtItsFirstEdge(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, push)
 		if err != nil {
@@ -98,7 +98,7 @@ func TestThePressActsInTheInstantOfItsFirstEdge(t *testing.T) {
 	})
 }
 
-func TestAReleaseWithinTheHoldIsToldAtItsEndWithItsOwnTime(t *testing.T) {
+func TestAReleaseDuringTheHoldIsReportedAtItsEndWithItsTimestamp(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, push)
 		if err != nil {
@@ -122,7 +122,7 @@ func TestAReleaseWithinTheHoldIsToldAtItsEndWithItsOwnTime(t *testing.T) {
 	})
 }
 
-func TestALoopThatComesLateSeesEveryClickAtItsTime(t *testing.T) {
+func TestALateLoopSeesEveryClickWithItsTimestamp(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, push)
 		if err != nil {
@@ -148,7 +148,7 @@ func TestALoopThatComesLateSeesEveryClickAtItsTime(t *testing.T) {
 	})
 }
 
-func TestAContactThatIsClosedFromTheBeginningIsALevelAndNoEdge(t *testing.T) {
+func TestAContactClosedBeforeOpeningGivesALevelAndNoEdge(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		world.Drive("GPIO17", gpio.Low)
 		in, err := board.Input(t, push)
@@ -175,7 +175,7 @@ func wantTimeout(t *scheduler.Task, in *gpio.Input, d time.Duration) error {
 	return nil
 }
 
-func TestWhatAFullQueueLostIsCounted(t *testing.T) {
+func TestEdgesLostInAFullQueueAreCounted(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, gpio.InputOptions{Lines: []string{"GPIO17"}})
 		if err != nil {
@@ -194,7 +194,7 @@ func TestWhatAFullQueueLostIsCounted(t *testing.T) {
 	})
 }
 
-func TestAnInputThatNobodyReadsKeepsItsLastEdges(t *testing.T) {
+func TestAnUnreadInputKeepsTheLatestEdges(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, gpio.InputOptions{Lines: []string{"GPIO17"}})
 		if err != nil {
@@ -217,7 +217,7 @@ func TestAnInputThatNobodyReadsKeepsItsLastEdges(t *testing.T) {
 	})
 }
 
-func TestLinesThatChangedUnseenChangeTogether(t *testing.T) {
+func TestLinesThatAreReadAgainChangeTogether(t *testing.T) {
 	lines := &scriptedLines{}
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
 	board := gpio.NewBoard(lines, gpio.NewClaims(), "test")
@@ -264,7 +264,7 @@ func (l *scriptedLines) OpenLines(_ []string, _ gpio.Pull, _ func(gpio.Edge), ov
 func (l *scriptedLines) Read(line int) (gpio.Level, error) { return l.levels[line], l.err }
 func (l *scriptedLines) Close() error                      { return nil }
 
-func TestALineOnHoldDoesNotHoldUpItsNeighbour(t *testing.T) {
+func TestALineOnHoldDoesNotDelayAnother(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, gpio.InputOptions{Lines: []string{"GPIO5", "GPIO6"}, Debounce: 10 * time.Millisecond})
 		if err != nil {
@@ -286,7 +286,7 @@ func TestALineOnHoldDoesNotHoldUpItsNeighbour(t *testing.T) {
 	})
 }
 
-func TestATaskThatIsCancelledInNextLosesNoEdge(t *testing.T) {
+func TestCancellingNextLosesNoEdge(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, push)
 		if err != nil {
@@ -315,7 +315,7 @@ func TestAnInputHasOneTo64Lines(t *testing.T) {
 	})
 }
 
-func TestAnEdgeOnItsWayToATaskAllocatesNothing(t *testing.T) {
+func TestDeliveringAnEdgeDoesNotAllocate(t *testing.T) {
 	var allocations float64
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {
 		in, err := board.Input(t, push)

@@ -6,15 +6,15 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// QueueSize is how many edges of lines that were opened together may wait: in the
-// kernel until they are read, and then again until the loop takes them. A knob that
-// is spun with worn contacts makes about 8000 edges a second, for which the queue
-// lasts 64 ms: longer than a machine stalls, or a task may hold the loop. A loose
-// contact makes 20 000, all that the kernel delivers, for 25 ms. The kernel would
-// keep 16 a line by itself, and 1024 at the most.
+// QueueSize is the number of edges that are queued for lines that were opened
+// together, in the kernel and again between the reader and the loop. A knob with worn
+// contacts that is spun gives about 8000 edges a second, which fill the queue in
+// 64 ms: longer than a machine stalls or a task may block the loop. A loose contact
+// gives 20 000, the most that the kernel delivers, which fill it in 25 ms. The
+// kernel's default is 16 edges per line, and its limit 1024.
 const QueueSize = 512
 
-// mailbox takes edges from any goroutine to the loop.
+// mailbox passes edges from any goroutine to the loop.
 type mailbox struct {
 	arrived *scheduler.Flag
 	mu      sync.Mutex
@@ -26,8 +26,8 @@ type mailbox struct {
 
 func newMailbox(l *scheduler.Loop) *mailbox { return &mailbox{arrived: scheduler.NewFlag(l)} }
 
-// deliver puts an edge in. A full box loses its oldest one, as the kernel's does,
-// so that the last edge that is known of a line tells its level.
+// deliver adds an edge. If the mailbox is full, the oldest edge is dropped, as in the
+// kernel's queue, so that the last known edge of a line still gives its level.
 func (m *mailbox) deliver(e Edge) {
 	m.mu.Lock()
 	if m.count == QueueSize {
@@ -41,7 +41,7 @@ func (m *mailbox) deliver(e Edge) {
 	m.arrived.Set()
 }
 
-// overflow says that edges were lost before they came here.
+// overflow records that edges were lost before they were delivered.
 func (m *mailbox) overflow() {
 	m.mu.Lock()
 	m.lost = true
@@ -49,7 +49,7 @@ func (m *mailbox) overflow() {
 	m.arrived.Set()
 }
 
-// take empties the box into a slice and tells whether edges were lost.
+// take appends all edges to a slice and reports whether edges were lost.
 func (m *mailbox) take(into []Edge) (edges []Edge, lost bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

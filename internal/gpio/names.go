@@ -2,7 +2,7 @@ package gpio
 
 import "strings"
 
-// Canonical returns the one spelling of a part's name: /dev/spidev0.0 is SPI0.0.
+// Canonical returns the canonical spelling of a name: SPI0.0 for /dev/spidev0.0.
 func Canonical(name string) string {
 	if port, ok := strings.CutPrefix(name, "/dev/spidev"); ok {
 		return "SPI" + port

@@ -1,6 +1,6 @@
 package gpio
 
-import "fmt"
+import "errors"
 
 var pullWords = [...]string{PullNone: "none", PullUp: "up", PullDown: "down"}
 
@@ -12,7 +12,7 @@ func (p *Pull) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("a pull is up, down or none")
+	return errors.New("expected up, down or none")
 }
 
 // MarshalText writes the value the way UnmarshalText reads it.

@@ -3,36 +3,35 @@ package gpio
 import "fmt"
 
 // Quadrature decodes the two channels of a rotary encoder, which run through a
-// Gray code a quarter turn apart. It is a pure state machine: levels go in, steps
-// come out.
+// Gray code with a phase difference of 90 degrees. It is a pure state machine:
+// levels go in, steps come out.
 //
-// A step counts when the way from one detent to the next is complete, so that a
-// contact that bounces on the way only walks to and fro between two codes and
-// yields one step. Where both channels changed at once a code was skipped, and
-// with it the direction: that detent is not counted, rather than counted the
-// wrong way round.
+// A step is counted when the next detent is reached, so that a contact that bounces
+// on the way alternates between two codes and still gives one step. If both channels
+// changed at once, a code was skipped and the direction is not known: that detent is
+// not counted, since it could be counted in the wrong direction.
 type Quadrature struct {
-	phase    int  // 0 to 3: where in the cycle the channels are
-	rest     int  // the phase of a detent
+	phase    int  // position in the cycle, 0 to 3
+	rest     int  // phase of a detent
 	detent   int  // codes from one detent to the next
 	progress int  // codes since the last detent
-	astray   bool // a code was skipped since then
+	skipped  bool // a code was skipped since the last detent
 }
 
-// phases of the code a + 2b. Channel a leads in the positive direction, which is
-// clockwise on most encoders: 00, 10, 11, 01.
+// phases maps the code a + 2b to its phase. Channel a leads in the positive
+// direction, which is clockwise on most encoders: 00, 10, 11, 01.
 var phases = [4]int{0b00: 0, 0b01: 1, 0b11: 2, 0b10: 3}
 
-// NewQuadrature returns a decoder for an encoder that now rests in a detent with
-// these levels. An encoder has 4, 2 or 1 codes from one detent to the next; with
-// 1 a bounce is itself a step to and fro, so that its lines should be debounced.
+// NewQuadrature returns a decoder for an encoder that rests in a detent with these
+// levels. An encoder has 4, 2 or 1 codes from one detent to the next. With 1, a
+// bounce counts as a step forth and a step back, so its lines should be debounced.
 func NewQuadrature(a, b Level, codesPerDetent int) (Quadrature, error) {
 	switch codesPerDetent {
 	case 1, 2, 4:
 		phase := phaseOf(a, b)
 		return Quadrature{phase: phase, rest: phase, detent: codesPerDetent}, nil
 	}
-	return Quadrature{}, fmt.Errorf("an encoder has 4, 2 or 1 steps per detent, not %d", codesPerDetent)
+	return Quadrature{}, fmt.Errorf("%d steps per detent: an encoder has 4, 2 or 1", codesPerDetent)
 }
 
 // Step takes the levels of both channels after an edge of either, and returns +1
@@ -45,17 +44,17 @@ func (q *Quadrature) Step(a, b Level) int {
 	case 3:
 		q.progress--
 	case 2:
-		q.astray = true
+		q.skipped = true
 	}
 	q.phase = phase
 	if (phase-q.rest)%q.detent != 0 {
 		return 0
 	}
 	steps := q.progress / q.detent
-	if q.astray {
+	if q.skipped {
 		steps = 0
 	}
-	q.progress, q.astray = 0, false
+	q.progress, q.skipped = 0, false
 	return steps
 }
 

@@ -65,13 +65,13 @@ func TestTurningAnEncoder(t *testing.T) {
 	}
 }
 
-func TestAnEncoderWithThreeCodesToTheDetentIsRefused(t *testing.T) {
+func TestThreeCodesPerDetentAreRejected(t *testing.T) {
 	if _, err := gpio.NewQuadrature(gpio.Low, gpio.Low, 3); err == nil {
 		t.Error("it was accepted")
 	}
 }
 
-func TestAsManyDetentsComeOutOfABouncingKnobAsWentIn(t *testing.T) {
+func TestEachDetentOfABouncingKnobIsReportedOnce(t *testing.T) {
 	for _, codesPerDetent := range []int{4, 2, 1} {
 		for _, activeLow := range []bool{false, true} {
 			for seed := range uint64(10) {
@@ -109,11 +109,11 @@ func turnKnob(t *testing.T, codesPerDetent int, activeLow bool, seed uint64) {
 				position += q.Step(in.Level(0), in.Level(1))
 			}
 		})
-		dice := rand.New(rand.NewPCG(seed, 1))
+		rng := rand.New(rand.NewPCG(seed, 1))
 		want := 0
 		for range 20 {
-			detents := dice.IntN(21) - 10
-			perDetent := 10*time.Millisecond + time.Duration(dice.Int64N(int64(200*time.Millisecond)))
+			detents := rng.IntN(21) - 10
+			perDetent := 10*time.Millisecond + time.Duration(rng.Int64N(int64(200*time.Millisecond)))
 			if err := knob.Turn(t, detents, perDetent); err != nil {
 				return err
 			}

@@ -43,8 +43,8 @@ func TestWhatIsNotThereIsSaidPartByPart(t *testing.T) {
 	got := table{yaml: `
   lamp: {plugin: fade, output: GPIO17, encoder: {a: GPIO40, b: GPIO41}}
   panel: {plugin: display, device: {max7219: {spi: SPI7.0}}, pages: [clock]}`}.check(t)
-	got.says("output[0]", "FAILED: there is no PWM output GPIO17", "encoder.a", "FAILED: there is no line GPIO40",
-		"encoder.b", "FAILED: there is no line GPIO41", "FAILED: there is no SPI port SPI7.0")
+	got.says("output[0]", "FAILED: no PWM output is named GPIO17", "encoder.a", "FAILED: no GPIO line is named GPIO40",
+		"encoder.b", "FAILED: no GPIO line is named GPIO41", "FAILED: no SPI port is named SPI7.0")
 	got.saysNot("Look, press and turn")
 	got.fails("4 of 4 parts could not be opened")
 }
@@ -55,20 +55,20 @@ func TestALineThatSomebodyElseHasIsSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 	}}.check(t)
-	got.says("bell  pin        FAILED: GPIO17 is in use", "Look, press and turn", "GPIO18 goes up and down")
+	got.says("bell  pin        FAILED: GPIO17: device or resource busy", "Look, press and turn", "GPIO18 goes up and down")
 	got.saysNot("systemctl")
 	got.fails("1 of 2 parts could not be opened")
 }
 
 func TestAChipThatIsAbsentIsSaid(t *testing.T) {
 	got := table{yaml: bell + "}", before: (*sim.Board).LoseChip}.check(t)
-	got.says("FAILED: the chip of GPIO17 is gone")
+	got.says("FAILED: GPIO17: no such device")
 	got.fails("1 of 2 parts could not be opened")
 }
 
 func TestAChipThatGoesWhileItIsTriedIsSaid(t *testing.T) {
 	got := table{yaml: bell + "}", hands: func(_ *scheduler.Task, b *sim.Board) error { b.LoseChip(); return nil }}.check(t)
-	got.says("GPIO17 reads as not pressed", "bell  FAILED: the chip of GPIO17 is gone")
+	got.says("GPIO17 reads as not pressed", "bell  FAILED: GPIO17: no such device")
 	got.fails("not everything works: bell")
 }
 
@@ -90,7 +90,7 @@ func TestALineThatAHiddenServiceHoldsIsSaidWithTheWayOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}}.check(t)
-	got.says("GPIO17 is in use", "sudo systemctl stop ptvd")
+	got.says("GPIO17: device or resource busy", "sudo systemctl stop ptvd")
 }
 
 // locked is a board that this user may not touch.

@@ -88,7 +88,7 @@ func (b *Board) explain(err error, chip *Chip, names []string, offsets []uint32)
 			if c == nil || uint32(line.Offset) != offsets[i] || !line.Used {
 				continue
 			}
-			return fmt.Errorf("%s is in use by %s: stop that, or take another line", name, line.Holder())
+			return fmt.Errorf("%s: %w (held by %s); stop %[3]s or use another pin", name, unix.EBUSY, line.Holder())
 		}
 	}
 	if errors.Is(err, unix.ENXIO) {

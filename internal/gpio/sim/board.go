@@ -12,12 +12,12 @@ import (
 
 // Board is a simulated board with the lines GPIO0 to GPIO27, the ports SPI0.0 and
 // SPI0.1, and PWM on GPIO12, GPIO13, GPIO18 and GPIO19, which are also pwmchip0/0
-// to pwmchip0/3. All its methods may be called from any goroutine.
+// to pwmchip0/3. Its methods may be called from any goroutine.
 type Board struct {
 	loop   *scheduler.Loop
-	mu     sync.Mutex // guards all below, and the parts
+	mu     sync.Mutex // guards the fields below and the parts
 	closed bool
-	gone   bool // the lines' chip is
+	gone   bool // the GPIO chip was removed
 	pins   map[string]*pin
 	ports  map[string]*port
 }
@@ -26,10 +26,10 @@ var _ gpio.Backend = (*Board)(nil)
 
 const lineCount = 28
 
-// pwmPins are the lines that a Raspberry Pi 5 routes its PWM channels to.
+// pwmPins are the lines of the PWM channels of a Raspberry Pi 5.
 var pwmPins = [...]string{"GPIO12", "GPIO13", "GPIO18", "GPIO19"}
 
-// New returns a board whose edges carry the loop's time.
+// New returns a board whose edges are stamped with the time of the loop.
 func New(loop *scheduler.Loop) *Board {
 	b := &Board{loop: loop, pins: map[string]*pin{}, ports: map[string]*port{}}
 	for n := range lineCount {
@@ -42,7 +42,7 @@ func New(loop *scheduler.Loop) *Board {
 	return b
 }
 
-// Close makes every further opening an error.
+// Close makes further attempts to open a part fail.
 func (b *Board) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,14 +50,14 @@ func (b *Board) Close() error {
 	return nil
 }
 
-// findPin returns a line to be opened. The lock is held.
+// findPin returns a line that is to be opened. The caller holds the lock.
 func (b *Board) findPin(name string) (*pin, error) {
 	if b.closed {
 		return nil, closedError("the board")
 	}
 	p := b.pins[gpio.Canonical(name)]
 	if p == nil {
-		return nil, fmt.Errorf("there is no line %s: the simulated board has GPIO0 to GPIO%d", name, lineCount-1)
+		return nil, fmt.Errorf("no GPIO line is named %s: the simulated board has GPIO0 to GPIO%d", name, lineCount-1)
 	}
 	if b.gone {
 		return nil, goneError(p.name)
@@ -65,19 +65,19 @@ func (b *Board) findPin(name string) (*pin, error) {
 	return p, nil
 }
 
-// pin returns a line for the world outside. The lock is held.
+// pin returns a line for the methods that simulate hardware. The caller holds the lock.
 func (b *Board) pin(name string) *pin {
 	p := b.pins[name]
 	if p == nil {
-		panic("sim: there is no line " + name)
+		panic("sim: no line is named " + name)
 	}
 	return p
 }
 
-// closedError is what the kernel would say as EBADF.
-func closedError(what string) error { return fmt.Errorf("%s is closed: %w", what, os.ErrClosed) }
+// closedError stands for the kernel's EBADF.
+func closedError(what string) error { return fmt.Errorf("%s: %w", what, os.ErrClosed) }
 
-// busyError names who holds a part.
+// busyError names the consumer that holds a part.
 func busyError(name, consumer string) error {
-	return fmt.Errorf("%s is in use as %s: %w", name, consumer, syscall.EBUSY)
+	return fmt.Errorf("%s: %w (held as %s); close that or use another pin", name, syscall.EBUSY, consumer)
 }

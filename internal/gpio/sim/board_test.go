@@ -42,7 +42,7 @@ func (l *log) open(b *sim.Board, pull gpio.Pull, names ...string) (gpio.Lines, e
 	return b.OpenLines(names, pull, func(e gpio.Edge) { l.edges = append(l.edges, e) }, func() { l.lost++ })
 }
 
-func TestAnEdgeCarriesTheTimeAtWhichItHappened(t *testing.T) {
+func TestAnEdgeIsStampedWhenItHappens(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
 		if _, err := got.open(board, gpio.PullUp, "GPIO5", "GPIO6"); err != nil {
@@ -65,7 +65,7 @@ func TestAnEdgeCarriesTheTimeAtWhichItHappened(t *testing.T) {
 	})
 }
 
-func TestAFullQueueLosesItsOldestEdges(t *testing.T) {
+func TestAFullQueueDropsTheOldestEdges(t *testing.T) {
 	for _, lines := range [][]string{{"GPIO5"}, {"GPIO5", "GPIO6"}} {
 		run(t, func(t *scheduler.Task, board *sim.Board) error {
 			var got log
@@ -109,7 +109,7 @@ func TestNoEdgeIsDeliveredAfterClose(t *testing.T) {
 	})
 }
 
-func TestThePullDecidesTheLevelOfAnOpenContact(t *testing.T) {
+func TestThePullDeterminesTheLevelOfAnOpenContact(t *testing.T) {
 	board := idle()
 	for _, test := range []struct {
 		pull gpio.Pull
@@ -126,7 +126,7 @@ func TestThePullDecidesTheLevelOfAnOpenContact(t *testing.T) {
 	}
 }
 
-func TestAnOutputKeepsItsLevelWhenItIsReleased(t *testing.T) {
+func TestAReleasedOutputKeepsItsLevel(t *testing.T) {
 	board := idle()
 	out, err := board.OpenOutput("GPIO23", gpio.High)
 	if err != nil || board.Level("GPIO23") != gpio.High {
@@ -135,7 +135,7 @@ func TestAnOutputKeepsItsLevelWhenItIsReleased(t *testing.T) {
 	if err := errors.Join(out.Set(gpio.Low), out.Set(gpio.High), out.Close()); err != nil {
 		t.Fatal(err)
 	}
-	board.Drive("GPIO23", gpio.Low) // in vain: the board drives it
+	board.Drive("GPIO23", gpio.Low) // no effect: the board drives it
 	if board.Level("GPIO23") != gpio.High {
 		t.Error("it fell")
 	}
@@ -155,7 +155,7 @@ func TestAPartHasOneUserAtATime(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := second(board); !errors.Is(err, syscall.EBUSY) || !strings.HasPrefix(err.Error(), "GPIO18 is in use as ") {
+			if _, err := second(board); !errors.Is(err, syscall.EBUSY) || !strings.HasPrefix(err.Error(), "GPIO18: device or resource busy (held as ") {
 				t.Errorf("%s, then %s: %v", holder, name, err)
 			}
 			if err := errors.Join(part.Close(), part.Close()); err != nil {
@@ -168,7 +168,7 @@ func TestAPartHasOneUserAtATime(t *testing.T) {
 	}
 }
 
-func TestALineThatIsNamedTwiceIsRefusedAndReleased(t *testing.T) {
+func TestALineNamedTwiceIsRejectedAndReleased(t *testing.T) {
 	board := idle()
 	if _, err := new(log).open(board, gpio.PullNone, "GPIO5", "GPIO5"); !errors.Is(err, syscall.EBUSY) {
 		t.Errorf("got %v", err)
@@ -178,7 +178,7 @@ func TestALineThatIsNamedTwiceIsRefusedAndReleased(t *testing.T) {
 	}
 }
 
-func TestAnErrorNamesThePartsThatExist(t *testing.T) {
+func TestErrorsListTheExistingParts(t *testing.T) {
 	board := idle()
 	var errs []string
 	add := func(_ any, err error) { errs = append(errs, fmt.Sprint(err)) }
@@ -187,10 +187,10 @@ func TestAnErrorNamesThePartsThatExist(t *testing.T) {
 	add(board.OpenSPI("/dev/spidev1.0", 1e6))
 	add(board.OpenPWM("GPIO17", time.Millisecond))
 	for i, want := range []string{
-		"there is no line GPIO28: the simulated board has GPIO0 to GPIO27",
-		"there is no line gpio17: the simulated board has GPIO0 to GPIO27",
-		"there is no SPI port /dev/spidev1.0: the simulated board has SPI0.0 and SPI0.1",
-		"there is no PWM output GPIO17: the simulated board has GPIO12, GPIO13, GPIO18, GPIO19, which are pwmchip0/0 to pwmchip0/3",
+		"no GPIO line is named GPIO28: the simulated board has GPIO0 to GPIO27",
+		"no GPIO line is named gpio17: the simulated board has GPIO0 to GPIO27",
+		"no SPI port is named /dev/spidev1.0: the simulated board has SPI0.0 and SPI0.1",
+		"no PWM output is named GPIO17: the simulated board has GPIO12, GPIO13, GPIO18, GPIO19, which are pwmchip0/0 to pwmchip0/3",
 	} {
 		if errs[i] != want {
 			t.Errorf("got  %s\nwant %s", errs[i], want)
@@ -198,7 +198,7 @@ func TestAnErrorNamesThePartsThatExist(t *testing.T) {
 	}
 }
 
-func TestEverythingIsAnErrorAfterClose(t *testing.T) {
+func TestUseAfterCloseIsAnError(t *testing.T) {
 	board := idle()
 	lines, err1 := new(log).open(board, gpio.PullNone, "GPIO5")
 	out, err2 := board.OpenOutput("GPIO6", gpio.Low)
@@ -218,7 +218,7 @@ func TestEverythingIsAnErrorAfterClose(t *testing.T) {
 	}
 }
 
-func TestAPWMOutputHasADutyCycleAndKeepsItWhenItIsClosed(t *testing.T) {
+func TestAClosedPWMOutputKeepsItsDutyCycle(t *testing.T) {
 	board := idle()
 	pwm, err := board.OpenPWM("pwmchip0/2", time.Millisecond)
 	if err != nil {
@@ -235,7 +235,7 @@ func TestAPWMOutputHasADutyCycleAndKeepsItWhenItIsClosed(t *testing.T) {
 	}
 }
 
-func TestTheWorldMayTouchTheBoardFromAnyGoroutine(t *testing.T) {
+func TestLinesMayBeDrivenFromAnyGoroutine(t *testing.T) {
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
 	world := sim.New(loop)
 	board := gpio.NewBoard(world, gpio.NewClaims(), "test")

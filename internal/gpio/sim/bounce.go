@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// MaxBounce is the longest that a contact of a [Button] bounces, like that of a
+// MaxBounce is how long a contact of a [Button] bounces at most, like that of a
 // cheap tactile switch.
 const MaxBounce = 5 * time.Millisecond
 
-// Bounce returns when a contact changes that is closed or opened at 0: at 0, and
-// as it bounces, an even number of times more, all of them before most.
-func Bounce(r *rand.Rand, most time.Duration) []time.Duration {
-	length := r.Int64N(int64(most))
-	changes := make([]time.Duration, 1+2*r.IntN(8))
+// Bounce returns the times at which a contact changes when it is closed or opened at
+// time 0: at 0, and then an even number of times while it bounces, all before limit.
+func Bounce(rng *rand.Rand, limit time.Duration) []time.Duration {
+	length := rng.Int64N(int64(limit))
+	changes := make([]time.Duration, 1+2*rng.IntN(8))
 	for i := range changes[1:] {
-		changes[1+i] = time.Duration(r.Int64N(length + 1))
+		changes[1+i] = time.Duration(rng.Int64N(length + 1))
 	}
 	slices.Sort(changes)
 	return changes

@@ -8,28 +8,29 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// contact is a switch from a line to ground. Open, it leaves the line to its pull.
+// contact is a switch between a line and ground. While it is open, the pull resistor
+// decides the level of the line.
 type contact struct {
 	board  *Board
 	line   string
-	dice   *rand.Rand
+	rng    *rand.Rand
 	closed bool
 }
 
-func newContact(b *Board, line string, dice *rand.Rand) *contact {
-	b.Level(line) // it exists
-	return &contact{board: b, line: line, dice: dice}
+func newContact(b *Board, line string, rng *rand.Rand) *contact {
+	b.Level(line) // panics if there is no such line
+	return &contact{board: b, line: line, rng: rng}
 }
 
-// set closes or opens the contact, which bounces for less than most. A task that
-// is cancelled meanwhile leaves it at rest.
-func (c *contact) set(t *scheduler.Task, closed bool, most time.Duration) error {
+// set closes or opens the contact, which bounces for less than maxBounce. If the task
+// is cancelled meanwhile, the contact stops bouncing at once.
+func (c *contact) set(t *scheduler.Task, closed bool, maxBounce time.Duration) error {
 	if c.closed == closed {
 		return nil
 	}
 	c.closed = closed
 	start, now := t.Now(), !closed
-	for _, after := range Bounce(c.dice, most) {
+	for _, after := range Bounce(c.rng, maxBounce) {
 		if err := t.SleepUntil(start.Add(after)); err != nil {
 			c.connect(closed)
 			return err
@@ -48,23 +49,23 @@ func (c *contact) connect(closed bool) {
 	}
 }
 
-// Button is a push button between a line and ground: it wants a pull up, and is
-// active low. Each change bounces for up to [MaxBounce].
+// Button is a push button between a line and ground: it needs a pull-up resistor and
+// is active low. Each change bounces for up to [MaxBounce].
 type Button struct{ contact *contact }
 
-// NewButton returns a button that is not pressed. The seed decides how it bounces.
+// NewButton returns a button that is not pressed. The seed determines how it bounces.
 func NewButton(b *Board, line string, seed uint64) *Button {
 	return &Button{newContact(b, line, rand.New(rand.NewPCG(seed, 0)))}
 }
 
-// Press closes the contact, and returns when it has come to rest.
+// Press closes the contact, and returns when it no longer bounces.
 func (b *Button) Press(t *scheduler.Task) error { return b.contact.set(t, true, MaxBounce) }
 
-// Release opens it, and returns when it has come to rest.
+// Release opens the contact, and returns when it no longer bounces.
 func (b *Button) Release(t *scheduler.Task) error { return b.contact.set(t, false, MaxBounce) }
 
-// Click presses the button, holds it, from the first touch to the beginning of
-// the release, and releases it.
+// Click presses the button and releases it. The hold time counts from the first
+// contact to the beginning of the release.
 func (b *Button) Click(t *scheduler.Task, held time.Duration) error {
 	end := t.Now().Add(held)
 	if err := b.Press(t); err != nil {

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// LoseChip takes away the chip that the lines belong to, as an expander on USB goes
-// or a driver that is unbound. Input lines that are open have no more edges, cannot
-// be read any more, and must be opened anew; no line opens until the chip is back.
+// LoseChip removes the GPIO chip, as when a USB adapter is unplugged or a driver is
+// unbound. Open input lines have no more edges, cannot be read any more and must be
+// opened again. No line can be opened until [Board.ReturnChip].
 func (b *Board) LoseChip() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -22,14 +22,14 @@ func (b *Board) LoseChip() {
 	}
 }
 
-// ReturnChip brings it back.
+// ReturnChip makes the GPIO chip available again.
 func (b *Board) ReturnChip() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.gone = false
 }
 
-// goneError is what the kernel would say as ENODEV.
+// goneError stands for the kernel's ENODEV.
 func goneError(line string) error {
-	return fmt.Errorf("the chip of %s is gone: %w", line, syscall.ENODEV)
+	return fmt.Errorf("%s: %w: its GPIO chip was removed", line, syscall.ENODEV)
 }

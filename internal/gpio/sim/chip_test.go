@@ -11,7 +11,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestLinesOfAChipThatIsGoneMustBeOpenedAnew(t *testing.T) {
+func TestLinesOfARemovedChipMustBeOpenedAgain(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
 		lines, err := got.open(board, gpio.PullUp, "GPIO5", "GPIO6")

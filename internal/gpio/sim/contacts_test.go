@@ -13,7 +13,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestABounceEndsWhereItWentWithinItsTime(t *testing.T) {
+func TestABounceEndsAtTheNewLevelInTime(t *testing.T) {
 	lengths := map[int]bool{}
 	for seed := range uint64(1000) {
 		changes := sim.Bounce(rand.New(rand.NewPCG(seed, 0)), sim.MaxBounce)
@@ -45,7 +45,7 @@ func clicks(t *testing.T, seed uint64) []gpio.Edge {
 	return got.edges
 }
 
-func TestTheSameSeedBouncesTheSame(t *testing.T) {
+func TestTheSameSeedGivesTheSameBounce(t *testing.T) {
 	if a, b := clicks(t, 3), clicks(t, 3); !slices.Equal(a, b) || len(a) <= 6 {
 		t.Errorf("one time %v, another %v", a, b)
 	}
@@ -54,7 +54,7 @@ func TestTheSameSeedBouncesTheSame(t *testing.T) {
 	}
 }
 
-func TestAButtonComesToRestWhenItsTaskIsCancelled(t *testing.T) {
+func TestACancelledPressStopsBouncing(t *testing.T) {
 	for seed := range uint64(20) {
 		run(t, func(t *scheduler.Task, board *sim.Board) error {
 			lines, err := new(log).open(board, gpio.PullUp, "GPIO17")
@@ -74,7 +74,7 @@ func TestAButtonComesToRestWhenItsTaskIsCancelled(t *testing.T) {
 	}
 }
 
-func TestPressingTwiceIsPressingOnce(t *testing.T) {
+func TestPressingAPressedButtonDoesNothing(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
 		if _, err := got.open(board, gpio.PullUp, "GPIO17"); err != nil {
@@ -92,7 +92,7 @@ func TestPressingTwiceIsPressingOnce(t *testing.T) {
 	})
 }
 
-func TestAKnobTakesItsTimeAndRestsWithItsContactsOpen(t *testing.T) {
+func TestAKnobTurnsAtItsSpeedAndRestsWithOpenContacts(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		if _, err := new(log).open(board, gpio.PullUp, "GPIO5", "GPIO6"); err != nil {
 			return err

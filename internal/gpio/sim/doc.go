@@ -1,5 +1,5 @@
-// Package sim is a simulated board: lines, SPI ports and PWM outputs that behave
-// as the kernel's do, on the loop's own time.
+// Package sim is a simulated board: GPIO lines, SPI ports and PWM outputs that behave
+// like the kernel's, in the time of the loop.
 //
 //	board := sim.New(loop)
 //	panel := sim.NewPanel(4)
@@ -7,7 +7,7 @@
 //	button := sim.NewButton(board, "GPIO17", seed)
 //	knob := sim.NewKnob(board, "GPIO5", "GPIO6", seed)
 //
-// The board is a [gpio.Backend]. Its other methods are the world around it: they
-// drive lines, hang devices on ports and break things. Those take the names of
-// parts that exist, and panic at others.
+// The board is a [gpio.Backend]. Its other methods simulate the hardware around it:
+// they drive lines, attach devices to ports and inject faults. They panic if there is
+// no part with the given name.
 package sim

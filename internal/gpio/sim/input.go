@@ -6,25 +6,25 @@ import (
 	"ptvd/internal/gpio"
 )
 
-// request is input lines that were opened together, as the kernel keeps them: with
-// one queue of edges, which loses the oldest when it is full.
+// request is a group of input lines that were opened together. As in the kernel, they
+// share a queue of edges, which drops the oldest one when it is full.
 type request struct {
 	board    *Board
 	pins     []*pin
 	queue    []gpio.Edge
-	spare    []gpio.Edge // the queue of the last round, to be filled again
+	spare    []gpio.Edge // the previous queue, reused
 	lost     bool
-	waking   bool // a drain is on its way
+	waking   bool // a call of drain is scheduled
 	closed   bool
-	dead     bool       // the chip is gone
-	gate     sync.Mutex // held while edges are delivered; taken before the board's lock
+	dead     bool       // the chip was removed
+	delivery sync.Mutex // held while edges are delivered; locked before the board's lock
 	deliver  func(gpio.Edge)
 	overflow func()
-	wake     func() // drain, made once
+	wake     func() // drain, allocated once
 }
 
-// OpenLines opens input lines. Edges are delivered on the loop after the step
-// that they happen in: of more than [gpio.QueueSize] in one step, the oldest are
+// OpenLines opens input lines. Edges are delivered on the loop after the step in which
+// they happen. If there are more than [gpio.QueueSize] in one step, the oldest are
 // lost.
 func (b *Board) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
 	b.mu.Lock()
@@ -49,7 +49,7 @@ func (b *Board) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge
 	return r, nil
 }
 
-// Read returns the electrical level of a line now.
+// Read returns the current electrical level of a line.
 func (r *request) Read(line int) (gpio.Level, error) {
 	r.board.mu.Lock()
 	defer r.board.mu.Unlock()
@@ -62,10 +62,10 @@ func (r *request) Read(line int) (gpio.Level, error) {
 	return r.pins[line].now(), nil
 }
 
-// Close releases the lines; it waits for a delivery that is under way.
+// Close releases the lines. It waits until a delivery in progress has ended.
 func (r *request) Close() error {
-	r.gate.Lock()
-	defer r.gate.Unlock()
+	r.delivery.Lock()
+	defer r.delivery.Unlock()
 	r.board.mu.Lock()
 	defer r.board.mu.Unlock()
 	if !r.closed {
@@ -77,13 +77,13 @@ func (r *request) Close() error {
 
 func (r *request) release() {
 	for _, p := range r.pins {
-		if p.request == r { // and nobody else's, since the chip went
+		if p.request == r { // after the chip was removed, the line may have another user
 			p.consumer, p.request = "", nil
 		}
 	}
 }
 
-// add queues an edge. The board's lock is held.
+// add queues an edge. The caller holds the board's lock.
 func (r *request) add(e gpio.Edge) {
 	if len(r.queue) == gpio.QueueSize {
 		copy(r.queue, r.queue[1:])
@@ -94,7 +94,7 @@ func (r *request) add(e gpio.Edge) {
 	r.wakeLoop()
 }
 
-// wakeLoop makes the loop drain the queue. The board's lock is held.
+// wakeLoop makes the loop drain the queue. The caller holds the board's lock.
 func (r *request) wakeLoop() {
 	if !r.waking {
 		r.waking = true
@@ -102,19 +102,19 @@ func (r *request) wakeLoop() {
 	}
 }
 
-// drain delivers what is queued, on the loop.
+// drain delivers the queued edges, on the loop.
 func (r *request) drain() {
-	r.gate.Lock()
-	defer r.gate.Unlock()
+	r.delivery.Lock()
+	defer r.delivery.Unlock()
 	r.board.mu.Lock()
-	round, lost, closed := r.queue, r.lost, r.closed
-	r.queue, r.spare = r.spare[:0], round
+	edges, lost, closed := r.queue, r.lost, r.closed
+	r.queue, r.spare = r.spare[:0], edges
 	r.lost, r.waking = false, false
 	r.board.mu.Unlock()
 	if closed {
 		return
 	}
-	for _, e := range round {
+	for _, e := range edges {
 		r.deliver(e)
 	}
 	if lost {

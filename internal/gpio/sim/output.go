@@ -2,7 +2,7 @@ package sim
 
 import "ptvd/internal/gpio"
 
-// output is a line that the board drives.
+// output is an open output line.
 type output struct {
 	board  *Board
 	pin    *pin
@@ -35,7 +35,7 @@ func (o *output) Set(level gpio.Level) error {
 	return nil
 }
 
-// Close releases the line, which keeps its level until somebody else opens it.
+// Close releases the line, which keeps its level until it is opened again.
 func (o *output) Close() error {
 	o.board.mu.Lock()
 	defer o.board.mu.Unlock()

@@ -5,24 +5,23 @@ import (
 	"sync"
 )
 
-// Panel is a chain of MAX7219 chips, each with 8×8 LEDs. Any goroutine may look
-// at it.
+// Panel is a chain of MAX7219 chips, each with 8×8 LEDs. Its methods may be called
+// from any goroutine.
 type Panel struct {
-	// OnChange hears whenever what the panel shows has changed, or its
-	// intensity. It is called on the goroutine that transfers, and set before
-	// the panel is attached.
+	// OnChange is called when the picture or the intensity has changed, on the
+	// goroutine of the transfer. It must be set before the panel is attached.
 	OnChange func()
 
 	mu      sync.Mutex
-	shift   []byte    // the shift registers, as one: the farthest chip's first
-	chips   []max7219 // the one nearest to the controller first
+	shift   []byte    // the shift registers of all chips, the last chip's first
+	chips   []max7219 // the chip at the controller first
 	packets int
 	changes int
 }
 
 var _ Device = (*Panel)(nil)
 
-// NewPanel returns a chain that has just been given power.
+// NewPanel returns a chain as it is after power-up.
 func NewPanel(chips int) *Panel {
 	return &Panel{
 		OnChange: func() {},
@@ -31,9 +30,9 @@ func NewPanel(chips int) *Panel {
 	}
 }
 
-// Receive shifts a packet through the chain, most significant bit first, and
-// latches 16 bits in each chip. A packet shorter than the chain leaves the rest
-// of what was shifted in before one chip further on, as the real chain does.
+// Receive shifts a packet through the chain, most significant bit first, and latches
+// 16 bits in each chip. If the packet is shorter than the chain, earlier bits move on
+// to the chips further down, as they do in a real chain.
 func (p *Panel) Receive(packet []byte) {
 	p.mu.Lock()
 	n := len(p.shift)
@@ -43,9 +42,9 @@ func (p *Panel) Receive(packet []byte) {
 	changed := false
 	for i := range p.chips {
 		c := &p.chips[i]
-		before := c.face()
+		before := c.visible()
 		c.latch(p.shift[n-2*i-2], p.shift[n-2*i-1])
-		changed = changed || c.face() != before
+		changed = changed || c.visible() != before
 	}
 	p.packets++
 	if changed {
@@ -57,22 +56,22 @@ func (p *Panel) Receive(packet []byte) {
 	}
 }
 
-// face is all that can be seen of a chip.
-type face struct {
+// visibleState is everything of a chip that can be seen.
+type visibleState struct {
 	rows      [8]byte
 	intensity byte
 }
 
-func (c *max7219) face() face {
-	f := face{intensity: c.intensity}
-	for digit := range f.rows {
-		f.rows[digit] = c.lit(digit)
+func (c *max7219) visible() visibleState {
+	v := visibleState{intensity: c.intensity}
+	for digit := range v.rows {
+		v.rows[digit] = c.lit(digit)
 	}
-	return f
+	return v
 }
 
 // Digit returns which LEDs of a chip's digit are lit, as the bits D7 to D0. Chip 0
-// is the nearest to the controller.
+// is the one at the controller.
 func (p *Panel) Digit(chip, digit int) byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,35 +85,35 @@ func (p *Panel) Intensity(chip int) int {
 	return int(p.chips[chip].intensity)
 }
 
-// On tells whether all chips are out of shutdown.
+// On reports whether no chip is in shutdown.
 func (p *Panel) On() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return !slices.ContainsFunc(p.chips, func(c max7219) bool { return !c.on })
 }
 
-// Testing tells whether any chip is in display test.
+// Testing reports whether any chip is in display test mode.
 func (p *Panel) Testing() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.ContainsFunc(p.chips, func(c max7219) bool { return c.test })
 }
 
-// Packets returns how many packets have arrived.
+// Packets returns the number of packets received.
 func (p *Panel) Packets() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.packets
 }
 
-// Changes returns how many of them changed what the panel shows.
+// Changes returns the number of packets that changed what the panel shows.
 func (p *Panel) Changes() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.changes
 }
 
-// PowerCycle takes the panel's power away and gives it back: it forgets all.
+// PowerCycle switches the panel's power off and on, which resets all registers.
 func (p *Panel) PowerCycle() {
 	p.mu.Lock()
 	clear(p.shift)

@@ -17,7 +17,7 @@ func on(p *sim.Panel) {
 	send(p, 0xC, 1)
 }
 
-func TestAChipThatWasJustGivenPowerIsDark(t *testing.T) {
+func TestAChipIsDarkAfterPowerUp(t *testing.T) {
 	p := sim.NewPanel(1)
 	send(p, 1, 0xFF)
 	if p.On() || p.Digit(0, 0) != 0 || p.Intensity(0) != 0 {
@@ -63,7 +63,7 @@ func digits(p *sim.Panel) string {
 	return fmt.Sprintf("% x", rows)
 }
 
-func TestTheLastWordOfAPacketStaysInTheNearestChip(t *testing.T) {
+func TestTheLastWordOfAPacketStaysInTheFirstChip(t *testing.T) {
 	p := sim.NewPanel(3)
 	send(p, 0xB, 7, 0xB, 7, 0xB, 7)
 	send(p, 0xC, 1, 0xC, 1, 0xC, 1)
@@ -86,7 +86,7 @@ func TestTheLastWordOfAPacketStaysInTheNearestChip(t *testing.T) {
 	}
 }
 
-func TestIntensityOnAndTestCanBeSeen(t *testing.T) {
+func TestIntensityShutdownAndDisplayTest(t *testing.T) {
 	p := sim.NewPanel(2)
 	send(p, 0xA, 0xF9, 0xA, 3)
 	if p.Intensity(0) != 3 || p.Intensity(1) != 9 {
@@ -102,7 +102,7 @@ func TestIntensityOnAndTestCanBeSeen(t *testing.T) {
 	}
 }
 
-func TestAChangeIsToldAndCounted(t *testing.T) {
+func TestChangesAreReportedAndCounted(t *testing.T) {
 	p := sim.NewPanel(1)
 	heard := 0
 	p.OnChange = func() { heard++ }
@@ -119,9 +119,9 @@ func TestAChangeIsToldAndCounted(t *testing.T) {
 	}
 }
 
-// TestAPictureIsWhatSomebodySees draws an F on the nearest of two blocks, as its
+// TestThePictureFollowsTheArrangement draws an F on the nearest of two blocks, as its
 // columns stand in the digits, and looks at it from in front.
-func TestAPictureIsWhatSomebodySees(t *testing.T) {
+func TestThePictureFollowsTheArrangement(t *testing.T) {
 	f := []byte{0b00011111, 0b00000101, 0b00000101, 0b00000001}
 	p := sim.NewPanel(2)
 	send(p, 0xB, 7, 0xB, 7)

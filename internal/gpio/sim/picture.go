@@ -5,16 +5,16 @@ import (
 	"image/color"
 )
 
-// Arrangement says how the blocks of 8×8 LEDs of a chain are mounted, side by
-// side. At its zero value the data enter at the left, and of each block digit 0
-// is the column at the left, with D0 on top.
+// Arrangement describes how the 8×8 blocks of a chain are mounted side by side. With
+// the zero value the data input is at the left, and digit 0 of each block is its left
+// column with D0 at the top.
 type Arrangement struct {
-	Orientation int  // how far each block is turned clockwise: 0, 90, 180 or -90 degrees
-	Reversed    bool // the data enter at the right
+	Orientation int  // rotation of each block in degrees clockwise: 0, 90, 180 or -90
+	Reversed    bool // the data input is at the right
 }
 
-// Picture returns what somebody in front of the panel sees: 8 pixels high, a lit
-// LED as white.
+// Picture returns what the panel shows, as seen from the front: 8 pixels high, with
+// lit LEDs white.
 func (p *Panel) Picture(a Arrangement) *image.Gray {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,7 +36,7 @@ func (p *Panel) Picture(a Arrangement) *image.Gray {
 	return picture
 }
 
-// place returns where in its block an LED is seen.
+// place returns the position of an LED within its block.
 func (a Arrangement) place(digit, bit int) (x, y int) {
 	switch a.Orientation {
 	case 90:

@@ -9,14 +9,14 @@ import (
 	"ptvd/internal/gpio"
 )
 
-// pwm is a line that the board drives with a duty cycle.
+// pwm is an open PWM output.
 type pwm struct {
 	board  *Board
 	pin    *pin
 	closed bool
 }
 
-// OpenPWM opens a PWM output, by its line or its channel.
+// OpenPWM opens a PWM output by the name of its line or its channel.
 func (b *Board) OpenPWM(name string, period time.Duration) (gpio.PWM, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -25,10 +25,10 @@ func (b *Board) OpenPWM(name string, period time.Duration) (gpio.PWM, error) {
 	}
 	p := b.pwmPin(name)
 	if p == nil {
-		return nil, fmt.Errorf("there is no PWM output %s: the simulated board has %s, which are pwmchip0/0 to pwmchip0/%d", name, strings.Join(pwmPins[:], ", "), len(pwmPins)-1)
+		return nil, fmt.Errorf("no PWM output is named %s: the simulated board has %s, which are pwmchip0/0 to pwmchip0/%d", name, strings.Join(pwmPins[:], ", "), len(pwmPins)-1)
 	}
 	if period <= 0 {
-		return nil, fmt.Errorf("a PWM period of %v: it must be above zero", period)
+		return nil, fmt.Errorf("PWM period %v: it must be greater than 0", period)
 	}
 	if err := p.claim("a PWM output"); err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (b *Board) OpenPWM(name string, period time.Duration) (gpio.PWM, error) {
 	return &pwm{board: b, pin: p}, nil
 }
 
-// pwmPin returns the line behind a PWM output's name, nil if there is none.
+// pwmPin returns the line of a PWM output, nil if there is no such output.
 func (b *Board) pwmPin(name string) *pin {
 	name = gpio.Canonical(name)
 	for channel, line := range pwmPins {
@@ -57,7 +57,7 @@ func (b *Board) Duty(name string) uint16 {
 	defer b.mu.Unlock()
 	p := b.pwmPin(name)
 	if p == nil {
-		panic("sim: there is no PWM output " + name)
+		panic("sim: no PWM output is named " + name)
 	}
 	return p.duty
 }

@@ -8,16 +8,16 @@ import (
 	"ptvd/internal/gpio"
 )
 
-// Device hangs on the chip select of an SPI port.
+// Device is a device at the chip select of an SPI port.
 type Device interface {
-	// Receive takes what was shifted in while chip select was held, on its
-	// release. It is called on the goroutine that transfers, one packet at a
-	// time, and must not keep the slice.
+	// Receive is called when chip select is released, with the bytes that were
+	// shifted in while it was asserted. It is called on the goroutine of the
+	// transfer, one packet at a time, and must not keep the slice.
 	Receive(packet []byte)
 }
 
-// maxTx is spidev's default bufsiz, and minHz the slowest clock that periph asks
-// it for.
+// maxTx is the default bufsiz of spidev, and minHz the lowest clock that periph
+// accepts.
 const (
 	maxTx = 4096
 	minHz = 100
@@ -28,12 +28,12 @@ type port struct {
 	name     string
 	consumer string
 	bus      sync.Mutex // held during a transfer; taken before the board's lock
-	device   Device     // nil: nothing hangs on it, and nobody notices
-	failures int        // transfers that are still to fail
+	device   Device     // nil if there is none, which the controller cannot detect
+	failures int        // number of transfers that will fail
 	failure  error
 }
 
-// spi is a port while it is open.
+// spi is an open port.
 type spi struct {
 	board  *Board
 	port   *port
@@ -50,9 +50,9 @@ func (b *Board) OpenSPI(name string, hz int64) (gpio.SPI, error) {
 	p := b.ports[gpio.Canonical(name)]
 	switch {
 	case p == nil:
-		return nil, fmt.Errorf("there is no SPI port %s: the simulated board has SPI0.0 and SPI0.1", name)
+		return nil, fmt.Errorf("no SPI port is named %s: the simulated board has SPI0.0 and SPI0.1", name)
 	case hz < minHz:
-		return nil, fmt.Errorf("%s at %d Hz: it must be %d at least", name, hz, minHz)
+		return nil, fmt.Errorf("%s: clock of %d Hz: the minimum is %d Hz", name, hz, minHz)
 	case p.consumer != "":
 		return nil, busyError(p.name, p.consumer)
 	}
@@ -60,16 +60,15 @@ func (b *Board) OpenSPI(name string, hz int64) (gpio.SPI, error) {
 	return &spi{board: b, port: p}, nil
 }
 
-// Attach hangs a device on a port, in the place of the one before. Nil unplugs
-// it: SPI has no answer that could be missed, so transfers still succeed.
+// Attach connects a device to a port, in place of the previous one. With nil the port
+// has no device; transfers still succeed, since SPI has no acknowledgement.
 func (b *Board) Attach(name string, d Device) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.findPort(name).device = d
 }
 
-// FailSPI makes the next n transfers of a port fail, before any byte of them has
-// arrived.
+// FailSPI makes the next n transfers of a port fail before their first byte is sent.
 func (b *Board) FailSPI(name string, n int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -77,11 +76,12 @@ func (b *Board) FailSPI(name string, n int, err error) {
 	p.failures, p.failure = n, err
 }
 
-// findPort returns a port for the world outside. The lock is held.
+// findPort returns a port for the methods that simulate hardware. The caller holds the
+// lock.
 func (b *Board) findPort(name string) *port {
 	p := b.ports[gpio.Canonical(name)]
 	if p == nil {
-		panic("sim: there is no SPI port " + name)
+		panic("sim: no SPI port is named " + name)
 	}
 	return p
 }
@@ -100,7 +100,7 @@ func (s *spi) Tx(packets ...[]byte) error {
 	return nil
 }
 
-// begin finds whatever keeps a transfer from going through.
+// begin returns the port's device, or the error with which a transfer fails.
 func (s *spi) begin(packets [][]byte) (Device, error) {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
@@ -112,7 +112,7 @@ func (s *spi) begin(packets [][]byte) (Device, error) {
 	case s.closed:
 		return nil, closedError(s.port.name)
 	case size > maxTx:
-		return nil, fmt.Errorf("%s: %d bytes in one transfer, %d at most: %w", s.port.name, size, maxTx, syscall.EMSGSIZE)
+		return nil, fmt.Errorf("%s: transfer of %d bytes, the maximum is %d: %w", s.port.name, size, maxTx, syscall.EMSGSIZE)
 	case s.port.failures > 0:
 		s.port.failures--
 		return nil, s.port.failure

@@ -13,7 +13,7 @@ type device struct{ packets []string }
 
 func (d *device) Receive(packet []byte) { d.packets = append(d.packets, fmt.Sprintf("%x", packet)) }
 
-func TestADeviceReceivesEachPacketOfATransfer(t *testing.T) {
+func TestADeviceReceivesEveryPacket(t *testing.T) {
 	board, d := idle(), new(device)
 	board.Attach("SPI0.0", d)
 	port, err := board.OpenSPI("/dev/spidev0.0", 1e6)
@@ -32,7 +32,7 @@ func TestADeviceReceivesEachPacketOfATransfer(t *testing.T) {
 	}
 }
 
-func TestATransferHas4096BytesAtMostOverAllItsPackets(t *testing.T) {
+func TestATransferIsLimitedTo4096BytesInAllPackets(t *testing.T) {
 	board, d := idle(), new(device)
 	board.Attach("SPI0.0", d)
 	port, err := board.OpenSPI("SPI0.0", 1e6)
@@ -48,7 +48,7 @@ func TestATransferHas4096BytesAtMostOverAllItsPackets(t *testing.T) {
 	}
 }
 
-func TestAPortThatIsToldToFailDoesSoThatOften(t *testing.T) {
+func TestFailSPIFailsTheGivenNumberOfTransfers(t *testing.T) {
 	board, d := idle(), new(device)
 	board.Attach("SPI0.1", d)
 	port, err := board.OpenSPI("SPI0.1", 1e6)
@@ -66,7 +66,7 @@ func TestAPortThatIsToldToFailDoesSoThatOften(t *testing.T) {
 	}
 }
 
-func TestAPortIsOpenedOnceAndAtASensibleSpeed(t *testing.T) {
+func TestAPortIsOpenedOnceAndWithinItsClockRange(t *testing.T) {
 	board := idle()
 	if _, err := board.OpenSPI("SPI0.0", 99); err == nil {
 		t.Error("99 Hz were accepted")

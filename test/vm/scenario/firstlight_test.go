@@ -314,7 +314,7 @@ func TestFirstLightSaysWhoHoldsALine(t *testing.T) {
 	}()
 	g.eventually("gpioset holds the line", 10*time.Second, func() bool { return strings.Contains(g.run("gpioinfo"), "gpioset") })
 	l := lookAt(g, "ptvd", "--for", "5s")
-	l.says("GPIO17 is in use by gpioset: stop that, or take another line", "1 of 5 parts could not be opened", "GPIO18 goes up and down")
+	l.says("GPIO17: device or resource busy (held by gpioset); stop gpioset or use another pin", "1 of 5 parts could not be opened", "GPIO18 goes up and down")
 	l.ends(1)
 }
 
