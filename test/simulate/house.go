@@ -83,7 +83,7 @@ plugins:
 
 // longRun is how long a run is that asks for the departures once a minute, and in
 // one direction only: else most of its time would be spent on reading their JSON.
-const longRun = 10 * 24 * time.Hour
+const longRun = 30 * time.Hour
 
 // Where the departures are from.
 const (

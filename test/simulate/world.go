@@ -100,9 +100,9 @@ func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 func beginning(dice *rand.Rand) time.Time {
 	switch dice.IntN(4) {
 	case 0:
-		return time.Date(2026, time.April, 4, 6, 0, 0, 0, time.UTC)
+		return time.Date(2026, time.April, 4, 15, 30, 0, 0, time.UTC)
 	case 1:
-		return time.Date(2026, time.October, 3, 6, 0, 0, 0, time.UTC)
+		return time.Date(2026, time.October, 3, 15, 30, 0, 0, time.UTC)
 	}
 	return time.Date(2026, time.January, 1, 0, 0, dice.IntN(365*24*60*60), 0, time.UTC)
 }
