@@ -42,7 +42,7 @@ func TestAButtonThatNobodyPressedIsDoubtedWithWhereItsOtherLegShouldGo(t *testin
 	for leg, options := range map[string]string{"ground": "", "3.3 V": ", active_low: false, pull: down"} {
 		t.Run(leg, func(t *testing.T) {
 			got := table{yaml: bell + options + "}"}.check(t)
-			got.says("GPIO17 reads as not pressed", "! GPIO17 never changed. If somebody pressed: a wire is loose or on another pin, or the button's other leg does not go to "+leg)
+			got.says("GPIO17 reads as not pressed", "! GPIO17 never changed. If you pressed the button: a wire is loose or on another pin, or the button's other leg is not connected to "+leg)
 			got.isWell()
 		})
 	}
@@ -56,15 +56,15 @@ func TestAButtonThatReadsAsPressedWhileNobodyPressesIsExplainedByItsOptions(t *t
 		wiring  func(*sim.Board)
 		because string
 	}{
-		"joined to ground":              {"", low, "the line is joined to ground"},
+		"joined to ground":              {"", low, "the line is connected to ground"},
 		"the pull works against it":     {", pull: down", nil, "For a button to ground write pull: up"},
 		"the polarity works against it": {", active_low: false", nil, "For a button to ground write active_low: true, for one to 3.3 V write pull: down"},
-		"joined to 3.3 V":               {", active_low: false, pull: down", high, "the line is joined to 3.3 V"},
+		"joined to 3.3 V":               {", active_low: false, pull: down", high, "the line is connected to 3.3 V"},
 		"without a resistor of its own": {", pull: none", low, "without one, write pull: up"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := table{yaml: bell + c.options + "}", before: c.wiring}.check(t)
-			got.says("! GPIO17 reads as pressed. If nobody presses: ", c.because, "! GPIO17 reads as pressed to the end.")
+			got.says("! GPIO17 reads as pressed. If nobody is pressing it: ", c.because, "! GPIO17 read as pressed throughout the test.")
 			got.isWell()
 		})
 	}
@@ -77,14 +77,14 @@ func TestAButtonThatWasHeldFromTheBeginningIsWellOnceItIsReleased(t *testing.T) 
 		hands:  func(_ *scheduler.Task, b *sim.Board) error { b.Float("GPIO17"); return nil },
 	}.check(t)
 	got.says("! GPIO17 reads as pressed", "released: GPIO17 is high")
-	got.saysNot("never changed", "to the end", "calls")
+	got.saysNot("never changed", "throughout", "calls")
 }
 
 func TestAButtonThatIsStuckForAMinuteIsDoubted(t *testing.T) {
 	table{yaml: bell + "}", lasts: 2 * time.Minute, hands: func(_ *scheduler.Task, b *sim.Board) error {
 		b.Drive("GPIO17", gpio.Low)
 		return nil
-	}}.check(t).says("pressed", "! GPIO17 has been pressed for a minute: is it stuck?")
+	}}.check(t).says("pressed", "! GPIO17 has been pressed for a minute: is the button stuck?")
 }
 
 func TestALineThatPicksUpTheMainsIsDoubtedOnceAndDoesNotFloodTheTerminal(t *testing.T) {
@@ -94,7 +94,7 @@ func TestALineThatPicksUpTheMainsIsDoubtedOnceAndDoesNotFloodTheTerminal(t *test
 		}
 		return nil
 	}}.check(t)
-	got.says("! GPIO17 changes faster than a finger can", "… and ")
+	got.says("! GPIO17 changes faster than a person can press", "… and ")
 	if lines := len(got.text); lines > 20*1000 {
 		t.Errorf("ten seconds of noise are %d characters", lines)
 	}

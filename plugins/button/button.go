@@ -1,8 +1,8 @@
-// Package button calls actions of other instances when a push button is pressed.
+// Package button calls actions of other instances when a push button is used.
 //
-// Of click, double, triple and long exactly one is called for a gesture, as early
-// as it can be told: a long press while the button is still down, a click at once
-// unless a second press could make it a double.
+// A press becomes exactly one of click, double, triple and long, decided as early as
+// possible: a long press while the button is still down, a click on release unless a
+// second press could make it a double click.
 package button
 
 import (
@@ -27,42 +27,46 @@ func init() {
 			plugins.Publishes[topics.Press](topic, "whether the button is down"),
 		},
 		Actions: []plugins.ActionSpec{
-			{Name: "press", Doc: "does as if the button went down"},
-			{Name: "release", Doc: "does as if it came up again"},
+			{Name: "press", Doc: "presses the button, as a finger would"},
+			{Name: "release", Doc: "releases it"},
 		},
 		New: New,
 	})
 }
 
-// New returns a button that is not watched yet.
+// New returns a button that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	return &button{env: env, cfg: cfg, actions: cfg.actions(), delay: cfg.Debounce + onTheWay, state: plugins.Publish[topics.Press](env, topic)}, nil
+	return &button{
+		env: env, cfg: cfg, actions: cfg.actions(),
+		grace: cfg.Debounce + maxDelivery, pressed: plugins.Publish[topics.Press](env, topic),
+	}, nil
 }
 
-// onTheWay is how long an edge may take from the kernel to the loop.
-const onTheWay = 2 * time.Millisecond
+// maxDelivery is the longest time that an edge takes from the kernel to the loop.
+const maxDelivery = 2 * time.Millisecond
 
 type button struct {
-	env      plugins.Env
-	cfg      Config
-	actions  [gestures]plugins.Action
-	delay    time.Duration // after which every edge has come
-	in       *plugins.Input
-	gestures *recogniser
-	state    plugins.Publisher[topics.Press]
-	remote   plugins.Event // an action went before the finger
+	env        plugins.Env
+	cfg        Config
+	actions    [gestures]plugins.Action
+	grace      time.Duration // how long after an instant its edges may still arrive
+	in         *plugins.Input
+	recognizer *recognizer
+	pressed    plugins.Publisher[topics.Press]
+	called     plugins.Event // set when the action press or release was called
 }
 
-// Start opens the line and watches it.
+// Start opens the line and begins to watch it.
 func (b *button) Start(t *plugins.Task) error {
 	if err := b.open(t); err != nil {
 		return err
 	}
-	b.gestures = newRecogniser(b.cfg.timing(), b.in.Level(0) == plugins.High, t.Now(), b.call)
-	b.state.Set(topics.Press{Down: b.in.Level(0) == plugins.High})
+	down := b.in.Level(0) == plugins.High
+	b.recognizer = newRecognizer(b.cfg.timing(), down, t.Now(), b.call)
+	b.pressed.Set(topics.Press{Down: down})
 	b.handleActions()
 	b.env.GoUrgent("watch", b.watch)
-	b.env.Go("remote", b.followRemote)
+	b.env.Go("actions", b.awaitActions)
 	return nil
 }
 
@@ -74,45 +78,44 @@ func (b *button) open(t *plugins.Task) (err error) {
 	return err
 }
 
-// Stop has nothing to leave behind: the board closes the line.
+// Stop does nothing: the board closes the line.
 func (b *button) Stop(*plugins.Task) error { return nil }
 
-// watch is the button's one task.
+// watch follows the line.
 func (b *button) watch(t *plugins.Task) error {
 	return b.follow(t, func(edge plugins.Edge) {
 		b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
 		b.edge(edge.Level == plugins.High, edge.At)
 		if edge.Level == plugins.Low {
-			b.env.Health.OK() // it is not stuck any more
+			b.env.Health.OK() // it is not stuck
 		}
 	})
 }
 
-// follow hands over each edge, and tells the gestures of the end of waiting for one.
-func (b *button) follow(t *plugins.Task, heard func(plugins.Edge)) error {
+// follow passes each edge to onEdge and decides gestures when they are due.
+func (b *button) follow(t *plugins.Task, onEdge func(plugins.Edge)) error {
 	for {
-		edge, err := b.next(t, b.gestures.due())
+		edge, err := b.next(t, b.recognizer.due())
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
-			b.gestures.advance(t.Now().Add(-b.delay))
+			b.recognizer.advance(t.Now().Add(-b.grace))
 		case err != nil:
 			return err
 		default:
-			heard(edge)
+			onEdge(edge)
 		}
 	}
 }
 
-// edge takes an edge of the line, or of who acts in its place.
+// edge handles a press or a release, of the line or by an action.
 func (b *button) edge(down bool, at plugins.Instant) {
-	b.state.Set(topics.Press{Down: down})
-	b.gestures.edge(down, at)
+	b.pressed.Set(topics.Press{Down: down})
+	b.recognizer.edge(down, at)
 }
 
-// next waits for an edge until something is due, and then a little longer: an
-// edge that happened before may have come while the loop was busy, may still be
-// on its way, or may be held by the debouncer. It counts by its own time, and so
-// it goes first.
+// next waits for an edge until due, and then for the grace period: an edge from before
+// due may not have arrived yet, because the loop was busy or the debouncer holds it. It
+// must be handled first, since gestures are decided by the times of the edges.
 func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, err error) {
 	if due == plugins.Never {
 		return b.in.Next(t)
@@ -122,20 +125,20 @@ func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, 
 		return err
 	}
 	if err = t.Timeout(due.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
-		err = t.Timeout(b.delay, take)
+		err = t.Timeout(b.grace, take)
 	}
 	return edge, err
 }
 
-// call does what is bound to a gesture.
+// call calls the action that is configured for a gesture.
 func (b *button) call(g gesture) {
 	if g == stuck {
-		b.env.Health.Degraded("the button on %s has been pressed for a minute: is it stuck, or is active_low or pull wrong?", b.cfg.Pin)
+		b.env.Health.Degraded("%s has been pressed for over a minute: the button may be stuck, or active_low or pull is wrong", b.cfg.Pin)
 		return
 	}
 	b.env.Log.Debug("gesture", "gesture", g)
 	action := b.actions[g]
 	if err := b.env.Call(action); err != nil {
-		b.env.Log.Warn("the button's action failed", "gesture", g, "action", action, "err", err)
+		b.env.Log.Warn("action failed", "gesture", g, "action", action, "err", err)
 	}
 }

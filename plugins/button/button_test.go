@@ -14,19 +14,19 @@ import (
 
 const ms = time.Millisecond
 
-// bench is a button on a simulated board, whose actions are written down.
-type bench struct {
+// fixture is a button on a simulated board, and the actions that it called.
+type fixture struct {
 	*plugintest.Harness
-	finger *sim.Button
-	bell   *plugintest.Instance
-	calls  []string
+	contact *sim.Button
+	bell    *plugintest.Instance
+	calls   []string
 }
 
-// run starts a button that calls panel.click, panel.long … for the gestures that
-// are named.
-func run(t *testing.T, seed uint64, change func(*button.Config), body func(*plugins.Task, *bench), gestures ...string) {
+// run starts a button that calls panel.click, panel.long … for the named gestures,
+// calls body, and stops the button.
+func run(t *testing.T, seed uint64, change func(*button.Config), body func(*plugins.Task, *fixture), gestures ...string) {
 	t.Helper()
-	b := &bench{Harness: plugintest.New(t)}
+	b := &fixture{Harness: plugintest.New(t)}
 	panel := b.Env("panel")
 	for _, name := range strings.Fields("press release click double triple long hold") {
 		panel.Handle(name, func(string) error {
@@ -34,7 +34,7 @@ func run(t *testing.T, seed uint64, change func(*button.Config), body func(*plug
 			return nil
 		})
 	}
-	b.finger = sim.NewButton(b.Board, "GPIO17", seed)
+	b.contact = sim.NewButton(b.Board, "GPIO17", seed)
 	b.Run(func(task *plugins.Task) error {
 		b.bell = b.Start(task, "bell", func(env plugins.Env) (plugins.Plugin, error) {
 			return button.New(env, config(change, gestures...))
@@ -61,84 +61,84 @@ func config(change func(*button.Config), gestures ...string) button.Config {
 	return cfg
 }
 
-func (b *bench) want(calls ...string) {
+func (b *fixture) want(calls ...string) {
 	b.T.Helper()
 	if !slices.Equal(b.calls, calls) {
 		b.T.Errorf("called %v, want %v", b.calls, calls)
 	}
 }
 
-func TestEveryClickOfABouncingButtonIsOneClick(t *testing.T) {
+func TestABouncingClickIsOneClick(t *testing.T) {
 	for seed := range uint64(20) {
-		run(t, seed, nil, func(task *plugins.Task, b *bench) {
+		run(t, seed, nil, func(task *plugins.Task, b *fixture) {
 			for range 50 {
-				b.finger.Click(task, 80*ms)
+				b.contact.Click(task, 80*ms)
 				task.Sleep(120 * ms)
 			}
 			if len(b.calls) != 50 {
-				t.Errorf("seed %d: 50 clicks became %d", seed, len(b.calls))
+				t.Errorf("seed %d: 50 clicks were reported as %d", seed, len(b.calls))
 			}
 		}, "click")
 	}
 }
 
-func TestAPressActsAtOnce(t *testing.T) {
-	run(t, 1, nil, func(task *plugins.Task, b *bench) {
+func TestOnPressIsCalledWithoutDelay(t *testing.T) {
+	run(t, 1, nil, func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
 		task.Sleep(1)
 		b.want("press")
 	}, "press")
 }
 
-func TestClickDoubleTripleAndLongAreToldApart(t *testing.T) {
-	run(t, 2, nil, func(task *plugins.Task, b *bench) {
+func TestClickDoubleTripleAndLongPressAreDistinguished(t *testing.T) {
+	run(t, 2, nil, func(task *plugins.Task, b *fixture) {
 		for presses := 1; presses <= 3; presses++ {
 			for range presses {
-				b.finger.Click(task, 70*ms)
+				b.contact.Click(task, 70*ms)
 				task.Sleep(100 * ms)
 			}
 			task.Sleep(time.Second)
 		}
-		b.finger.Click(task, 1500*ms)
-		b.finger.Click(task, 700*ms)
+		b.contact.Click(task, 1500*ms)
+		b.contact.Click(task, 700*ms)
 		task.Sleep(time.Second)
 		b.want("click", "double", "triple", "long", "click")
 	}, "click", "double", "triple", "long")
 }
 
-func TestALongPressIsToldWhileItIsHeld(t *testing.T) {
-	run(t, 3, nil, func(task *plugins.Task, b *bench) {
-		b.finger.Press(task)
+func TestALongPressIsReportedWhileTheButtonIsDown(t *testing.T) {
+	run(t, 3, nil, func(task *plugins.Task, b *fixture) {
+		b.contact.Press(task)
 		task.Sleep(1100 * ms)
 		b.want("press", "long")
-		b.finger.Release(task)
+		b.contact.Release(task)
 		b.want("press", "long", "release")
 	}, "press", "release", "click", "long")
 }
 
-func TestAHeldButtonRepeatsUntilItIsReleased(t *testing.T) {
-	run(t, 4, nil, func(task *plugins.Task, b *bench) {
-		b.finger.Click(task, 1900*ms)
+func TestOnHoldRepeatsUntilTheRelease(t *testing.T) {
+	run(t, 4, nil, func(task *plugins.Task, b *fixture) {
+		b.contact.Click(task, 1900*ms)
 		task.Sleep(time.Minute)
 		b.want("hold", "hold", "hold", "hold", "hold")
 	}, "hold")
 }
 
-// While a task holds the loop, edges wait, and so does the end of a gesture that
-// is already due: the edges go first, with their own times.
-func TestAGestureIsJudgedByItsEdgesWhileATaskHoldsTheLoop(t *testing.T) {
+// While a task blocks the loop, edges queue up and due decisions are late. Then the
+// edges are handled first, with the times at which they happened.
+func TestGesturesAreDecidedByTheTimesOfEdgesWhileTheLoopIsBlocked(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		gaps []time.Duration // from 20 ms after the press to a release, to a press …
 		want []string
 	}{
-		{"released after 700 ms it is a click", []time.Duration{700 * ms}, []string{"click"}},
-		{"released after 1100 ms it was a long press", []time.Duration{1100 * ms}, []string{"long"}},
-		{"pressed again after 300 ms it is a double", []time.Duration{80 * ms, 220 * ms, 80 * ms}, []string{"double"}},
-		{"pressed again after 500 ms it is another click", []time.Duration{80 * ms, 420 * ms, 80 * ms}, []string{"click", "click"}},
+		{"release after 700 ms is a click", []time.Duration{700 * ms}, []string{"click"}},
+		{"release after 1100 ms is a long press", []time.Duration{1100 * ms}, []string{"long"}},
+		{"second press after 300 ms is a double click", []time.Duration{80 * ms, 220 * ms, 80 * ms}, []string{"double"}},
+		{"second press after 500 ms is another click", []time.Duration{80 * ms, 420 * ms, 80 * ms}, []string{"click", "click"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			run(t, 5, nil, func(task *plugins.Task, b *bench) {
+			run(t, 5, nil, func(task *plugins.Task, b *fixture) {
 				b.Board.Drive("GPIO17", plugins.Low)
 				task.Sleep(20 * ms)
 				for i, gap := range c.gaps {
@@ -157,24 +157,24 @@ func TestAGestureIsJudgedByItsEdgesWhileATaskHoldsTheLoop(t *testing.T) {
 	}
 }
 
-func TestASpikeIsNoPressWhereTheLevelMustBeStable(t *testing.T) {
+func TestStableIgnoresASpike(t *testing.T) {
 	stable := func(c *button.Config) { c.Stable = true }
-	run(t, 6, stable, func(task *plugins.Task, b *bench) {
+	run(t, 6, stable, func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
 		task.Sleep(3 * ms)
 		b.Board.Float("GPIO17")
 		task.Sleep(time.Second)
 		b.want()
-		b.finger.Click(task, 100*ms)
+		b.contact.Click(task, 100*ms)
 		task.Sleep(time.Second)
 		b.want("press", "click")
 	}, "press", "click")
 }
 
-// A release just before the threshold reaches the loop after it.
-func TestAPressThatIsReleasedJustInTimeIsAClickWhereTheLevelMustBeStable(t *testing.T) {
+// A release just before the long-press time is reported by the debouncer after it.
+func TestStableReportsAReleaseJustBeforeTheLongPressTimeAsAClick(t *testing.T) {
 	stable := func(c *button.Config) { c.Stable = true }
-	run(t, 7, stable, func(task *plugins.Task, b *bench) {
+	run(t, 7, stable, func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
 		task.Sleep(995 * ms)
 		b.Board.Float("GPIO17")
@@ -183,9 +183,9 @@ func TestAPressThatIsReleasedJustInTimeIsAClickWhereTheLevelMustBeStable(t *test
 	}, "click", "long")
 }
 
-func TestAButtonToTheSupplyIsActiveHigh(t *testing.T) {
+func TestAnActiveHighButton(t *testing.T) {
 	high := func(c *button.Config) { c.ActiveLow, c.Pull = false, plugins.PullDown }
-	run(t, 8, high, func(task *plugins.Task, b *bench) {
+	run(t, 8, high, func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.High)
 		task.Sleep(100 * ms)
 		b.Board.Float("GPIO17")
@@ -194,10 +194,10 @@ func TestAButtonToTheSupplyIsActiveHigh(t *testing.T) {
 	}, "press", "release")
 }
 
-func TestAStuckButtonIsToldInHealthUntilItComesFree(t *testing.T) {
-	run(t, 9, nil, func(task *plugins.Task, b *bench) {
+func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
+	run(t, 9, nil, func(task *plugins.Task, b *fixture) {
 		health := b.bell.Env.Health
-		b.finger.Press(task)
+		b.contact.Press(task)
 		task.Sleep(59 * time.Second)
 		if health.Condition != plugins.OK {
 			t.Errorf("after 59 s the health is %s", health.Condition)
@@ -207,9 +207,9 @@ func TestAStuckButtonIsToldInHealthUntilItComesFree(t *testing.T) {
 			t.Errorf("after a day the health is %s", health.Condition)
 		}
 		if n := len(b.calls); n > 300 {
-			t.Errorf("it repeated %d times", n)
+			t.Errorf("on_hold was called %d times", n)
 		}
-		b.finger.Release(task)
+		b.contact.Release(task)
 		task.Sleep(time.Second)
 		if health.Condition != plugins.OK {
 			t.Errorf("released, the health is %s: %s", health.Condition, health.Why)
@@ -217,22 +217,22 @@ func TestAStuckButtonIsToldInHealthUntilItComesFree(t *testing.T) {
 	}, "hold")
 }
 
-func TestAnActionThatFailsIsLoggedAndTheButtonGoesOn(t *testing.T) {
-	run(t, 10, nil, func(task *plugins.Task, b *bench) {
+func TestAFailedActionIsLoggedAndTheButtonKeepsWorking(t *testing.T) {
+	run(t, 10, nil, func(task *plugins.Task, b *fixture) {
 		b.Bus.Down("panel", "no panel on SPI0.0")
-		b.finger.Click(task, 80*ms)
+		b.contact.Click(task, 80*ms)
 		task.Sleep(100 * ms)
 		if !strings.Contains(b.Log.String(), "no panel on SPI0.0") {
-			t.Errorf("the log says %q", b.Log.String())
+			t.Errorf("log: %q", b.Log.String())
 		}
 		b.Bus.Up("panel")
-		b.finger.Click(task, 80*ms)
+		b.contact.Click(task, 80*ms)
 		task.Sleep(100 * ms)
 		b.want("click")
 	}, "click")
 }
 
-func TestAButtonWithoutActionsIsRefused(t *testing.T) {
+func TestAButtonWithoutActionsIsInvalid(t *testing.T) {
 	if err := config(nil).Validate(); err == nil {
 		t.Error("no error")
 	}

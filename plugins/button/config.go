@@ -7,35 +7,35 @@ import (
 	"ptvd/plugins"
 )
 
-// Config is what people write of a button.
+// Config is the configuration of a button.
 type Config struct {
-	Pin       plugins.Pin   `yaml:"pin" doc:"the line that the button hangs on" required:"true"`
-	Pull      plugins.Pull  `yaml:"pull" doc:"the line's bias" oneof:"up down none"`
-	ActiveLow bool          `yaml:"active_low" doc:"pressed connects the line to ground"`
-	Debounce  time.Duration `yaml:"debounce" doc:"how long the contacts may bounce" min:"0s" max:"100ms"`
-	Stable    bool          `yaml:"stable" doc:"for noisy wiring: believe a change only once it has held for the debounce time"`
+	Pin       plugins.Pin   `yaml:"pin" doc:"the GPIO line that the button is connected to" required:"true"`
+	Pull      plugins.Pull  `yaml:"pull" doc:"the line's pull resistor" oneof:"up down none"`
+	ActiveLow bool          `yaml:"active_low" doc:"true if a press connects the line to ground, false if it connects it to 3.3 V"`
+	Debounce  time.Duration `yaml:"debounce" doc:"how long changes are ignored after a change, because the contacts bounce" min:"0s" max:"100ms"`
+	Stable    bool          `yaml:"stable" doc:"for noisy wiring: accept a change only after the level has held for the debounce time"`
 
-	Double time.Duration `yaml:"double" doc:"the longest time from one press to the next of a double or triple click" min:"100ms" max:"2s"`
-	Long   time.Duration `yaml:"long" doc:"how long a press is a long one" min:"200ms" max:"30s"`
-	Repeat time.Duration `yaml:"repeat" doc:"the time from one on_hold to the next" min:"20ms" max:"10s"`
+	Double time.Duration `yaml:"double" doc:"the longest time from one press to the next in a double or triple click" min:"100ms" max:"2s"`
+	Long   time.Duration `yaml:"long" doc:"how long the button must be held for a long press" min:"200ms" max:"30s"`
+	Repeat time.Duration `yaml:"repeat" doc:"the interval between calls of on_hold" min:"20ms" max:"10s"`
 
-	OnPress   plugins.Action `yaml:"on_press" doc:"called when the button goes down, whatever becomes of it"`
-	OnRelease plugins.Action `yaml:"on_release" doc:"called when it comes up"`
-	OnClick   plugins.Action `yaml:"on_click" doc:"called after one press that is no long one"`
-	OnDouble  plugins.Action `yaml:"on_double" doc:"called after two presses in a row"`
-	OnTriple  plugins.Action `yaml:"on_triple" doc:"called after three presses in a row"`
-	OnLong    plugins.Action `yaml:"on_long" doc:"called during a long press, once"`
-	OnHold    plugins.Action `yaml:"on_hold" doc:"called during a long press, again and again"`
+	OnPress   plugins.Action `yaml:"on_press" doc:"called as soon as the button is pressed, whatever gesture follows"`
+	OnRelease plugins.Action `yaml:"on_release" doc:"called when the button is released"`
+	OnClick   plugins.Action `yaml:"on_click" doc:"called after a single press that is not a long press"`
+	OnDouble  plugins.Action `yaml:"on_double" doc:"called on a double click"`
+	OnTriple  plugins.Action `yaml:"on_triple" doc:"called on a triple click"`
+	OnLong    plugins.Action `yaml:"on_long" doc:"called once during a long press, as soon as it is one"`
+	OnHold    plugins.Action `yaml:"on_hold" doc:"called repeatedly during a long press"`
 }
 
-// Validate refuses a button that does nothing.
+// Validate rejects a button without actions.
 func (c Config) Validate() error {
 	for _, action := range c.actions() {
 		if action.Bound() {
 			return nil
 		}
 	}
-	return errors.New("the button does nothing: add on_press, on_click or another on_…, such as on_press: panel.next")
+	return errors.New("no action is configured; add on_press, on_click or another on_… option, such as on_press: panel.next")
 }
 
 func (c Config) actions() [gestures]plugins.Action {
@@ -46,8 +46,8 @@ func (c Config) actions() [gestures]plugins.Action {
 	}
 }
 
-// timing asks only for what is bound, so that nothing waits for a gesture that
-// nobody listens to.
+// timing includes only the gestures that have an action, so that no decision is
+// delayed by a gesture that does nothing.
 func (c Config) timing() timing {
 	w := timing{clicks: 1, window: c.Double}
 	if c.OnDouble.Bound() {

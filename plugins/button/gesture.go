@@ -6,11 +6,11 @@ import (
 	"ptvd/plugins"
 )
 
-// gesture is something that a finger did to a button.
+// gesture is what was done with a button.
 type gesture uint8
 
-// The gestures. A press belongs to exactly one of click, double, triple and
-// long, unless the button is stuck; press, release and hold go beside them.
+// Each press counts towards exactly one click, double, triple or long, unless the
+// button is stuck. press, release and hold are reported in addition.
 const (
 	press gesture = iota
 	release
@@ -18,8 +18,8 @@ const (
 	double
 	triple
 	long
-	hold  // the long press goes on: at its threshold, and every repeat after it
-	stuck // nobody presses a button for so long
+	hold  // repeated during a long press, starting with it
+	stuck // the button has been down for stuckAfter
 	gestures
 )
 
@@ -27,46 +27,44 @@ func (g gesture) String() string {
 	return [gestures]string{"press", "release", "click", "double", "triple", "long", "hold", "stuck"}[g]
 }
 
-// stuckAfter is how long a button may be pressed before it counts as stuck.
+// stuckAfter is how long a button may be down before it is considered stuck.
 const stuckAfter = time.Minute
 
-// timing says what a recogniser has to tell apart. What nobody listens to is not
-// waited for.
+// timing configures a recognizer: which gestures it tells apart, and their times.
 type timing struct {
-	clicks int           // 1, 2 or 3: the most presses that make one gesture
-	window time.Duration // from one press to the next of the same gesture
-	long   time.Duration // how long a long press is; 0: there is none
-	repeat time.Duration // from hold to hold; 0: there is none
+	clicks int           // the most presses in one gesture: 1, 2 or 3
+	window time.Duration // the longest time from one press of a gesture to the next
+	long   time.Duration // how long the button is held for a long press; 0: no long press
+	repeat time.Duration // the interval of hold; 0: no hold
 }
 
-// recogniser makes gestures out of edges. It looks at the edges' own times and
-// no clock, so that the same edges are the same gestures however late they are
-// delivered: before an edge it decides all that was due by then.
-type recogniser struct {
+// recognizer turns edges into gestures. It uses the times of the edges and no clock, so
+// that the result is the same however late the edges are delivered: before an edge is
+// handled, everything that was due by its time is decided.
+type recognizer struct {
 	timing
 	emit func(gesture)
 
-	now     plugins.Instant // no edge or decision lies before it
-	down    bool
-	pressed plugins.Instant // the latest press
-	count   int             // presses in the open gesture; 0: none is open
-	holds   plugins.Instant // the next hold; Never: none
-	sticks  plugins.Instant // when the button counts as stuck; Never: it is up, or does already
+	now       plugins.Instant // of the latest edge or decision; earlier edges are moved here
+	down      bool
+	pressedAt plugins.Instant // the start of the latest press
+	count     int             // presses in the undecided gesture; 0: there is none
+	nextHold  plugins.Instant // Never: none is due
+	stuckAt   plugins.Instant // Never: the button is up, or was reported as stuck
 }
 
-// newRecogniser returns one for a button that is up, or that was down already at
-// start: such a press is no gesture, and yet it may be stuck.
-func newRecogniser(w timing, down bool, start plugins.Instant, emit func(gesture)) *recogniser {
-	r := &recogniser{timing: w, emit: emit, now: start, holds: plugins.Never, sticks: plugins.Never}
+// newRecognizer returns a recognizer for a button that is up, or already down at start.
+// Such a press is not reported as a gesture, but the button may be stuck.
+func newRecognizer(w timing, down bool, start plugins.Instant, emit func(gesture)) *recognizer {
+	r := &recognizer{timing: w, emit: emit, now: start, nextHold: plugins.Never, stuckAt: plugins.Never}
 	if down {
-		r.sticks = start.Add(stuckAfter)
+		r.stuckAt = start.Add(stuckAfter)
 	}
 	return r
 }
 
-// edge takes an edge of the button: down or up. One that changes nothing is
-// ignored, and one from the past counts as of the latest decision.
-func (r *recogniser) edge(down bool, at plugins.Instant) {
+// edge handles a press or a release. An edge that changes nothing is ignored.
+func (r *recognizer) edge(down bool, at plugins.Instant) {
 	at = max(at, r.now)
 	r.advance(at)
 	r.now = at
@@ -76,12 +74,12 @@ func (r *recogniser) edge(down bool, at plugins.Instant) {
 	case !down && r.down:
 		r.release(at)
 	case !down:
-		r.sticks = plugins.Never // it was down before we came
+		r.stuckAt = plugins.Never // it was down at the start
 	}
 }
 
-func (r *recogniser) press(at plugins.Instant) {
-	r.down, r.pressed, r.sticks = true, at, at.Add(stuckAfter)
+func (r *recognizer) press(at plugins.Instant) {
+	r.down, r.pressedAt, r.stuckAt = true, at, at.Add(stuckAfter)
 	r.count++
 	r.emit(press)
 	if r.count > 1 && r.count == r.clicks {
@@ -89,58 +87,58 @@ func (r *recogniser) press(at plugins.Instant) {
 	}
 }
 
-func (r *recogniser) release(at plugins.Instant) {
-	r.down, r.sticks, r.holds = false, plugins.Never, plugins.Never
+func (r *recognizer) release(at plugins.Instant) {
+	r.down, r.stuckAt, r.nextHold = false, plugins.Never, plugins.Never
 	r.emit(release)
-	if r.count == 1 && (r.clicks == 1 || at >= r.pressed.Add(r.window)) {
+	if r.count == 1 && (r.clicks == 1 || at >= r.pressedAt.Add(r.window)) {
 		r.decide(click)
 	}
 }
 
-// decide closes the open gesture.
-func (r *recogniser) decide(g gesture) {
+// decide ends the undecided gesture.
+func (r *recognizer) decide(g gesture) {
 	r.count = 0
 	r.emit(g)
 }
 
-// due returns when something is to be decided unless an edge comes first; Never
-// when only an edge can bring something new.
-func (r *recogniser) due() plugins.Instant {
-	return min(r.longDue(), r.windowDue(), r.holds, r.sticks)
+// due returns when something will be decided unless an edge comes first; Never if
+// everything depends on an edge.
+func (r *recognizer) due() plugins.Instant {
+	return min(r.longDue(), r.windowDue(), r.nextHold, r.stuckAt)
 }
 
-// longDue: only the first press of a gesture can become a long one.
-func (r *recogniser) longDue() plugins.Instant {
+// longDue: only the first press of a gesture can become a long press.
+func (r *recognizer) longDue() plugins.Instant {
 	if r.down && r.count == 1 && r.long > 0 {
-		return r.pressed.Add(r.long)
+		return r.pressedAt.Add(r.long)
 	}
 	return plugins.Never
 }
 
-// windowDue: no further press belongs to the gesture then. One that is still
-// held for the first time stays open: it will be a click or a long press.
-func (r *recogniser) windowDue() plugins.Instant {
+// windowDue returns when a further press would start a new gesture. While the first
+// press is held this does not apply: it will be a click or a long press.
+func (r *recognizer) windowDue() plugins.Instant {
 	if r.count > 1 || r.count == 1 && !r.down {
-		return r.pressed.Add(r.window)
+		return r.pressedAt.Add(r.window)
 	}
 	return plugins.Never
 }
 
-// advance decides all that is due until an instant.
-func (r *recogniser) advance(until plugins.Instant) {
+// advance decides everything that is due until an instant.
+func (r *recognizer) advance(until plugins.Instant) {
 	for due := r.due(); due <= until && due != plugins.Never; due = r.due() {
 		r.now = due
 		switch due {
-		case r.sticks:
-			r.count, r.sticks, r.holds = 0, plugins.Never, plugins.Never
+		case r.stuckAt:
+			r.count, r.stuckAt, r.nextHold = 0, plugins.Never, plugins.Never
 			r.emit(stuck)
 		case r.longDue():
 			if r.repeat > 0 {
-				r.holds = due
+				r.nextHold = due
 			}
 			r.decide(long)
-		case r.holds:
-			r.holds = due.Add(r.repeat)
+		case r.nextHold:
+			r.nextHold = due.Add(r.repeat)
 			r.emit(hold)
 		default:
 			r.decide([...]gesture{1: click, 2: double}[r.count])

@@ -13,12 +13,12 @@ import (
 
 const ms = plugins.Instant(time.Millisecond)
 
-// played returns the gestures of a button that goes down, up, down, … at the
-// given milliseconds, each with the millisecond at which it was decided.
-func played(w timing, until int, edges ...int) string {
+// gesturesOf returns the gestures of a button that goes down, up, down, … at the given
+// milliseconds, each with the millisecond at which it was decided.
+func gesturesOf(w timing, until int, edges ...int) string {
 	var out []string
-	var r *recogniser
-	r = newRecogniser(w, false, 0, func(g gesture) {
+	var r *recognizer
+	r = newRecognizer(w, false, 0, func(g gesture) {
 		if g != press && g != release {
 			out = append(out, fmt.Sprintf("%v at %d", g, r.now/ms))
 		}
@@ -30,7 +30,7 @@ func played(w timing, until int, edges ...int) string {
 	return strings.Join(out, ", ")
 }
 
-func TestAGestureHasOneOutcomeDecidedAsEarlyAsItCanBe(t *testing.T) {
+func TestEachGestureIsDecidedOnceAndAsEarlyAsPossible(t *testing.T) {
 	const window = 400 * time.Millisecond
 	var (
 		one         = timing{clicks: 1, window: window}
@@ -46,52 +46,52 @@ func TestAGestureHasOneOutcomeDecidedAsEarlyAsItCanBe(t *testing.T) {
 		edges []int
 		want  string
 	}{
-		{"a click is told at the release where nothing else is bound", one, []int{0, 80}, "click at 80"},
-		{"quick clicks are as many clicks where no double is bound", one, []int{0, 80, 150, 230}, "click at 80, click at 230"},
-		{"a press of 700 ms is a click", one, []int{0, 700}, "click at 700"},
-		{"a press of 700 ms is a click where a long press is one second", oneOrLong, []int{0, 700}, "click at 700"},
-		{"a press of 700 ms is a click where everything is bound", all, []int{0, 700}, "click at 700"},
-		{"a press of ten seconds is a click where no long press is bound", one, []int{0, 10_000}, "click at 10000"},
-		{"a click waits for the window where a double is bound", two, []int{0, 80}, "click at 400"},
-		{"a click waits no longer than the window from its press", two, []int{0, 390}, "click at 400"},
-		{"a click held beyond the window is told at the release", two, []int{0, 450}, "click at 450"},
-		{"a double is told at the second press", two, []int{0, 80, 300, 390}, "double at 300"},
-		{"a double whose second press is held is no long press", all, []int{0, 80, 300, 5000}, "double at 700"},
-		{"two presses further apart than the window are two clicks", two, []int{0, 80, 400, 480}, "click at 400, click at 800"},
-		{"three quick presses are a double and a click where no triple is bound", two, []int{0, 80, 200, 280, 390, 450}, "double at 200, click at 790"},
+		{"click is decided at the release if nothing else is configured", one, []int{0, 80}, "click at 80"},
+		{"quick clicks are single clicks without double", one, []int{0, 80, 150, 230}, "click at 80, click at 230"},
+		{"700 ms is a click", one, []int{0, 700}, "click at 700"},
+		{"700 ms is a click if long is one second", oneOrLong, []int{0, 700}, "click at 700"},
+		{"700 ms is a click if everything is configured", all, []int{0, 700}, "click at 700"},
+		{"ten seconds is a click without long", one, []int{0, 10_000}, "click at 10000"},
+		{"click waits for the window with double", two, []int{0, 80}, "click at 400"},
+		{"click waits for the window from its press", two, []int{0, 390}, "click at 400"},
+		{"click held beyond the window is decided at the release", two, []int{0, 450}, "click at 450"},
+		{"double is decided at the second press", two, []int{0, 80, 300, 390}, "double at 300"},
+		{"holding the second press is not a long press", all, []int{0, 80, 300, 5000}, "double at 700"},
+		{"presses further apart than the window are two clicks", two, []int{0, 80, 400, 480}, "click at 400, click at 800"},
+		{"three quick presses are double and click without triple", two, []int{0, 80, 200, 280, 390, 450}, "double at 200, click at 790"},
 		{"four quick presses are two doubles", two, []int{0, 80, 200, 280, 390, 450, 600, 650}, "double at 200, double at 600"},
-		{"a double waits where a triple is bound", three, []int{0, 80, 200, 280}, "double at 600"},
-		{"a triple is told at the third press", three, []int{0, 80, 200, 280, 500, 580}, "triple at 500"},
-		{"the window starts anew at each press", three, []int{0, 80, 390, 450, 780, 800}, "triple at 780"},
-		{"a long press is told at its threshold, while it is held", oneOrLong, []int{0, 3000}, "long at 1000"},
-		{"a release at the threshold comes too late for a click", oneOrLong, []int{0, 1000}, "long at 1000"},
-		{"a release just before it is in time", oneOrLong, []int{0, 999}, "click at 999"},
-		{"a long press goes before the click that still waits", timing{clicks: 2, window: time.Second, long: 300 * time.Millisecond}, []int{0, 500}, "long at 300"},
-		{"a click after a long press is a gesture of its own", all, []int{0, 1200, 1300, 1400}, "long at 1000, click at 1700"},
-		{"hold repeats from the threshold to the release", longAndHold, []int{0, 1500}, "long at 1000, hold at 1000, hold at 1200, hold at 1400"},
-		{"a button that was only touched does not hold", longAndHold, []int{0, 100}, "click at 100"},
-		{"a stuck button is told once", one, []int{0}, "stuck at 60000"},
-		{"a stuck button is no click when it comes free", one, []int{0, 90_000, 95_000, 95_100}, "stuck at 60000, click at 95100"},
+		{"double waits for the window with triple", three, []int{0, 80, 200, 280}, "double at 600"},
+		{"triple is decided at the third press", three, []int{0, 80, 200, 280, 500, 580}, "triple at 500"},
+		{"each press restarts the window", three, []int{0, 80, 390, 450, 780, 800}, "triple at 780"},
+		{"long is decided at its time, while the button is down", oneOrLong, []int{0, 3000}, "long at 1000"},
+		{"release at the long-press time is a long press", oneOrLong, []int{0, 1000}, "long at 1000"},
+		{"release just before it is a click", oneOrLong, []int{0, 999}, "click at 999"},
+		{"long is decided before the window ends", timing{clicks: 2, window: time.Second, long: 300 * time.Millisecond}, []int{0, 500}, "long at 300"},
+		{"click after a long press is a new gesture", all, []int{0, 1200, 1300, 1400}, "long at 1000, click at 1700"},
+		{"hold repeats from the long-press time to the release", longAndHold, []int{0, 1500}, "long at 1000, hold at 1000, hold at 1200, hold at 1400"},
+		{"a short press does not hold", longAndHold, []int{0, 100}, "click at 100"},
+		{"stuck is reported once", one, []int{0}, "stuck at 60000"},
+		{"releasing a stuck button is not a click", one, []int{0, 90_000, 95_000, 95_100}, "stuck at 60000, click at 95100"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := played(c.w, 200_000, c.edges...); got != c.want {
+			if got := gesturesOf(c.w, 200_000, c.edges...); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
 	}
 }
 
-func TestAStuckButtonDoesNotRepeatForEver(t *testing.T) {
+func TestAStuckButtonStopsRepeating(t *testing.T) {
 	w := timing{clicks: 1, window: time.Second, long: time.Second, repeat: time.Second}
-	got := played(w, 3_600_000, 0)
+	got := gesturesOf(w, 3_600_000, 0)
 	if n := strings.Count(got, "hold"); n != 59 || !strings.HasSuffix(got, "hold at 59000, stuck at 60000") {
 		t.Errorf("%d holds in an hour: %s", n, got)
 	}
 }
 
-func TestAPressFromBeforeTheStartIsNoGesture(t *testing.T) {
+func TestAPressFromBeforeTheStartIsNotAGesture(t *testing.T) {
 	var got []gesture
-	r := newRecogniser(timing{clicks: 1, window: time.Second}, true, 0, func(g gesture) { got = append(got, g) })
+	r := newRecognizer(timing{clicks: 1, window: time.Second}, true, 0, func(g gesture) { got = append(got, g) })
 	r.edge(false, 500*ms)
 	r.advance(100_000 * ms)
 	if len(got) > 0 {
@@ -99,18 +99,18 @@ func TestAPressFromBeforeTheStartIsNoGesture(t *testing.T) {
 	}
 }
 
-func TestAPressFromBeforeTheStartMayBeStuck(t *testing.T) {
+func TestAButtonDownSinceBeforeTheStartMayBeStuck(t *testing.T) {
 	var got []gesture
-	r := newRecogniser(timing{clicks: 1, window: time.Second}, true, 0, func(g gesture) { got = append(got, g) })
+	r := newRecognizer(timing{clicks: 1, window: time.Second}, true, 0, func(g gesture) { got = append(got, g) })
 	r.advance(100_000 * ms)
 	if !slices.Equal(got, []gesture{stuck}) {
 		t.Errorf("got %v", got)
 	}
 }
 
-// The loop may look at every decision in time, or find all the edges at once
-// after a long stall: the gestures are the same.
-func TestAGestureIsJudgedTheSameUnderLoad(t *testing.T) {
+// The gestures are the same whether each decision is made on time or all edges are
+// handled late, after the loop was blocked.
+func TestLateEdgesGiveTheSameGestures(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := timing{
 			clicks: rapid.IntRange(1, 3).Draw(t, "clicks"),
@@ -121,8 +121,8 @@ func TestAGestureIsJudgedTheSameUnderLoad(t *testing.T) {
 			w.repeat = time.Duration(rapid.SampledFrom([]int{0, 200}).Draw(t, "repeat")) * time.Millisecond
 		}
 		gaps := rapid.SliceOfN(rapid.IntRange(1, 1500), 0, 40).Draw(t, "gaps")
-		punctual, late := new(diary), new(diary)
-		a, b := newRecogniser(w, false, 0, punctual.write), newRecogniser(w, false, 0, late.write)
+		onTime, late := new(recorder), new(recorder)
+		a, b := newRecognizer(w, false, 0, onTime.add), newRecognizer(w, false, 0, late.add)
 		var at plugins.Instant
 		for i, gap := range gaps {
 			at += plugins.Instant(gap) * ms
@@ -134,17 +134,17 @@ func TestAGestureIsJudgedTheSameUnderLoad(t *testing.T) {
 		}
 		a.advance(at.Add(10 * time.Minute))
 		b.advance(at.Add(10 * time.Minute))
-		if !slices.Equal(punctual.gestures, late.gestures) {
-			t.Fatalf("in time %v\nlate    %v", punctual.gestures, late.gestures)
+		if !slices.Equal(onTime.gestures, late.gestures) {
+			t.Fatalf("on time %v\nlate    %v", onTime.gestures, late.gestures)
 		}
 	})
 }
 
-type diary struct{ gestures []gesture }
+type recorder struct{ gestures []gesture }
 
-func (d *diary) write(g gesture) { d.gestures = append(d.gestures, g) }
+func (d *recorder) add(g gesture) { d.gestures = append(d.gestures, g) }
 
-func (d *diary) count(g gesture) (n int) {
+func (d *recorder) count(g gesture) (n int) {
 	for _, h := range d.gestures {
 		if h == g {
 			n++
@@ -153,8 +153,8 @@ func (d *diary) count(g gesture) (n int) {
 	return n
 }
 
-// FuzzGestures feeds any edges at any times, also backwards: every press belongs
-// to exactly one outcome.
+// FuzzGestures feeds edges at arbitrary times, also backwards in time: every press
+// counts towards exactly one gesture.
 func FuzzGestures(f *testing.F) {
 	f.Add(byte(0), []byte{1, 10, 0, 80})
 	f.Add(byte(0b111), []byte{1, 10, 0, 8, 1, 12, 0, 9, 1, 20, 0, 7})
@@ -168,8 +168,8 @@ func FuzzGestures(f *testing.F) {
 		if setting&8 != 0 && w.long > 0 {
 			w.repeat = 200 * time.Millisecond
 		}
-		var d diary
-		r := newRecogniser(w, setting&16 != 0, 0, d.write)
+		var d recorder
+		r := newRecognizer(w, setting&16 != 0, 0, d.add)
 		var at plugins.Instant
 		for len(data) >= 2 {
 			step := plugins.Instant(data[1]) * 10 * ms
@@ -193,13 +193,13 @@ func FuzzGestures(f *testing.F) {
 		}
 		accounted := d.count(click) + 2*d.count(double) + 3*d.count(triple) + d.count(long)
 		if lost := d.count(press) - accounted; lost < 0 || lost > d.count(stuck) {
-			t.Errorf("%d presses became %v", d.count(press), d.gestures)
+			t.Errorf("%d presses, but gestures %v", d.count(press), d.gestures)
 		}
 		if w.long == 0 && d.count(long) > 0 || w.repeat == 0 && d.count(hold) > 0 {
-			t.Errorf("nobody asked for %v", d.gestures)
+			t.Errorf("gestures that are not configured: %v", d.gestures)
 		}
 		if r.due() != plugins.Never {
-			t.Errorf("a button at rest still waits for %v", r.due())
+			t.Errorf("something is due at %v although the button is up", r.due())
 		}
 	})
 }

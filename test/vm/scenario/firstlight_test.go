@@ -196,8 +196,8 @@ func TestFirstLightTellsWhatIsSwappedLooseOrStuck(t *testing.T) {
 		{closed(5, 6, second), "! The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2."},
 		{closed(5, 5, second), "! The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1."},
 		{hum(5).Rest(second), "! GPIO5 changes without end, and no detent comes of it"},
-		{hum(17), "! GPIO17 changes faster than a finger can"},
-		{wires.Press(17, 62*second), "! GPIO17 has been pressed for a minute: is it stuck?"},
+		{hum(17), "! GPIO17 changes faster than a person can press"},
+		{wires.Press(17, 62*second), "! GPIO17 has been pressed for a minute: is the button stuck?"},
 	} {
 		l.does(c.hands)
 		l.says(c.words)
@@ -221,14 +221,14 @@ func TestFirstLightTellsInputsThatNobodyTouchesFromThoseThatAreJoined(t *testing
 	g := begin(t)
 	g.configure(withLamp(g))
 	l := lookAt(g, "ptvd", "--for", "5s")
-	l.says("! GPIO17 never changed. If somebody pressed", "! GPIO5 and GPIO6 never changed. If somebody turned")
+	l.says("! GPIO17 never changed. If you pressed the button", "! GPIO5 and GPIO6 never changed. If somebody turned")
 	l.ends(0)
 
 	if err := g.Wires.Set(17, wires.Low); err != nil {
 		t.Fatal(err)
 	}
 	l = lookAt(g, "ptvd", "--for", "5s")
-	l.says("! GPIO17 reads as pressed. If nobody presses: the line is joined to ground", "! GPIO17 reads as pressed to the end.")
+	l.says("! GPIO17 reads as pressed. If nobody is pressing it: the line is connected to ground", "! GPIO17 read as pressed throughout the test.")
 	l.ends(0)
 
 	g.configure(withLamp(g, "pin: GPIO17", "pin: GPIO17\n    pull: down"))
@@ -236,7 +236,7 @@ func TestFirstLightTellsInputsThatNobodyTouchesFromThoseThatAreJoined(t *testing
 		t.Fatal(err)
 	}
 	l = lookAt(g, "ptvd", "--for", "5s")
-	l.says("! GPIO17 reads as pressed. If nobody presses: pull: down makes the line low", "write pull: up")
+	l.says("! GPIO17 reads as pressed. If nobody is pressing it: pull: down makes the line low", "write pull: up")
 	l.ends(0)
 }
 

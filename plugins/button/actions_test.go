@@ -9,9 +9,8 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// By actions the button is pressed as by a finger: the same gestures come of it, and
-// no later.
-func TestAPressByActionIsAPress(t *testing.T) {
+// A press by an action leads to the same gestures at the same times as one of the line.
+func TestAPressByActionLeadsToTheSameGestures(t *testing.T) {
 	for name, test := range map[string]struct {
 		presses [][2]time.Duration // from, to
 		want    []string
@@ -21,7 +20,7 @@ func TestAPressByActionIsAPress(t *testing.T) {
 		"a long press":   {[][2]time.Duration{{0, 1500 * ms}}, []string{"press", "long", "release"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			run(t, 1, nil, func(task *plugins.Task, b *bench) {
+			run(t, 1, nil, func(task *plugins.Task, b *fixture) {
 				start := task.Now()
 				call := func(action string, at time.Duration) {
 					task.SleepUntil(start.Add(at))
@@ -42,8 +41,8 @@ func TestAPressByActionIsAPress(t *testing.T) {
 	}
 }
 
-func TestALongPressByActionIsLongWhileItLasts(t *testing.T) {
-	run(t, 1, nil, func(task *plugins.Task, b *bench) {
+func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
+	run(t, 1, nil, func(task *plugins.Task, b *fixture) {
 		if err := b.Bus.Call(plugins.Action{Instance: "bell", Name: "press"}); err != nil {
 			t.Error(err)
 		}
@@ -54,8 +53,8 @@ func TestALongPressByActionIsLongWhileItLasts(t *testing.T) {
 	}, "long")
 }
 
-func TestOthersSeeWhetherTheButtonIsDown(t *testing.T) {
-	run(t, 3, nil, func(task *plugins.Task, b *bench) {
+func TestPressedIsPublished(t *testing.T) {
+	run(t, 3, nil, func(task *plugins.Task, b *fixture) {
 		state := plugins.Subscribe(b.Env("page"), plugins.From[topics.Press]{Instance: "bell", Topic: "pressed"})
 		want := func(down bool, when string) {
 			t.Helper()
@@ -63,16 +62,16 @@ func TestOthersSeeWhetherTheButtonIsDown(t *testing.T) {
 				t.Errorf("%s: %+v, %v", when, got, ok)
 			}
 		}
-		want(false, "at first")
-		b.finger.Press(task)
+		want(false, "at the start")
+		b.contact.Press(task)
 		task.Sleep(20 * ms)
-		want(true, "under a finger")
-		b.finger.Release(task)
+		want(true, "pressed")
+		b.contact.Release(task)
 		task.Sleep(20 * ms)
-		want(false, "when it has left")
+		want(false, "released")
 		b.Bus.Call(plugins.Action{Instance: "bell", Name: "press"})
-		want(true, "by an action")
+		want(true, "pressed by an action")
 		b.Bus.Call(plugins.Action{Instance: "bell", Name: "release"})
-		want(false, "by another")
+		want(false, "released by an action")
 	}, "press")
 }
