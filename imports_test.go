@@ -55,7 +55,7 @@ var rules = []struct {
 	{
 		"internal/config",
 		func(_, i string) bool {
-			return !under(i, "ptvd") || under(i, "ptvd/internal/config") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/textfmt" || under(i, "ptvd/plugins") && !isPlugin(i)
+			return !under(i, "ptvd") || under(i, "ptvd/internal/config") || under(i, "ptvd/internal/schema") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/textfmt" || under(i, "ptvd/plugins") && !isPlugin(i)
 		},
 		"the configuration knows plugins by their Spec alone",
 	},

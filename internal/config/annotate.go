@@ -73,7 +73,7 @@ func (f *File) words() map[int][]string {
 func (f *File) optionAt(path string) (name string, o *Option) {
 	parts := strings.Split(listIndex.ReplaceAllString(path, ""), ".")
 	if parts[0] != "plugins" || len(parts) == 1 {
-		return strings.Join(parts, "."), find(DescribeFile(), parts)
+		return strings.Join(parts, "."), findOption(DescribeFile(), parts)
 	}
 	if len(parts) == 2 {
 		return "", nil
@@ -85,17 +85,17 @@ func (f *File) optionAt(path string) (name string, o *Option) {
 	if name != "on_error" { // is the same of every plugin
 		name = plugin.Name + ": " + name
 	}
-	return name, find(options, parts[2:])
+	return name, findOption(options, parts[2:])
 }
 
 // commonOptions are those that every instance has.
 func commonOptions(plugin plugins.Definition) []Option {
 	options := DescribeInstance()
-	find(options, []string{"plugin"}).Doc = plugin.Doc
+	findOption(options, []string{"plugin"}).Doc = plugin.Doc
 	return options
 }
 
-func find(options []Option, path []string) *Option {
+func findOption(options []Option, path []string) *Option {
 	i := slices.IndexFunc(options, func(o Option) bool { return o.Name == path[0] })
 	switch {
 	case i < 0:
@@ -103,7 +103,7 @@ func find(options []Option, path []string) *Option {
 	case len(path) == 1:
 		return &options[i]
 	}
-	return find(options[i].Options, path[1:])
+	return findOption(options[i].Options, path[1:])
 }
 
 // standing says what is to know about a value that the file gives.

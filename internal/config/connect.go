@@ -44,6 +44,13 @@ func visit(path string, s *shape, v reflect.Value, see func(path string, k kind,
 		for _, f := range s.fields {
 			visit(path+"."+f.name, f.shape, v.Field(f.index), see)
 		}
+	case kindChoice:
+		if choice, member := s.chosen(v); member != nil {
+			visit(path+"."+member.name, member.shape, choice.Field(1).Elem().Elem(), see)
+		}
+		for _, f := range s.fields {
+			visit(path+"."+f.name, f.shape, v.Field(f.index), see)
+		}
 	case kindList:
 		for i := range v.Len() {
 			visit(fmt.Sprintf("%s[%d]", path, i), s.elem, v.Index(i), see)

@@ -62,7 +62,7 @@ func (d *decoder) decode(at spot, s *shape, v reflect.Value) {
 		d.decode(at, s.elem, v.Elem())
 	case kindStruct:
 		d.structure(at, s, v)
-	case kindOneOf:
+	case kindOneOf, kindChoice:
 		d.choice(at, s, v)
 	case kindList:
 		d.list(at, s, v)

@@ -53,8 +53,8 @@ func DescribeInstance() []Option {
 
 func describe(s *shape, usual reflect.Value) []Option {
 	var options []Option
-	for _, f := range s.fields {
-		value := usual.Field(f.index)
+	for _, f := range slices.Concat(s.members, s.fields) {
+		value := s.usualOf(usual, &f)
 		option := Option{
 			Name: f.name, Type: noun(f.shape.phrase().one), Default: f.shape.usual(value), Doc: f.doc,
 			Required: f.required, Short: s.short != nil && s.short.name == f.name,
@@ -64,7 +64,7 @@ func describe(s *shape, usual reflect.Value) []Option {
 			leaf = leaf.elem
 		}
 		option.Allowed = leaf.allowed()
-		if leaf.fields != nil {
+		if leaf.fields != nil || leaf.members != nil {
 			option.Options = describe(leaf, within(value, leaf.typ))
 		}
 		options = append(options, option)
@@ -99,6 +99,10 @@ func (s *shape) usual(v reflect.Value) string {
 			items = append(items, s.elem.usual(v.Index(i)))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case s.kind == kindChoice:
+		if _, member := s.chosen(v); member != nil {
+			return member.name
+		}
 	case s.kind == kindOneOf:
 		for _, f := range s.fields {
 			if !v.Field(f.index).IsZero() {
@@ -107,7 +111,7 @@ func (s *shape) usual(v reflect.Value) string {
 		}
 	}
 	switch s.kind {
-	case kindPointer, kindStruct, kindOneOf, kindList, kindMap, kindSecret, kindAction, kindFrom, kindInstances:
+	case kindPointer, kindStruct, kindOneOf, kindChoice, kindList, kindMap, kindSecret, kindAction, kindFrom, kindInstances:
 		return ""
 	}
 	// A zero may be a value, or stand for none; a zero that could not be

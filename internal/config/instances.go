@@ -112,6 +112,10 @@ func deepCopy(from reflect.Value) reflect.Value {
 		if !from.IsNil() {
 			to.Set(deepCopy(from.Elem()).Addr())
 		}
+	case reflect.Interface:
+		if !from.IsNil() {
+			to.Set(deepCopy(from.Elem()))
+		}
 	case reflect.Slice:
 		if !from.IsNil() {
 			to.Set(reflect.MakeSlice(from.Type(), from.Len(), from.Len()))

@@ -15,6 +15,7 @@ type kind int
 const (
 	kindStruct  kind = iota
 	kindOneOf        // a struct of which exactly one field is given
+	kindChoice       // a plugins.Choice, or a struct that embeds one
 	kindPointer      // what it points to, or nothing
 	kindMap
 	kindList
@@ -52,6 +53,7 @@ var (
 	}
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	topicReader     = reflect.TypeFor[interface{ Payload() reflect.Type }]()
+	memberHolder    = reflect.TypeFor[interface{ ChoiceOf() reflect.Type }]()
 	oneOf           = reflect.TypeFor[plugins.OneOf]()
 )
 
@@ -62,6 +64,8 @@ func kindOf(t reflect.Type) kind {
 	switch {
 	case t.Implements(topicReader):
 		return kindFrom
+	case t.Kind() == reflect.Struct && t.Implements(memberHolder):
+		return kindChoice
 	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(textUnmarshaler):
 		return kindText
 	}

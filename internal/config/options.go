@@ -49,6 +49,12 @@ func (d *decoder) options(at spot, targets ...target) {
 		d.unread(entry.node, name, shapes...)
 		d.fault(position(entry.key), at.path, "there is no option %s; %s", quote(name), meant(name, known))
 	})
+	d.complete(at, before, given, targets...)
+}
+
+// complete refuses options that are missing, and asks for what tags cannot say
+// when no fault was counted since before.
+func (d *decoder) complete(at spot, before int, given map[string]bool, targets ...target) {
 	for _, t := range targets {
 		for _, f := range t.shape.fields {
 			if f.required && !given[f.name] {
@@ -56,7 +62,6 @@ func (d *decoder) options(at spot, targets ...target) {
 			}
 		}
 	}
-	// What tags cannot say is asked only of what is well-formed.
 	for _, t := range targets {
 		if v, ok := t.value.Addr().Interface().(interface{ Validate() error }); ok && d.count == before {
 			d.locate(at, v.Validate())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
+	"slices"
 
 	"ptvd/plugins"
 )
@@ -65,8 +66,8 @@ func instancesSchema() object {
 
 func structSchema(s *shape, usual reflect.Value) object {
 	properties, required := object{}, []string{}
-	for _, f := range s.fields {
-		value := usual.Field(f.index)
+	for _, f := range slices.Concat(s.members, s.fields) {
+		value := s.usualOf(usual, &f)
 		option := schemaOf(f.shape, value)
 		option["description"] = f.doc
 		if text := f.shape.usual(value); text != "" && !f.required {
@@ -108,7 +109,7 @@ func schemaOf(s *shape, usual reflect.Value) object {
 		return instancesSchema()
 	case kindStruct:
 		return s.orShort(structSchema(s, usual), usual)
-	case kindOneOf:
+	case kindOneOf, kindChoice:
 		return s.orShort(choiceSchema(s, usual), usual)
 	case kindList:
 		one := schemaOf(s.elem, reflect.Zero(s.elem.typ))
@@ -140,10 +141,18 @@ func (s *shape) orShort(whole object, usual reflect.Value) object {
 
 func choiceSchema(s *shape, usual reflect.Value) object {
 	whole := structSchema(s, usual)
-	delete(whole, "required")
-	whole["minProperties"], whole["maxProperties"] = 1, 1
+	if s.embedded == nil {
+		delete(whole, "required")
+		whole["minProperties"], whole["maxProperties"] = 1, 1
+	} else {
+		var one []any
+		for _, f := range s.members {
+			one = append(one, object{"required": []string{f.name}})
+		}
+		whole["oneOf"] = one
+	}
 	var bare []string
-	for _, f := range s.fields {
+	for _, f := range s.choices() {
 		if f.shape.bare() {
 			bare = append(bare, f.name)
 		}

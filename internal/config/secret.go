@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -72,7 +73,7 @@ func secretNames() []string {
 		if s.elem != nil {
 			walk(s.elem)
 		}
-		for _, f := range s.fields {
+		for _, f := range slices.Concat(s.members, s.fields) {
 			if f.shape.kind == kindSecret {
 				found = append(found, regexp.QuoteMeta(f.name))
 			}

@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"ptvd/internal/schema"
 )
 
 // shape is the form of a type, with the tags that apply to it.
 type shape struct {
 	kind     kind
 	typ      reflect.Type
-	fields   []field       // of a struct
+	fields   []field       // of a struct; of a choice, what stands beside it
+	members  []field       // of a choice
+	embedded []int         // where a choice is in the struct that embeds it
 	short    *field        // the field that stands for the whole struct
 	elem     *shape        // of a pointer, list or map
 	min, max reflect.Value // not valid: there is none
@@ -27,6 +31,7 @@ type field struct {
 	index     int
 	required  bool
 	shape     *shape
+	usual     reflect.Value // the defaults of a choice's member
 }
 
 // shapeOf takes a type apart. What its author got wrong is a panic, which the
@@ -40,6 +45,8 @@ func shapeOf(t reflect.Type, tag reflect.StructTag) *shape {
 		s.secretive = s.elem.secretive
 	case kindStruct:
 		s.addFields()
+	case kindChoice:
+		s.addMembers()
 	default:
 		s.oneof = strings.Fields(tag.Get("oneof"))
 		s.min, s.max = s.bound(tag.Get("min")), s.bound(tag.Get("max"))
@@ -55,6 +62,10 @@ func (s *shape) addFields() {
 		f := s.typ.Field(i)
 		if f.Type == oneOf && f.Anonymous {
 			s.kind = kindOneOf
+			continue
+		}
+		if f.Type.Implements(memberHolder) && f.Anonymous {
+			s.embedded = f.Index
 			continue
 		}
 		name := f.Tag.Get("yaml")
@@ -76,6 +87,55 @@ func (s *shape) addFields() {
 	}
 }
 
+func (s *shape) addMembers() {
+	if !isChoice(s.typ) {
+		s.addFields()
+	}
+	kind := reflect.Zero(s.typ).Interface().(interface{ ChoiceOf() reflect.Type }).ChoiceOf()
+	for _, m := range schema.Members(kind) {
+		f := field{name: m.Name, doc: m.Doc, shape: shapeOf(m.Defaults.Type(), ""), usual: m.Defaults}
+		s.members = append(s.members, f)
+		s.secretive = s.secretive || f.shape.secretive
+	}
+}
+
+// isChoice tells a Choice from a struct that embeds one.
+func isChoice(t reflect.Type) bool {
+	for i := range t.NumField() {
+		if f := t.Field(i); f.Anonymous && f.Type.Implements(memberHolder) {
+			return false
+		}
+	}
+	return true
+}
+
+// choices are the names of which one is given.
+func (s *shape) choices() []field {
+	if s.kind == kindChoice {
+		return s.members
+	}
+	return s.fields
+}
+
+// chosen returns the Choice in v, and the member that it names; nil: none.
+func (s *shape) chosen(v reflect.Value) (choice reflect.Value, member *field) {
+	if s.embedded != nil {
+		v = v.FieldByIndex(s.embedded)
+	}
+	return v, find(s.members, v.Field(0).String())
+}
+
+// usual is the default of a choice's option.
+func (s *shape) usualOf(v reflect.Value, f *field) reflect.Value {
+	if s.kind != kindChoice || !f.usual.IsValid() {
+		return v.Field(f.index)
+	}
+	if choice, member := s.chosen(v); member != nil && member.name == f.name {
+		return choice.Field(1).Elem().Elem()
+	}
+	return f.usual
+}
+
 func (s *shape) bound(text string) reflect.Value {
 	if text == "" {
 		return reflect.Value{}
@@ -87,10 +147,12 @@ func (s *shape) bound(text string) reflect.Value {
 	return v
 }
 
-func (s *shape) field(name string) *field {
-	for i := range s.fields {
-		if s.fields[i].name == name {
-			return &s.fields[i]
+func (s *shape) field(name string) *field { return find(s.fields, name) }
+
+func find(fields []field, name string) *field {
+	for i := range fields {
+		if fields[i].name == name {
+			return &fields[i]
 		}
 	}
 	return nil

@@ -48,8 +48,8 @@ func (s *shape) phrase() phrase {
 	case kindMap:
 		words := "names, each with " + s.elem.phrase().one
 		return phrase{one: words, several: words}
-	case kindOneOf:
-		words := join(names(s.fields), "or")
+	case kindOneOf, kindChoice:
+		words := join(names(s.choices()), "or")
 		return phrase{one: words, several: words}
 	}
 	if phrase, ok := typePhrases[s.typ]; ok {
@@ -80,12 +80,15 @@ func (s *shape) example(usual reflect.Value) string {
 			return "{…}"
 		}
 		return "{" + strings.Join(required, ", ") + "}"
-	case kindOneOf:
-		f := s.fields[0]
+	case kindOneOf, kindChoice:
+		if len(s.choices()) == 0 {
+			return "NAME"
+		}
+		f := &s.choices()[0]
 		if f.shape.bare() {
 			return f.name
 		}
-		return fmt.Sprintf("{%s: %s}", f.name, f.shape.example(usual.Field(f.index)))
+		return fmt.Sprintf("{%s: %s}", f.name, f.shape.example(s.usualOf(usual, f)))
 	}
 	switch {
 	case usual.IsValid() && !usual.IsZero() && s.kind != kindSecret && s.kind != kindFrom:
