@@ -41,21 +41,7 @@ type departureJSON struct {
 	Disruptions int       `json:"disruptions,omitempty"`
 }
 
-// Freshness says how far departures can be relied on.
-type Freshness string
-
-// How fresh departures are.
-const (
-	Fresh Freshness = "fresh"
-	Old   Freshness = "old"   // two requests in a row went without a reply
-	Stale Freshness = "stale" // so old that a panel shows none of them
-	None  Freshness = "none"  // nothing was received yet
-)
-
-const (
-	maxNext = 8               // that the JSON form lists
-	tooOld  = 5 * time.Minute // from when on none is shown
-)
+const maxNext = 8 // that the JSON form lists
 
 // PayloadType returns "departures".
 func (Departures) PayloadType() string { return "departures" }
@@ -74,8 +60,9 @@ func (d Departures) Figures(m Moment) iter.Seq2[string, float64] {
 
 // JSONAt returns the documented form.
 func (d Departures) JSONAt(m Moment) any {
+	freshness, _ := d.Freshness(m)
 	all := departuresJSON{
-		Stop: d.Stop, Freshness: d.freshness(m), Period: d.Period.Seconds(), Problem: d.Problem,
+		Stop: d.Stop, Freshness: freshness, Period: d.Period.Seconds(), Problem: d.Problem,
 		Complete: d.Complete, Next: []departureJSON{},
 	}
 	for _, departure := range d.List {
@@ -88,18 +75,6 @@ func (d Departures) JSONAt(m Moment) any {
 		}
 	}
 	return all
-}
-
-func (d Departures) freshness(m Moment) Freshness {
-	switch age := m.Mono.Sub(d.Received); {
-	case d.Received == 0:
-		return None
-	case age > tooOld:
-		return Stale
-	case age > 2*d.Period:
-		return Old
-	}
-	return Fresh
 }
 
 func (d Departure) json(zone *time.Location, in, walk time.Duration) departureJSON {

@@ -1,0 +1,135 @@
+package topics
+
+import (
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// StaleAfter is the age from which departures say nothing about the present any
+// more, and how long a reader waits for the first reply before it reports that there
+// are no data.
+const StaleAfter = 5 * time.Minute
+
+// Freshness says whether departures can be relied on.
+type Freshness string
+
+// How fresh departures are.
+const (
+	Fresh Freshness = "fresh"
+	Old   Freshness = "old"   // two requests in a row had no reply
+	Stale Freshness = "stale" // older than StaleAfter: not to be shown
+	None  Freshness = "none"  // nothing was received yet
+)
+
+// Freshness returns how fresh the departures are, and until when they are. It goes
+// by the monotonic clock alone.
+func (d Departures) Freshness(m Moment) (Freshness, Until) {
+	age := m.Mono.Sub(d.Received)
+	switch {
+	case d.Received == 0:
+		return None, Until{}
+	case age > StaleAfter:
+		return Stale, Until{}
+	case age > 2*d.Period:
+		return Old, m.UntilMono(d.Received.Add(StaleAfter) + 1)
+	}
+	return Fresh, m.UntilMono(d.Received.Add(min(2*d.Period, StaleAfter)) + 1)
+}
+
+// Absence says why there is no departure to show.
+type Absence string
+
+// Why there is no departure to show.
+const (
+	NoClock  Absence = "no_clock"  // the clock is not synchronized, so that there is nothing to count to
+	Loading  Absence = "loading"   // nothing was received yet
+	NoData   Absence = "no_data"   // nothing was received, and something is wrong
+	OldData  Absence = "old_data"  // what was received is stale
+	NoneLeft Absence = "none_left" // nothing else leaves
+	Missed   Absence = "missed"    // what still leaves does so within the walk, and nothing else does
+	Later    Absence = "later"     // what leaves next is beyond what was received
+)
+
+// Next returns the first departures that can still be caught, n at most, or else why
+// there are none; and until when that is so. The reader has waited for the first
+// reply since waiting.
+func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {
+	freshness, until := d.Freshness(m)
+	switch {
+	case !m.Synchronized:
+		return nil, NoClock, until
+	case freshness == None && d.Problem != "":
+		return nil, NoData, until
+	case freshness == None:
+		limit := waiting.Add(StaleAfter)
+		if m.Mono > limit {
+			return nil, NoData, until
+		}
+		return nil, Loading, m.UntilMono(limit + 1)
+	case freshness == Stale:
+		return nil, OldData, until
+	}
+	for _, departure := range d.List {
+		if len(list) == n {
+			break
+		}
+		catchable, holds := d.Catchable(m, departure)
+		if until = until.And(holds); catchable {
+			list = append(list, departure)
+		}
+	}
+	if len(list) == 0 {
+		why = d.whyNone(m)
+		until = m.UntilCivil(m.Now.Add(1)) // a step of the clock may change it at any time
+	}
+	return list, why, until
+}
+
+// whyNone returns why no departure can be caught. That nothing else leaves is only
+// known from a reply that had everything. A reply with a departure that has left
+// since is not proof: that one may have been late, and the next reply will tell.
+func (d Departures) whyNone(m Moment) Absence {
+	received := m.Now.Add(-m.Mono.Sub(d.Received))
+	leftSince, withinWalk := false, false
+	for _, departure := range d.List {
+		leftSince = leftSince || d.standing(departure) || !received.After(d.setOut(departure))
+		withinWalk = withinWalk || !departure.Cancelled && !m.Now.After(departure.When())
+	}
+	switch {
+	case !d.Complete:
+		return Later
+	case withinWalk:
+		return Missed
+	case leftSince:
+		return Later
+	}
+	return NoneLeft
+}
+
+// Catchable tells whether one of the departures is still ahead, and far enough to
+// walk there, and until when that is so.
+func (d Departures) Catchable(m Moment, one Departure) (bool, Until) {
+	latest := d.setOut(one)
+	freshness, until := d.Freshness(m)
+	return d.standing(one) && freshness == Fresh || !m.Now.After(latest), until.And(m.UntilCivil(latest.Add(1)))
+}
+
+// setOut returns when to leave the house at the latest.
+func (d Departures) setOut(one Departure) time.Time {
+	return one.When().Add(-max(0, d.Walk))
+}
+
+// standing tells whether the vehicle stood at the platform when the reply was made:
+// it can be caught after its time, but not if one has to walk there first.
+func (d Departures) standing(one Departure) bool {
+	return one.AtPlatform && !one.Cancelled && d.Walk <= 0
+}
+
+// Wait returns the time until the departure, negative after it, and until when the
+// number of whole minutes in it is right. Leap seconds are not counted: a clock that
+// follows one late is wrong by a second until it does.
+func (d Departure) Wait(m Moment) (time.Duration, Until) {
+	wait := d.When().Sub(m.Now)
+	return wait, m.UntilCivil(d.When().Add(1 - wait.Truncate(time.Minute)))
+}
