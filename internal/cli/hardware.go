@@ -52,7 +52,7 @@ func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) 
 	log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
 	defer log.Close()
 	return hwcheck.Run(ctx, hwcheck.Options{
-		File: file, Title: path, Out: cmd.OutOrStdout(), Width: columns(os.Stdout), Log: log.Logger, Lasts: f.lasts,
+		File: file, Title: path, Out: cmd.OutOrStdout(), Width: columns(os.Stdout), Log: log.Logger, Duration: f.lasts,
 	})
 }
 

@@ -17,27 +17,27 @@ import (
 	_ "ptvd/plugins/all"
 )
 
-// table is a board on a table, with somebody at it.
-type table struct {
-	yaml   string
-	board  string        // what the configuration says; sim where it says nothing
-	lasts  time.Duration // a minute where it says nothing
-	width  int
-	around hwcheck.Surroundings
-	before func(*sim.Board)                                       // the wiring
-	hands  func(*scheduler.Task, *sim.Board) error                // what somebody does
-	wrap   func(*sim.Board, *scheduler.VirtualClock) gpio.Backend // a board that is worse
-	out    func(*scheduler.VirtualClock, io.Writer) io.Writer     // a terminal that is worse
+// scenario is a board on a table and a person in front of it.
+type scenario struct {
+	yaml     string
+	board    string        // as in the configuration; default: sim
+	duration time.Duration // default: a minute
+	width    int
+	machine  hwcheck.Machine
+	wire     func(*sim.Board)                                       // connects what is on the lines
+	person   func(*scheduler.Task, *sim.Board) error                // presses and turns, from the first second on
+	backend  func(*sim.Board, *scheduler.VirtualClock) gpio.Backend // replaces the board
+	out      func(*scheduler.VirtualClock, io.Writer) io.Writer     // replaces the output
 }
 
-// result is what was written, and what came of it.
+// result is the output and the error of a check.
 type result struct {
 	t    *testing.T
 	text string
 	err  error
 }
 
-func (w table) check(t *testing.T) result {
+func (w scenario) check(t *testing.T) result {
 	t.Helper()
 	if w.board == "" {
 		w.board = "sim"
@@ -46,8 +46,8 @@ func (w table) check(t *testing.T) result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.lasts == 0 {
-		w.lasts = time.Minute
+	if w.duration == 0 {
+		w.duration = time.Minute
 	}
 	clock := scheduler.NewVirtualClock(scheduler.Instant(time.Hour))
 	var text bytes.Buffer
@@ -56,24 +56,24 @@ func (w table) check(t *testing.T) result {
 		out = w.out(clock, out)
 	}
 	err = hwcheck.Run(context.Background(), hwcheck.Options{
-		File: file, Title: "device.yaml", Out: out, Width: w.width, Lasts: w.lasts, Clock: clock,
-		Log:  slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Look: func() (hwcheck.Surroundings, error) { return w.around, nil },
+		File: file, Title: "device.yaml", Out: out, Width: w.width, Duration: w.duration, Clock: clock,
+		Log:     slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Inspect: func() (hwcheck.Machine, error) { return w.machine, nil },
 		Board: func(loop *scheduler.Loop) gpio.Backend {
 			board := sim.New(loop)
-			if w.before != nil {
-				w.before(board)
+			if w.wire != nil {
+				w.wire(board)
 			}
-			if w.hands != nil {
-				loop.Go("hands", func(t *scheduler.Task) error {
+			if w.person != nil {
+				loop.Go("person", func(t *scheduler.Task) error {
 					if err := t.Sleep(time.Second); err != nil {
 						return err
 					}
-					return w.hands(t, board)
+					return w.person(t, board)
 				})
 			}
-			if w.wrap != nil {
-				return w.wrap(board, clock)
+			if w.backend != nil {
+				return w.backend(board, clock)
 			}
 			return board
 		},
@@ -82,46 +82,46 @@ func (w table) check(t *testing.T) result {
 	return result{t, text.String(), err}
 }
 
-// says expects words, in this order.
-func (r result) says(words ...string) {
+// contains checks that the output has these texts in this order.
+func (r result) contains(words ...string) {
 	r.t.Helper()
 	rest := r.text
 	for _, w := range words {
 		_, after, found := strings.Cut(rest, w)
 		if !found {
-			r.t.Errorf("it does not say %q (in this place)", w)
+			r.t.Errorf("output lacks %q (at this place)", w)
 			return
 		}
 		rest = after
 	}
 }
 
-func (r result) saysNot(words ...string) {
+func (r result) lacks(words ...string) {
 	r.t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.text, w) {
-			r.t.Errorf("it says %q", w)
+			r.t.Errorf("output has %q", w)
 		}
 	}
 }
 
-func (r result) isWell() {
+func (r result) succeeds() {
 	r.t.Helper()
 	if r.err != nil {
-		r.t.Errorf("it ends with %q", r.err)
+		r.t.Errorf("got error %q", r.err)
 	}
-	r.says("Everything was found")
+	r.contains("opened, no errors.")
 }
 
 func (r result) fails(why string) {
 	r.t.Helper()
 	if r.err == nil || !strings.Contains(r.err.Error(), why) {
-		r.t.Errorf("it ends with %v, not with %q", r.err, why)
+		r.t.Errorf("got error %v, want %q", r.err, why)
 	}
-	r.saysNot("Everything was found")
+	r.lacks("opened, no errors.")
 }
 
-func (r result) doubtsNothing() {
+func (r result) noWarnings() {
 	r.t.Helper()
-	r.saysNot("  ! ")
+	r.lacks("  ! ")
 }

@@ -1,7 +1,7 @@
-// Package hwcheck tries the hardware that a configuration names, while somebody
-// with a soldering iron watches: it opens each line, port and output by itself and
-// says what it found, and then lets each instance light up, or tell what is pressed
-// and turned, by the trials of its plugin ([plugins.HardwareTester]). No instance is started.
+// Package hwcheck implements "ptvd check --hardware". It opens each part that a
+// configuration names, prints what it found, and runs the hardware tests of the
+// plugins ([plugins.HardwareTester]) while a person watches, presses and turns. No
+// instance is started.
 package hwcheck
 
 import (
@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"ptvd/internal/config"
@@ -21,120 +23,136 @@ import (
 	"ptvd/plugins"
 )
 
-// Options say what is tried, and where it is said.
+// Options are the options of Run.
 type Options struct {
 	File  *config.File
-	Title string    // what the configuration is called
-	Out   io.Writer // takes whole lines; it may be slow
-	Width int       // of the lines, in characters; 0: they are not broken
+	Title string    // the configuration's name in the output
+	Out   io.Writer // gets whole lines; may be slow
+	Width int       // of the output, in characters; 0: lines are not wrapped
 	Log   *slog.Logger
 
-	// Lasts is how long the trials go on, once every part was looked at; zero
-	// means until the context is done.
-	Lasts time.Duration
+	// Duration limits the hardware tests, which begin when every part has been
+	// opened once; zero means until the context is done.
+	Duration time.Duration
 
-	// Look tells what is around the board; nil means what Look does, and on a
-	// simulated board nothing.
-	Look func() (Surroundings, error)
+	// Inspect returns what is known of the machine. Nil means [Inspect] on a real
+	// board, and nothing on a simulated one.
+	Inspect func() (Machine, error)
 	// Board makes the board; nil means the one that the file names.
 	Board func(*scheduler.Loop) gpio.Backend
 	// Clock is the loop's clock; nil means the system's.
 	Clock scheduler.Clock
 }
 
-// Run tries everything, until the context is done or the time is over. The error
-// says how much was not found or failed; what, and what to do about it, was
-// written.
+// Run checks the hardware until the context is done or the time is over. It prints
+// what it finds; the error only sums up what could not be opened or failed.
 func Run(ctx context.Context, o Options) error {
-	c := &check{Options: o, loop: scheduler.New(scheduler.Options{Clock: o.Clock})}
-	c.sheet = newSheet(o.Out, o.Width)
+	c := &checker{Options: o, loop: scheduler.New(scheduler.Options{Clock: o.Clock})}
+	c.output = newOutput(o.Out, o.Width)
 	c.stop = scheduler.NewFlag(c.loop)
-	forget := context.AfterFunc(ctx, c.stop.Set)
-	defer forget()
+	release := context.AfterFunc(ctx, c.stop.Set)
+	defer release()
 	return c.loop.Run(c.main)
 }
 
-// check is one run.
-type check struct {
+// checker is the state of one Run.
+type checker struct {
 	Options
-	loop   *scheduler.Loop
-	stop   *scheduler.Flag
-	sheet  *sheet
-	board  gpio.Backend
-	around Surroundings
-	parts  []*part
-	looked bool     // every part was
-	denied bool     // one may not be opened by this user
-	held   bool     // another ptvd has one
-	failed []string // instances of which a trial failed
+	loop    *scheduler.Loop
+	stop    *scheduler.Flag
+	output  *output
+	board   gpio.Backend
+	machine Machine
+	parts   []*part
+	opened  bool     // every part was opened, or failed to open
+	denied  bool     // a part failed with "permission denied"
+	inUse   bool     // a part is held by another ptvd
+	failed  []string // instances whose hardware test failed
 }
 
-// main is the first task: it outlives the work, to say what came of it.
-func (c *check) main(t *scheduler.Task) error {
-	writing := t.Go("write", func(t *scheduler.Task) error {
-		defer c.stop.Set() // what nobody reads need not go on
-		return c.sheet.write(t)
+// main is the first task. It runs after the check was cancelled, to print the
+// summary.
+func (c *checker) main(t *scheduler.Task) error {
+	writer := t.Go("output", func(t *scheduler.Task) error {
+		defer c.stop.Set() // after a write error nobody sees the rest
+		return c.output.write(t)
 	})
-	work := t.Go("work", c.work)
+	check := t.Go("check", c.check)
 	t.Go("stop", func(t *scheduler.Task) error {
 		err := c.stop.Wait(t)
-		work.Cancel()
+		check.Cancel()
 		return err
 	})
-	err := t.Join(work)
+	err := t.Join(check)
 	if err == nil || errors.Is(err, scheduler.ErrCancelled) {
-		err = c.conclude()
+		err = c.summarize()
 	}
-	return errors.Join(c.sheet.end(t, writing), err)
+	return errors.Join(c.output.close(t, writer), err)
 }
 
-// work looks for the parts and then tries them.
-func (c *check) work(t *scheduler.Task) error {
+// check opens all parts and then runs the hardware tests.
+func (c *checker) check(t *scheduler.Task) error {
 	if err := c.openBoard(t); err != nil {
 		return err
 	}
 	c.listParts()
-	c.introduce()
-	if c.around.Rival != 0 {
-		c.showHeld()
+	c.printTitle()
+	if c.machine.OtherInstance != 0 {
+		c.printHolders()
 		return nil
 	}
-	if err := c.find(t); err != nil {
+	if err := c.openParts(t); err != nil {
 		return err
 	}
-	return c.tryAll(t)
+	return c.runTests(t)
 }
 
-func (c *check) simulated() bool { return c.File.Board == config.Simulated }
+func (c *checker) simulated() bool { return c.File.Board == config.Simulated }
 
-func (c *check) openBoard(t *scheduler.Task) (err error) {
+func (c *checker) openBoard(t *scheduler.Task) (err error) {
 	switch {
 	case c.Board != nil:
 		c.board = c.Board(c.loop)
 	case c.simulated():
 		c.board = sim.New(c.loop)
 	default:
-		c.board = settling{periph.New(c.loop.Now)}
+		c.board = settledInputs{periph.New(c.loop.Now)}
 	}
-	look := c.Look
-	if look == nil {
+	inspect := c.Inspect
+	if inspect == nil {
 		if c.simulated() {
 			return nil
 		}
-		look = Look
+		inspect = Inspect
 	}
-	c.around, err = scheduler.Await(t, func(context.Context) (Surroundings, error) { return look() })
+	c.machine, err = scheduler.Await(t, func(context.Context) (Machine, error) { return inspect() })
 	if errors.Is(err, scheduler.ErrCancelled) {
 		return err
 	}
-	if err != nil { // what could be seen in spite of it is there
-		c.Log.Warn("not all of the machine could be looked at", "err", err)
+	if err != nil { // the result is still useful
+		c.Log.Warn("hardware inventory incomplete", "err", err)
 	}
 	return nil
 }
 
-// env is what an instance is given to be made and tried: the board.
-func (c *check) env(i config.Instance, claims *gpio.Claims) plugins.Env {
+// settledInputs is a board whose input lines settle before their first reading: a
+// pull-up of 50 kΩ charges the 100 nF of a filter in 5 ms, and until then the line
+// would read as pressed.
+type settledInputs struct{ gpio.Backend }
+
+const settlingTime = 25 * time.Millisecond
+
+// OpenLines is called beside the loop, and so may sleep.
+func (s settledInputs) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
+	lines, err := s.Backend.OpenLines(names, pull, deliver, overflow)
+	if err == nil {
+		time.Sleep(settlingTime)
+	}
+	return lines, err
+}
+
+// env is the environment that an instance is made with. Only its board is used.
+func (c *checker) env(i config.Instance, claims *gpio.Claims) plugins.Env {
 	return plugins.Env{
 		Instance: i.Name,
 		Log:      c.Log.With("plugin", i.Name),
@@ -148,16 +166,45 @@ func (c *check) env(i config.Instance, claims *gpio.Claims) plugins.Env {
 	}
 }
 
-func (c *check) introduce() {
-	what := "of this board"
+func (c *checker) printTitle() {
+	where := "this board"
 	if c.simulated() {
-		what = "of a simulated board: nothing real is touched. Write board: periph for the real one"
+		where = "a simulated board; set board: periph to test real hardware"
 	}
-	c.sheet.line("", "%s names %s %s.", c.Title, count(len(c.parts), "part"), what)
-	c.sheet.line("", "")
+	c.output.line("", "%s: %s on %s", c.Title, count(len(c.parts), "part"), where)
+	c.output.line("", "")
 }
 
-// count writes a number of things.
+// summarize prints advice and returns the error that decides the exit status.
+func (c *checker) summarize() error {
+	c.output.line("", "")
+	if c.inUse {
+		c.output.line("", "Stop the service and try again: sudo systemctl stop ptvd")
+	}
+	if c.denied && os.Geteuid() != 0 {
+		c.output.line("", "Permission denied for some parts. Run the check as the service's user: sudo -u ptvd ptvd check --hardware")
+	}
+	closed := 0
+	for _, p := range c.parts {
+		if !p.opened {
+			closed++
+		}
+	}
+	switch {
+	case c.machine.OtherInstance != 0:
+		return fmt.Errorf("hardware is in use by another ptvd (PID %d)", c.machine.OtherInstance)
+	case !c.opened:
+		return errors.New("interrupted before every part was opened")
+	case closed > 0:
+		return fmt.Errorf("%d of %s could not be opened", closed, count(len(c.parts), "part"))
+	case len(c.failed) > 0:
+		return fmt.Errorf("hardware test failed: %s", strings.Join(c.failed, ", "))
+	}
+	c.output.line("", "%s opened, no errors.", count(len(c.parts), "part"))
+	return nil
+}
+
+// count is "1 part" or "2 parts".
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -11,12 +11,12 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestTheLampGoesUpAndDownAgainAndAgainAndIsDarkInTheEnd(t *testing.T) {
+func TestTheLampFadesUpAndDownRepeatedlyAndEndsDark(t *testing.T) {
 	var board *sim.Board
 	var duties []uint16
-	got := table{
-		yaml: "  lamp: {plugin: fade, output: GPIO18}", lasts: 10 * time.Second,
-		hands: func(t *scheduler.Task, b *sim.Board) error { // from a second on
+	got := scenario{
+		yaml: "  lamp: {plugin: fade, output: GPIO18}", duration: 10 * time.Second,
+		person: func(t *scheduler.Task, b *sim.Board) error { // from a second on
 			board = b
 			for range t.Every(time.Second) {
 				duties = append(duties, b.Duty("GPIO18"))
@@ -24,10 +24,10 @@ func TestTheLampGoesUpAndDownAgainAndAgainAndIsDarkInTheEnd(t *testing.T) {
 			return nil
 		},
 	}.check(t)
-	got.says("GPIO18 goes up and down, 2s each way")
-	got.isWell()
+	got.contains("GPIO18 fades up and down, 2s each way")
+	got.succeeds()
 	if len(duties) < 8 {
-		t.Fatalf("only %v", duties)
+		t.Fatalf("got only %v", duties)
 	}
 	for i := 0; i+3 < 8; i += 4 { // at 1 s it is halfway up, at 2 s bright, at 3 s halfway down, at 4 s dark
 		up, bright, down, dark := duties[i], duties[i+1], duties[i+2], duties[i+3]
@@ -36,15 +36,15 @@ func TestTheLampGoesUpAndDownAgainAndAgainAndIsDarkInTheEnd(t *testing.T) {
 		}
 	}
 	if duty := board.Duty("GPIO18"); duty != 0 {
-		t.Errorf("in the end it is at %d", duty)
+		t.Errorf("duty at the end: %d", duty)
 	}
 }
 
-func TestSeveralOutputsTakeTurnsSoThatSwappedOnesShow(t *testing.T) {
-	alone := map[string]bool{}
-	got := table{
-		yaml: "  strip: {plugin: fade, output: [GPIO12, GPIO18, GPIO19]}", lasts: 13 * time.Second,
-		hands: func(t *scheduler.Task, b *sim.Board) error {
+func TestSeveralOutputsFadeOneAfterTheOther(t *testing.T) {
+	together := map[string]bool{}
+	got := scenario{
+		yaml: "  strip: {plugin: fade, output: [GPIO12, GPIO18, GPIO19]}", duration: 13 * time.Second,
+		person: func(t *scheduler.Task, b *sim.Board) error {
 			for range t.Every(500 * time.Millisecond) {
 				lit := ""
 				for _, name := range []string{"GPIO12", "GPIO18", "GPIO19"} {
@@ -52,19 +52,19 @@ func TestSeveralOutputsTakeTurnsSoThatSwappedOnesShow(t *testing.T) {
 						lit += name
 					}
 				}
-				alone[lit] = true
+				together[lit] = true
 			}
 			return nil
 		},
 	}.check(t)
-	got.says("GPIO12 goes up", "GPIO18 goes up", "GPIO19 goes up", "GPIO12 goes up")
-	delete(alone, "")
-	if len(alone) != 3 || !alone["GPIO12"] || !alone["GPIO18"] || !alone["GPIO19"] {
-		t.Errorf("lit at a time were %v", alone)
+	got.contains("GPIO12 fades up", "GPIO18 fades up", "GPIO19 fades up", "GPIO12 fades up")
+	delete(together, "")
+	if len(together) != 3 || !together["GPIO12"] || !together["GPIO18"] || !together["GPIO19"] {
+		t.Errorf("lit together: %v", together)
 	}
 }
 
-// noPWM is a board whose overlay was forgotten.
+// noPWM is a board without the overlay for PWM.
 type noPWM struct{ gpio.Backend }
 
 func (noPWM) OpenPWM(name string, _ time.Duration) (gpio.PWM, error) {
@@ -73,13 +73,13 @@ func (noPWM) OpenPWM(name string, _ time.Duration) (gpio.PWM, error) {
 
 var errNoOverlay = errors.New("add dtoverlay=pwm-2chan")
 
-func TestALampWithoutItsOverlayIsSaidAndItsKnobIsTriedAllTheSame(t *testing.T) {
-	got := table{
-		yaml:  lamp,
-		wrap:  func(b *sim.Board, _ *scheduler.VirtualClock) gpio.Backend { return noPWM{b} },
-		hands: turns("GPIO5", "GPIO6", 4, 1),
+func TestTheEncoderIsTestedAlthoughTheOutputCannotBeOpened(t *testing.T) {
+	got := scenario{
+		yaml:    lamp,
+		backend: func(b *sim.Board, _ *scheduler.VirtualClock) gpio.Backend { return noPWM{b} },
+		person:  turns("GPIO5", "GPIO6", 4, 1),
 	}.check(t)
-	got.says("output[0]  FAILED: PWM on GPIO18: add dtoverlay=pwm-2chan", "encoder.a  GPIO5: ", "clockwise, +1 in all")
-	got.saysNot("goes up and down")
+	got.contains("output[0]  FAILED: PWM on GPIO18: add dtoverlay=pwm-2chan", "encoder.a  GPIO5: ", "clockwise, total +1")
+	got.lacks("fades up and down")
 	got.fails("1 of 3 parts could not be opened")
 }

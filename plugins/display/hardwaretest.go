@@ -10,23 +10,23 @@ import (
 	"ptvd/plugins"
 )
 
-// HardwareTests draws the test pattern.
+// HardwareTests has one test, which shows the test pattern.
 func (p *panel) HardwareTests() []plugins.HardwareTest {
 	return []plugins.HardwareTest{{Parts: []string{string(p.cfg.Device.MAX7219.SPI)}, Run: p.testHardware}}
 }
 
-// try sends the pattern again and again, so that a panel lights up as soon as its
-// last wire is in place.
+// testHardware sends the pattern once a second, so that a panel shows it as soon as its
+// last wire is connected.
 func (p *panel) testHardware(t *plugins.Task, report plugins.Reporter) error {
 	s := p.screen
 	if err := s.open(t); err != nil {
 		return err
 	}
 	drawPattern(p.canvas)
-	report.Info("The test pattern goes to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
-	report.Info("Lying digits: another orientation. On their heads: upside_down, or orientation: 180. From right to left: reverse. All dark: power, the wires, the chip select; a panel cannot answer, so only your eyes can tell.")
+	report.Info("The test pattern is sent to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
+	report.Info("Digits on their side: set another orientation. Upside down: set upside_down, or orientation: 180. From right to left: set reverse. All dark: check power, wires and chip select; a panel cannot answer, so an error cannot be detected.")
 	err := p.sendPattern(t)
-	_ = t.Timeout(time.Second, func() error { return s.off(t) }) // what fails or hangs now has done so before
+	_ = t.Timeout(time.Second, func() error { return s.off(t) }) // an error was already returned
 	return err
 }
 
@@ -37,7 +37,7 @@ func (p *panel) sendPattern(t *plugins.Task) error {
 		packets := p.screen.chain.Update(p.canvas, level)
 		err := t.Timeout(slow, func() error { return p.screen.wire.tx(t, packets) })
 		if errors.Is(err, plugins.ErrTimeout) {
-			return fmt.Errorf("a transfer has been going on for more than %v", slow)
+			return fmt.Errorf("SPI transfer timed out after %v", slow)
 		}
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func (p *panel) sendPattern(t *plugins.Task) error {
 	return plugins.ErrCancelled
 }
 
-// sketch draws a picture into a terminal, two pixels to a character, in a frame.
+// sketch is a picture in characters of two pixels each, in a frame.
 func sketch(picture *image.Gray) string {
 	var text strings.Builder
 	lit := func(x, y int) bool { return picture.GrayAt(x, y).Y >= 0x80 }

@@ -7,128 +7,128 @@ import (
 	"ptvd/plugins"
 )
 
-// testEncoder tells each detent, and what does not look like one.
+// testEncoder reports each detent, and changes that do not look like one.
 func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
 	in, code, err := l.openKnob(t)
 	if err != nil {
 		return err
 	}
 	e := l.cfg.Encoder
-	report.Info("Turn the knob on %s and %s to the right. Each click should be one line, clockwise. If it says counter-clockwise, a and b are swapped: swap the wires, or write reverse: true.", e.A, e.B)
-	hand := &hand{encoder: e, report: report, rest: [2]plugins.Level{in.Level(0), in.Level(1)}}
+	report.Info("Turn the encoder on %s and %s clockwise. Each detent should print one line, clockwise. If it prints counter-clockwise, a and b are swapped: swap the wires, or set reverse: true.", e.A, e.B)
+	test := &encoderTest{encoder: e, report: report, rest: [2]plugins.Level{in.Level(0), in.Level(1)}}
 	for {
-		edge, err := hand.next(t, in)
+		edge, err := test.next(t, in)
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
-			hand.rested(in.Level(0), in.Level(1))
+			test.stopped(in.Level(0), in.Level(1))
 		case err != nil:
-			hand.left()
+			test.end()
 			return err
 		default:
-			hand.moved(edge.Line, code.Step(in.Level(0), in.Level(1)))
+			test.changed(edge.Line, code.Step(in.Level(0), in.Level(1)))
 		}
 	}
 }
 
-// hand is what somebody does to a knob that is tried.
-type hand struct {
+// encoderTest follows an encoder that a person turns.
+type encoderTest struct {
 	encoder Encoder
 	report  plugins.Reporter
 	rest    [2]plugins.Level // at the beginning, in a detent
 	sum     int              // detents, clockwise positive
 	total   [2]int           // changes of each channel
-	changes [2]int           // since the latest rest
-	detents int              // since the latest rest
-	idle    int              // changes since the latest detent or rest
-	between bool             // it has rested with one channel changed and the other not
+	changes [2]int           // of each channel since the encoder last stopped
+	detents int              // since the encoder last stopped
+	idle    int              // changes since the last detent or stop
+	between bool             // it has stopped with only one channel changed
 }
 
-// restAfter is how long a knob stands still when it rests.
-const restAfter = 500 * time.Millisecond
+// stopAfter is how long an encoder does not change before it has stopped.
+const stopAfter = 500 * time.Millisecond
 
-// noise is more changes than the contacts of a worn encoder make from one detent to
-// the next.
-const noise = 100
+// maxIdle is more changes than the contacts of a worn encoder make between two
+// detents.
+const maxIdle = 100
 
-// next waits for an edge, or for the rest that follows some.
-func (h *hand) next(t *plugins.Task, in *plugins.Input) (edge plugins.Edge, err error) {
-	if h.changes == [2]int{} {
+// next waits for an edge. After a change it returns ErrTimeout when the encoder has
+// stopped.
+func (e *encoderTest) next(t *plugins.Task, in *plugins.Input) (edge plugins.Edge, err error) {
+	if e.changes == [2]int{} {
 		return in.Next(t)
 	}
-	err = t.Timeout(restAfter, func() (err error) {
+	err = t.Timeout(stopAfter, func() (err error) {
 		edge, err = in.Next(t)
 		return err
 	})
 	return edge, err
 }
 
-func (h *hand) moved(channel, detent int) {
-	h.total[channel]++
-	h.changes[channel]++
-	if h.encoder.Reverse {
+func (e *encoderTest) changed(channel, detent int) {
+	e.total[channel]++
+	e.changes[channel]++
+	if e.encoder.Reverse {
 		detent = -detent
 	}
 	if detent == 0 {
-		h.doubtNoise(channel)
+		e.checkNoise(channel)
 		return
 	}
-	h.idle = 0
-	h.detents++
-	h.sum += detent
-	way := "clockwise"
+	e.idle = 0
+	e.detents++
+	e.sum += detent
+	direction := "clockwise"
 	if detent < 0 {
-		way = "counter-clockwise"
+		direction = "counter-clockwise"
 	}
-	h.report.Info("%s, %+d in all", way, h.sum)
+	e.report.Info("%s, total %+d", direction, e.sum)
 }
 
-// rested looks at how the knob came to rest: in a detent, both channels are as they
-// were at the beginning, unless there are fewer codes from one to the next than the
-// configuration says.
-func (h *hand) rested(a, b plugins.Level) {
-	e := h.encoder
-	aBack, bBack := a == h.rest[0], b == h.rest[1]
-	h.between = h.between || aBack != bBack
+// stopped checks where the encoder stopped. In a detent both channels have their
+// levels of the beginning, if steps_per_detent is right.
+func (e *encoderTest) stopped(a, b plugins.Level) {
+	pins := e.encoder
+	aBack, bBack := a == e.rest[0], b == e.rest[1]
+	e.between = e.between || aBack != bBack
 	switch {
-	case h.lacks(0, bBack):
-		h.doubtWire(e.B, e.A, "a")
-	case h.lacks(1, aBack):
-		h.doubtWire(e.A, e.B, "b")
-	case e.StepsPerDetent > 1 && !(aBack && bBack) && h.between:
-		h.report.Warn("The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1.")
-	case e.StepsPerDetent > 2 && !aBack && !bBack:
-		h.report.Warn("The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2.")
-	case h.detents == 0:
-		h.report.Info("%s and %s changed, and came back: no detent.", e.A, e.B)
+	case e.missing(0, bBack):
+		e.warnMissing(pins.B, pins.A, "a")
+	case e.missing(1, aBack):
+		e.warnMissing(pins.A, pins.B, "b")
+	case pins.StepsPerDetent > 1 && !(aBack && bBack) && e.between:
+		e.report.Warn("The encoder stopped between two detents. If it is in a detent: set steps_per_detent: 1.")
+	case pins.StepsPerDetent > 2 && !aBack && !bBack:
+		e.report.Warn("The encoder stopped halfway to a detent. If it is in a detent: set steps_per_detent: 2.")
+	case e.detents == 0:
+		e.report.Info("%s and %s changed and changed back: no detent.", pins.A, pins.B)
 	}
-	h.changes, h.detents, h.idle = [2]int{}, 0, 0
+	e.changes, e.detents, e.idle = [2]int{}, 0, 0
 }
 
-// lacks tells whether a channel did not take part in a turn that it should have
-// taken part in: the other went and came back alone. With one code to the detent
-// that is no wonder, but for a channel that never changes.
-func (h *hand) lacks(channel int, otherIsBack bool) bool {
-	if h.encoder.StepsPerDetent == 1 {
-		return h.total[channel] == 0 && h.total[1-channel] > 1
+// missing tells whether a channel did not change although the other changed and
+// changed back. With one step to the detent that is normal, unless the channel never
+// changes.
+func (e *encoderTest) missing(channel int, otherIsBack bool) bool {
+	if e.encoder.StepsPerDetent == 1 {
+		return e.total[channel] == 0 && e.total[1-channel] > 1
 	}
-	return h.changes[channel] == 0 && otherIsBack
+	return e.changes[channel] == 0 && otherIsBack
 }
 
-func (h *hand) doubtWire(loud, mute plugins.Pin, channel string) {
-	h.report.Warn("%s changed, and %s did not. If you turned by a click or more: the wire of %s (%s) is loose or on another pin. If you pressed a button: it is wired to %s.", loud, mute, channel, mute, loud)
+func (e *encoderTest) warnMissing(changed, missing plugins.Pin, channel string) {
+	e.report.Warn("%s changed, but %s did not. If you turned by a detent or more: the wire of %s (%s) is loose or on the wrong pin. If you pressed a button: it is connected to %s.", changed, missing, channel, missing, changed)
 }
 
-// doubtNoise tells a line that never rests, of which nothing else would be heard.
-func (h *hand) doubtNoise(channel int) {
-	if h.idle++; h.idle == noise {
-		line := [2]plugins.Pin{h.encoder.A, h.encoder.B}[channel]
-		h.report.Warn("%s changes without end, and no detent comes of it: the wire hangs in the air and picks up noise, or the encoder's common leg does not go to ground. Without resistors of your own, pull: up is right.", line)
+// checkNoise warns of a line that changes all the time and so never stops.
+func (e *encoderTest) checkNoise(channel int) {
+	if e.idle++; e.idle == maxIdle {
+		line := [2]plugins.Pin{e.encoder.A, e.encoder.B}[channel]
+		e.report.Warn("%s changes continuously without a detent: the input is floating and picks up noise, or the encoder's common pin is not connected to ground. Without external resistors, set pull: up.", line)
 	}
 }
 
-// left tells at the end of what never changed.
-func (h *hand) left() {
-	if h.total == [2]int{} {
-		h.report.Warn("%s and %s never changed. If somebody turned: is the encoder's common leg on ground, and are a and b on these pins?", h.encoder.A, h.encoder.B)
+// end warns when nothing ever changed.
+func (e *encoderTest) end() {
+	if e.total == [2]int{} {
+		e.report.Warn("%s and %s did not change. If the encoder was turned: check that its common pin is connected to ground, and that a and b are on these pins.", e.encoder.A, e.encoder.B)
 	}
 }

@@ -18,33 +18,33 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// withLamp is uptv.yaml with a lamp and its knob.
+// withLamp is uptv.yaml with a lamp and its encoder.
 func withLamp(g *guest, changes ...string) string {
 	return g.uptv(append([]string{"on_press: panel.next", "on_press: panel.next\n\n  " + lampAt}, changes...)...)
 }
 
-// firstLight is a check of the hardware, while somebody works on the wires.
-type firstLight struct {
+// hardwareCheck is a running "ptvd check --hardware".
+type hardwareCheck struct {
 	*guest
 	cmd *exec.Cmd
 	mu  sync.Mutex
 	out bytes.Buffer
 }
 
-// lookAt starts a check as a user.
-func lookAt(g *guest, name string, args ...string) *firstLight {
+// startCheck starts a check as a user.
+func startCheck(g *guest, name string, args ...string) *hardwareCheck {
 	g.T.Helper()
-	l := &firstLight{guest: g, cmd: exec.Command("ptvd", append([]string{"check", "--hardware"}, args...)...)}
+	l := &hardwareCheck{guest: g, cmd: exec.Command("ptvd", append([]string{"check", "--hardware"}, args...)...)}
 	l.cmd.Stdout, l.cmd.Stderr = l, l
 	l.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential(g.T, name), Pdeathsig: syscall.SIGKILL}
 	if err := l.cmd.Start(); err != nil {
 		g.T.Fatal(err)
 	}
-	g.Cleanup(func() { // what holds the lines would spoil the next test
+	g.Cleanup(func() { // a process that holds lines would break the next test
 		_ = l.cmd.Process.Kill()
 		_ = l.cmd.Wait()
 		if g.Failed() {
-			g.Logf("the check said:\n%s", l.text())
+			g.Logf("output of the check:\n%s", l.text())
 		}
 	})
 	return l
@@ -74,56 +74,55 @@ func credential(t testing.TB, name string) *syscall.Credential {
 	return c
 }
 
-// Write takes what the check says.
-func (l *firstLight) Write(p []byte) (int, error) {
+// Write collects the output of the check.
+func (l *hardwareCheck) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.out.Write(p)
 }
 
-func (l *firstLight) text() string {
+func (l *hardwareCheck) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.out.String()
 }
 
-// says waits until all of it was said, in any order.
-func (l *firstLight) says(words ...string) {
+// says waits until all texts were printed, in any order.
+func (l *hardwareCheck) says(words ...string) {
 	l.T.Helper()
 	for _, w := range words {
-		l.eventually("it says "+strconv.Quote(w), 30*time.Second, func() bool { return strings.Contains(l.text(), w) })
+		l.eventually("output has "+strconv.Quote(w), 30*time.Second, func() bool { return strings.Contains(l.text(), w) })
 	}
 }
 
 // does plays a script.
-func (l *firstLight) does(s wires.Script) {
+func (l *hardwareCheck) does(s wires.Script) {
 	l.T.Helper()
 	if err := l.Wires.Play(s); err != nil {
 		l.T.Fatal(err)
 	}
 }
 
-// ends presses Ctrl-C where it goes on, and holds the exit status against the one
-// that it should be.
-func (l *firstLight) ends(status int) {
+// ends presses Ctrl-C if the check still runs, and compares its exit status.
+func (l *hardwareCheck) ends(status int) {
 	l.T.Helper()
 	_ = l.cmd.Process.Signal(syscall.SIGINT) // it may have ended
 	_ = l.cmd.Wait()
 	if got := l.cmd.ProcessState.ExitCode(); got != status {
-		l.T.Errorf("the exit status is %d, not %d:\n%s", got, status, l.text())
+		l.T.Errorf("exit status %d, want %d:\n%s", got, status, l.text())
 	}
 }
 
-func TestFirstLightFindsEverythingAsTheUserOfTheService(t *testing.T) {
+func TestHardwareCheckFindsAllPartsAsTheUserOfTheService(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
-	l := lookAt(g, "ptvd")
-	l.says("names 5 parts of this board",
-		"SPI0.0: /dev/spidev0.0, header pins 19 data, 23 clock, 24 select",
+	l := startCheck(g, "ptvd")
+	l.says(": 5 parts on this board",
+		"SPI0.0: /dev/spidev0.0, header pins 19 (MOSI), 23 (SCLK), 24 (CS)",
 		"GPIO17: pinctrl-bcm2711 line 17, header pin 11",
 		"GPIO18: pwmchip0/0 of fe20c000.pwm",
 		"GPIO6: pinctrl-bcm2711 line 6, header pin 31",
-		"The test pattern goes to SPI0.0", "GPIO18 goes up and down", "Press it.", "Turn the knob")
+		"The test pattern is sent to SPI0.0", "GPIO18 fades up and down", "Press the button.", "Turn the encoder")
 
 	panel := sim.NewPanel(4)
 	g.panel(panel, 20*time.Second, func() bool { return panel.On() && hasCorners(panel) })
@@ -139,12 +138,12 @@ func TestFirstLightFindsEverythingAsTheUserOfTheService(t *testing.T) {
 	l.does(wires.Press(17, 80*time.Millisecond))
 	l.says("pressed: GPIO17 is low", "press: calls panel.next", "released: GPIO17 is high")
 	l.does(wires.Turn(5, 6, 2, 20*time.Millisecond))
-	l.says(" clockwise, +1 in all", " clockwise, +2 in all")
+	l.says(" clockwise, total +1", " clockwise, total +2")
 	l.does(wires.Turn(6, 5, 1, 20*time.Millisecond))
-	l.says("counter-clockwise, +1 in all")
+	l.says("counter-clockwise, total +1")
 
 	l.ends(0)
-	l.says("Everything was found: 5 parts.")
+	l.says("5 parts opened, no errors.")
 	events, err := g.Wires.Drain()
 	if err != nil {
 		t.Fatal(err)
@@ -161,10 +160,10 @@ func TestFirstLightFindsEverythingAsTheUserOfTheService(t *testing.T) {
 		}
 	}
 	if panel.On() || lamp.Duty != 0 {
-		t.Errorf("in the end the panel is on (%v), or the lamp is at %v", panel.On(), lamp.Duty)
+		t.Errorf("at the end: panel on %v, duty %v; want off and 0", panel.On(), lamp.Duty)
 	}
 	if users := g.run("gpioinfo"); strings.Contains(users, `"ptvd"`) {
-		t.Errorf("in the end lines are held:\n%s", users)
+		t.Errorf("lines still in use at the end:\n%s", users)
 	}
 }
 
@@ -180,90 +179,90 @@ func hasCorners(panel *sim.Panel) bool {
 	return true
 }
 
-func TestFirstLightTellsWhatIsSwappedLooseOrStuck(t *testing.T) {
+func TestHardwareCheckWarnsOfSwappedLooseAndStuckContacts(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
-	l := lookAt(g, "ptvd")
-	l.says("Press it.", "Turn the knob")
+	l := startCheck(g, "ptvd")
+	l.says("Press the button.", "Turn the encoder")
 	second := time.Second
 	for _, c := range []struct {
-		hands wires.Script
-		words string
+		script wires.Script
+		want   string
 	}{
-		{wires.Turn(6, 5, 1, 20*time.Millisecond).Rest(second), "counter-clockwise, -1 in all"},
-		{wires.Press(5, 80*time.Millisecond).Rest(second), "! GPIO5 changed, and GPIO6 did not."},
-		{wires.Press(6, 80*time.Millisecond).Rest(second), "! GPIO6 changed, and GPIO5 did not."},
-		{closed(5, 6, second), "! The knob has come to rest halfway to a detent. If it is in one: write steps_per_detent: 2."},
-		{closed(5, 5, second), "! The knob has come to rest between two detents. If it is in one: write steps_per_detent: 1."},
-		{hum(5).Rest(second), "! GPIO5 changes without end, and no detent comes of it"},
+		{wires.Turn(6, 5, 1, 20*time.Millisecond).Rest(second), "counter-clockwise, total -1"},
+		{wires.Press(5, 80*time.Millisecond).Rest(second), "! GPIO5 changed, but GPIO6 did not."},
+		{wires.Press(6, 80*time.Millisecond).Rest(second), "! GPIO6 changed, but GPIO5 did not."},
+		{closed(5, 6, second), "! The encoder stopped halfway to a detent. If it is in a detent: set steps_per_detent: 2."},
+		{closed(5, 5, second), "! The encoder stopped between two detents. If it is in a detent: set steps_per_detent: 1."},
+		{hum(5).Rest(second), "! GPIO5 changes continuously without a detent"},
 		{hum(17), "! GPIO17 changes faster than a person can press"},
 		{wires.Press(17, 62*second), "! GPIO17 has been pressed for a minute: is the button stuck?"},
 	} {
-		l.does(c.hands)
-		l.says(c.words)
+		l.does(c.script)
+		l.says(c.want)
 	}
 	l.ends(0)
 }
 
-// closed closes two contacts, lets them rest, and opens them.
+// closed closes two contacts for a while and opens them.
 func closed(a, b int, rest time.Duration) wires.Script {
 	const phase = 20 * time.Millisecond
 	return wires.Script{{Line: a, Level: wires.Low, For: phase}, {Line: b, Level: wires.Low, For: rest}, {Line: a, Level: wires.Free, For: phase}, {Line: b, Level: wires.Free, For: rest}}
 }
 
-// hum is what a wire in the air picks up in two seconds.
+// hum is what a floating input picks up in two seconds.
 func hum(line int) wires.Script {
 	period := wires.Script{{Line: line, Level: wires.Low, For: 12 * time.Millisecond}, {Line: line, Level: wires.Free, For: 12 * time.Millisecond}}
 	return slices.Repeat(period, 80)
 }
 
-func TestFirstLightTellsInputsThatNobodyTouchesFromThoseThatAreJoined(t *testing.T) {
+func TestHardwareCheckWarnsOfInputsThatDoNotChangeAndOfThoseThatReadAsPressed(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
-	l := lookAt(g, "ptvd", "--for", "5s")
-	l.says("! GPIO17 never changed. If you pressed the button", "! GPIO5 and GPIO6 never changed. If somebody turned")
+	l := startCheck(g, "ptvd", "--for", "5s")
+	l.says("! GPIO17 did not change. If the button was pressed", "! GPIO5 and GPIO6 did not change. If the encoder was turned")
 	l.ends(0)
 
 	if err := g.Wires.Set(17, wires.Low); err != nil {
 		t.Fatal(err)
 	}
-	l = lookAt(g, "ptvd", "--for", "5s")
-	l.says("! GPIO17 reads as pressed. If nobody is pressing it: the line is connected to ground", "! GPIO17 read as pressed throughout the test.")
+	l = startCheck(g, "ptvd", "--for", "5s")
+	l.says("! GPIO17 reads as pressed. If nobody is pressing the button: the line is connected to ground", "! GPIO17 still reads as pressed at the end of the test.")
 	l.ends(0)
 
 	g.configure(withLamp(g, "pin: GPIO17", "pin: GPIO17\n    pull: down"))
 	if err := g.Wires.Set(17, wires.Free); err != nil {
 		t.Fatal(err)
 	}
-	l = lookAt(g, "ptvd", "--for", "5s")
-	l.says("! GPIO17 reads as pressed. If nobody is pressing it: pull: down makes the line low", "write pull: up")
+	l = startCheck(g, "ptvd", "--for", "5s")
+	l.says("! GPIO17 reads as pressed. If nobody is pressing the button: pull: down makes the line low", "set pull: up")
 	l.ends(0)
 }
 
-func TestFirstLightOpensNothingWhileTheServiceRuns(t *testing.T) {
+func TestHardwareCheckOpensNothingWhileTheServiceRuns(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
 	g.start()
 	process := g.pid()
-	l := lookAt(g, "root")
-	l.says("GPIO17: pinctrl-bcm2711 line 17, header pin 11; held by ptvd",
-		"ptvd runs already (process "+strconv.Itoa(process)+"), so nothing was opened.",
-		"sudo systemctl stop ptvd", "the hardware is in use")
+	l := startCheck(g, "root")
+	l.says("GPIO17: pinctrl-bcm2711 line 17, header pin 11; in use by ptvd",
+		"ptvd is already running (PID "+strconv.Itoa(process)+"), so no part was opened.",
+		"sudo systemctl stop ptvd", "hardware is in use by another ptvd")
 	l.ends(1)
 	if g.pid() != process {
-		t.Error("the service did not live on")
+		t.Error("the service was restarted")
 	}
 }
 
-func TestFirstLightSaysWhatToDoAboutWhatCannotBeOpened(t *testing.T) {
+func TestHardwareCheckAdvisesOnPartsThatCannotBeOpened(t *testing.T) {
 	for name, c := range map[string]struct {
 		change []string // of the configuration
-		broken []string // a command that breaks something …
-		mended []string // … and one that mends it
+		broken []string // command that breaks something …
+		repair []string // … and one that repairs it
 		words  []string
 	}{
 		"SPI is off": {
-			broken: []string{"mv", "/dev/spidev0.0", "/dev/spare"}, mended: []string{"mv", "/dev/spare", "/dev/spidev0.0"},
+			broken: []string{"mv", "/dev/spidev0.0", "/dev/spare"}, repair: []string{"mv", "/dev/spare", "/dev/spidev0.0"},
 			words: []string{"SPI0.0 does not exist: add dtparam=spi=on to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
 		},
 		"another port needs an overlay": {
@@ -271,7 +270,7 @@ func TestFirstLightSaysWhatToDoAboutWhatCannotBeOpened(t *testing.T) {
 			words:  []string{"SPI1.0 does not exist", "dtoverlay=spi1-1cs"},
 		},
 		"PWM is off": {
-			broken: []string{"mount", "-t", "tmpfs", "none", "/sys/class/pwm"}, mended: []string{"umount", "/sys/class/pwm"},
+			broken: []string{"mount", "-t", "tmpfs", "none", "/sys/class/pwm"}, repair: []string{"umount", "/sys/class/pwm"},
 			words: []string{"PWM on GPIO18: no PWM chip drives it: add dtoverlay=pwm-2chan to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
 		},
 		"an output without PWM": {
@@ -279,7 +278,7 @@ func TestFirstLightSaysWhatToDoAboutWhatCannotBeOpened(t *testing.T) {
 			words:  []string{"PWM on GPIO20: there is none: GPIO12, GPIO13, GPIO18 and GPIO19 have one"},
 		},
 		"there is no GPIO chip": {
-			broken: []string{"mv", "/dev/gpiochip0", "/dev/spare"}, mended: []string{"mv", "/dev/spare", "/dev/gpiochip0"},
+			broken: []string{"mv", "/dev/gpiochip0", "/dev/spare"}, repair: []string{"mv", "/dev/spare", "/dev/gpiochip0"},
 			words: []string{"GPIO17", "GPIO5", "GPIO6", "no GPIO chip", "3 of 5 parts could not be opened"},
 		},
 		"there is no such line": {
@@ -292,16 +291,16 @@ func TestFirstLightSaysWhatToDoAboutWhatCannotBeOpened(t *testing.T) {
 			g.configure(withLamp(g, c.change...))
 			if c.broken != nil {
 				g.run(c.broken[0], c.broken[1:]...)
-				defer g.run(c.mended[0], c.mended[1:]...)
+				defer g.run(c.repair[0], c.repair[1:]...)
 			}
-			l := lookAt(g, "ptvd", "--for", "1s")
+			l := startCheck(g, "ptvd", "--for", "1s")
 			l.says(append(c.words, "FAILED: ")...)
 			l.ends(1)
 		})
 	}
 }
 
-func TestFirstLightSaysWhoHoldsALine(t *testing.T) {
+func TestHardwareCheckNamesTheProgramThatHoldsALine(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
 	other := exec.Command("gpioset", "--mode=signal", "gpiochip0", "17=1")
@@ -313,42 +312,42 @@ func TestFirstLightSaysWhoHoldsALine(t *testing.T) {
 		_ = other.Wait()
 	}()
 	g.eventually("gpioset holds the line", 10*time.Second, func() bool { return strings.Contains(g.run("gpioinfo"), "gpioset") })
-	l := lookAt(g, "ptvd", "--for", "5s")
-	l.says("GPIO17: device or resource busy (held by gpioset); stop gpioset or use another pin", "1 of 5 parts could not be opened", "GPIO18 goes up and down")
+	l := startCheck(g, "ptvd", "--for", "5s")
+	l.says("GPIO17: device or resource busy (held by gpioset); stop gpioset or use another pin", "1 of 5 parts could not be opened", "GPIO18 fades up and down")
 	l.ends(1)
 }
 
-func TestFirstLightTellsWhoMayNotOpenItAsWhomToTry(t *testing.T) {
+func TestHardwareCheckSuggestsTheUserToRunAs(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
-	const readable = "/tmp/firstlight.yaml"
+	const readable = "/tmp/hardwarecheck.yaml"
 	g.run("install", "-m", "644", "/etc/ptvd/ptvd.yaml", readable)
 	defer g.run("rm", readable)
-	l := lookAt(g, "nobody", "--for", "1s", "--config", readable)
+	l := startCheck(g, "nobody", "--for", "1s", "--config", readable)
 	l.says("the user must be in group gpio", "the user must be in group spi", "sudo -u ptvd ptvd check --hardware", "5 of 5 parts could not be opened")
 	l.ends(1)
 }
 
-func TestAServiceThatMayNotOpenItsPartsSaysWhatTheUnitLacks(t *testing.T) {
+func TestAServiceWithoutPermissionNamesTheMissingSettingOfTheUnit(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
 	g.dropIn("groups", "[Service]\nSupplementaryGroups=\n")
 	g.run("gpasswd", "--delete", "ptvd", "gpio")
 	defer g.run("gpasswd", "--add", "ptvd", "gpio")
 	g.start()
-	g.eventually("the journal says it", 20*time.Second, func() bool {
+	g.eventually("the journal names SupplementaryGroups", 20*time.Second, func() bool {
 		return strings.Contains(g.journal(), "the unit needs SupplementaryGroups=")
 	})
 }
 
-func TestFirstLightSaysThatThePortFailsOrHangs(t *testing.T) {
+func TestHardwareCheckReportsAnSPIPortThatFailsOrHangs(t *testing.T) {
 	g := begin(t)
 	g.configure(withLamp(g))
 	if err := g.Wires.Fail(1000); err != nil {
 		t.Fatal(err)
 	}
-	l := lookAt(g, "ptvd", "--for", "3s")
-	l.says("panel  FAILED: ", "input/output error", "not everything works: panel")
+	l := startCheck(g, "ptvd", "--for", "3s")
+	l.says("panel  FAILED: ", "input/output error", "hardware test failed: panel")
 	l.ends(1)
 
 	if err := g.Wires.Fail(0); err != nil {
@@ -357,7 +356,7 @@ func TestFirstLightSaysThatThePortFailsOrHangs(t *testing.T) {
 	if err := g.Wires.Hang(8 * time.Second); err != nil {
 		t.Fatal(err)
 	}
-	l = lookAt(g, "ptvd", "--for", "7s")
-	l.says("panel  FAILED: a transfer has been going on for more than 5s", "not everything works: panel")
+	l = startCheck(g, "ptvd", "--for", "7s")
+	l.says("panel  FAILED: SPI transfer timed out after 5s", "hardware test failed: panel")
 	l.ends(1)
 }

@@ -1,0 +1,92 @@
+package hwcheck
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/gpio"
+	"ptvd/internal/scheduler"
+)
+
+// part is a line, port or output that the configuration names.
+type part struct {
+	config.Part
+	instance config.Instance
+	opened   bool
+}
+
+func (c *checker) listParts() {
+	for _, i := range c.File.Instances {
+		for _, p := range i.Parts() {
+			c.parts = append(c.parts, &part{Part: p, instance: i})
+		}
+	}
+}
+
+// openParts opens each part alone, prints the result and closes it, so that one
+// failure does not hide another.
+func (c *checker) openParts(t *scheduler.Task) error {
+	for _, p := range c.parts {
+		err := c.probe(t, p)
+		switch {
+		case errors.Is(err, scheduler.ErrCancelled):
+			return err
+		case err == nil:
+			p.opened = true
+			c.output.line(c.rowHead(p), "%s: %s", p.Name, cmp.Or(c.machine.location(p.Part), "found"))
+		default:
+			c.output.line(c.rowHead(p), "FAILED: %v", err)
+			c.denied = c.denied || errors.Is(err, fs.ErrPermission)
+			c.inUse = c.inUse || strings.HasPrefix(c.machine.holder(p.Part), "ptvd")
+		}
+	}
+	c.opened = true
+	return nil
+}
+
+// printHolders prints what is known while another ptvd uses the hardware. Opening an
+// SPI port or a PWM output now would disturb it.
+func (c *checker) printHolders() {
+	for _, p := range c.parts {
+		where := cmp.Or(c.machine.location(p.Part), "not found")
+		if holder := c.machine.holder(p.Part); holder != "" {
+			where += "; in use by " + holder
+		}
+		c.output.line(c.rowHead(p), "%s: %s", p.Name, where)
+	}
+	c.output.line("", "")
+	c.output.line("", "ptvd is already running (PID %d), so no part was opened.", c.machine.OtherInstance)
+	c.inUse = true
+}
+
+// rowHead is the instance and the option of a part, aligned in columns.
+func (c *checker) rowHead(p *part) string {
+	names, options := 0, 0
+	for _, p := range c.parts {
+		names, options = max(names, len(p.instance.Name)), max(options, len(p.Option))
+	}
+	return fmt.Sprintf("  %-*s  %-*s  ", names, p.instance.Name, options, p.Option)
+}
+
+// closeTimeout limits how long closing a part may take.
+const closeTimeout = time.Second
+
+// probe opens and closes a part without changing it: a line as an input with its bias
+// as it is, a port without a transfer, an output at duty 0.
+func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
+	board := gpio.NewBoard(c.board, gpio.NewClaims(), p.instance.Name)
+	switch p.Kind {
+	case config.Line:
+		_, err = board.Input(t, gpio.InputOptions{Lines: []string{p.Name}})
+	case config.SPIPort:
+		_, err = board.SPI(t, p.Name, 1_000_000)
+	case config.PWMOutput:
+		_, err = board.PWM(t, p.Name, time.Millisecond)
+	}
+	return errors.Join(err, gpio.Close(t, board, closeTimeout))
+}
