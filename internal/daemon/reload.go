@@ -34,7 +34,7 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 		}
 		d.notify.ready(d.status())
 		if err != nil {
-			d.log.Error("the configuration was not taken; all goes on as it was", logs.ID(logs.ReloadRefused), "err", err)
+			d.log.Error("the configuration was not taken; all goes on as it was", logs.ID(logs.ReloadFailed), "err", err)
 		}
 	}
 }
@@ -122,14 +122,14 @@ func (d *Daemon) try(t *scheduler.Task, changes []change) error {
 		case c.plugin != nil:
 			c.log.Info("runs with its new configuration")
 		case c.well && !c.follows:
-			c.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadRefused), "err", c.health.Why)
+			c.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadFailed), "err", c.health.Why)
 			if err := d.end(t, []*instance{c.instance}); err != nil {
 				return err
 			}
 			c.entry = c.was
 			c.begin()
 		default:
-			c.log.Error("does not start with its new configuration", logs.ID(logs.ReloadRefused), "err", c.health.Why)
+			c.log.Error("does not start with its new configuration", logs.ID(logs.ReloadFailed), "err", c.health.Why)
 		}
 	}
 	return nil

@@ -8,15 +8,15 @@ import (
 	"github.com/coreos/go-systemd/v22/journal"
 )
 
-// NewJournal returns a log that writes to a journal of the test's own.
+// NewJournal returns a log that writes to a journal through send.
 func NewJournal(send func(string, journal.Priority, map[string]string) error, stream io.Writer, level slog.Level) *Log {
-	return start(toJournal{send, stream}, level)
+	return start(journalWriter{send, stream}, level)
 }
 
-// NewTerminal returns a log in colours.
-func NewTerminal(out io.Writer) *Log { return start(toText{out, true}, slog.LevelDebug) }
+// NewTerminal returns a log with colors.
+func NewTerminal(out io.Writer) *Log { return start(textWriter{out, true}, slog.LevelDebug) }
 
-func IsJournal(file *os.File) bool    { return isJournal(file) }
-func WantsColours(file *os.File) bool { return wantsColours(file) }
+func IsJournal(file *os.File) bool   { return isJournal(file) }
+func WantsColors(file *os.File) bool { return wantsColors(file) }
 
-const Queued = queued
+const QueueSize = queueSize

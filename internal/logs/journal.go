@@ -13,17 +13,16 @@ import (
 	"github.com/coreos/go-systemd/v22/journal"
 )
 
-// toJournal writes to systemd's journal with its native protocol. The message has
-// the attributes too, so that `journalctl -u ptvd` shows all of it.
-type toJournal struct {
+// journalWriter writes to the systemd journal in its native protocol. The message
+// includes the attributes, so that `journalctl -u ptvd` shows them.
+type journalWriter struct {
 	send func(message string, priority journal.Priority, fields map[string]string) error
-	// Where the journal's socket does not take it, the entry goes to the stream
-	// that the journal reads as well.
+	// stream is also read by the journal; it gets what the journal's socket refuses.
 	stream io.Writer
 }
 
-func (j toJournal) write(e entry) {
-	message := e.sentence()
+func (j journalWriter) write(e entry) {
+	message := e.text()
 	if e.plugin != "" {
 		message = textfmt.Printable(e.plugin) + ": " + message
 	}
@@ -34,7 +33,7 @@ func (j toJournal) write(e entry) {
 	if e.stack != "" {
 		message += block("stack", e.stack)
 	}
-	// A line's priority stands at its head, see sd-daemon(3).
+	// Each line starts with its priority, see sd-daemon(3).
 	for line := range strings.Lines(message) {
 		_, _ = fmt.Fprintf(j.stream, "<%d>%s\n", priority, strings.TrimRight(line, "\n"))
 	}
@@ -53,7 +52,7 @@ func priorityOf(level slog.Level) journal.Priority {
 	}
 }
 
-// journalFields returns all but the message and the priority. See
+// journalFields returns the fields except the message and the priority, see
 // systemd.journal-fields(7).
 func journalFields(e entry) map[string]string {
 	fields := map[string]string{"SYSLOG_IDENTIFIER": "ptvd"}
@@ -78,10 +77,11 @@ func journalFields(e entry) map[string]string {
 	return fields
 }
 
-// longestName is the journal's own bound.
-const longestName = 64
+// maxFieldName is the journal's limit.
+const maxFieldName = 64
 
-// fieldName returns a name that the journal takes: capitals, digits, underscores.
+// fieldName returns a valid name for the journal: upper-case letters, digits and
+// underscores.
 func fieldName(key string) string {
 	name := "PTVD_" + strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
@@ -89,5 +89,5 @@ func fieldName(key string) string {
 		}
 		return '_'
 	}, strings.ToUpper(key))
-	return name[:min(len(name), longestName)]
+	return name[:min(len(name), maxFieldName)]
 }

@@ -19,7 +19,7 @@ import (
 	"ptvd/internal/logs"
 )
 
-// A sent record is one as the journal gets it.
+// sent is a record as the journal receives it.
 type sent struct {
 	message  string
 	priority journal.Priority
@@ -35,7 +35,7 @@ func openJournal() (log *slog.Logger, records func() []sent) {
 	return l.Logger, func() []sent { l.Close(); return all }
 }
 
-func TestTheJournalGetsFieldsAndAMessageThatReadsByItself(t *testing.T) {
+func TestJournalRecordHasFieldsAndACompleteMessage(t *testing.T) {
 	log, records := openJournal()
 	log.With("plugin", "trains").Error("failed", logs.ID(logs.InstanceFailed),
 		"err", "HTTP 503", "retry_in", 40*time.Second, slog.Group("http", "last-status", 503))
@@ -57,7 +57,7 @@ func TestTheJournalGetsFieldsAndAMessageThatReadsByItself(t *testing.T) {
 		"PTVD_ERR":              "HTTP 503",
 		"PTVD_RETRY_IN":         "40s",
 		"PTVD_HTTP_LAST_STATUS": "503",
-		"CODE_FUNC":             "ptvd/internal/logs_test.TestTheJournalGetsFieldsAndAMessageThatReadsByItself",
+		"CODE_FUNC":             "ptvd/internal/logs_test.TestJournalRecordHasFieldsAndACompleteMessage",
 		"CODE_LINE":             fmt.Sprint(line - 2),
 	}
 	if file := got[0].fields["CODE_FILE"]; !strings.HasSuffix(file, "internal/logs/journal_test.go") {
@@ -69,7 +69,7 @@ func TestTheJournalGetsFieldsAndAMessageThatReadsByItself(t *testing.T) {
 	}
 }
 
-func TestTheJournalHasAPriorityForEachLevel(t *testing.T) {
+func TestJournalPriorityOfEachLevel(t *testing.T) {
 	for level, want := range map[slog.Level]journal.Priority{
 		slog.LevelDebug: journal.PriDebug, slog.LevelInfo: journal.PriInfo,
 		slog.LevelWarn: journal.PriWarning, slog.LevelError: journal.PriErr, slog.LevelError + 4: journal.PriErr,
@@ -98,7 +98,7 @@ ptvd/internal/scheduler.(*Task).run(0xc000148000)
 created by iter.Pull in goroutine 1
 	/usr/lib/go/src/iter/iter.go:305 +0x1a`
 
-func TestAStackIsAFieldOfItsOwnAndTheMessageNamesTheLine(t *testing.T) {
+func TestStackIsAFieldAndTheMessageNamesTheFailingLine(t *testing.T) {
 	for name, c := range map[string]struct{ stack, at string }{
 		"a panic": {trace, "fade.(*lamp).step (lamp.go:88)"},
 		"a step in a system call": {
@@ -106,12 +106,12 @@ func TestAStackIsAFieldOfItsOwnAndTheMessageNamesTheLine(t *testing.T) {
 				"example.org/radio.(*tuner).seek(...)\n\texample.org/radio/tuner.go:12\nptvd/internal/scheduler.(*Task).run(0xc)\n\tt.go:1 +0x1",
 			"radio.(*tuner).seek (tuner.go:12)",
 		},
-		"nothing of ours": {"goroutine 1 [running]:\nos.Exit(0x1)\n\tos/proc.go:1 +0x1", ""},
+		"only the standard library": {"goroutine 1 [running]:\nos.Exit(0x1)\n\tos/proc.go:1 +0x1", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log, records := openJournal()
-			log.Warn("a task holds the loop", "plugin", "lamp", "stack", c.stack)
-			want := "lamp: a task holds the loop"
+			log.Warn("event loop blocked by task", "plugin", "lamp", "stack", c.stack)
+			want := "lamp: event loop blocked by task"
 			if c.at != "" {
 				want += fmt.Sprintf(" at=%q", c.at)
 			}
@@ -123,12 +123,12 @@ func TestAStackIsAFieldOfItsOwnAndTheMessageNamesTheLine(t *testing.T) {
 	}
 }
 
-func TestWhereTheJournalRefusesTheStreamTakesEachLineWithItsPriority(t *testing.T) {
+func TestStreamGetsEachLineWithItsPriorityIfTheJournalRefuses(t *testing.T) {
 	var stream bytes.Buffer
 	log := logs.NewJournal(func(string, journal.Priority, map[string]string) error {
 		return errors.New("no socket")
 	}, &stream, slog.LevelInfo)
-	log.Debug("too small to mention")
+	log.Debug("below the level")
 	log.Warn("refused", "plugin", "lamp", "faults", "a\nb")
 	log.Close()
 	if want := "<4>lamp: refused\n<4>  faults:\n<4>    a\n<4>    b\n"; stream.String() != want {
@@ -136,7 +136,7 @@ func TestWhereTheJournalRefusesTheStreamTakesEachLineWithItsPriority(t *testing.
 	}
 }
 
-func TestTheJournalIsTheStreamThatSystemdNames(t *testing.T) {
+func TestJournalIsRecognizedByJOURNAL_STREAM(t *testing.T) {
 	file, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)
@@ -150,10 +150,10 @@ func TestTheJournalIsTheStreamThatSystemdNames(t *testing.T) {
 		variable string
 		want     bool
 	}{
-		"this one":    {fmt.Sprintf("%d:%d", stat.Dev, stat.Ino), true},
-		"another one": {fmt.Sprintf("%d:%d", stat.Dev, stat.Ino+1), false},
-		"none":        {"", false},
-		"nonsense":    {"journal", false},
+		"this file":    {fmt.Sprintf("%d:%d", stat.Dev, stat.Ino), true},
+		"another file": {fmt.Sprintf("%d:%d", stat.Dev, stat.Ino+1), false},
+		"none":         {"", false},
+		"nonsense":     {"journal", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("JOURNAL_STREAM", c.variable)
@@ -164,12 +164,12 @@ func TestTheJournalIsTheStreamThatSystemdNames(t *testing.T) {
 	}
 }
 
-func FuzzTheJournalTakesEveryFieldName(f *testing.F) {
+func FuzzJournalFieldName(f *testing.F) {
 	f.Add("retry_in")
 	f.Add("last-status")
 	f.Add("Ä=\n1")
 	f.Add(strings.Repeat("k", 100))
-	f.Add("ſ") // its capital is an S
+	f.Add("ſ") // its upper case is S
 	valid := regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,63}$`)
 	f.Fuzz(func(t *testing.T, key string) {
 		log, records := openJournal()

@@ -1,3 +1,12 @@
+// Package logs writes the daemon's log, as text or to the systemd journal. A record
+// passes through these stages:
+//
+//	slog → handler → repeats → queue → text or journal
+//
+// The handler turns the values of a record into strings, on the goroutine that
+// logs, so that later changes to them do not matter. Repeats holds back and counts
+// a warning that equals an earlier one. The queue separates the event loop from a
+// slow reader: logging never blocks. A goroutine behind it writes the entries.
 package logs
 
 import (
@@ -11,41 +20,41 @@ import (
 	"golang.org/x/term"
 )
 
-// Log is a logger that never waits. Close it to write what is left.
+// Log is a logger that never blocks. Close it to write what is still queued.
 type Log struct {
 	*slog.Logger
 	repeats *repeats
 	queue   *queue
 }
 
-// New returns a log that suits the file it ends up in: the journal, where that is
-// what systemd has connected the file to; else lines for people, with colours on
-// a terminal that wants them. The lines go through out, which is the file itself
-// or stands before it.
+// New returns a log for a file: in the journal's protocol if systemd connected the
+// file to the journal, otherwise as text, with colors on a terminal unless NO_COLOR
+// is set. The text is written to out, which is the file itself or a writer in front
+// of it.
 func New(out io.Writer, file *os.File, level slog.Level) *Log {
 	if isJournal(file) {
-		return start(toJournal{journal.Send, out}, level)
+		return start(journalWriter{journal.Send, out}, level)
 	}
-	return start(toText{out, wantsColours(file)}, level)
+	return start(textWriter{out, wantsColors(file)}, level)
 }
 
-func start(to destination, level slog.Level) *Log {
+func start(to writer, level slog.Level) *Log {
 	l := &Log{queue: newQueue(to)}
 	l.repeats = &repeats{next: l.queue.put}
 	l.Logger = slog.New(&handler{level: level, next: l.repeats.put})
 	return l
 }
 
-// Close says what repeats were not said yet, and gives the reader half a second
-// for what waits. What is logged later is dropped.
+// Close logs the counts of repeats that are still held back and waits for the
+// queue to be written, for half a second at most. Later records are dropped.
 func (l *Log) Close() error {
 	l.repeats.close()
 	l.queue.close()
 	return nil
 }
 
-// isJournal tells whether a file is the stream that systemd names in
-// JOURNAL_STREAM, as systemd.exec(5) says to find out.
+// isJournal reports whether a file is the stream that JOURNAL_STREAM names, see
+// systemd.exec(5).
 func isJournal(file *os.File) bool {
 	info, err := file.Stat()
 	if err != nil {
@@ -55,7 +64,7 @@ func isJournal(file *os.File) bool {
 	return ok && fmt.Sprintf("%d:%d", stat.Dev, stat.Ino) == os.Getenv("JOURNAL_STREAM")
 }
 
-// wantsColours honours https://no-color.org.
-func wantsColours(file *os.File) bool {
+// wantsColors follows https://no-color.org.
+func wantsColors(file *os.File) bool {
 	return term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""
 }

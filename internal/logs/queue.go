@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// queued is how many entries may wait for a slow reader.
-const queued = 1024
+// queueSize is how many entries may wait to be written.
+const queueSize = 1024
 
-// patience is how long a log that is closed waits for its reader.
-const patience = 500 * time.Millisecond
+// closeTimeout limits how long close waits for the entries to be written.
+const closeTimeout = 500 * time.Millisecond
 
-// destination is where entries end up. Only the queue's goroutine writes to it.
-type destination interface{ write(e entry) }
+// writer writes entries to their destination. Only the queue's goroutine calls it.
+type writer interface{ write(e entry) }
 
-// queue hands entries to a goroutine that writes them. To put one never waits:
-// what does not fit is dropped, and counted as soon as there is room.
+// queue passes entries to a goroutine that writes them. put never blocks: entries
+// that do not fit are dropped, and their number is logged once there is room.
 type queue struct {
 	entries chan entry
 	done    chan struct{}
 	mu      sync.Mutex
-	lost    int
+	dropped int
 	closed  bool
 }
 
-func newQueue(to destination) *queue {
-	q := &queue{entries: make(chan entry, queued), done: make(chan struct{})}
+func newQueue(to writer) *queue {
+	q := &queue{entries: make(chan entry, queueSize), done: make(chan struct{})}
 	go func() {
 		defer close(q.done)
 		for e := range q.entries {
@@ -42,22 +42,23 @@ func (q *queue) put(e entry) {
 	if q.closed {
 		return
 	}
-	if !q.sayLost(e.time) || !q.offer(e) {
-		q.lost++
+	if !q.reportDropped(e.time) || !q.offer(e) {
+		q.dropped++
 	}
 }
 
-// sayLost tells whether nothing is missing before the next entry any more.
-func (q *queue) sayLost(now time.Time) bool {
-	if q.lost == 0 {
+// reportDropped logs how many entries were dropped. It returns false if there is no
+// room for that entry either.
+func (q *queue) reportDropped(now time.Time) bool {
+	if q.dropped == 0 {
 		return true
 	}
-	notice := entry{time: now, level: slog.LevelWarn, message: "a part of the log is lost: its reader was too slow"}
-	notice.addField("records", slog.IntValue(q.lost))
+	notice := entry{time: now, level: slog.LevelWarn, message: "log messages dropped: writer too slow"}
+	notice.addField("dropped", slog.IntValue(q.dropped))
 	if !q.offer(notice) {
 		return false
 	}
-	q.lost = 0
+	q.dropped = 0
 	return true
 }
 
@@ -74,12 +75,12 @@ func (q *queue) close() {
 	q.mu.Lock()
 	if !q.closed {
 		q.closed = true
-		q.sayLost(time.Now())
+		q.reportDropped(time.Now())
 		close(q.entries)
 	}
 	q.mu.Unlock()
 	select {
 	case <-q.done:
-	case <-time.After(patience):
+	case <-time.After(closeTimeout):
 	}
 }

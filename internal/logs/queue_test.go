@@ -13,69 +13,69 @@ import (
 	"ptvd/internal/logs"
 )
 
-// A sulk is a reader that does not read until it is let go.
-type sulk struct {
+// blockedWriter blocks each write until release is closed.
+type blockedWriter struct {
 	release chan struct{}
 	mu      sync.Mutex
 	text    strings.Builder
 }
 
-func (s *sulk) Write(line []byte) (int, error) {
+func (s *blockedWriter) Write(line []byte) (int, error) {
 	<-s.release
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.Write(line)
 }
 
-func (s *sulk) lines() []string {
+func (s *blockedWriter) lines() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Split(strings.TrimSuffix(s.text.String(), "\n"), "\n")
 }
 
-// Without the queue, this would hang: in a bubble, for a reason that is reported.
-func TestNoCallWaitsForAReaderThatNeverReads(t *testing.T) {
+// In a synctest bubble a blocking call is reported as a deadlock.
+func TestLoggingNeverBlocksOnASlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reader := &sulk{release: make(chan struct{})}
-		log := logs.New(reader, os.Stderr, slog.LevelInfo)
+		writer := &blockedWriter{release: make(chan struct{})}
+		log := logs.New(writer, os.Stderr, slog.LevelInfo)
 		began := time.Now()
-		for i := range 10 * logs.Queued {
+		for i := range 10 * logs.QueueSize {
 			log.Info("m", "i", i)
 			log.Error("failed", "plugin", fmt.Sprint("p", i))
 		}
 		if took := time.Since(began); took != 0 {
-			t.Errorf("logging waited for %v", took)
+			t.Errorf("logging blocked for %v", took)
 		}
 		log.Close()
 		if took := time.Since(began); took > time.Second {
-			t.Errorf("the end waited for %v", took)
+			t.Errorf("Close took %v", took)
 		}
-		log.Info("after the end")
-		close(reader.release)
+		log.Info("after Close")
+		close(writer.release)
 	})
 }
 
-func TestWhatIsLostIsCountedWhenTheReaderIsBack(t *testing.T) {
+func TestDroppedMessagesAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reader := &sulk{release: make(chan struct{})}
-		log := logs.New(reader, os.Stderr, slog.LevelInfo)
+		writer := &blockedWriter{release: make(chan struct{})}
+		log := logs.New(writer, os.Stderr, slog.LevelInfo)
 		log.Info("first")
-		synctest.Wait() // it is on its way to the reader, and the queue is empty
-		for i := range logs.Queued + 7 {
+		synctest.Wait() // the first record is being written, and the queue is empty
+		for i := range logs.QueueSize + 7 {
 			log.Info("m", "i", i)
 		}
-		close(reader.release)
+		close(writer.release)
 		synctest.Wait()
 		log.Info("last")
 		log.Close()
-		lines := reader.lines()
-		if len(lines) != 1+logs.Queued+2 {
+		lines := writer.lines()
+		if len(lines) != 1+logs.QueueSize+2 {
 			t.Fatalf("%d lines", len(lines))
 		}
-		if notice := lines[len(lines)-2]; !strings.HasSuffix(notice, "warning: a part of the log is lost: its reader was too slow records=7") {
+		if notice := lines[len(lines)-2]; !strings.HasSuffix(notice, "warning: log messages dropped: writer too slow dropped=7") {
 			t.Errorf("got %q", notice)
 		}
-		for i, line := range lines[1 : 1+logs.Queued] {
+		for i, line := range lines[1 : 1+logs.QueueSize] {
 			if !strings.HasSuffix(line, fmt.Sprintf("m i=%d", i)) {
 				t.Fatalf("line %d: %q", i, line)
 			}
@@ -83,7 +83,7 @@ func TestWhatIsLostIsCountedWhenTheReaderIsBack(t *testing.T) {
 	})
 }
 
-func TestManyMayLogAtOnce(t *testing.T) {
+func TestConcurrentLogging(t *testing.T) {
 	log, written := open(t)
 	var all sync.WaitGroup
 	for i := range 4 {
@@ -101,7 +101,7 @@ func TestManyMayLogAtOnce(t *testing.T) {
 	}
 }
 
-func BenchmarkALineOfTheLog(b *testing.B) {
+func BenchmarkLog(b *testing.B) {
 	file, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		b.Fatal(err)

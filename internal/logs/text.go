@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"ptvd/internal/textfmt"
 )
 
-// toText writes lines for people:
+// textWriter writes lines for people:
 //
 //	07:52:10 trains   warning: degraded err="HTTP 503"
-type toText struct {
-	out     io.Writer
-	colours bool
+type textWriter struct {
+	out    io.Writer
+	colors bool
 }
 
-// The colours of ECMA-48, SGR.
+// Select Graphic Rendition parameters (ECMA-48).
 const (
 	faint  = "2"
 	red    = "31"
@@ -26,38 +28,80 @@ const (
 	cyan   = "36"
 )
 
-func (t toText) write(e entry) {
+func (t textWriter) write(e entry) {
 	name := e.plugin
 	if name == "" {
 		name = "ptvd"
 	}
 	var b strings.Builder
-	b.WriteString(t.in(faint, e.time.Format(time.TimeOnly)) + " ")
-	b.WriteString(t.in(cyan, fmt.Sprintf("%-8s", textfmt.Printable(name))) + " ")
-	b.WriteString(t.word(e.level) + e.sentence())
+	b.WriteString(t.colored(faint, e.time.Format(time.TimeOnly)) + " ")
+	b.WriteString(t.colored(cyan, fmt.Sprintf("%-8s", textfmt.Printable(name))) + " ")
+	b.WriteString(t.prefix(e.level) + e.text())
 	if e.stack != "" {
-		b.WriteString(t.in(faint, block("stack", e.stack)))
+		b.WriteString(t.colored(faint, block("stack", e.stack)))
 	}
 	b.WriteString("\n")
-	_, _ = io.WriteString(t.out, b.String()) // there is no other place to complain
+	_, _ = io.WriteString(t.out, b.String()) // a log that cannot be written cannot report it
 }
 
-func (t toText) word(level slog.Level) string {
+func (t textWriter) prefix(level slog.Level) string {
 	switch {
 	case level >= slog.LevelError:
-		return t.in(red, "error:") + " "
+		return t.colored(red, "error:") + " "
 	case level >= slog.LevelWarn:
-		return t.in(yellow, "warning:") + " "
+		return t.colored(yellow, "warning:") + " "
 	case level >= slog.LevelInfo:
 		return ""
 	default:
-		return t.in(faint, "debug:") + " "
+		return t.colored(faint, "debug:") + " "
 	}
 }
 
-func (t toText) in(colour, text string) string {
-	if !t.colours {
+func (t textWriter) colored(color, text string) string {
+	if !t.colors {
 		return text
 	}
-	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+// text returns the message and the attributes:
+//
+//	degraded err="HTTP 503" retry_in=40s
+//
+// Values of several lines follow below, indented.
+func (e entry) text() string {
+	var b strings.Builder
+	b.WriteString(textfmt.Printable(e.message))
+	for _, f := range e.fields {
+		if !strings.Contains(f.value, "\n") {
+			b.WriteString(" " + textfmt.Printable(f.key) + "=" + quoted(f.value))
+		}
+	}
+	for _, f := range e.fields {
+		if strings.Contains(f.value, "\n") {
+			b.WriteString(block(f.key, f.value))
+		}
+	}
+	return b.String()
+}
+
+// quoted quotes a value that is empty or contains spaces, quotes, equals signs or
+// unprintable characters.
+func quoted(value string) string {
+	plain := value != "" && !strings.ContainsFunc(value, func(r rune) bool {
+		return r == ' ' || r == '"' || r == '=' || !unicode.IsPrint(r)
+	})
+	if plain {
+		return value
+	}
+	return strconv.Quote(value)
+}
+
+func block(key, value string) string {
+	var b strings.Builder
+	b.WriteString("\n  " + textfmt.Printable(key) + ":")
+	for line := range strings.Lines(value) {
+		b.WriteString("\n    " + textfmt.Printable(strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", "    ")))
+	}
+	return b.String()
 }

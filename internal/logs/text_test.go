@@ -15,10 +15,10 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// morning is when the tests begin.
+// morning is the time of the first record.
 var morning = time.Date(2031, 3, 4, 7, 52, 10, 0, time.Local)
 
-// open returns a log and what it has written when it is closed.
+// open returns a log, and a function that closes it and returns what was written.
 func open(t *testing.T) (log *slog.Logger, written func() string) {
 	t.Helper()
 	var text bytes.Buffer
@@ -31,14 +31,14 @@ func open(t *testing.T) (log *slog.Logger, written func() string) {
 	return l.Logger, func() string { l.Close(); return text.String() }
 }
 
-// at logs at a time of the test's choosing.
+// at logs a record with a given time.
 func at(log *slog.Logger, when time.Time, level slog.Level, message string, attrs ...any) {
 	r := slog.NewRecord(when, level, message, 0)
 	r.Add(attrs...)
 	_ = log.Handler().Handle(context.Background(), r)
 }
 
-func TestALineSaysWhenWhoAndWhat(t *testing.T) {
+func TestTextOfARecord(t *testing.T) {
 	for name, c := range map[string]struct {
 		level   slog.Level
 		with    []any
@@ -46,21 +46,21 @@ func TestALineSaysWhenWhoAndWhat(t *testing.T) {
 		attrs   []any
 		want    string
 	}{
-		"the daemon itself":              {0, nil, "ready", []any{"status", "5/5 ok"}, `ptvd     ready status="5/5 ok"`},
-		"an instance":                    {0, []any{"plugin", "trains"}, "ok", nil, `trains   ok`},
-		"an instance named in the call":  {0, nil, "a task", []any{"plugin", "lamp", "task", "step"}, `lamp     a task task=step`},
-		"a long name":                    {0, []any{"plugin", "departures"}, "ok", nil, `departures ok`},
-		"a warning":                      {slog.LevelWarn, []any{"plugin", "trains"}, "degraded", []any{"err", "HTTP 503"}, `trains   warning: degraded err="HTTP 503"`},
-		"an error":                       {slog.LevelError, nil, "failed", []any{"err", errors.New("no such pin")}, `ptvd     error: failed err="no such pin"`},
-		"a detail":                       {slog.LevelDebug, nil, "gesture", nil, `ptvd     debug: gesture`},
-		"values of all kinds":            {0, nil, "k", []any{"d", 40 * time.Second, "n", -3, "f", 0.5, "b", true, "t", morning.UTC(), "x", nil, "l", []int{1, 2}, "raw", []byte("hi")}, fmt.Sprintf(`ptvd     k d=40s n=-3 f=0.5 b=true t=%s x=<nil> l="[1 2]" raw=hi`, morning.UTC().Format("2006-01-02T15:04:05.000Z"))},
-		"what needs quotes":              {0, nil, "q", []any{"empty", "", "equals", "a=b", "quote", `"`, "plain", "Flinders·Straße"}, `ptvd     q empty="" equals="a=b" quote="\"" plain=Flinders·Straße`},
-		"a value that is made on demand": {0, nil, "v", []any{"secret", hidden{}}, `ptvd     v secret=***`},
-		"groups":                         {0, []any{slog.Group("http", "status", 503)}, "g", []any{slog.Group("", "inline", 1)}, `ptvd     g http.status=503 inline=1`},
-		"nothing at all":                 {0, nil, "n", []any{slog.Attr{}}, `ptvd     n`},
-		"an id does not show":            {slog.LevelError, nil, "failed", []any{logs.ID(logs.InstanceFailed), "err", "x"}, `ptvd     error: failed err=x`},
-		"a value of several lines":       {slog.LevelError, nil, "refused", []any{"faults", "a.yaml:1:2: no\n  x: y\n     ^", "n", 1}, "ptvd     error: refused n=1\n  faults:\n    a.yaml:1:2: no\n      x: y\n         ^"},
-		"a stranger's control sequence":  {0, nil, "m\x1b[2J\nn", []any{"a", "\x1b[2J", "k\x07", "b\x1bc\nd"}, "ptvd     m\uFFFD[2J n a=\"\\x1b[2J\"\n  k\uFFFD:\n    b\uFFFDc\n    d"},
+		"the daemon itself":             {0, nil, "ready", []any{"status", "5/5 ok"}, `ptvd     ready status="5/5 ok"`},
+		"an instance":                   {0, []any{"plugin", "trains"}, "ok", nil, `trains   ok`},
+		"an instance named in the call": {0, nil, "a task", []any{"plugin", "lamp", "task", "step"}, `lamp     a task task=step`},
+		"a long name":                   {0, []any{"plugin", "departures"}, "ok", nil, `departures ok`},
+		"a warning":                     {slog.LevelWarn, []any{"plugin", "trains"}, "degraded", []any{"err", "HTTP 503"}, `trains   warning: degraded err="HTTP 503"`},
+		"an error":                      {slog.LevelError, nil, "failed", []any{"err", errors.New("no such pin")}, `ptvd     error: failed err="no such pin"`},
+		"debug":                         {slog.LevelDebug, nil, "gesture", nil, `ptvd     debug: gesture`},
+		"values of all kinds":           {0, nil, "k", []any{"d", 40 * time.Second, "n", -3, "f", 0.5, "b", true, "t", morning.UTC(), "x", nil, "l", []int{1, 2}, "raw", []byte("hi")}, fmt.Sprintf(`ptvd     k d=40s n=-3 f=0.5 b=true t=%s x=<nil> l="[1 2]" raw=hi`, morning.UTC().Format("2006-01-02T15:04:05.000Z"))},
+		"quoted values":                 {0, nil, "q", []any{"empty", "", "equals", "a=b", "quote", `"`, "plain", "Flinders·Straße"}, `ptvd     q empty="" equals="a=b" quote="\"" plain=Flinders·Straße`},
+		"a LogValuer":                   {0, nil, "v", []any{"secret", hidden{}}, `ptvd     v secret=***`},
+		"groups":                        {0, []any{slog.Group("http", "status", 503)}, "g", []any{slog.Group("", "inline", 1)}, `ptvd     g http.status=503 inline=1`},
+		"an empty attribute":            {0, nil, "n", []any{slog.Attr{}}, `ptvd     n`},
+		"a message id is not shown":     {slog.LevelError, nil, "failed", []any{logs.ID(logs.InstanceFailed), "err", "x"}, `ptvd     error: failed err=x`},
+		"a value of several lines":      {slog.LevelError, nil, "refused", []any{"faults", "a.yaml:1:2: no\n  x: y\n     ^", "n", 1}, "ptvd     error: refused n=1\n  faults:\n    a.yaml:1:2: no\n      x: y\n         ^"},
+		"control sequences":             {0, nil, "m\x1b[2J\nn", []any{"a", "\x1b[2J", "k\x07", "b\x1bc\nd"}, "ptvd     m\uFFFD[2J n a=\"\\x1b[2J\"\n  k\uFFFD:\n    b\uFFFDc\n    d"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log, written := open(t)
@@ -76,7 +76,7 @@ type hidden struct{}
 
 func (hidden) LogValue() slog.Value { return slog.StringValue("***") }
 
-func TestAttributesOfAGroupBearItsName(t *testing.T) {
+func TestGroupNamesPrefixAttributes(t *testing.T) {
 	log, written := open(t)
 	at(log.WithGroup("http").With("status", 503).WithGroup("body"), morning, 0, "m", "bytes", 7)
 	if got, want := written(), "07:52:10 ptvd     m http.status=503 http.body.bytes=7\n"; got != want {
@@ -84,7 +84,7 @@ func TestAttributesOfAGroupBearItsName(t *testing.T) {
 	}
 }
 
-func TestLoggersThatStemFromOneDoNotMixTheirAttributes(t *testing.T) {
+func TestDerivedLoggersDoNotShareAttributes(t *testing.T) {
 	log, written := open(t)
 	parent := log.With("a", 1, "b", 2, "c", 3)
 	one, two := parent.With("d", "one"), parent.With("d", "two")
@@ -95,7 +95,7 @@ func TestLoggersThatStemFromOneDoNotMixTheirAttributes(t *testing.T) {
 	}
 }
 
-func TestAValueOfAnyLengthIsCut(t *testing.T) {
+func TestLongValuesAreTruncated(t *testing.T) {
 	log, written := open(t)
 	at(log, morning, 0, "m", "body", strings.Repeat("é", 1<<20))
 	if got := written(); len(got) > 5000 || !strings.Contains(got, "(2097152 bytes in all)") {
@@ -103,7 +103,7 @@ func TestAValueOfAnyLengthIsCut(t *testing.T) {
 	}
 }
 
-func TestThePanicOfATaskIsToldWithItsLine(t *testing.T) {
+func TestPanicOfATaskIsLoggedWithItsLine(t *testing.T) {
 	log, written := open(t)
 	var err error
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
@@ -117,14 +117,14 @@ func TestThePanicOfATaskIsToldWithItsLine(t *testing.T) {
 	got := written()
 	line, stack, _ := strings.Cut(got, "\n")
 	if !strings.Contains(line, "panic: the lamp is gone") || !strings.Contains(line, "(text_test.go:") {
-		t.Errorf("the line does not name the fault: %s", line)
+		t.Errorf("the failing line is missing: %s", line)
 	}
 	if !strings.HasPrefix(stack, "  stack:\n    goroutine ") || !strings.Contains(stack, "\n        ") {
-		t.Errorf("the stack is no block:\n%s", stack)
+		t.Errorf("the stack is not an indented block:\n%s", stack)
 	}
 }
 
-func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
+func TestColorsOnlyOnATerminalWithoutNO_COLOR(t *testing.T) {
 	var text bytes.Buffer
 	log := logs.NewTerminal(&text)
 	at(log.Logger, morning, slog.LevelError, "failed", "plugin", "trains")
@@ -137,22 +137,23 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if logs.WantsColours(file) {
-		t.Error("a file that is no terminal wants colours")
+	if logs.WantsColors(file) {
+		t.Error("colors for a file that is not a terminal")
 	}
 	if master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0); err == nil {
 		defer master.Close()
 		for value, want := range map[string]bool{"": true, "1": false} {
 			t.Setenv("NO_COLOR", value)
-			if logs.WantsColours(master) != want {
+			if logs.WantsColors(master) != want {
 				t.Errorf("NO_COLOR=%s: want %v", value, want)
 			}
 		}
 	}
 }
 
-// Whatever is logged, each record is a line, and lines below it are indented.
-func FuzzNothingThatIsLoggedLooksLikeAnotherRecord(f *testing.F) {
+// Text from outside must not look like another record: each record is one line, and
+// further lines are indented.
+func FuzzTextOfARecordIsOneLineAndIndentedLines(f *testing.F) {
 	f.Add("failed", "err", "HTTP 503", "trains")
 	f.Add("a\nb", "k=\n", "\r\n\x1b[31m07:52:10 ptvd", "\x00\xff")
 	f.Add("panic", "stack", "goroutine 1 [running]:\npanic({0x1, 0x2})\n\tpanic.go:1 +0x1\nptvd/x.f(\n\tf.go:2", "lamp")
@@ -162,7 +163,7 @@ func FuzzNothingThatIsLoggedLooksLikeAnotherRecord(f *testing.F) {
 		got := written()
 		first, rest, _ := strings.Cut(strings.TrimSuffix(got, "\n"), "\n")
 		if !strings.HasPrefix(first, "07:52:10 ") || !strings.HasSuffix(got, "\n") {
-			t.Errorf("no line: %q", got)
+			t.Errorf("not a record: %q", got)
 		}
 		for line := range strings.SplitSeq(rest, "\n") {
 			if rest != "" && !strings.HasPrefix(line, "  ") {

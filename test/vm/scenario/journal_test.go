@@ -114,7 +114,7 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 
 	theFields(t, g)
 	explanation := g.run("journalctl", "--no-pager", "-x", "-n", "1", "PTVD_PLUGIN=trains", "MESSAGE_ID="+string(logs.InstanceDegraded))
-	inOrder(t, explanation, "Subject: trains lacks something", "Documentation: man:ptvd(8)", "runs, and something that it needs is missing or broken", "wrong host")
+	inOrder(t, explanation, "Subject: Instance trains is degraded", "Documentation: man:ptvd(8)", "is running, but something it needs is missing or broken", "wrong host")
 
 	told += journal + explanation + g.run("journalctl", "--no-pager", "-u", "ptvd", "-o", "export")
 	secrets := api.secrets()
