@@ -7,36 +7,36 @@ import (
 	"ptvd/plugins"
 )
 
-// Config is what people write of a lamp.
+// Config is the configuration of a lamp.
 type Config struct {
-	Output    []plugins.PWMOutput `yaml:"output" doc:"the PWM outputs that drive the lamp; several fade as one" required:"true"`
-	Frequency int                 `yaml:"frequency" doc:"PWM cycles a second, in Hz" min:"50" max:"50000"`
-	Encoder   Encoder             `yaml:"encoder" doc:"the knob; without one the lamp has its actions alone"`
+	Output    []plugins.PWMOutput `yaml:"output" doc:"the PWM outputs that drive the lamp; several are faded together" required:"true"`
+	Frequency int                 `yaml:"frequency" doc:"the PWM frequency in Hz" min:"50" max:"50000"`
+	Encoder   Encoder             `yaml:"encoder" doc:"the rotary encoder; without one, only actions change the level"`
 
-	Min      plugins.Percent `yaml:"min" doc:"the darkest level of a lamp that is not off"`
-	Max      plugins.Percent `yaml:"max" doc:"the brightest level" min:"1%"`
-	Step     plugins.Percent `yaml:"step" doc:"how far a detent goes, and the actions up and down" min:"0.1%"`
-	Duration time.Duration   `yaml:"duration" doc:"how long a fade from off to 100% takes; 0s: no fade" min:"0s" max:"10m"`
-	Gamma    Gamma           `yaml:"gamma" doc:"how a level becomes light: a power, or cie for the lightness of CIE 1931"`
-	Restore  string          `yaml:"restore" doc:"what the lamp does at the start" oneof:"last off on"`
+	Min      plugins.Percent `yaml:"min" doc:"the lowest level of a lamp that is on"`
+	Max      plugins.Percent `yaml:"max" doc:"the highest level" min:"1%"`
+	Step     plugins.Percent `yaml:"step" doc:"how far a detent of the encoder, and the actions up and down, change the level" min:"0.1%"`
+	Duration time.Duration   `yaml:"duration" doc:"how long a fade from off to 100% takes; 0s: no fading" min:"0s" max:"10m"`
+	Gamma    Gamma           `yaml:"gamma" doc:"how the brightness that is seen becomes a duty cycle: an exponent, or cie for CIE 1931 lightness"`
+	Restore  string          `yaml:"restore" doc:"the level at the start: the last one, off, or on at the last level that was not off" oneof:"last off on"`
 	AtStop   string          `yaml:"at_stop" doc:"what the lamp does when the daemon stops: go off, or keep its level until the next start" oneof:"off keep"`
 }
 
-// Encoder is a rotary encoder.
+// Encoder is the configuration of a rotary encoder.
 type Encoder struct {
-	A              plugins.Pin  `yaml:"a" doc:"the line of the first channel"`
-	B              plugins.Pin  `yaml:"b" doc:"the line of the second channel"`
-	Pull           plugins.Pull `yaml:"pull" doc:"the lines' bias" oneof:"up down none"`
-	StepsPerDetent int          `yaml:"steps_per_detent" doc:"changes of the contacts from detent to detent; if the lamp moves only at every second or fourth detent, write 2 or 1" oneof:"4 2 1"`
-	Reverse        bool         `yaml:"reverse" doc:"turn the other way round"`
-	Acceleration   float64      `yaml:"acceleration" doc:"how many steps a detent counts while the knob is spun fast; 1: no acceleration" min:"1" max:"20"`
+	A              plugins.Pin  `yaml:"a" doc:"the GPIO line of channel A"`
+	B              plugins.Pin  `yaml:"b" doc:"the GPIO line of channel B"`
+	Pull           plugins.Pull `yaml:"pull" doc:"the lines' pull resistors" oneof:"up down none"`
+	StepsPerDetent int          `yaml:"steps_per_detent" doc:"code changes per detent; if only every second or fourth detent changes the level, write 2 or 1" oneof:"4 2 1"`
+	Reverse        bool         `yaml:"reverse" doc:"reverse the direction of rotation"`
+	Acceleration   float64      `yaml:"acceleration" doc:"how many steps a detent counts while the encoder is turned fast; 1: no acceleration" min:"1" max:"20"`
 }
 
-// Validate says what the fields do not say by themselves.
+// Validate checks what the tags cannot express.
 func (c Config) Validate() error {
 	var errs []error
 	if c.Min > c.Max {
-		errs = append(errs, plugins.Fault("min", "min is above max; write at most what max says"))
+		errs = append(errs, plugins.Fault("min", "min is above max; write a lower min or a higher max"))
 	}
 	switch e := c.Encoder; {
 	case e.A == "" && e.B != "":

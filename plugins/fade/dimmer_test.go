@@ -3,10 +3,10 @@ package fade
 import "testing"
 
 func newDimmer(goal, last float64) *dimmer {
-	return &dimmer{least: 0.1, most: 0.8, step: 0.05, levels: levels{Goal: goal, Last: last}}
+	return &dimmer{minLevel: 0.1, maxLevel: 0.8, step: 0.05, levels: levels{Goal: goal, Last: last}}
 }
 
-func TestWhereTheDimmerGoes(t *testing.T) {
+func TestDimmer(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		goal     float64
@@ -15,25 +15,25 @@ func TestWhereTheDimmerGoes(t *testing.T) {
 		wantGoal float64
 		wantLast float64
 	}{
-		{"toggle goes off and remembers", 0.5, 0.5, (*dimmer).toggle, 0, 0.5},
-		{"toggle comes back", 0, 0.5, (*dimmer).toggle, 0.5, 0.5},
-		{"on while on changes nothing", 0.5, 0.5, (*dimmer).on, 0.5, 0.5},
-		{"off while off keeps the last level", 0, 0.5, (*dimmer).off, 0, 0.5},
-		{"set goes there", 0.5, 0.5, func(d *dimmer) { d.set(0.3) }, 0.3, 0.3},
+		{"toggle switches off and keeps the last level", 0.5, 0.5, (*dimmer).toggle, 0, 0.5},
+		{"toggle switches on at the last level", 0, 0.5, (*dimmer).toggle, 0.5, 0.5},
+		{"on when on changes nothing", 0.5, 0.5, (*dimmer).on, 0.5, 0.5},
+		{"off when off keeps the last level", 0, 0.5, (*dimmer).off, 0, 0.5},
+		{"set sets the level", 0.5, 0.5, func(d *dimmer) { d.set(0.3) }, 0.3, 0.3},
 		{"set 0% is off", 0.5, 0.5, func(d *dimmer) { d.set(0) }, 0, 0.5},
-		{"set stops at max", 0.5, 0.5, func(d *dimmer) { d.set(1) }, 0.8, 0.8},
-		{"set stops at min", 0.5, 0.5, func(d *dimmer) { d.set(0.01) }, 0.1, 0.1},
-		{"a turn goes a step", 0.5, 0.5, func(d *dimmer) { d.turn(1) }, 0.55, 0.55},
-		{"a quick turn goes several", 0.5, 0.5, func(d *dimmer) { d.turn(-2.5) }, 0.375, 0.375},
-		{"a turn stops at max", 0.78, 0.78, func(d *dimmer) { d.turn(1) }, 0.8, 0.8},
-		{"a turn stops at min and not at off", 0.12, 0.12, func(d *dimmer) { d.turn(-1) }, 0.1, 0.1},
-		{"a turn up from off begins at min", 0, 0.5, func(d *dimmer) { d.turn(1) }, 0.1, 0.1},
-		{"a turn down from off stays off", 0, 0.5, func(d *dimmer) { d.turn(-1) }, 0, 0.5},
-		{"restore last: it was on", 0, 0, func(d *dimmer) { d.restore("last", levels{0.4, 0.4}) }, 0.4, 0.4},
-		{"restore last: it was off", 0, 0, func(d *dimmer) { d.restore("last", levels{0, 0.4}) }, 0, 0.4},
-		{"restore off: it was on", 0, 0, func(d *dimmer) { d.restore("off", levels{0.4, 0.4}) }, 0, 0.4},
-		{"restore on: it was off", 0, 0, func(d *dimmer) { d.restore("on", levels{0, 0.4}) }, 0.4, 0.4},
-		{"restore stays within new limits", 0, 0, func(d *dimmer) { d.restore("last", levels{1, 1}) }, 0.8, 0.8},
+		{"set is limited to max", 0.5, 0.5, func(d *dimmer) { d.set(1) }, 0.8, 0.8},
+		{"set is limited to min", 0.5, 0.5, func(d *dimmer) { d.set(0.01) }, 0.1, 0.1},
+		{"a detent is one step", 0.5, 0.5, func(d *dimmer) { d.turn(1) }, 0.55, 0.55},
+		{"an accelerated detent is several steps", 0.5, 0.5, func(d *dimmer) { d.turn(-2.5) }, 0.375, 0.375},
+		{"turning stops at max", 0.78, 0.78, func(d *dimmer) { d.turn(1) }, 0.8, 0.8},
+		{"turning stops at min", 0.12, 0.12, func(d *dimmer) { d.turn(-1) }, 0.1, 0.1},
+		{"turning up from off goes to min", 0, 0.5, func(d *dimmer) { d.turn(1) }, 0.1, 0.1},
+		{"turning down when off changes nothing", 0, 0.5, func(d *dimmer) { d.turn(-1) }, 0, 0.5},
+		{"restore last: was on", 0, 0, func(d *dimmer) { d.restore("last", levels{0.4, 0.4}) }, 0.4, 0.4},
+		{"restore last: was off", 0, 0, func(d *dimmer) { d.restore("last", levels{0, 0.4}) }, 0, 0.4},
+		{"restore off: was on", 0, 0, func(d *dimmer) { d.restore("off", levels{0.4, 0.4}) }, 0, 0.4},
+		{"restore on: was off", 0, 0, func(d *dimmer) { d.restore("on", levels{0, 0.4}) }, 0.4, 0.4},
+		{"restore is limited to a new max", 0, 0, func(d *dimmer) { d.restore("last", levels{1, 1}) }, 0.8, 0.8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDimmer(c.goal, c.last)
@@ -45,9 +45,9 @@ func TestWhereTheDimmerGoes(t *testing.T) {
 	}
 }
 
-func TestAsManyStepsDownAsUpLeadBackToOff(t *testing.T) {
+func TestEquallyManyStepsUpAndDownEndAtOff(t *testing.T) {
 	for _, step := range []float64{0.001, 0.01, 0.03, 0.05, 0.07, 0.1, 1. / 3} {
-		d := dimmer{most: 1, step: step, levels: levels{Last: 1}}
+		d := dimmer{maxLevel: 1, step: step, levels: levels{Last: 1}}
 		n := int(1 / step)
 		for range n {
 			d.turn(1)

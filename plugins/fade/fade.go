@@ -1,11 +1,12 @@
-// Package fade dims a lamp on PWM outputs after a rotary encoder and actions.
+// Package fade dims a lamp on PWM outputs, controlled by a rotary encoder and actions.
 //
-// The lamp follows a goal that may change at any time; the light never jumps.
-// While nothing moves, nothing wakes.
+// The goal may change at any time; the brightness never jumps. While it does not change,
+// no task wakes up.
 package fade
 
 import (
 	"errors"
+	"reflect"
 	"time"
 
 	"ptvd/plugins"
@@ -17,22 +18,22 @@ const topic = "level"
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name: "fade",
-		Doc:  "dims a lamp on PWM outputs after a rotary encoder and actions",
+		Doc:  "dims a lamp on PWM outputs, controlled by a rotary encoder and actions",
 		Defaults: Config{
 			Frequency: 1000,
 			Encoder:   Encoder{Pull: plugins.PullUp, StepsPerDetent: 4, Acceleration: 1},
 			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last", AtStop: "off",
 		},
 		Topics: []plugins.Topic{
-			plugins.Publishes[topics.Level](topic, "how bright the lamp is, and where it is going"),
+			plugins.Publishes[topics.Level](topic, "the lamp's brightness, and the level that it fades to"),
 		},
 		Actions: []plugins.ActionSpec{
-			{Name: "toggle", Doc: "goes off, or back to the last level"},
-			{Name: "on", Doc: "goes to the last level"},
-			{Name: "off", Doc: "goes off"},
-			{Name: "set", Doc: "goes to a level", Arg: "a level, such as 40%", Test: testLevel},
-			{Name: "up", Doc: "goes up by a step"},
-			{Name: "down", Doc: "goes down by a step"},
+			{Name: "toggle", Doc: "switches the lamp off, or on at its last level"},
+			{Name: "on", Doc: "switches the lamp on at its last level"},
+			{Name: "off", Doc: "switches the lamp off"},
+			{Name: "set", Doc: "sets the level", Arg: "a level, such as 40%", Test: testLevel},
+			{Name: "up", Doc: "raises the level by one step"},
+			{Name: "down", Doc: "lowers the level by one step"},
 		},
 		New: New,
 	})
@@ -43,33 +44,33 @@ func testLevel(arg string) error {
 	return p.UnmarshalText([]byte(arg))
 }
 
-// New returns a lamp that is not lit yet.
+// New returns a lamp that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &lamp{
 		env:    env,
 		cfg:    cfg,
-		dimmer: dimmer{least: float64(cfg.Min), most: float64(cfg.Max), step: float64(cfg.Step)},
-		fader:  fader{sweep: cfg.Duration},
-		memory: memory{state: env.State},
+		dimmer: dimmer{minLevel: float64(cfg.Min), maxLevel: float64(cfg.Max), step: float64(cfg.Step)},
+		fader:  fader{duration: cfg.Duration},
+		store:  store{state: env.State},
 		level:  plugins.Publish[topics.Level](env, topic),
 	}, nil
 }
 
 type lamp struct {
-	env     plugins.Env
-	cfg     Config
-	dimmer  dimmer
-	fader   fader
-	memory  memory
-	outputs []plugins.PWM
-	duty    uint16 // of all outputs
-	turned  int    // detents up, less those down
-	level   plugins.Publisher[topics.Level]
-	moved   plugins.Event // for the task that fades
-	changed plugins.Event // for the task that saves
+	env           plugins.Env
+	cfg           Config
+	dimmer        dimmer
+	fader         fader
+	store         store
+	outputs       []plugins.PWM
+	duty          uint16 // of all outputs
+	turned        int    // detents clockwise minus detents counter-clockwise
+	level         plugins.Publisher[topics.Level]
+	goalChanged   plugins.Event // for fade
+	levelsChanged plugins.Event // for saveChanges
 }
 
-// Start opens the outputs and the knob, and goes to the level that the lamp had.
+// Start opens the outputs and the encoder, and restores the level.
 func (l *lamp) Start(t *plugins.Task) error {
 	if err := l.restore(t); err != nil {
 		return err
@@ -78,14 +79,14 @@ func (l *lamp) Start(t *plugins.Task) error {
 		return err
 	}
 	if l.cfg.Encoder.A != "" {
-		if err := l.watchKnob(t); err != nil {
+		if err := l.startEncoder(t); err != nil {
 			return err
 		}
 	}
-	l.handle()
-	l.env.GoUrgent("fade", l.follow)
-	l.env.Go("save", l.keep)
-	l.aim()
+	l.handleActions()
+	l.env.GoUrgent("fade", l.fade)
+	l.env.Go("save", l.saveChanges)
+	l.fadeToGoal()
 	return nil
 }
 
@@ -100,7 +101,7 @@ func (l *lamp) openOutputs(t *plugins.Task) error {
 	return nil
 }
 
-// Stop switches the lamp off, if it is to be, and saves the level that it had.
+// Stop switches the lamp off unless at_stop is keep, and saves the level.
 func (l *lamp) Stop(t *plugins.Task) error {
 	var errs []error
 	if l.cfg.AtStop == "off" {
@@ -109,19 +110,38 @@ func (l *lamp) Stop(t *plugins.Task) error {
 		}
 		l.level.Set(topics.Level{})
 	}
-	errs = append(errs, l.memory.save(t, l.dimmer.levels))
+	errs = append(errs, l.store.save(t, l.dimmer.levels))
 	return errors.Join(errs...)
 }
 
-// restore takes up the level of the run before. Without one the lamp is off, and
-// comes on at its brightest.
+// Update applies changes that do not need a restart, so that the lamp stays on. Other
+// outputs and lines need one.
+func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
+	was := l.cfg
+	was.Min, was.Max, was.Step = cfg.Min, cfg.Max, cfg.Step
+	was.Duration, was.Gamma, was.Restore = cfg.Duration, cfg.Gamma, cfg.Restore
+	was.AtStop = cfg.AtStop
+	was.Encoder.Reverse = cfg.Encoder.Reverse
+	if !reflect.DeepEqual(was, cfg) {
+		return plugins.ErrRestart
+	}
+	l.cfg = cfg
+	l.dimmer.minLevel, l.dimmer.maxLevel, l.dimmer.step = float64(cfg.Min), float64(cfg.Max), float64(cfg.Step)
+	l.dimmer.set(l.dimmer.Goal)
+	l.fader.fadeTo(l.dimmer.Goal, l.env.Loop.Now()) // at the old speed up to now …
+	l.fader.duration = cfg.Duration                 // … and at the new speed from now on
+	l.goalChanged.Set()
+	return nil
+}
+
+// restore loads the saved levels. Without any the lamp is off, and comes on at max.
 func (l *lamp) restore(t *plugins.Task) error {
-	saved, err := l.memory.load(t)
+	saved, err := l.store.load(t)
 	switch {
 	case errors.Is(err, plugins.ErrCancelled):
 		return err
 	case err != nil:
-		l.env.Log.Warn("the lamp's level is lost: it starts anew", "err", err)
+		l.env.Log.Warn("loading the saved level failed; using the default", "err", err)
 	}
 	if saved == (levels{}) {
 		saved.Last = float64(l.cfg.Max)
@@ -130,11 +150,11 @@ func (l *lamp) restore(t *plugins.Task) error {
 	return nil
 }
 
-func (l *lamp) handle() {
+func (l *lamp) handleActions() {
 	handle := func(name string, do func()) {
 		l.env.Handle(name, func(string) error {
 			do()
-			l.aim()
+			l.fadeToGoal()
 			return nil
 		})
 	}
@@ -149,24 +169,24 @@ func (l *lamp) handle() {
 			return err
 		}
 		l.dimmer.set(float64(level))
-		l.aim()
+		l.fadeToGoal()
 		return nil
 	})
 }
 
-// turn turns the dimmer by detents, each of which makes so many steps.
+// turn changes the goal by detents of so many steps each.
 func (l *lamp) turn(detents int, steps float64) {
 	l.turned += detents
 	l.dimmer.turn(float64(detents) * steps)
 }
 
-// aim sends the fader to where the dimmer stands now.
-func (l *lamp) aim() {
+// fadeToGoal starts a fade if the dimmer has a new goal.
+func (l *lamp) fadeToGoal() {
 	now := l.env.Loop.Now()
 	if l.dimmer.Goal != l.fader.goal {
-		l.fader.aim(l.dimmer.Goal, now)
-		l.moved.Set()
+		l.fader.fadeTo(l.dimmer.Goal, now)
+		l.goalChanged.Set()
 	}
-	l.publish(l.fader.level(now)) // also at an end stop: others see the knob turn
-	l.changed.Set()
+	l.publish(l.fader.level(now)) // also when only the encoder turned, at a limit
+	l.levelsChanged.Set()
 }

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	ms    = time.Millisecond
-	sweep = time.Second + ms // after it every fade has ended
+	ms   = time.Millisecond
+	full = time.Second + ms // after it every fade has ended
 )
 
 func config(change func(*fade.Config)) fade.Config {
@@ -63,84 +63,84 @@ func wantDuty(t *testing.T, h *plugintest.Harness, want uint16) {
 	}
 }
 
-func TestTheLampFollowsTheKnob(t *testing.T) {
+func TestTheLampFollowsTheEncoder(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
-		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1)
+		encoder := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1)
 		for i := 1; i <= 20; i++ {
-			knob.Turn(task, 1, 60*ms)
-			task.Sleep(sweep)
+			encoder.Turn(task, 1, 60*ms)
+			task.Sleep(full)
 			wantDuty(t, h, light(float64(i)/20))
 		}
 	})
 }
 
-func TestTwoHundredDetentsThereAndBackAreAllCounted(t *testing.T) {
+func TestTwoHundredDetentsInEachDirectionAreCounted(t *testing.T) {
 	fine := func(c *fade.Config) { c.Step = 0.005 }
 	run(t, fine, func(task *plugins.Task, h *plugintest.Harness) {
-		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 2)
-		knob.Turn(task, 199, 20*ms)
-		task.Sleep(sweep)
+		encoder := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 2)
+		encoder.Turn(task, 199, 20*ms)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.995))
-		knob.Turn(task, 1, 20*ms)
-		task.Sleep(sweep)
+		encoder.Turn(task, 1, 20*ms)
+		task.Sleep(full)
 		wantDuty(t, h, 65535)
-		knob.Turn(task, -199, 20*ms)
-		task.Sleep(sweep)
+		encoder.Turn(task, -199, 20*ms)
+		task.Sleep(full)
 		wantDuty(t, h, 1) // half a percent: the shortest pulse
-		knob.Turn(task, -1, 20*ms)
-		task.Sleep(sweep)
+		encoder.Turn(task, -1, 20*ms)
+		task.Sleep(full)
 		wantDuty(t, h, 0)
 	})
 }
 
-func TestAtAnEndStopTurningBackAnswersOnTheFirstDetent(t *testing.T) {
+func TestAtALimitTheFirstDetentBackChangesTheLevel(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
-		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 3)
-		knob.Turn(task, 50, 40*ms)
-		knob.Turn(task, -1, 40*ms)
-		task.Sleep(sweep)
+		encoder := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 3)
+		encoder.Turn(task, 50, 40*ms)
+		encoder.Turn(task, -1, 40*ms)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.95))
-		knob.Turn(task, -50, 40*ms)
-		knob.Turn(task, 1, 40*ms)
-		task.Sleep(sweep)
+		encoder.Turn(task, -50, 40*ms)
+		encoder.Turn(task, 1, 40*ms)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.05))
 	})
 }
 
-func TestEveryKindOfEncoderCountsItsDetents(t *testing.T) {
+func TestEncodersWithFourTwoAndOneStepsPerDetent(t *testing.T) {
 	for _, steps := range []int{4, 2, 1} {
 		for _, reverse := range []bool{false, true} {
 			change := func(c *fade.Config) { c.Encoder.StepsPerDetent, c.Encoder.Reverse = steps, reverse }
 			run(t, change, func(task *plugins.Task, h *plugintest.Harness) {
-				knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 4)
-				knob.CodesPerDetent = steps
+				encoder := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 4)
+				encoder.CodesPerDetent = steps
 				direction := 1
 				if reverse {
 					direction = -1
 				}
-				knob.Turn(task, 11*direction, 60*ms)
-				knob.Turn(task, -4*direction, 60*ms)
-				task.Sleep(sweep)
+				encoder.Turn(task, 11*direction, 60*ms)
+				encoder.Turn(task, -4*direction, 60*ms)
+				task.Sleep(full)
 				wantDuty(t, h, light(0.35))
 			})
 		}
 	}
 }
 
-func TestAKnobThatIsSpunGoesFurther(t *testing.T) {
+func TestAcceleration(t *testing.T) {
 	change := func(c *fade.Config) { c.Step, c.Encoder.Acceleration = 0.01, 5 }
 	run(t, change, func(task *plugins.Task, h *plugintest.Harness) {
-		knob := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 5)
-		knob.Turn(task, 10, 250*ms)
-		task.Sleep(sweep)
+		encoder := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 5)
+		encoder.Turn(task, 10, 250*ms)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.1))
-		knob.Turn(task, 25, 25*ms)
-		task.Sleep(sweep)
+		encoder.Turn(task, 25, 25*ms)
+		task.Sleep(full)
 		wantDuty(t, h, 65535)
 	})
 }
 
-func TestAFadeTakesItsDurationToTheMillisecond(t *testing.T) {
+func TestAFadeTakesItsDuration(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		begin := task.Now()
 		call(t, h, "on", "")
@@ -153,7 +153,7 @@ func TestAFadeTakesItsDurationToTheMillisecond(t *testing.T) {
 	})
 }
 
-func TestAHandSeesItsEffectWithinTwoMilliseconds(t *testing.T) {
+func TestTheLampRespondsWithinTwoMilliseconds(t *testing.T) {
 	run(t, func(c *fade.Config) { c.Gamma = 1 }, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "on", "")
 		task.Sleep(2 * ms)
@@ -163,7 +163,7 @@ func TestAHandSeesItsEffectWithinTwoMilliseconds(t *testing.T) {
 	})
 }
 
-func TestANewGoalInMidFadeTurnsTheLightRoundWithoutAJump(t *testing.T) {
+func TestANewGoalDuringAFadeDoesNotMakeTheBrightnessJump(t *testing.T) {
 	run(t, func(c *fade.Config) { c.Gamma = 1 }, func(task *plugins.Task, h *plugintest.Harness) {
 		watch := func(d time.Duration, direction int) {
 			before := int(h.Board.Duty("GPIO18"))
@@ -171,7 +171,7 @@ func TestANewGoalInMidFadeTurnsTheLightRoundWithoutAJump(t *testing.T) {
 				task.Sleep(ms)
 				duty := int(h.Board.Duty("GPIO18"))
 				moved := (duty - before) * direction
-				if moved < 0 || moved > 700 { // 10 ms of a second's sweep are 655
+				if moved < 0 || moved > 700 { // 10 ms of a second's fade are 655
 					t.Fatalf("the duty cycle went from %d to %d", before, duty)
 				}
 				before = duty
@@ -184,12 +184,12 @@ func TestANewGoalInMidFadeTurnsTheLightRoundWithoutAJump(t *testing.T) {
 		call(t, h, "off", "")
 		watch(200*ms, -1)
 		call(t, h, "set", "70%")
-		watch(sweep, 1)
+		watch(full, 1)
 		wantDuty(t, h, 45875) // 70 % of 65535 is 45874.5
 	})
 }
 
-func TestAFadeWhoseStepsComeLateEndsInTime(t *testing.T) {
+func TestAFadeWithLateStepsEndsOnTime(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		begin := task.Now()
 		call(t, h, "on", "")
@@ -197,44 +197,44 @@ func TestAFadeWhoseStepsComeLateEndsInTime(t *testing.T) {
 			task.Sleep(3 * ms)
 			h.Stall(107 * ms)
 		}
-		task.SleepUntil(begin.Add(sweep))
+		task.SleepUntil(begin.Add(full))
 		wantDuty(t, h, 65535)
 	})
 }
 
-func TestToggleGoesOffAndBackToTheLastLevel(t *testing.T) {
+func TestToggleSwitchesOffAndOnAtTheLastLevel(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "set", "40%")
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.4))
 		call(t, h, "toggle", "")
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, 0)
 		call(t, h, "toggle", "")
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.4))
 		call(t, h, "up", "")
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.45))
 		call(t, h, "down", "")
 		call(t, h, "down", "")
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.35))
 	})
 }
 
-func TestASetThatIsNoLevelChangesNothing(t *testing.T) {
+func TestSetWithAnInvalidLevelChangesNothing(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "set", "40%")
 		if err := h.Bus.Call(plugins.Action{Instance: "lamp", Name: "set", Arg: "bright"}); err == nil {
 			t.Error("no error")
 		}
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, light(0.4))
 	})
 }
 
-func TestAllChannelsFadeAsOne(t *testing.T) {
+func TestAllOutputsFadeTogether(t *testing.T) {
 	rgb := func(c *fade.Config) { c.Output = []plugins.PWMOutput{"GPIO12", "GPIO13", "GPIO18"} }
 	run(t, rgb, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "on", "")
@@ -242,21 +242,21 @@ func TestAllChannelsFadeAsOne(t *testing.T) {
 			task.Sleep(20 * ms)
 			r, g, b := h.Board.Duty("GPIO12"), h.Board.Duty("GPIO13"), h.Board.Duty("GPIO18")
 			if r != g || g != b || r == 0 {
-				t.Fatalf("the channels stand at %d, %d and %d", r, g, b)
+				t.Fatalf("the duty cycles are %d, %d and %d", r, g, b)
 			}
 		}
 	})
 }
 
-func TestALampWithoutAKnobHasItsActions(t *testing.T) {
+func TestALampWithoutAnEncoder(t *testing.T) {
 	run(t, func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "on", "")
-		task.Sleep(sweep)
+		task.Sleep(full)
 		wantDuty(t, h, 65535)
 	})
 }
 
-func TestTheLevelOutlivesARestart(t *testing.T) {
+func TestTheLevelIsRestored(t *testing.T) {
 	for _, c := range []struct {
 		name, restore string
 		before        []string
@@ -265,9 +265,9 @@ func TestTheLevelOutlivesARestart(t *testing.T) {
 	}{
 		{"last: on stays on", "last", []string{"set 40%"}, light(0.4), 0},
 		{"last: off stays off", "last", []string{"set 40%", "off"}, 0, light(0.4)},
-		{"off: comes up dark", "off", []string{"set 40%"}, 0, light(0.4)},
-		{"on: comes up lit", "on", []string{"set 40%", "off"}, light(0.4), 0},
-		{"last: a new lamp is dark", "last", nil, 0, 65535},
+		{"off: off after the start", "off", []string{"set 40%"}, 0, light(0.4)},
+		{"on: on after the start", "on", []string{"set 40%", "off"}, light(0.4), 0},
+		{"last: off without a saved level", "last", nil, 0, 65535},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := plugintest.New(t)
@@ -288,10 +288,10 @@ func TestTheLevelOutlivesARestart(t *testing.T) {
 				again := h.Env("lamp")
 				again.State = env.State
 				lamp = start(task, h, again, change)
-				task.Sleep(sweep)
+				task.Sleep(full)
 				wantDuty(t, h, c.want)
 				call(t, h, "toggle", "")
-				task.Sleep(sweep)
+				task.Sleep(full)
 				wantDuty(t, h, c.wantToggled)
 				return lamp.Stop(task)
 			})
@@ -299,7 +299,7 @@ func TestTheLevelOutlivesARestart(t *testing.T) {
 	}
 }
 
-func TestTheLevelIsSavedSomeSecondsAfterTheKnobCameToRest(t *testing.T) {
+func TestTheLevelIsSavedSomeSecondsAfterTheLastChange(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
 		env := h.Env("lamp")
@@ -319,7 +319,7 @@ func TestTheLevelIsSavedSomeSecondsAfterTheKnobCameToRest(t *testing.T) {
 			task.Sleep(time.Second)
 		}
 		if saved() != before {
-			t.Errorf("%s was written while the level still changed", file)
+			t.Errorf("%s was written while the level was still changing", file)
 		}
 		task.Sleep(10 * time.Second)
 		if got := saved(); got != `{"goal":0.5,"last":0.5}` {
@@ -329,7 +329,7 @@ func TestTheLevelIsSavedSomeSecondsAfterTheKnobCameToRest(t *testing.T) {
 	})
 }
 
-func TestAStateFileThatIsNoneIsLoggedAndReplaced(t *testing.T) {
+func TestAnInvalidStateFileIsLoggedAndReplaced(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
 		env := h.Env("lamp")
@@ -340,7 +340,7 @@ func TestAStateFileThatIsNoneIsLoggedAndReplaced(t *testing.T) {
 		call(t, h, "set", "40%")
 		task.Sleep(10 * time.Second)
 		if !strings.Contains(h.Log.String(), "level.json") {
-			t.Errorf("the log says nothing: %s", h.Log.String())
+			t.Errorf("the log does not name the file: %s", h.Log.String())
 		}
 		if data, _ := env.State.Load("level.json"); string(data) != `{"goal":0.4,"last":0.4}` {
 			t.Errorf("saved %s", data)
@@ -349,15 +349,15 @@ func TestAStateFileThatIsNoneIsLoggedAndReplaced(t *testing.T) {
 	})
 }
 
-func TestALevelThatCannotBeSavedIsToldAndTriedAgain(t *testing.T) {
+func TestSavingIsRetried(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
 		env := h.Env("lamp")
-		block := filepath.Join(string(env.State.(plugins.StateDir)), "taken")
-		if err := os.WriteFile(block, nil, 0o600); err != nil {
+		blocker := filepath.Join(string(env.State.(plugins.StateDir)), "file")
+		if err := os.WriteFile(blocker, nil, 0o600); err != nil {
 			return err
 		}
-		env.State = plugins.StateDir(filepath.Join(block, "lamp")) // no directory can be made there
+		env.State = plugins.StateDir(filepath.Join(blocker, "lamp")) // cannot be created
 		lamp := start(task, h, env, nil)
 		call(t, h, "on", "")
 		task.Sleep(10 * time.Second)
@@ -365,7 +365,7 @@ func TestALevelThatCannotBeSavedIsToldAndTriedAgain(t *testing.T) {
 		if env.Health.Condition != plugins.Degraded {
 			t.Errorf("the health is %s", env.Health.Condition)
 		}
-		if err := os.Remove(block); err != nil {
+		if err := os.Remove(blocker); err != nil {
 			return err
 		}
 		task.Sleep(2 * time.Minute)
@@ -376,9 +376,8 @@ func TestALevelThatCannotBeSavedIsToldAndTriedAgain(t *testing.T) {
 	})
 }
 
-// In virtual time a loop on which nobody waits for a moment to come has nothing
-// left to do, and says so.
-func TestALampAtRestWakesNobody(t *testing.T) {
+// In virtual time, a loop without a timer reports a deadlock.
+func TestALampAtRestSetsNoTimer(t *testing.T) {
 	h := plugintest.New(t)
 	var never plugins.Event
 	err := h.Loop.Run(func(task *plugins.Task) error {
@@ -391,17 +390,17 @@ func TestALampAtRestWakesNobody(t *testing.T) {
 	}
 }
 
-func TestWhatTheFieldsDoNotSayByThemselvesIsChecked(t *testing.T) {
+func TestValidate(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*fade.Config)
 		want   string
 	}{
-		{"a whole configuration is good", nil, ""},
-		{"a lamp needs no knob", func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, ""},
-		{"a knob has a line a", func(c *fade.Config) { c.Encoder.A = "" }, "encoder.a: "},
-		{"a knob has a line b", func(c *fade.Config) { c.Encoder.B = "" }, "encoder.b: "},
-		{"min lies below max", func(c *fade.Config) { c.Min, c.Max = 0.5, 0.4 }, "min: "},
+		{"a complete configuration", nil, ""},
+		{"no encoder", func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, ""},
+		{"no line a", func(c *fade.Config) { c.Encoder.A = "" }, "encoder.a: "},
+		{"no line b", func(c *fade.Config) { c.Encoder.B = "" }, "encoder.b: "},
+		{"min above max", func(c *fade.Config) { c.Min, c.Max = 0.5, 0.4 }, "min: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := config(c.change).Validate()

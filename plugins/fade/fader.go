@@ -5,34 +5,84 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/topics"
 )
 
-// fader moves a level, 0 to 1 as the eye sees it, towards a goal at one speed. It
-// is a function of time and takes no steps itself: whoever asks late finds the
-// level that is due by then, so that lateness costs smoothness, never duration.
+// fader moves a level, 0 to 1 in perceived brightness, towards a goal at a constant
+// speed. It is a function of time: if steps are late, the fade is less smooth but takes
+// no longer.
 type fader struct {
-	sweep time.Duration // all the way from 0 to 1; 0: the goal is reached at once
-	from  float64       // the level …
-	since plugins.Instant
-	goal  float64
+	duration time.Duration // from 0 to 1; 0: the goal is reached at once
+	from     float64       // the level at since
+	since    plugins.Instant
+	goal     float64
 }
 
-// aim gives the fader another goal, from the level that it has reached by now.
-func (f *fader) aim(goal float64, now plugins.Instant) {
+// fadeTo sets a new goal. The fade continues from the level at now.
+func (f *fader) fadeTo(goal float64, now plugins.Instant) {
 	f.from, f.since, f.goal = f.level(now), now, goal
 }
 
-// level returns the level at an instant, no earlier than the latest aim.
+// level returns the level at an instant that is not before the latest fadeTo.
 func (f *fader) level(now plugins.Instant) float64 {
-	if now >= f.arrives() {
+	if now >= f.end() {
 		return f.goal
 	}
-	way := float64(now.Sub(f.since)) / float64(f.sweep)
-	return f.from + math.Copysign(way, f.goal-f.from)
+	change := float64(now.Sub(f.since)) / float64(f.duration)
+	return f.from + math.Copysign(change, f.goal-f.from)
 }
 
-// arrives returns when the goal is reached.
-func (f *fader) arrives() plugins.Instant {
-	way := math.Abs(f.goal - f.from)
-	return f.since.Add(time.Duration(math.Ceil(way * float64(f.sweep))))
+// end returns when the goal is reached.
+func (f *fader) end() plugins.Instant {
+	distance := math.Abs(f.goal - f.from)
+	return f.since.Add(time.Duration(math.Ceil(distance * float64(f.duration))))
+}
+
+// The first step of a fade comes soon, so that the lamp responds at once to the encoder.
+// The interval doubles up to maxInterval, at which steps cannot be seen.
+const (
+	minInterval = time.Millisecond
+	maxInterval = 10 * time.Millisecond
+)
+
+// fade fades the lamp to each new goal.
+func (l *lamp) fade(t *plugins.Task) error {
+	for {
+		if err := l.goalChanged.Wait(t); err != nil {
+			return err
+		}
+		l.goalChanged.Clear()
+		for interval := minInterval; ; interval = min(2*interval, maxInterval) {
+			now := t.Now()
+			if err := l.show(l.fader.level(now)); err != nil {
+				return err
+			}
+			if now >= l.fader.end() {
+				break
+			}
+			if err := t.SleepUntil(min(now.Add(interval), l.fader.end())); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// show sets all outputs to a level.
+func (l *lamp) show(level float64) error {
+	duty := l.cfg.Gamma.duty(level)
+	if duty == l.duty {
+		return nil
+	}
+	l.duty = duty
+	l.publish(level)
+	for _, output := range l.outputs {
+		if err := output.SetDuty(duty); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lamp) publish(level float64) {
+	l.level.Set(topics.Level{Goal: l.fader.goal, Now: level, Duty: l.duty, Turned: l.turned})
 }

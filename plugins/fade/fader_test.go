@@ -11,43 +11,43 @@ import (
 
 const ms = plugins.Instant(time.Millisecond)
 
-func TestAFadeTakesItsShareOfTheSweep(t *testing.T) {
+func TestAFadeTakesItsShareOfTheDuration(t *testing.T) {
 	for _, c := range []struct {
 		name     string
-		sweep    time.Duration
+		duration time.Duration
 		from, to float64
 		want     time.Duration
 	}{
-		{"all the way up", time.Second, 0, 1, time.Second},
-		{"all the way down", time.Second, 1, 0, time.Second},
-		{"a quarter of the way", time.Second, 0.5, 0.25, 250 * time.Millisecond},
-		{"nowhere", time.Second, 0.5, 0.5, 0},
-		{"without a sweep at once", 0, 0, 1, 0},
+		{"from 0 to 1", time.Second, 0, 1, time.Second},
+		{"from 1 to 0", time.Second, 1, 0, time.Second},
+		{"a quarter", time.Second, 0.5, 0.25, 250 * time.Millisecond},
+		{"no change", time.Second, 0.5, 0.5, 0},
+		{"without a duration", 0, 0, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := fader{sweep: c.sweep, from: c.from, goal: c.from}
+			f := fader{duration: c.duration, from: c.from, goal: c.from}
 			start := 5000 * ms
-			f.aim(c.to, start)
-			if got := f.arrives().Sub(start); got != c.want {
+			f.fadeTo(c.to, start)
+			if got := f.end().Sub(start); got != c.want {
 				t.Errorf("took %v, want %v", got, c.want)
 			}
-			if got := f.level(f.arrives()); got != c.to {
-				t.Errorf("arrived at %v, want exactly %v", got, c.to)
+			if got := f.level(f.end()); got != c.to {
+				t.Errorf("ended at %v, want exactly %v", got, c.to)
 			}
 		})
 	}
 }
 
-// Whatever goals come and whenever the lamp is looked at: the level never jumps,
-// and always moves towards the goal of the moment.
+// For arbitrary goals and times the level never jumps, and always moves towards the
+// current goal.
 func TestTheLevelNeverJumps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f := fader{sweep: time.Second}
+		f := fader{duration: time.Second}
 		var now plugins.Instant
 		level := 0.0
-		for range rapid.IntRange(1, 50).Draw(t, "looks") {
+		for range rapid.IntRange(1, 50).Draw(t, "steps") {
 			if rapid.Bool().Draw(t, "new goal") {
-				f.aim(rapid.Float64Range(0, 1).Draw(t, "goal"), now)
+				f.fadeTo(rapid.Float64Range(0, 1).Draw(t, "goal"), now)
 			}
 			gap := rapid.IntRange(0, 300).Draw(t, "gap in ms")
 			now += plugins.Instant(gap) * ms
@@ -56,7 +56,7 @@ func TestTheLevelNeverJumps(t *testing.T) {
 				t.Fatalf("moved by %v in %d ms", moved, gap)
 			}
 			if before, after := math.Abs(f.goal-level), math.Abs(f.goal-next); after > before+1e-9 {
-				t.Fatalf("went from %v to %v, away from the goal %v", level, next, f.goal)
+				t.Fatalf("moved from %v to %v, away from the goal %v", level, next, f.goal)
 			}
 			level = next
 		}

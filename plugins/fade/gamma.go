@@ -1,29 +1,29 @@
 package fade
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"strconv"
 )
 
-// Gamma is how a level, as the eye sees it, becomes light: its power, 1 to 4; or
-// CIE, the lightness of CIE 1931 (L*).
+// Gamma converts a level in perceived brightness to a duty cycle: an exponent from 1 to
+// 4, or CIE.
 type Gamma float64
 
-// CIE stands for the curve of CIE 1931 in place of a power.
+// CIE is the lightness L* of CIE 1931 in place of an exponent.
 const CIE Gamma = 0
 
-// UnmarshalText reads a power, such as 2.8, or cie.
+// UnmarshalText reads an exponent, such as 2.8, or cie.
 func (g *Gamma) UnmarshalText(text []byte) error {
 	if string(text) == "cie" {
 		*g = CIE
 		return nil
 	}
-	power, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || !(power >= 1 && power <= 4) {
-		return fmt.Errorf("a gamma is a number from 1 to 4, such as 2.8, or cie")
+	exponent, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(exponent >= 1 && exponent <= 4) {
+		return errors.New("a gamma is a number from 1 to 4, such as 2.8, or cie")
 	}
-	*g = Gamma(power)
+	*g = Gamma(exponent)
 	return nil
 }
 
@@ -35,16 +35,16 @@ func (g Gamma) MarshalText() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(g), 'f', -1, 64), nil
 }
 
-// duty returns the duty cycle for a level from 0 to 1. Whatever is not off has
-// at least the shortest pulse: the dark end is dark, and never black.
+// duty returns the duty cycle of a level from 0 to 1. A level above 0 has at least a duty
+// of 1, so that the lamp is dark but not off.
 func (g Gamma) duty(level float64) uint16 {
 	if level <= 0 {
 		return 0
 	}
-	return uint16(max(1, math.Round(math.MaxUint16*min(1, g.light(level)))))
+	return uint16(max(1, math.Round(math.MaxUint16*min(1, g.luminance(level)))))
 }
 
-func (g Gamma) light(level float64) float64 {
+func (g Gamma) luminance(level float64) float64 {
 	switch {
 	case g != CIE:
 		return math.Pow(level, float64(g))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTheDutyOfALevel(t *testing.T) {
+func TestDuty(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		gamma Gamma
@@ -13,14 +13,14 @@ func TestTheDutyOfALevel(t *testing.T) {
 		want  uint16
 	}{
 		{"off is off", 2.8, 0, 0},
-		{"full is always on", 2.8, 1, math.MaxUint16},
-		{"half the level is a seventh of the light", 2.8, 0.5, 9410},
-		{"the darkest level still lights", 2.8, 1e-6, 1},
+		{"full is a duty of 100 %", 2.8, 1, math.MaxUint16},
+		{"half the level is a seventh of the luminance", 2.8, 0.5, 9410},
+		{"the lowest level is not off", 2.8, 1e-6, 1},
 		{"gamma 1 is linear", 1, 0.5, 32768},
 		{"cie: off is off", CIE, 0, 0},
-		{"cie: full is always on", CIE, 1, math.MaxUint16},
-		{"cie: L* = 50 is 18.4 % of the light", CIE, 0.5, 12071},
-		{"cie: L* = 4 lies on the straight part", CIE, 0.04, 290},
+		{"cie: full is a duty of 100 %", CIE, 1, math.MaxUint16},
+		{"cie: L* = 50 is 18.4 % of the luminance", CIE, 0.5, 12071},
+		{"cie: L* = 4 is in the linear part", CIE, 0.04, 290},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.gamma.duty(c.level); got != c.want {
@@ -30,7 +30,7 @@ func TestTheDutyOfALevel(t *testing.T) {
 	}
 }
 
-func TestMoreLevelIsNeverLessLight(t *testing.T) {
+func TestDutyIsMonotonic(t *testing.T) {
 	for _, g := range []Gamma{1, 2.2, 2.8, 4, CIE} {
 		var before uint16
 		for i := range 10_001 {
@@ -43,7 +43,7 @@ func TestMoreLevelIsNeverLessLight(t *testing.T) {
 	}
 }
 
-func TestAGammaIsANumberOrCIE(t *testing.T) {
+func TestGammaText(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		want Gamma
@@ -68,7 +68,7 @@ func TestAGammaIsANumberOrCIE(t *testing.T) {
 				return
 			}
 			if text, _ := g.MarshalText(); g != c.want || string(text) != c.text {
-				t.Errorf("became %v and %q", g, text)
+				t.Errorf("read as %v, written as %q", g, text)
 			}
 		})
 	}

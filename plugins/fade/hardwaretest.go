@@ -15,11 +15,11 @@ func (l *lamp) HardwareTests() []plugins.HardwareTest {
 	for _, name := range l.cfg.Output {
 		light.Parts = append(light.Parts, string(name))
 	}
-	trials := []plugins.HardwareTest{light}
+	tests := []plugins.HardwareTest{light}
 	if e := l.cfg.Encoder; e.A != "" {
-		trials = append(trials, plugins.HardwareTest{Parts: []string{string(e.A), string(e.B)}, Run: l.testEncoder})
+		tests = append(trials, plugins.HardwareTest{Parts: []string{string(e.A), string(e.B)}, Run: l.testEncoder})
 	}
-	return trials
+	return tests
 }
 
 const (

@@ -9,7 +9,7 @@ import (
 
 // testEncoder reports each detent, and changes that do not look like one.
 func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
-	in, code, err := l.openKnob(t)
+	in, code, err := l.openEncoder(t)
 	if err != nil {
 		return err
 	}

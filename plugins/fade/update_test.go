@@ -9,7 +9,7 @@ import (
 	"ptvd/plugins/plugintest"
 )
 
-func TestAChangeOfPaceIsTakenInMidFadeWithoutAJump(t *testing.T) {
+func TestANewDurationDuringAFadeDoesNotMakeTheBrightnessJump(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
 		lamp := start(task, h, h.Env("lamp"), nil)
@@ -18,41 +18,41 @@ func TestAChangeOfPaceIsTakenInMidFadeWithoutAJump(t *testing.T) {
 			return err
 		}
 		before := h.Board.Duty("GPIO18")
-		slower := config(func(c *fade.Config) { c.Duration = 10 * sweep })
+		slower := config(func(c *fade.Config) { c.Duration = 10 * full })
 		if err := lamp.Plugin.(plugins.Updater[fade.Config]).Update(task, slower); err != nil {
-			t.Errorf("the change was not taken: %v", err)
+			t.Errorf("update failed: %v", err)
 		}
 		if err := task.Sleep(100 * ms); err != nil {
 			return err
 		}
 		after := h.Board.Duty("GPIO18")
 		if after <= before || after > light(0.52) {
-			t.Errorf("100 ms after the change the duty went from %d to %d; want a tenth of the pace", before, after)
+			t.Errorf("100 ms after the change the duty went from %d to %d; want a tenth of the speed", before, after)
 		}
 		return lamp.Stop(task)
 	})
 }
 
-func TestAnotherPinNeedsANewStart(t *testing.T) {
+func TestAnotherOutputNeedsARestart(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
 		lamp := start(task, h, h.Env("lamp"), nil)
 		moved := config(func(c *fade.Config) { c.Output = []plugins.PWMOutput{"GPIO19"} })
 		if err := lamp.Plugin.(plugins.Updater[fade.Config]).Update(task, moved); !errors.Is(err, plugins.ErrRestart) {
-			t.Errorf("another pin was answered with: %v", err)
+			t.Errorf("update: %v, want ErrRestart", err)
 		}
 		return lamp.Stop(task)
 	})
 }
 
-func TestAtAStopTheLampGoesOffOrKeepsItsLevelAsConfigured(t *testing.T) {
+func TestAtStop(t *testing.T) {
 	for atStop, want := range map[string]uint16{"off": 0, "keep": light(0.4)} {
 		t.Run(atStop, func(t *testing.T) {
 			h := plugintest.New(t)
 			h.Run(func(task *plugins.Task) error {
 				lamp := start(task, h, h.Env("lamp"), func(c *fade.Config) { c.AtStop = atStop })
 				call(t, h, "set", "40%")
-				if err := task.Sleep(sweep); err != nil {
+				if err := task.Sleep(full); err != nil {
 					return err
 				}
 				return lamp.Stop(task)

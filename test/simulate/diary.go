@@ -46,7 +46,7 @@ func (d *diary) Write(line []byte) (int, error) {
 	if secret := d.secretIn(line); secret != "" {
 		d.world.Failures = append(d.world.Failures, "the log shows "+secret+": "+string(line))
 	}
-	if bytes.Contains(line, []byte("level is lost")) {
+	if bytes.Contains(line, []byte("loading the saved level failed")) {
 		d.world.Failures = append(d.world.Failures, "a state file was read that is none: "+string(line))
 	}
 	if bytes.Contains(line, []byte("does not stop:")) && d.world.clock.Now() > d.world.oracle.stalled.Add(5*time.Second) {

@@ -170,7 +170,7 @@ func TestAKillWhileTheLevelIsSavedNeverTearsTheFile(t *testing.T) {
 		return lamp.Duty == dutyOf(level.Goal)
 	})
 	t.Logf("%d kills left the old level, %d the new one", older, newer)
-	if journal := g.journal(); strings.Contains(journal, "level is lost") {
+	if journal := g.journal(); strings.Contains(journal, "loading the saved level failed") {
 		t.Error("a level was lost")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"ptvd/plugins/topics"
 )
 
-func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
+func TestTheLevelIsPublishedDuringAFade(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		level := plugins.Subscribe(h.Env("page"), plugins.From[topics.Level]{Instance: "lamp", Topic: "level"})
 		call(t, h, "set", "50%")
@@ -18,30 +18,30 @@ func TestOthersSeeHowBrightTheLampIsAndWhereItIsGoing(t *testing.T) {
 		}
 		task.Sleep(250 * ms)
 		if got, _ := level.Get(); got.Goal != 0.5 || got.Now < 0.2 || got.Now > 0.25 || got.Duty != h.Board.Duty("GPIO18") {
-			t.Errorf("on the way: %+v", got)
+			t.Errorf("during the fade: %+v", got)
 		}
-		task.Sleep(sweep)
+		task.Sleep(full)
 		if got, _ := level.Get(); got != (topics.Level{Goal: 0.5, Now: 0.5, Duty: light(0.5)}) {
-			t.Errorf("in the end: %+v", got)
+			t.Errorf("after the fade: %+v", got)
 		}
 		before := level.Version()
-		task.Sleep(sweep)
+		task.Sleep(full)
 		if level.Version() != before {
-			t.Error("it tells what has not changed")
+			t.Error("a value was published without a change")
 		}
 	})
 }
 
-func TestOthersSeeTheKnobTurnAlsoAtItsEndStops(t *testing.T) {
+func TestTurnedIsPublishedAlsoAtALimit(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		level := plugins.Subscribe(h.Env("page"), plugins.From[topics.Level]{Instance: "lamp", Topic: "level"})
 		sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1).Turn(task, -3, 60*ms)
 		if got, _ := level.Get(); got != (topics.Level{Turned: -3}) {
-			t.Errorf("the knob of a lamp that is off: %+v", got)
+			t.Errorf("turned down when off: %+v", got)
 		}
 		call(t, h, "up", "")
 		if got, _ := level.Get(); got != (topics.Level{Goal: 0.05, Turned: -2}) {
-			t.Errorf("an action in its place: %+v", got)
+			t.Errorf("the action up: %+v", got)
 		}
 	})
 }

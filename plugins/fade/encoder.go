@@ -1,0 +1,92 @@
+package fade
+
+import (
+	"time"
+
+	"ptvd/plugins"
+)
+
+// startEncoder opens the encoder's lines and begins to follow them.
+func (l *lamp) startEncoder(t *plugins.Task) error {
+	in, decoder, err := l.openEncoder(t)
+	if err != nil {
+		return err
+	}
+	l.env.GoUrgent("encoder", func(t *plugins.Task) error { return l.followEncoder(t, in, decoder) })
+	return nil
+}
+
+// openEncoder opens the lines of an encoder, which is assumed to rest in a detent.
+func (l *lamp) openEncoder(t *plugins.Task) (*plugins.Input, plugins.Quadrature, error) {
+	e := l.cfg.Encoder
+	options := plugins.InputOptions{Lines: []string{string(e.A), string(e.B)}, Pull: e.Pull}
+	if e.StepsPerDetent == 1 {
+		options.Debounce = oneStepDebounce
+	}
+	in, err := l.env.Board.Input(t, options)
+	if err != nil {
+		return nil, plugins.Quadrature{}, err
+	}
+	decoder, err := plugins.NewQuadrature(in.Level(0), in.Level(1), e.StepsPerDetent)
+	return in, decoder, err
+}
+
+// oneStepDebounce is for an encoder with one code change per detent. Others need no
+// debouncing: a bounce moves back and forth between two codes of the same detent.
+const oneStepDebounce = 5 * time.Millisecond
+
+// followEncoder changes the level as the encoder is turned.
+func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins.Quadrature) error {
+	accelerator := accelerator{factor: l.cfg.Encoder.Acceleration}
+	for {
+		edge, err := in.Next(t)
+		if err != nil {
+			return err
+		}
+		l.env.Meter.Set("edges_lost_total", float64(in.Lost()))
+		detent := decoder.Step(in.Level(0), in.Level(1))
+		if detent == 0 {
+			continue
+		}
+		if l.cfg.Encoder.Reverse {
+			detent = -detent
+		}
+		l.turn(detent, accelerator.steps(detent > 0, edge.At))
+		l.fadeToGoal()
+	}
+}
+
+// Below slowRate detents a second a detent is one step. From there the steps per detent
+// grow linearly, up to the acceleration factor at fastRate.
+const (
+	slowRate = 6.0
+	fastRate = 30.0
+)
+
+// maxGap is the longest time between two detents of one turn.
+const maxGap = 200 * time.Millisecond
+
+// accelerator makes a detent count for more steps the faster the encoder is turned, so
+// that a quick turn crosses the whole range and single detents stay fine.
+type accelerator struct {
+	factor float64 // steps per detent at full speed; 1: no acceleration
+
+	latest    plugins.Instant
+	clockwise bool
+	rate      float64 // detents a second, a moving average
+}
+
+// steps returns how many steps a detent at an instant counts, from 1 to factor. After a
+// pause or a change of direction it is 1 again.
+func (a *accelerator) steps(clockwise bool, at plugins.Instant) float64 {
+	gap := at.Sub(a.latest)
+	if gap < maxGap && clockwise == a.clockwise {
+		rate := float64(time.Second) / float64(max(gap, time.Millisecond))
+		a.rate += (rate - a.rate) / 2
+	} else {
+		a.rate = 0
+	}
+	a.latest, a.clockwise = at, clockwise
+	ratio := (a.rate - slowRate) / (fastRate - slowRate)
+	return 1 + (a.factor-1)*min(1, max(0, ratio))
+}
