@@ -8,7 +8,7 @@ import (
 
 // In the steady state nothing allocates: each of these is a turn of one task with
 // another that answers it.
-func TestTheSteadyStateAllocatesNothing(t *testing.T) {
+func TestTheSteadyStateDoesNotAllocate(t *testing.T) {
 	for name, prepare := range map[string]func(t *scheduler.Task) (turn func()){
 		"sleep": func(t *scheduler.Task) func() {
 			return func() { t.Sleep(ms) }

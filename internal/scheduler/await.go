@@ -8,13 +8,13 @@ import (
 )
 
 // Await runs work on a goroutine of its own and waits for its result, while the
-// loop goes on. Cancelling the task cancels the work's context and does not wait
-// for the work to notice. A result that nobody waits for any more is dropped,
-// and closed if it is an io.Closer.
+// loop continues. Cancelling the task cancels the work's context and does not wait
+// for the work to return. A result that arrives after that is dropped, and closed
+// if it is an io.Closer.
 //
-// The work must not touch what tasks share; what it needs it is given, what it
-// found it returns. Its context ends with Await: what hangs on it, such as the
-// body of an HTTP response, is to be read inside the work.
+// The work must not use what tasks share: pass in what it needs, and return what
+// it found. Its context ends with Await: what depends on it, such as the body of
+// an HTTP response, must be read inside the work.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
 	t.mustBeCurrent()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -26,7 +26,7 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 		waiting = false
 		cancel()
 		if result != nil {
-			result.discard() // came together with a cancel
+			result.discard() // it came together with a cancel
 		}
 	}()
 	l := t.loop
@@ -47,10 +47,10 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 				o.discard()
 			}
 		}()
-		o.take(ctx, work)
+		o.run(ctx, work)
 	})
-	t.place = inAwait
-	if !t.giveWay() {
+	t.state = inAwait
+	if !t.suspend() {
 		return *new(T), t.interrupted()
 	}
 	arrived := result
@@ -59,16 +59,16 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 }
 
 // errNoResult is the outcome of work that ended its goroutine by runtime.Goexit.
-var errNoResult = errors.New("the work ended without a result")
+var errNoResult = errors.New("the awaited work ended without a result (runtime.Goexit)")
 
-// outcome is what work has come to.
+// outcome is the result of work.
 type outcome[T any] struct {
 	value T
 	err   error
 }
 
-// take does the work. A panic of it becomes its error.
-func (o *outcome[T]) take(ctx context.Context, work func(context.Context) (T, error)) {
+// run calls the work. A panic becomes its error.
+func (o *outcome[T]) run(ctx context.Context, work func(context.Context) (T, error)) {
 	defer func() {
 		if p := recover(); p != nil {
 			o.err = &PanicError{Value: p, Stack: debug.Stack()}
@@ -79,6 +79,6 @@ func (o *outcome[T]) take(ctx context.Context, work func(context.Context) (T, er
 
 func (o *outcome[T]) discard() {
 	if c, ok := any(o.value).(io.Closer); ok && o.err == nil {
-		go c.Close() // it may block, and the loop must not
+		go c.Close() // it may block, which the loop must not
 	}
 }

@@ -25,7 +25,7 @@ func inBubble(t *testing.T, main scheduler.Func) {
 	})
 }
 
-func TestAwaitReturnsTheResultWhileTheLoopGoesOn(t *testing.T) {
+func TestAwaitReturnsTheResultWhileTheLoopContinues(t *testing.T) {
 	inBubble(t, func(task *scheduler.Task) error {
 		ticks := 0
 		task.Go("ticker", func(t *scheduler.Task) error {
@@ -75,7 +75,7 @@ type closer chan struct{}
 
 func (c closer) Close() error { close(c); return nil }
 
-func TestAResultThatNobodyWaitsForAnyMoreIsClosed(t *testing.T) {
+func TestAnAbandonedResultIsClosed(t *testing.T) {
 	for name, scene := range map[string]func(main *scheduler.Task, open func(t *scheduler.Task) error){
 		"after a cancel": func(main *scheduler.Task, open func(*scheduler.Task) error) {
 			child := main.Go("child", open)
@@ -86,7 +86,7 @@ func TestAResultThatNobodyWaitsForAnyMoreIsClosed(t *testing.T) {
 		"with a cancel in the tick of its arrival": func(main *scheduler.Task, open func(*scheduler.Task) error) {
 			child := main.Go("child", open)
 			for main.Sleep(ms); main.Loop().Snapshot().Workers > 0; main.Yield() {
-				time.Sleep(ms) // hold the loop until the result has been posted
+				time.Sleep(ms) // block the loop until the result has been posted
 			}
 			child.Cancel()
 			main.Sleep(time.Second)
@@ -121,7 +121,7 @@ func TestAResultThatNobodyWaitsForAnyMoreIsClosed(t *testing.T) {
 	}
 }
 
-func TestWorkThatPanicsOrEndsItsGoroutineIsAnError(t *testing.T) {
+func TestAwaitedWorkThatPanicsOrCallsGoexitIsAnError(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		_, err := scheduler.Await(task, func(context.Context) (int, error) { return indexBeyondTheEnd(nil), nil })
 		var p *scheduler.PanicError

@@ -1,27 +1,27 @@
 package scheduler
 
-// Barrier lets tasks through together, so many at a time. Make one with
+// Barrier lets a fixed number of tasks continue together. Make one with
 // [NewBarrier].
 type Barrier struct {
 	parties int
-	waiting waiters
+	waiting waitList
 	count   int
 }
 
-// NewBarrier returns a barrier for so many tasks, at least one.
+// NewBarrier returns a barrier for a number of tasks, at least one.
 func NewBarrier(parties int) *Barrier { return &Barrier{parties: max(1, parties)} }
 
-// Wait waits until so many tasks wait, the caller among them. A cancelled one no
-// longer counts.
+// Wait waits until that number of tasks wait, including the caller. A cancelled
+// one no longer counts.
 func (b *Barrier) Wait(t *Task) error {
 	if b.count+1 == b.parties {
 		b.count = 0
-		b.waiting.callAll()
+		b.waiting.wakeAll()
 		return nil
 	}
 	b.count++
 	err := t.parkIn(&b.waiting, inBarrier)
-	if err != nil && !t.called {
+	if err != nil && !t.granted {
 		b.count--
 	}
 	return err

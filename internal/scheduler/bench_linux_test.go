@@ -30,7 +30,7 @@ func BenchmarkLateness(b *testing.B) {
 	})
 	b.Run("impl=watched", func(b *testing.B) {
 		for b.Loop() {
-			loop := scheduler.New(scheduler.Options{OnHog: func(scheduler.Hog) {}})
+			loop := scheduler.New(scheduler.Options{OnBlocked: func(scheduler.Blocked) {}})
 			loop.Run(func(t *scheduler.Task) error {
 				late := newLateness(b)
 				for tick := range t.Every(period) {

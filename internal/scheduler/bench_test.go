@@ -13,10 +13,10 @@ import (
 //
 //	go test -run - -bench . -count 6 ./internal/scheduler | benchstat -col /impl -
 //
-// prints the ratio. What other languages make of it: testdata/compare.
+// prints the ratio. For the same in other languages see testdata/compare.
 
-// BenchmarkSwitch is a turn of one of n tasks: it gives way, and is resumed when
-// all others have had theirs.
+// BenchmarkSwitch is a turn of one of n tasks: it yields, and is resumed when
+// all others have had their turn.
 func BenchmarkSwitch(b *testing.B) {
 	for _, n := range []int{1, 10, 1000, 100_000} {
 		b.Run(fmt.Sprintf("impl=loop/n=%d", n), func(b *testing.B) {
@@ -41,8 +41,8 @@ func BenchmarkSwitch(b *testing.B) {
 			})
 		})
 		b.Run(fmt.Sprintf("impl=goroutines/n=%d", n), func(b *testing.B) {
-			// A loop of the same kind: who gives way stands in a queue, and
-			// one at a time is handed the right to run and hands it back.
+			// A loop of the same kind: a goroutine that yields queues itself, and
+			// one at a time receives the turn by a channel and returns it.
 			ready := make(chan chan struct{}, n)
 			back := make(chan struct{})
 			left := b.N
@@ -69,7 +69,7 @@ func BenchmarkSwitch(b *testing.B) {
 	}
 }
 
-// BenchmarkSleep is a sleep that is over at once, while n-1 others wait for an
+// BenchmarkSleep is a sleep that ends at once, while n-1 others wait for an
 // hour.
 func BenchmarkSleep(b *testing.B) {
 	for _, n := range []int{1, 10, 1000, 100_000} {
@@ -128,7 +128,7 @@ func BenchmarkSpawn(b *testing.B) {
 	})
 }
 
-// BenchmarkPost is the way from a goroutine to a task that waits for it, and back.
+// BenchmarkPost is a round trip from a goroutine to a waiting task and back.
 func BenchmarkPost(b *testing.B) {
 	b.Run("impl=loop", func(b *testing.B) {
 		run(func(t *scheduler.Task) {
@@ -165,7 +165,7 @@ func BenchmarkPost(b *testing.B) {
 	})
 }
 
-// BenchmarkParked is the memory that a waiting task holds, stack included.
+// BenchmarkParked is the memory of a waiting task, including its stack.
 func BenchmarkParked(b *testing.B) {
 	const n = 20_000
 	b.Run("impl=loop", func(b *testing.B) {

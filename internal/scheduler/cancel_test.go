@@ -29,7 +29,7 @@ func TestCancelIsDeliveredAtTheInnermostAwait(t *testing.T) {
 	})
 }
 
-func TestFourCancelsBeforeTheFirstIsDeliveredAreOne(t *testing.T) {
+func TestFourCancelsBeforeTheFirstIsDeliveredCountAsOne(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		child := task.Go("child", func(t *scheduler.Task) error {
 			if err := t.Sleep(time.Hour); err != scheduler.ErrCancelled {
@@ -62,7 +62,7 @@ func TestATaskThatIsCancelledBeforeItsFirstRunNeverRuns(t *testing.T) {
 	})
 }
 
-func TestCancelOfAFinishedTaskSaysFalse(t *testing.T) {
+func TestCancelOfAFinishedTaskReturnsFalse(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		child := task.Go("child", func(*scheduler.Task) error { return nil })
 		task.Join(child)
@@ -98,7 +98,7 @@ func TestACancelInTheSameTickAsTheResultIsStillDelivered(t *testing.T) {
 	})
 }
 
-func TestACancelledTaskJoinsBehindThoseThatAreReady(t *testing.T) {
+func TestACancelledTaskQueuesBehindTheReadyOnes(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(t *scheduler.Task) error {
 		victim := t.Go("victim", func(t *scheduler.Task) error {
@@ -114,7 +114,7 @@ func TestACancelledTaskJoinsBehindThoseThatAreReady(t *testing.T) {
 	j.want("ready", "victim")
 }
 
-func TestACancelledJoinLeavesTheOtherTaskAsItIs(t *testing.T) {
+func TestACancelledJoinDoesNotCancelTheOtherTask(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		long := task.Go("long", func(t *scheduler.Task) error { return t.Sleep(10 * ms) })
 		waiter := task.Go("waiter", func(t *scheduler.Task) error { return t.Join(long) })

@@ -10,40 +10,41 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// NewSystemClock returns the best clock of real time that the system has: a
+// NewSystemClock returns the most exact clock of real time that the system has: a
 // [SystemClock], or a [TimerClock] where the kernel refuses the timer.
 func NewSystemClock() Clock {
-	since := monotonic()
-	clock, err := newTimerfdClock(since)
+	base := monotonic()
+	clock, err := newTimerfdClock(base)
 	if err != nil {
-		return newTimerClock(since)
+		return newTimerClock(base)
 	}
 	return clock
 }
 
-// SystemClock waits on a timerfd. Go's own timers are rounded to the
-// milliseconds of its poller, and a thread that blocks in a system call keeps
-// the runtime's monitor awake; a descriptor that the poller watches has neither
-// fault. Nobody reads the descriptor: waiting until it could be read is all.
+// SystemClock waits on a timerfd. Go rounds its own timers to the milliseconds of
+// the network poller, and a thread that blocks in a system call keeps the
+// runtime's monitor thread awake; a descriptor that the poller watches avoids
+// both. The descriptor is never read: the loop only waits for it to become
+// readable.
 type SystemClock struct {
-	realtime
-	file   *os.File
-	conn   syscall.RawConn
-	until  Instant
-	armed  bool
-	failed error
-	arm    func(fd uintptr) bool // armOnce; made once, so that a Wait allocates nothing
+	realTime
+	file    *os.File
+	conn    syscall.RawConn
+	until   Instant
+	armed   bool
+	armErr  error
+	armOnce func(fd uintptr) bool // the method arm; bound once, so that Wait does not allocate
 }
 
 var _ Clock = (*SystemClock)(nil)
 
-func newTimerfdClock(since realtime) (*SystemClock, error) {
+func newTimerfdClock(base realTime) (*SystemClock, error) {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("timerfd_create", err)
 	}
-	c := &SystemClock{realtime: since, file: os.NewFile(uintptr(fd), "timerfd")}
-	c.arm = c.armOnce
+	c := &SystemClock{realTime: base, file: os.NewFile(uintptr(fd), "timerfd")}
+	c.armOnce = c.arm
 	c.conn, err = c.file.SyscallConn()
 	if err == nil {
 		err = c.file.SetReadDeadline(time.Time{}) // fails where the poller does not watch the file
@@ -56,10 +57,10 @@ func newTimerfdClock(since realtime) (*SystemClock, error) {
 }
 
 // monotonic returns a clock with the origin of CLOCK_MONOTONIC. It is ahead of
-// the kernel's by the time between two system calls and never behind it: a timer
-// that has fired is due, and a kernel timestamp never lies in the future.
-func monotonic() realtime {
-	best, narrowest := realtime{base: time.Now()}, time.Duration(math.MaxInt64)
+// the kernel's clock by the time between two system calls and never behind it: a
+// timer that has expired is due, and a kernel timestamp is never in the future.
+func monotonic() realTime {
+	best, narrowest := realTime{base: time.Now()}, time.Duration(math.MaxInt64)
 	for range 8 {
 		base := time.Now()
 		var kernel unix.Timespec
@@ -67,7 +68,7 @@ func monotonic() realtime {
 			break
 		}
 		if gap := time.Since(base); gap < narrowest {
-			best, narrowest = realtime{base, Instant(kernel.Nano())}, gap
+			best, narrowest = realTime{base, Instant(kernel.Nano())}, gap
 		}
 	}
 	return best
@@ -75,47 +76,47 @@ func monotonic() realtime {
 
 // Wait parks the calling goroutine in Go's poller until the instant or a Wake.
 func (c *SystemClock) Wait(until Instant) error {
-	c.until, c.armed, c.failed = until, false, nil
-	err := c.conn.Read(c.arm)
+	c.until, c.armed, c.armErr = until, false, nil
+	err := c.conn.Read(c.armOnce)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		// Woken. A second Wake that this wipes out came during this Wait,
-		// too, and is answered by its end.
+		// A Wake. This also erases a second Wake that came during this Wait,
+		// which ends now anyway.
 		err = c.file.SetReadDeadline(time.Time{})
 	}
-	return errors.Join(err, c.failed)
+	return errors.Join(err, c.armErr)
 }
 
-// armOnce is called before the poller waits, and again when the timer has fired.
-func (c *SystemClock) armOnce(fd uintptr) (fired bool) {
+// arm is called before the poller waits, and again when the timer has expired.
+func (c *SystemClock) arm(fd uintptr) (expired bool) {
 	if c.armed {
 		return true
 	}
 	c.armed = true
-	c.failed = setTimer(int(fd), c.until)
-	return c.failed != nil
+	c.armErr = setTimer(int(fd), c.until)
+	return c.armErr != nil
 }
 
-// setTimer lets a timerfd fire at an instant; at Never it is disarmed. The call
-// never blocks and so is made behind the runtime's back, whose monitor thread an
-// ordinary one would wake.
+// setTimer lets a timerfd expire at an instant; Never disarms it. The call never
+// blocks and bypasses the Go scheduler, since an ordinary system call would wake
+// the runtime's monitor thread.
 func setTimer(fd int, at Instant) error {
 	var spec unix.ItimerSpec
 	if at != Never {
-		spec.Value = timespec(max(at, 1)) // all zeros would disarm
+		spec.Value = timespec(max(at, 1)) // all zeros would disarm it
 	}
 	return os.NewSyscallError("timerfd_settime", unix.TimerfdSettime(fd, unix.TFD_TIMER_ABSTIME, &spec, nil))
 }
 
-// timespec stops at 68 years, where a 32-bit kernel interface does.
+// timespec is limited to 68 years, as a 32-bit kernel interface is.
 func timespec(at Instant) unix.Timespec {
 	const end = math.MaxInt32 * Instant(time.Second)
 	return unix.NsecToTimespec(int64(min(at, end)))
 }
 
-// past is a deadline that has run out, whatever is done to the wall clock.
+// past is a deadline that has expired, whatever happens to the wall clock.
 var past = time.Now()
 
-// Wake ends the Wait by a deadline in the past, which stands until a Wait has
+// Wake ends the Wait by a deadline in the past, which stays set until a Wait has
 // seen it.
 func (c *SystemClock) Wake() { c.file.SetReadDeadline(past) }
 

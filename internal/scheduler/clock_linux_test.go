@@ -9,7 +9,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestTheSystemClockCountsAsTheKernelAndIsNeverBehindIt(t *testing.T) {
+func TestTheSystemClockFollowsTheKernelsAndIsNeverBehindIt(t *testing.T) {
 	for range 20 {
 		clock := scheduler.NewSystemClock()
 		for range 1000 {
@@ -26,7 +26,7 @@ func TestTheSystemClockCountsAsTheKernelAndIsNeverBehindIt(t *testing.T) {
 	}
 }
 
-func TestAWaitOfTheSystemClockAllocatesNothing(t *testing.T) {
+func TestAWaitOfTheSystemClockDoesNotAllocate(t *testing.T) {
 	clock := scheduler.NewSystemClock()
 	defer clock.Close()
 	perWait := testing.AllocsPerRun(100, func() {

@@ -2,8 +2,8 @@
 
 package scheduler
 
-// SystemClock is the best clock of real time that the system has.
+// SystemClock is the most exact clock of real time that the system has.
 type SystemClock = TimerClock
 
-// NewSystemClock returns the best clock of real time that the system has.
+// NewSystemClock returns the most exact clock of real time that the system has.
 func NewSystemClock() Clock { return NewTimerClock() }

@@ -12,7 +12,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// realClocks are the clocks that know real time.
+// realClocks are the clocks of real time.
 var realClocks = map[string]func() scheduler.Clock{
 	"system": scheduler.NewSystemClock,
 	"timer":  func() scheduler.Clock { return scheduler.NewTimerClock() },
@@ -54,7 +54,7 @@ func TestNoWakeIsLostBetweenShortTimers(t *testing.T) {
 							return err
 						}
 						if i%8 == 0 {
-							t.SleepUntil(t.Now().Add(200 * time.Microsecond)) // let the loop rest now and then
+							t.SleepUntil(t.Now().Add(200 * time.Microsecond)) // let the loop wait now and then
 						}
 					}
 				})
@@ -62,7 +62,7 @@ func TestNoWakeIsLostBetweenShortTimers(t *testing.T) {
 				poster.Go(func() {
 					for range posts {
 						loop.Post(func() { answer <- struct{}{} })
-						<-answer // a lost wake-up that no timer heals would hang here
+						<-answer // a lost wake-up would hang here
 					}
 					loop.Post(all.Set)
 				})
@@ -73,9 +73,9 @@ func TestNoWakeIsLostBetweenShortTimers(t *testing.T) {
 	}
 }
 
-// Each post comes a little later after the loop has begun to go to rest than the
-// one before. No timer heals a wake-up that is lost in between.
-func TestAPostWhileTheLoopGoesToRestIsNotLost(t *testing.T) {
+// Each post comes a little later after the loop has begun to wait than the
+// one before. No timer makes up for a wake-up that is lost in between.
+func TestAPostWhileTheLoopIsAboutToWaitIsNotLost(t *testing.T) {
 	const posts = 20_000
 	for name, newClock := range realClocks {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestAPostWhileTheLoopGoesToRestIsNotLost(t *testing.T) {
 	}
 }
 
-func TestAWakeBeforeAWaitEndsThatOne(t *testing.T) {
+func TestAWakeBeforeAWaitEndsOnlyThatWait(t *testing.T) {
 	for name, newClock := range realClocks {
 		t.Run(name, func(t *testing.T) {
 			clock := newClock()
@@ -123,7 +123,7 @@ func TestAWakeBeforeAWaitEndsThatOne(t *testing.T) {
 	}
 }
 
-func TestTheTimerClockKeepsTheTimeOfABubble(t *testing.T) {
+func TestTheTimerClockFollowsTheTimeOfASynctestBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})

@@ -2,11 +2,11 @@ package scheduler
 
 import "time"
 
-// TimerClock waits on a Go timer. It works everywhere, also inside a
-// testing/synctest bubble, where it keeps the bubble's time. Go's poller rounds
-// timers to whole milliseconds: on Linux [SystemClock] is several times nearer.
+// TimerClock waits on a Go timer. It works on every system, also inside a
+// testing/synctest bubble, where it follows the bubble's time. Go's poller rounds
+// timers to whole milliseconds: on Linux [SystemClock] is several times more exact.
 type TimerClock struct {
-	realtime
+	realTime
 	timer *time.Timer
 	wake  chan struct{}
 }
@@ -14,12 +14,12 @@ type TimerClock struct {
 var _ Clock = (*TimerClock)(nil)
 
 // NewTimerClock returns a clock that starts at instant 0.
-func NewTimerClock() *TimerClock { return newTimerClock(realtime{base: time.Now()}) }
+func NewTimerClock() *TimerClock { return newTimerClock(realTime{base: time.Now()}) }
 
-func newTimerClock(r realtime) *TimerClock {
+func newTimerClock(base realTime) *TimerClock {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	return &TimerClock{realtime: r, timer: timer, wake: make(chan struct{}, 1)}
+	return &TimerClock{realTime: base, timer: timer, wake: make(chan struct{}, 1)}
 }
 
 // Wait blocks the calling goroutine until the instant or a Wake.
@@ -37,7 +37,7 @@ func (c *TimerClock) Wait(until Instant) error {
 	return nil
 }
 
-// Wake leaves a token that the present or the next Wait takes.
+// Wake leaves a token that the current or the next Wait takes.
 func (c *TimerClock) Wake() {
 	select {
 	case c.wake <- struct{}{}:

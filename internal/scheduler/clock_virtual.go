@@ -7,36 +7,36 @@ import (
 	"time"
 )
 
-// ErrDeadlock ends a loop in virtual time when every task waits for something
-// that nobody is left to do.
-var ErrDeadlock = errors.New("every task waits, and in virtual time nobody else can wake one")
+// ErrDeadlock ends a loop in virtual time when every task waits and nothing is
+// left that could wake one.
+var ErrDeadlock = errors.New("deadlock: every task waits, and no timer or work is left that could wake one")
 
 // ErrClockClosed is what [VirtualClock.Sleep] returns after the clock was closed.
 var ErrClockClosed = errors.New("the virtual clock is closed")
 
-// VirtualClock lets time pass only while nothing is left to do, and then all at
-// once, so that a day takes seconds and every run of it is the same.
+// VirtualClock advances only while the loop has nothing to do, and then at once to
+// the next deadline, so that a day takes seconds and every run of it is the same.
 //
-// Awaited work takes no virtual time unless it calls Sleep. Of the loop and all
-// that works beside it only one runs at a time, handed on from one to the next in
-// an order that never differs: work runs until it ends or sleeps, and what sleeps
-// goes on while the loop waits. So they share the clock with no locks, and no post
-// may come from any other goroutine while the loop waits.
+// Awaited work takes no virtual time unless it calls Sleep. The loop and the
+// awaited work run one at a time, in an order that is always the same: work runs
+// until it ends or sleeps, and resumes from its sleep while the loop waits. So they
+// share the clock without locks, and no other goroutine may post while the loop
+// waits.
 type VirtualClock struct {
-	now    Instant
-	woken  bool
-	closed bool
-	naps   []*nap        // in the order of waking, first in first out among equals
-	back   chan struct{} // to whoever lets the present work run
+	now      Instant
+	woken    bool
+	closed   bool
+	sleepers []*sleeper    // by due time, first in first out among equals
+	parked   chan struct{} // receives when the work that runs now has ended or sleeps
 }
 
 var _ Clock = (*VirtualClock)(nil)
 
-// nap is work that sleeps.
-type nap struct {
-	due   Instant
-	until context.Context // done: it is woken before it is due
-	wake  chan struct{}
+// sleeper is a piece of work that sleeps.
+type sleeper struct {
+	due  Instant
+	ctx  context.Context // wakes it early when done
+	wake chan struct{}
 }
 
 // NewVirtualClock returns a clock that stands at start.
@@ -45,17 +45,17 @@ func NewVirtualClock(start Instant) *VirtualClock { return &VirtualClock{now: st
 // Now returns the instant that the clock has reached.
 func (c *VirtualClock) Now() Instant { return c.now }
 
-// Wait moves the clock to until, or to where the first work that sleeps wakes, and
-// lets that go on.
+// Wait advances the clock to until, or to where the first sleeping work is due,
+// and resumes that.
 func (c *VirtualClock) Wait(until Instant) error {
 	if c.woken {
 		c.woken = false
 		return nil
 	}
-	if n := c.nextNap(until); n != nil {
-		c.now = max(c.now, n.due)
-		c.let(func() { close(n.wake) })
-		c.woken = false // the caller looks around anyway
+	if s := c.nextSleeper(until); s != nil {
+		c.now = max(c.now, s.due)
+		c.runUntilParked(func() { close(s.wake) })
+		c.woken = false // the caller looks for posts anyway
 		return nil
 	}
 	if until == Never {
@@ -68,83 +68,82 @@ func (c *VirtualClock) Wait(until Instant) error {
 // Wake makes the next Wait return at once.
 func (c *VirtualClock) Wake() { c.woken = true }
 
-// Work runs the work on a goroutine of its own, as on every clock, while the
-// caller stands still until it ends or sleeps.
+// Work runs the work on a goroutine of its own, as every clock does, and blocks
+// the caller until it ends or sleeps.
 func (c *VirtualClock) Work(work func()) {
-	c.let(func() {
+	c.runUntilParked(func() {
 		go func() {
-			defer func() { c.back <- struct{}{} }()
+			defer func() { c.parked <- struct{}{} }()
 			work()
 		}()
 	})
 }
 
-// Sleep lets the work that calls it sleep for a time, or until its context is
-// done; the error is then the context's. Only work that Work has started may call
-// it.
+// Sleep pauses the work that calls it for d, or until its context is done; the
+// error is then the context's. Only work started by Work may call it.
 func (c *VirtualClock) Sleep(ctx context.Context, d time.Duration) error {
-	if err := c.over(ctx); err != nil {
+	if err := c.sleepErr(ctx); err != nil {
 		return err
 	}
-	if c.back == nil {
-		panic("scheduler: only work beside the loop may sleep on its clock, and this would block the loop")
+	if c.parked == nil {
+		panic("scheduler: VirtualClock.Sleep was called on the loop, which it would block; only awaited work may call it")
 	}
-	n := &nap{due: c.now.Add(max(d, 0)), until: ctx, wake: make(chan struct{})}
-	at := len(c.naps)
-	for at > 0 && n.due < c.naps[at-1].due {
+	s := &sleeper{due: c.now.Add(max(d, 0)), ctx: ctx, wake: make(chan struct{})}
+	at := len(c.sleepers)
+	for at > 0 && s.due < c.sleepers[at-1].due {
 		at--
 	}
-	c.naps = slices.Insert(c.naps, at, n)
-	c.back <- struct{}{}
-	<-n.wake
-	return c.over(ctx)
+	c.sleepers = slices.Insert(c.sleepers, at, s)
+	c.parked <- struct{}{}
+	<-s.wake
+	return c.sleepErr(ctx)
 }
 
 // Close wakes all work that sleeps, and lets it end.
 func (c *VirtualClock) Close() error {
 	c.closed = true
-	for len(c.naps) > 0 {
-		n := c.takeNap(0)
-		c.let(func() { close(n.wake) })
+	for len(c.sleepers) > 0 {
+		s := c.removeSleeper(0)
+		c.runUntilParked(func() { close(s.wake) })
 	}
 	return nil
 }
 
-// over tells why there is no more sleep to be had, nil where there is.
-func (c *VirtualClock) over(ctx context.Context) error {
+// sleepErr returns why a sleep ends early or does not begin, nil if it may.
+func (c *VirtualClock) sleepErr(ctx context.Context) error {
 	if c.closed {
 		return ErrClockClosed
 	}
 	return ctx.Err()
 }
 
-// let lets work run, and returns when it has ended or fallen asleep.
-func (c *VirtualClock) let(start func()) {
-	outer := c.back
-	back := make(chan struct{})
-	c.back = back
+// runUntilParked starts or resumes work, and returns when it has ended or sleeps.
+func (c *VirtualClock) runUntilParked(start func()) {
+	outer := c.parked
+	parked := make(chan struct{})
+	c.parked = parked
 	start()
-	<-back
-	c.back = outer
+	<-parked
+	c.parked = outer
 }
 
-// nextNap takes out the first work that is to go on by an instant, nil where there
-// is none. Work that was given up goes on now.
-func (c *VirtualClock) nextNap(until Instant) *nap {
-	for i, n := range c.naps {
-		if n.until.Done() != nil && n.until.Err() != nil {
-			n.due = c.now
-			return c.takeNap(i)
+// nextSleeper removes and returns the first work that is due by an instant, nil
+// where there is none. Work whose context is done is due now.
+func (c *VirtualClock) nextSleeper(until Instant) *sleeper {
+	for i, s := range c.sleepers {
+		if s.ctx.Done() != nil && s.ctx.Err() != nil {
+			s.due = c.now
+			return c.removeSleeper(i)
 		}
 	}
-	if len(c.naps) > 0 && c.naps[0].due <= until {
-		return c.takeNap(0)
+	if len(c.sleepers) > 0 && c.sleepers[0].due <= until {
+		return c.removeSleeper(0)
 	}
 	return nil
 }
 
-func (c *VirtualClock) takeNap(i int) *nap {
-	n := c.naps[i]
-	c.naps = slices.Delete(c.naps, i, i+1)
-	return n
+func (c *VirtualClock) removeSleeper(i int) *sleeper {
+	s := c.sleepers[i]
+	c.sleepers = slices.Delete(c.sleepers, i, i+1)
+	return s
 }

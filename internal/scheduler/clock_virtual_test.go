@@ -11,10 +11,10 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestWorkThatSleepsInVirtualTimeTakesTurnsWithTheLoop(t *testing.T) {
+func TestSleepingWorkAlternatesWithTheLoopInVirtualTime(t *testing.T) {
 	var got strings.Builder
 	clock := scheduler.NewVirtualClock(0)
-	note := func(who string) { fmt.Fprintf(&got, "%s %v\n", who, time.Duration(clock.Now())) }
+	note := func(what string) { fmt.Fprintf(&got, "%s %v\n", what, time.Duration(clock.Now())) }
 	err := scheduler.New(scheduler.Options{Clock: clock}).Run(func(t *scheduler.Task) error {
 		t.Go("tick", func(t *scheduler.Task) error {
 			for range t.Every(2 * ms) {
@@ -27,7 +27,7 @@ func TestWorkThatSleepsInVirtualTimeTakesTurnsWithTheLoop(t *testing.T) {
 			if err := clock.Sleep(ctx, 3*ms); err != nil {
 				return "", err
 			}
-			note("work goes on")
+			note("work continues")
 			return "result", clock.Sleep(ctx, 2*ms)
 		})
 		note(word)
@@ -36,13 +36,13 @@ func TestWorkThatSleepsInVirtualTimeTakesTurnsWithTheLoop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "work begins 0s\ntick 0s\ntick 2ms\nwork goes on 3ms\ntick 4ms\nresult 5ms\n"
+	want := "work begins 0s\ntick 0s\ntick 2ms\nwork continues 3ms\ntick 4ms\nresult 5ms\n"
 	if got.String() != want {
 		t.Errorf("got\n%swant\n%s", got.String(), want)
 	}
 }
 
-func TestWorkOfACancelledTaskSleepsNoLonger(t *testing.T) {
+func TestWorkOfACancelledTaskWakesFromItsSleep(t *testing.T) {
 	clock := scheduler.NewVirtualClock(0)
 	var woke scheduler.Instant
 	var why error
@@ -68,7 +68,7 @@ func TestWorkOfACancelledTaskSleepsNoLonger(t *testing.T) {
 	}
 }
 
-func TestAVirtualClockThatIsClosedEndsEverySleep(t *testing.T) {
+func TestClosingTheVirtualClockEndsEverySleep(t *testing.T) {
 	clock := scheduler.NewVirtualClock(0)
 	var ends []string
 	for _, name := range []string{"one", "two"} {
@@ -83,7 +83,7 @@ func TestAVirtualClockThatIsClosedEndsEverySleep(t *testing.T) {
 	}
 }
 
-func TestWorkMayStartWork(t *testing.T) {
+func TestWorkInVirtualTimeMayStartWork(t *testing.T) {
 	clock := scheduler.NewVirtualClock(0)
 	var order []string
 	clock.Work(func() {

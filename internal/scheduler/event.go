@@ -1,21 +1,22 @@
 package scheduler
 
-// Event is a state that tasks wait for: set or clear. The zero value is clear.
+// Event is a condition that tasks wait for: set or clear. The zero value is clear.
 type Event struct {
 	set     bool
-	waiting waiters
+	waiting waitList
 }
 
-// Set lets everyone through who waits, first in first out, and who comes later.
+// Set wakes all tasks that wait, first in first out. Until Clear, Wait returns at
+// once.
 func (e *Event) Set() {
 	e.set = true
-	e.waiting.callAll()
+	e.waiting.wakeAll()
 }
 
-// Clear makes the next Wait wait. Who was let through stays let through.
+// Clear makes the next Wait wait. It does not stop tasks that Set has woken.
 func (e *Event) Clear() { e.set = false }
 
-// IsSet tells the state.
+// IsSet tells whether the event is set.
 func (e *Event) IsSet() bool { return e.set }
 
 // Wait waits until the event is set.

@@ -2,13 +2,13 @@ package scheduler
 
 import "sync/atomic"
 
-// Flag wakes a task from any goroutine. A set that nobody waits for yet is kept,
-// several are one, and passing Wait clears it.
+// Flag wakes a task from any goroutine. A Set without a waiting task is kept,
+// several count as one, and Wait clears it.
 type Flag struct {
 	loop    *Loop
 	set     atomic.Bool
 	deliver func()
-	waiting waiters
+	waiting waitList
 }
 
 // NewFlag returns a clear flag for tasks of a loop.
@@ -16,7 +16,7 @@ func NewFlag(l *Loop) *Flag {
 	f := &Flag{loop: l}
 	f.deliver = func() {
 		if f.waiting.first != nil && f.set.Swap(false) {
-			f.waiting.call()
+			f.waiting.wakeFirst()
 		}
 	}
 	return f
@@ -29,14 +29,14 @@ func (f *Flag) Set() {
 	}
 }
 
-// Wait waits until the flag is set, and clears it. Of several waiters, each Set
-// lets the first one through.
+// Wait waits until the flag is set, and clears it. Of several waiting tasks each
+// Set wakes the first.
 func (f *Flag) Wait(t *Task) error {
 	if f.waiting.first == nil && f.set.Swap(false) {
 		return nil
 	}
 	err := t.parkIn(&f.waiting, inFlag)
-	if err != nil && t.called && f.waiting.call() == nil {
+	if err != nil && t.granted && f.waiting.wakeFirst() == nil {
 		f.set.Store(true)
 	}
 	return err

@@ -32,7 +32,7 @@ func TestTheFirstChildThatFailsCancelsTheRestAndInterruptsTheBody(t *testing.T) 
 		err := task.Group(func(g *scheduler.Group) error {
 			g.Go("sibling", func(t *scheduler.Task) error {
 				j.note("sibling %v", t.Sleep(time.Hour))
-				return t.Sleep(5 * ms) // tidies up, and is waited for
+				return t.Sleep(5 * ms) // cleans up, and the group waits for it
 			})
 			g.Go("failing", func(t *scheduler.Task) error { t.Sleep(10 * ms); return errWork })
 			err := task.Sleep(time.Hour)
@@ -42,7 +42,7 @@ func TestTheFirstChildThatFailsCancelsTheRestAndInterruptsTheBody(t *testing.T) 
 		j.note("group %v at %d", err, at(task))
 		return nil
 	})
-	j.want("sibling cancelled", "body cancelled", "group the work's own at 15")
+	j.want("sibling cancelled", "body cancelled", "group the error of the work at 15")
 }
 
 func TestAChildThatFailsAfterTheFirstIsReported(t *testing.T) {
@@ -54,11 +54,11 @@ func TestAChildThatFailsAfterTheFirstIsReported(t *testing.T) {
 	err := loop.Run(func(t *scheduler.Task) error {
 		return t.Group(func(g *scheduler.Group) error {
 			g.Go("first", func(t *scheduler.Task) error { t.Sleep(ms); return errWork })
-			g.Go("second", func(t *scheduler.Task) error { t.Sleep(time.Hour); return errors.New("broke while tidying up") })
+			g.Go("second", func(t *scheduler.Task) error { t.Sleep(time.Hour); return errors.New("failed in cleanup") })
 			return nil
 		})
 	})
-	j.want("second: broke while tidying up")
+	j.want("second: failed in cleanup")
 	if err != errWork {
 		t.Errorf("the group returned %v", err)
 	}
@@ -103,7 +103,7 @@ func TestAFailureOutranksACancel(t *testing.T) {
 	})
 }
 
-func TestAPanicOfTheBodyLeavesNoChildBehind(t *testing.T) {
+func TestAPanicOfTheBodyCancelsTheChildren(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(task *scheduler.Task) error {
 		parent := task.Go("parent", func(t *scheduler.Task) error {
@@ -124,7 +124,7 @@ func TestAPanicOfTheBodyLeavesNoChildBehind(t *testing.T) {
 	j.want("child cancelled", "parent panicked: true")
 }
 
-func TestAGroupThatHasEndedStartsNothing(t *testing.T) {
+func TestAGroupThatHasEndedCancelsNewChildren(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		var ended *scheduler.Group
 		task.Group(func(g *scheduler.Group) error { ended = g; return nil })
@@ -155,7 +155,7 @@ func TestATimeoutAroundAGroupEndsItsChildren(t *testing.T) {
 	})
 }
 
-func TestChildrenHaveTheirParentsOwner(t *testing.T) {
+func TestChildrenInheritTheOwner(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		parent := task.Go("parent", func(t *scheduler.Task) error {
 			return t.Group(func(g *scheduler.Group) error {
@@ -192,7 +192,7 @@ func TestGatherReturnsResultsInTheOrderOfItsArguments(t *testing.T) {
 	})
 }
 
-func TestGatherReportsTheFirstErrorAndTheOthersRunOn(t *testing.T) {
+func TestGatherReturnsTheFirstErrorAndTheOthersContinue(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		got, err := scheduler.Gather(task,
 			sleepAndReturn(30*ms, 1, nil), sleepAndReturn(20*ms, 0, errors.New("later")), sleepAndReturn(10*ms, 0, errWork))

@@ -13,7 +13,7 @@ import (
 const ms = time.Millisecond
 
 // virtual runs main in virtual time from instant 0. An error of it, or of a task
-// that nobody awaited, fails the test.
+// that no other task waited for, fails the test.
 func virtual(t *testing.T, main scheduler.Func) {
 	t.Helper()
 	loop := scheduler.New(scheduler.Options{
@@ -25,7 +25,7 @@ func virtual(t *testing.T, main scheduler.Func) {
 	}
 }
 
-// journal is what happened, in order.
+// journal records events in order.
 type journal struct {
 	t       *testing.T
 	entries []string
@@ -42,10 +42,10 @@ func (j *journal) want(entries ...string) {
 	}
 }
 
-// at says the time in milliseconds.
+// at returns the time in milliseconds.
 func at(t *scheduler.Task) int64 { return int64(t.Now()) / int64(ms) }
 
-// settle lets everything that is ready run until it waits.
+// settle runs every ready task until it waits.
 func settle(t *scheduler.Task) {
 	for range 8 {
 		t.Yield()

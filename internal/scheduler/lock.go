@@ -1,8 +1,8 @@
 package scheduler
 
-// Lock lets one task at a time through a stretch of work that awaits. (Between
-// two awaits nothing else runs anyway.) It is handed over in the order of
-// asking; nobody can overtake. The zero value is free.
+// Lock is a mutex for critical sections that await. (Between two awaits no other
+// task runs anyway.) It is handed over in the order of the calls of Lock, without
+// barging. The zero value is unlocked.
 //
 //	if err := bus.Lock(t); err != nil {
 //		return err
@@ -10,30 +10,30 @@ package scheduler
 //	defer bus.Unlock(t)
 type Lock struct {
 	holder  *Task
-	waiting waiters
+	waiting waitList
 }
 
-// Lock waits until the lock is the task's. With an error it is not.
+// Lock waits until the task holds the lock. With an error it does not hold it.
 func (l *Lock) Lock(t *Task) error {
 	if l.holder == nil {
 		l.holder = t
 		return nil
 	}
 	if l.holder == t {
-		panic("scheduler: task " + t.name + " waits for a lock that it holds")
+		panic("scheduler: deadlock: task " + t.name + " waits for a lock that it holds")
 	}
 	err := t.parkIn(&l.waiting, inLock)
-	if err != nil && t.called {
+	if err != nil && t.granted {
 		l.Unlock(t)
 	}
 	return err
 }
 
-// Unlock hands the lock to the first who waits for it. To unlock what another
-// task holds is a panic.
+// Unlock hands the lock to the first task that waits for it. To unlock a lock
+// that another task holds is a panic.
 func (l *Lock) Unlock(t *Task) {
 	if l.holder != t {
 		panic("scheduler: task " + t.name + " unlocks a lock that it does not hold")
 	}
-	l.holder = l.waiting.call()
+	l.holder = l.waiting.wakeFirst()
 }

@@ -12,63 +12,63 @@ type Options struct {
 	Clock Clock
 
 	// Seed, when not zero, shuffles the order of entries that are due at the
-	// same instant, to find code that leans on it.
+	// same instant, to find code that depends on it.
 	Seed uint64
 
-	// Grace is how long the tasks that outlive the main task may take to tidy
+	// Grace is how long the tasks that outlive the main task may take to clean
 	// up after they were cancelled. Zero means a second.
 	Grace time.Duration
 
-	// HogAfter is how long one step may hold the loop before OnHog is told
-	// of it, while it still runs. Zero means 50 ms.
-	HogAfter time.Duration
+	// BlockedAfter is how long one step may block the loop before OnBlocked is
+	// called, while the step still runs. Zero means 50 ms.
+	BlockedAfter time.Duration
 
-	// OnHog hears of a step that holds the loop, on a goroutine of its own.
-	// Nil: nobody watches. It needs a clock of real time.
-	OnHog func(Hog)
+	// OnBlocked is called while a step blocks the loop, on a goroutine of its
+	// own. Nil: there is no watchdog. It needs a clock of real time.
+	OnBlocked func(Blocked)
 
-	// OnHeld hears, on the loop, of each step that has held it for HogAfter or
-	// longer and is over: For is all of it, and there is no stack.
-	OnHeld func(Hog)
+	// OnUnblocked is called on the loop after each step that has blocked it for
+	// BlockedAfter or longer: For is the whole time, and there is no stack.
+	OnUnblocked func(Blocked)
 
-	// OnError hears of an error or panic that ended a task which nobody
-	// waited for. It runs on the loop.
+	// OnError is called on the loop with the error or panic of a task that no
+	// other task waited for.
 	OnError func(*Task, error)
 }
 
-// urgentInARow is how many urgent steps may run while an ordinary one is due.
-// More than a burst of edges needs, and still a bound: nobody is starved.
-const urgentInARow = 64
+// maxUrgentSteps is how many urgent steps may run while an ordinary one is due.
+// It is more than a burst of edges needs, and still a bound.
+const maxUrgentSteps = 64
 
-// postRounds is how often posts are taken in between two steps. A post may post
-// in its turn, as an edge sets a flag, and should not wait for a step then; but
-// posts that go on and on must not starve the tasks.
-const postRounds = 4
+// maxPostRounds is how often posts are run between two steps. A post may post in
+// its turn, as an edge sets a flag, and should not wait for a step then; but a
+// post that always posts another one must not starve the tasks.
+const maxPostRounds = 4
 
-// Loop runs tasks, one at a time. Make one with [New]; all its methods but
-// [Loop.Post] and [Loop.Now] belong to the goroutine that calls Run.
+// Loop runs tasks, one at a time. Make one with [New]; all its methods except
+// [Loop.Post] and [Loop.Now] may only be called on the goroutine that calls Run.
 type Loop struct {
-	options Options
-	clock   Clock
-	pace    paced   // the clock, where its time is not the machine's; else nil
-	now     Instant // when the clock was last read
-	urgent  dueQueue
-	normal  dueQueue
-	inARow  int // urgent steps since the last ordinary one
-	seq     uint64
-	shuffle *rand.Rand
-	tasks   tasks
-	main    *Task
-	running *Task // nil between steps
-	guest   *Task // on whose account a part of the step is; nil: its own
-	ended   bool  // what is left is being unwound
-	posts   posts
-	outside Task // what posts and their time are booked to
-	meter   meter
-	watch   *watchdog
-	workers int // awaited work that has not come back
-	wakeups uint64
-	stats   map[statsKey]*stats
+	options     Options
+	clock       Clock
+	scaled      scaledClock // the clock, if it runs faster than the machine's; else nil
+	now         Instant     // when the clock was last read
+	urgent      timerQueue
+	normal      timerQueue
+	urgentSteps int // since the last ordinary one
+	seq         uint64
+	shuffle     *rand.Rand
+	tasks       taskList
+	main        *Task
+	current     *Task // nil between steps
+	onBehalf    *Task // that a part of the step is accounted to; nil: the current one
+	ended       bool  // the remaining tasks are being unwound
+	posts       posts
+	postTask    Task // that posts and their time are accounted to
+	meter       meter
+	watchdog    *watchdog
+	workers     int // awaited work that has not returned
+	wakeups     uint64
+	stats       map[statsKey]*stats
 }
 
 // New returns a loop that is not running yet.
@@ -79,20 +79,20 @@ func New(o Options) *Loop {
 	if o.Grace == 0 {
 		o.Grace = time.Second
 	}
-	if o.HogAfter == 0 {
-		o.HogAfter = 50 * time.Millisecond
+	if o.BlockedAfter == 0 {
+		o.BlockedAfter = 50 * time.Millisecond
 	}
-	if o.OnHeld == nil {
-		o.OnHeld = func(Hog) {}
+	if o.OnUnblocked == nil {
+		o.OnUnblocked = func(Blocked) {}
 	}
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
 	}
 	l := &Loop{options: o, clock: o.Clock, stats: map[statsKey]*stats{}}
 	l.posts.wake = l.clock.Wake
-	l.outside = Task{loop: l, name: "post"}
-	l.outside.stats = l.statsOf("", "post")
-	l.pace, _ = l.clock.(paced)
+	l.postTask = Task{loop: l, name: "post"}
+	l.postTask.stats = l.statsOf("", "post")
+	l.scaled, _ = l.clock.(scaledClock)
 	l.now = l.clock.Now()
 	if o.Seed != 0 {
 		l.shuffle = rand.New(rand.NewPCG(o.Seed, 0))
@@ -101,11 +101,11 @@ func New(o Options) *Loop {
 }
 
 // Run calls main as the first task and runs the loop until it returns; then it
-// cancels the tasks that are left, gives them their grace, and returns main's
-// error. It does not end because every task waits for something from outside.
-// A loop runs once.
+// cancels the tasks that are left, gives them their grace period, and returns
+// main's error. It does not end because every task waits for an event from
+// outside. A loop runs once.
 func (l *Loop) Run(main Func) error {
-	l.watch = newWatchdog(l)
+	l.watchdog = newWatchdog(l)
 	defer l.close()
 	l.main = l.Go("main", main)
 	if err := l.runUntil(func() bool { return l.main.finished }); err != nil {
@@ -113,17 +113,17 @@ func (l *Loop) Run(main Func) error {
 	}
 	l.tasks.cancelAll()
 	end := l.now.Add(l.options.Grace)
-	bell := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
-	err := l.runUntil(func() bool { return bell.finished || l.tasks.count == 1 })
+	grace := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
+	err := l.runUntil(func() bool { return grace.finished || l.tasks.count == 1 })
 	return cmp.Or(l.main.err, err)
 }
 
-// runUntil is the loop: take what came from outside, step the first task that is
-// due, and where none is, wait.
+// runUntil is the loop: run what was posted, step the first task that is due, and
+// if there is none, wait.
 func (l *Loop) runUntil(done func() bool) error {
-	l.begin()
+	l.resume()
 	for !done() {
-		for round := 0; round < postRounds && l.posts.pending.Load(); round++ {
+		for round := 0; round < maxPostRounds && l.posts.pending.Load(); round++ {
 			l.runPosts()
 		}
 		t := l.pick()
@@ -142,7 +142,7 @@ func (l *Loop) runUntil(done func() bool) error {
 		case !alive:
 			t.settle()
 		case t.yielded:
-			t.makeReady() // only now, so that a sleeper that came due meanwhile is before it
+			t.makeReady() // only now, so that a sleeper that came due in this step is before it
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func (l *Loop) nextDue() *timer {
 		return l.normal.next(l.now)
 	}
 	first, second := &l.urgent, &l.normal
-	if l.inARow >= urgentInARow {
+	if l.urgentSteps >= maxUrgentSteps {
 		first, second = second, first
 	}
 	if entry := first.next(l.now); entry != nil {
@@ -177,53 +177,53 @@ func (l *Loop) nextDue() *timer {
 	return second.next(l.now)
 }
 
-// beginStep prepares a task's turn. False: it was cancelled before it began, and
-// so never does.
+// beginStep prepares a step of a task. False: the task was cancelled before its
+// first step, and so has none.
 func (l *Loop) beginStep(t *Task) bool {
 	if t.urgent {
-		l.inARow++
+		l.urgentSteps++
 	} else {
-		l.inARow = 0
+		l.urgentSteps = 0
 	}
 	if t.slept {
-		t.stats.late.add(l.took(t.timer.due, l.now))
+		t.stats.late.add(l.elapsed(t.timer.due, l.now))
 	}
-	t.ready, t.place = false, inRun
-	l.running = t
-	l.watch.begin(t)
+	t.isReady, t.state = false, running
+	l.current = t
+	l.watchdog.begin(t)
 	return t.pull != nil || t.start()
 }
 
-// endStep books the time of a step that has ended just now.
+// endStep accounts the time of a step that has ended just now.
 func (l *Loop) endStep(t *Task) {
-	l.running = nil
+	l.current = nil
 	l.meter.add(t.stats)
-	if !l.meter.mayWait(l.ready()) {
-		l.look()
-		l.book()
+	if !l.meter.mayDefer(l.readyTasks()) {
+		l.readClock()
+		l.charge()
 	}
 }
 
-// book books the time until the clock was last read.
-func (l *Loop) book() {
-	passed := l.took(l.meter.since, l.now)
-	if passed >= l.options.HogAfter {
-		l.held(passed)
+// charge accounts the time until the clock was last read.
+func (l *Loop) charge() {
+	passed := l.elapsed(l.meter.since, l.now)
+	if passed >= l.options.BlockedAfter {
+		l.reportUnblocked(passed)
 	}
-	l.meter.book(passed, l.now)
+	l.meter.charge(passed, l.now)
 }
 
-// held tells of a step that has held the loop. Of several that were timed together
-// the watchdog has seen which one it was.
-func (l *Loop) held(passed time.Duration) {
+// reportUnblocked reports a step that has blocked the loop. Of several that were
+// timed together the watchdog knows which one it was.
+func (l *Loop) reportUnblocked(passed time.Duration) {
 	switch l.meter.count {
-	case 0: // nobody did: the loop was late itself
+	case 0: // no step did: the loop itself was late
 	case 1:
 		s := l.meter.steps[0]
-		l.options.OnHeld(Hog{Owner: s.Owner, Name: s.Name, For: passed})
+		l.options.OnUnblocked(Blocked{Owner: s.Owner, Name: s.Name, For: passed})
 	default:
-		if t := l.watch.seen(l.meter.since); t != nil {
-			l.options.OnHeld(Hog{Owner: t.owner, Name: t.name, For: passed})
+		if t := l.watchdog.reportedSince(l.meter.since); t != nil {
+			l.options.OnUnblocked(Blocked{Owner: t.owner, Name: t.name, For: passed})
 		}
 	}
 }
@@ -231,50 +231,73 @@ func (l *Loop) held(passed time.Duration) {
 // wait parks the loop until the next deadline or a post.
 func (l *Loop) wait() error {
 	if !l.posts.beginWait() {
-		return nil // something was posted since we looked
+		return nil // there was a post just now
 	}
-	l.watch.disarm()
+	l.watchdog.disarm()
 	err := l.clock.Wait(l.deadline())
 	l.posts.endWait()
-	l.begin()
+	l.resume()
 	l.wakeups++
 	return err
 }
 
-// begin starts the meter and the watchdog after a rest.
-func (l *Loop) begin() {
-	l.look()
+// resume starts the meter and the watchdog after a wait.
+func (l *Loop) resume() {
+	l.readClock()
 	l.meter.since = l.now
-	l.watch.arm(l.now)
+	l.watchdog.arm(l.now)
 }
 
 // deadline returns when the first sleeper or time-out is due.
 func (l *Loop) deadline() Instant { return min(l.urgent.deadline(), l.normal.deadline()) }
 
-// ready returns how many tasks are ready.
-func (l *Loop) ready() int { return l.urgent.ready.count + l.normal.ready.count }
+func (l *Loop) readyTasks() int { return l.urgent.ready.count + l.normal.ready.count }
 
-// look reads the clock.
-func (l *Loop) look() {
+func (l *Loop) readClock() {
 	l.now = l.clock.Now()
-	l.watch.look(l.now)
+	l.watchdog.clockRead(l.now)
 }
 
-// close unwinds what ignores its cancellation, and ends the loop's own helpers.
-// What was posted till then is still called, so that nothing is left open in it.
+// close unwinds the tasks that ignored their cancellation, and ends the watchdog.
+// What was posted before is still called, since it may own something to close.
 func (l *Loop) close() {
 	l.tearDown()
 	l.posts.close()
 	l.runPosts()
-	l.watch.close()
+	l.watchdog.close()
 	l.clock.Close()
+}
+
+// tearDown unwinds the remaining tasks: their deferred calls run, and an await in
+// a deferred call ends that call, too.
+func (l *Loop) tearDown() {
+	l.ended = true
+	for t := l.tasks.first; t != nil; t = l.tasks.first {
+		if t.stop != nil {
+			l.current = t
+			unwind(t.stop)
+		}
+		l.tasks.remove(t)
+		t.finished = true
+	}
+}
+
+// unwind calls a coroutine's stop on a goroutine that the resulting Goexit may
+// end.
+func unwind(stop func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		stop()
+	}()
+	<-done
 }
 
 // Now returns the loop's time. Any goroutine may call it.
 func (l *Loop) Now() Instant { return l.clock.Now() }
 
-// tieBreak orders entries that are due at the same instant.
-func (l *Loop) tieBreak() uint64 {
+// nextSeq returns what orders entries that are due at the same instant.
+func (l *Loop) nextSeq() uint64 {
 	if l.shuffle != nil {
 		return l.shuffle.Uint64()
 	}

@@ -66,7 +66,7 @@ func TestAnOverdueSleeperRunsBeforeALaterYielder(t *testing.T) {
 	j.want("sleeper", "yielder")
 }
 
-func TestATaskThatYieldsInATightLoopStarvesNobody(t *testing.T) {
+func TestATaskThatYieldsInATightLoopStarvesNoOther(t *testing.T) {
 	clock := &handClock{}
 	loop := scheduler.New(scheduler.Options{Clock: clock})
 	loop.Run(func(t *scheduler.Task) error {
@@ -114,7 +114,7 @@ func TestASleepOfZeroOrLessIsAYield(t *testing.T) {
 	j.want("other", "main at 0")
 }
 
-func TestAnUrgentTaskThatIsDueGoesBeforeOrdinaryOnes(t *testing.T) {
+func TestAnUrgentTaskThatIsDueRunsBeforeOrdinaryOnes(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(t *scheduler.Task) error {
 		note := func(t *scheduler.Task) error {
@@ -129,7 +129,7 @@ func TestAnUrgentTaskThatIsDueGoesBeforeOrdinaryOnes(t *testing.T) {
 	j.want("urgent", "ordinary")
 }
 
-func TestUrgentTasksStarveNobody(t *testing.T) {
+func TestUrgentTasksDoNotStarveOrdinaryOnes(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		turns, stop := 0, false
 		for range 2 {
@@ -152,7 +152,7 @@ func TestUrgentTasksStarveNobody(t *testing.T) {
 	})
 }
 
-func TestTheLoopDoesNotEndBecauseEveryTaskWaitsForTheWorldOutside(t *testing.T) {
+func TestTheLoopDoesNotEndWhileEveryTaskWaitsForAnOutsideEvent(t *testing.T) {
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
 	waiting := make(chan struct{})
 	var e scheduler.Event
@@ -169,7 +169,7 @@ func TestTheLoopDoesNotEndBecauseEveryTaskWaitsForTheWorldOutside(t *testing.T) 
 	}
 }
 
-func TestInVirtualTimeWaitingForNobodyIsAnError(t *testing.T) {
+func TestInVirtualTimeADeadlockIsAnError(t *testing.T) {
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
 	err := loop.Run(func(t *scheduler.Task) error {
 		var e scheduler.Event
@@ -180,7 +180,7 @@ func TestInVirtualTimeWaitingForNobodyIsAnError(t *testing.T) {
 	}
 }
 
-func TestAnErrorThatNobodyAwaitedIsReportedOnceAndTheLoopLivesOn(t *testing.T) {
+func TestAnErrorOfATaskThatIsNotAwaitedIsReportedOnceAndTheLoopContinues(t *testing.T) {
 	j := &journal{t: t}
 	loop := scheduler.New(scheduler.Options{
 		Clock:   scheduler.NewVirtualClock(0),
@@ -247,18 +247,18 @@ func TestTheSameSeedGivesTheSameOrderAndAnotherSeedAnother(t *testing.T) {
 	}
 }
 
-func TestAnAwaitForSomebodyElseIsAPanic(t *testing.T) {
+func TestAnAwaitOfAnotherTaskPanics(t *testing.T) {
 	virtual(t, func(main *scheduler.Task) error {
-		thief := main.Go("thief", func(*scheduler.Task) error { return main.Sleep(ms) })
+		other := main.Go("other", func(*scheduler.Task) error { return main.Sleep(ms) })
 		var p *scheduler.PanicError
-		if err := main.Join(thief); !errors.As(err, &p) {
+		if err := main.Join(other); !errors.As(err, &p) {
 			t.Errorf("got %v", err)
 		}
 		return nil
 	})
 }
 
-func TestADayPassesInAMomentOfVirtualTime(t *testing.T) {
+func TestADayPassesQuicklyInVirtualTime(t *testing.T) {
 	ticks := 0
 	virtual(t, func(t *scheduler.Task) error {
 		err := t.Timeout(24*time.Hour, func() error {
@@ -277,7 +277,7 @@ func TestADayPassesInAMomentOfVirtualTime(t *testing.T) {
 	}
 }
 
-// handClock is moved by the test, and by the loop's rest.
+// handClock is advanced by the test, and by the loop when it waits.
 type handClock struct{ now scheduler.Instant }
 
 func (c *handClock) Now() scheduler.Instant { return c.now }

@@ -11,13 +11,13 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// The model is the scheduler as one would explain it: one list of entries, the
-// next is the one with the least due time, then the first that came; each
-// primitive is a list of names. Random programs must go the same way in both.
+// The model is the scheduler in its simplest form: one list of entries, of which the
+// one with the least due time is next, then the first that was added; each primitive
+// is a list of tasks. Random programs must have the same trace in both.
 
 type op struct {
 	kind string
-	n    int // milliseconds, or whom to cancel
+	n    int // milliseconds, or which task to cancel
 }
 
 func (o op) String() string { return fmt.Sprintf("%s %d", o.kind, o.n) }
@@ -33,21 +33,21 @@ const (
 	horizon   = 200 // milliseconds, after which both stop
 )
 
-func TestRandomProgramsGoAsInTheModel(t *testing.T) {
+func TestRandomProgramsBehaveAsTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		someOp := rapid.Custom(func(t *rapid.T) op {
 			return op{rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.IntRange(0, 4).Draw(t, "n")}
 		})
 		programs := rapid.SliceOfN(rapid.SliceOfN(someOp, 1, 12), 1, 5).Draw(t, "programs")
 		want := newModel(programs).run()
-		got := runForReal(programs)
+		got := runPrograms(programs)
 		if !slices.Equal(got, want) {
 			t.Fatalf("got:\n%v\nwant:\n%v", got, want)
 		}
 	})
 }
 
-func runForReal(programs [][]op) (trace []string) {
+func runPrograms(programs [][]op) (trace []string) {
 	var (
 		event scheduler.Event
 		lock  scheduler.Lock
@@ -109,7 +109,7 @@ func runForReal(programs [][]op) (trace []string) {
 		}
 		return t.Sleep(horizon * ms)
 	})
-	// What the end of the loop cancels is not compared.
+	// Entries after the end of the main task are not compared.
 	return slices.DeleteFunc(trace, func(e string) bool { return e >= fmt.Sprintf("%04d", horizon) })
 }
 
@@ -117,19 +117,19 @@ func entry(me, pc int, o op, now int, err error, value string) string {
 	return fmt.Sprintf("%04d: %d.%d %v: %v %s\n", now, me, pc, o, err, value)
 }
 
-// due is an entry of the model's one list: a task that is to run, or (bell) the
+// due is an entry of the model's one list: a task that is to run, or (deadline) the
 // end of its time-out.
 type due struct {
-	at, seq int
-	who     *actor
-	bell    bool
+	at, seq  int
+	actor    *actor
+	deadline bool
 }
 
 type actor struct {
 	id       int
 	program  []op
 	pc       int
-	begun    bool // the present op; it waits
+	begun    bool // the current op was started; it waits
 	value    string
 	holding  bool
 	finished bool
@@ -137,10 +137,10 @@ type actor struct {
 
 	waitsIn   *[]*actor
 	ready     bool
-	called    bool
+	granted   bool
 	cancelled bool
 	expired   bool
-	bell      *due
+	deadline  *due
 }
 
 type model struct {
@@ -154,7 +154,7 @@ type model struct {
 	values                                  []string
 	free                                    int
 	events, lockers, getters, putters, asks []*actor
-	calledGetters, calledPutters            int
+	wokenGetters, wokenPutters              int
 }
 
 func newModel(programs [][]op) *model {
@@ -167,9 +167,9 @@ func newModel(programs [][]op) *model {
 	return m
 }
 
-func (m *model) add(at int, who *actor, bell bool) *due {
+func (m *model) add(at int, a *actor, deadline bool) *due {
 	m.seq++
-	d := &due{at, m.seq, who, bell}
+	d := &due{at, m.seq, a, deadline}
 	m.entries = append(m.entries, d)
 	return d
 }
@@ -188,12 +188,12 @@ func (m *model) run() []string {
 		next := m.entries[0]
 		m.entries = m.entries[1:]
 		m.now = max(m.now, next.at)
-		if next.bell {
-			next.who.bell, next.who.expired = nil, true
-			m.wake(next.who)
+		if next.deadline {
+			next.actor.deadline, next.actor.expired = nil, true
+			m.wake(next.actor)
 			continue
 		}
-		m.step(next.who)
+		m.step(next.actor)
 	}
 }
 
@@ -205,30 +205,30 @@ func (m *model) wake(a *actor) {
 	if a.waitsIn != nil {
 		*a.waitsIn = slices.DeleteFunc(*a.waitsIn, func(b *actor) bool { return a == b })
 	}
-	m.entries = slices.DeleteFunc(m.entries, func(d *due) bool { return d.who == a && !d.bell })
+	m.entries = slices.DeleteFunc(m.entries, func(d *due) bool { return d.actor == a && !d.deadline })
 	m.add(m.now, a, false)
 }
 
-func (m *model) call(list *[]*actor) *actor {
+func (m *model) wakeFirst(list *[]*actor) *actor {
 	if len(*list) == 0 {
 		return nil
 	}
 	a := (*list)[0]
-	a.called = true
+	a.granted = true
 	m.wake(a)
 	return a
 }
 
-func (m *model) callQueue() {
-	if len(m.values) > m.calledGetters && m.call(&m.getters) != nil {
-		m.calledGetters++
+func (m *model) wakeQueue() {
+	if len(m.values) > m.wokenGetters && m.wakeFirst(&m.getters) != nil {
+		m.wokenGetters++
 	}
-	if queueSize-len(m.values) > m.calledPutters && m.call(&m.putters) != nil {
-		m.calledPutters++
+	if queueSize-len(m.values) > m.wokenPutters && m.wakeFirst(&m.putters) != nil {
+		m.wokenPutters++
 	}
 }
 
-// step lets an actor go on until an op of it waits.
+// step runs an actor until one of its ops waits.
 func (m *model) step(a *actor) {
 	a.ready, a.waitsIn = false, nil
 	if !a.started && a.cancelled {
@@ -252,18 +252,18 @@ func (m *model) step(a *actor) {
 			a.begun = true
 			return
 		}
-		if a.bell != nil {
-			m.entries = slices.DeleteFunc(m.entries, func(d *due) bool { return d == a.bell })
-			a.bell = nil
+		if a.deadline != nil {
+			m.entries = slices.DeleteFunc(m.entries, func(d *due) bool { return d == a.deadline })
+			a.deadline = nil
 		}
 		m.trace = append(m.trace, entry(a.id, a.pc, o, m.now, err, a.value))
-		a.begun, a.called, a.value = false, false, ""
+		a.begun, a.granted, a.value = false, false, ""
 		a.pc++
 	}
 	a.finished = true
 }
 
-// begin does an op and tells whether it waits.
+// begin starts an op and tells whether it waits.
 func (m *model) begin(a *actor, o op) (waits bool) {
 	park := func(list *[]*actor) bool {
 		*list = append(*list, a)
@@ -283,13 +283,13 @@ func (m *model) begin(a *actor, o op) (waits bool) {
 		return true
 	case "set":
 		m.set = true
-		for m.call(&m.events) != nil {
+		for m.wakeFirst(&m.events) != nil {
 		}
 	case "clear":
 		m.set = false
 	case "wait up to":
 		if !m.set {
-			a.bell = m.add(m.now+o.n, a, true)
+			a.deadline = m.add(m.now+o.n, a, true)
 			return park(&m.events)
 		}
 	case "wait":
@@ -304,15 +304,15 @@ func (m *model) begin(a *actor, o op) (waits bool) {
 		}
 	case "unlock":
 		if a.holding {
-			a.holding, m.holder = false, m.call(&m.lockers)
+			a.holding, m.holder = false, m.wakeFirst(&m.lockers)
 		}
 	case "put":
-		if len(m.values) == queueSize || len(m.putters) > 0 || m.calledPutters > 0 {
+		if len(m.values) == queueSize || len(m.putters) > 0 || m.wokenPutters > 0 {
 			return park(&m.putters)
 		}
 		m.put(a)
 	case "get":
-		if len(m.values) == 0 || len(m.getters) > 0 || m.calledGetters > 0 {
+		if len(m.values) == 0 || len(m.getters) > 0 || m.wokenGetters > 0 {
 			return park(&m.getters)
 		}
 		m.get(a)
@@ -336,32 +336,32 @@ func (m *model) begin(a *actor, o op) (waits bool) {
 	return false
 }
 
-// afterWait completes an op whose wait is over, or gives back what came together
-// with an interruption.
+// afterWait completes an op that has waited, or passes on what came together with
+// an interruption.
 func (m *model) afterWait(a *actor, o op, err error) {
 	switch o.kind {
 	case "lock":
 		if err == nil {
 			a.holding = true
-		} else if a.called {
-			m.holder = m.call(&m.lockers)
+		} else if a.granted {
+			m.holder = m.wakeFirst(&m.lockers)
 		}
 	case "put", "get":
-		if a.called && o.kind == "put" {
-			m.calledPutters--
-		} else if a.called {
-			m.calledGetters--
+		if a.granted && o.kind == "put" {
+			m.wokenPutters--
+		} else if a.granted {
+			m.wokenGetters--
 		}
 		switch {
 		case err != nil:
-			m.callQueue()
+			m.wakeQueue()
 		case o.kind == "put":
 			m.put(a)
 		default:
 			m.get(a)
 		}
 	case "acquire":
-		if err != nil && a.called {
+		if err != nil && a.granted {
 			m.release()
 		}
 	}
@@ -369,17 +369,17 @@ func (m *model) afterWait(a *actor, o op, err error) {
 
 func (m *model) put(a *actor) {
 	m.values = append(m.values, fmt.Sprint(a.id, ".", a.pc))
-	m.callQueue()
+	m.wakeQueue()
 }
 
 func (m *model) get(a *actor) {
 	a.value = m.values[0]
 	m.values = m.values[1:]
-	m.callQueue()
+	m.wakeQueue()
 }
 
 func (m *model) release() {
-	if m.call(&m.asks) == nil {
+	if m.wakeFirst(&m.asks) == nil {
 		m.free++
 	}
 }

@@ -8,19 +8,19 @@ import (
 
 // Post hands a function to the loop, which runs it between two steps. It may be
 // called from any goroutine, never waits, and keeps the order of one caller's
-// posts. The function must not block and cannot await. After the loop's end it
+// posts. The function must not block and cannot await. After the loop has ended it
 // is dropped.
 func (l *Loop) Post(fn func()) { l.posts.add(fn) }
 
 // runPosts calls what was posted before it began, as steps of the task "post".
 func (l *Loop) runPosts() {
-	l.look()
-	l.book()
+	l.readClock()
+	l.charge()
 	round := l.posts.take()
 	for i, fn := range round {
-		l.watch.begin(&l.outside)
+		l.watchdog.begin(&l.postTask)
 		l.call(fn)
-		l.endStep(&l.outside)
+		l.endStep(&l.postTask)
 		round[i] = nil
 	}
 }
@@ -29,24 +29,24 @@ func (l *Loop) runPosts() {
 func (l *Loop) call(fn func()) {
 	defer func() {
 		if value := recover(); value != nil {
-			l.options.OnError(&l.outside, &PanicError{Value: value, Stack: debug.Stack()})
+			l.options.OnError(&l.postTask, &PanicError{Value: value, Stack: debug.Stack()})
 		}
 	}()
 	fn()
 }
 
-// posts is the one door from other goroutines to the loop.
+// posts is the only way from other goroutines to the loop.
 type posts struct {
 	wake    func()
 	waiting atomic.Bool // the loop is in its clock's Wait, or about to be
 	pending atomic.Bool
 	mu      sync.Mutex
 	list    []func()
-	spare   []func() // the list of the last round, to be filled again
+	spare   []func() // the list of the last round, for reuse
 	closed  bool
 }
 
-// add returns false when nobody will run the function any more.
+// add returns false when the function will not be run any more.
 func (p *posts) add(fn func()) bool {
 	p.mu.Lock()
 	if p.closed {
@@ -62,7 +62,7 @@ func (p *posts) add(fn func()) bool {
 	return true
 }
 
-// take returns what is to be run, good until the next take.
+// take returns what is to be run, valid until the next take.
 func (p *posts) take() []func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,8 +72,8 @@ func (p *posts) take() []func() {
 }
 
 // beginWait says that the loop is about to wait. False: it must not, there is
-// something to run. The order of the two atomics here and in add is what keeps
-// a post from slipping between.
+// something to run. The order of the two atomics here and in add is what prevents
+// a post between them from being missed.
 func (p *posts) beginWait() bool {
 	p.waiting.Store(true)
 	if p.pending.Load() {

@@ -34,7 +34,7 @@ func TestPostsOfOneCallerKeepTheirOrder(t *testing.T) {
 	})
 }
 
-func TestAPostThatPostsItselfStarvesNobody(t *testing.T) {
+func TestAPostThatPostsItselfDoesNotStarveTasks(t *testing.T) {
 	clock := &handClock{}
 	loop := scheduler.New(scheduler.Options{Clock: clock})
 	loop.Run(func(t *scheduler.Task) error {
@@ -48,7 +48,7 @@ func TestAPostThatPostsItselfStarvesNobody(t *testing.T) {
 	}
 }
 
-func TestAPanicInAPostIsReportedAndTheLoopLivesOn(t *testing.T) {
+func TestAPanicInAPostIsReportedAndTheLoopContinues(t *testing.T) {
 	j := &journal{t: t}
 	loop := scheduler.New(scheduler.Options{
 		Clock:   scheduler.NewVirtualClock(0),

@@ -7,13 +7,13 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// gate is a primitive as its waiters see it: they wait, and somebody calls them.
+// gate is a primitive as its waiters see it: they wait, and another task wakes them.
 type gate struct {
 	wait func(*scheduler.Task) error
-	call func(*scheduler.Task)
+	wake func(*scheduler.Task)
 }
 
-// gates are the primitives that let one waiter through for each call.
+// gates are the primitives that wake one waiter for each call.
 func gates() map[string]func(t *scheduler.Task) gate {
 	return map[string]func(t *scheduler.Task) gate{
 		"lock": func(t *scheduler.Task) gate {
@@ -49,7 +49,7 @@ func gates() map[string]func(t *scheduler.Task) gate {
 	}
 }
 
-// heldLock knows who holds it.
+// heldLock knows its holder.
 type heldLock struct {
 	scheduler.Lock
 	holder *scheduler.Task
@@ -63,7 +63,7 @@ func (l *heldLock) wait(t *scheduler.Task) error {
 	return err
 }
 
-// deliver lets the loop run what was posted.
+// deliver runs what was posted.
 func deliver(t *scheduler.Task) {
 	done := false
 	t.Loop().Post(func() { done = true })
@@ -72,7 +72,7 @@ func deliver(t *scheduler.Task) {
 	}
 }
 
-// waitIn starts a task that waits once and notes what came of it.
+// waitIn starts a task that waits once and notes the result.
 func waitIn(t *scheduler.Task, j *journal, name string, g gate) *scheduler.Task {
 	return t.Go(name, func(t *scheduler.Task) error {
 		if err := g.wait(t); err != nil {
@@ -97,25 +97,25 @@ func eachGate(t *testing.T, body func(t *scheduler.Task, g gate, j *journal), wa
 	}
 }
 
-func TestWaitersAreCalledInTheOrderOfTheirComing(t *testing.T) {
+func TestWaitersAreWokenInTheOrderOfTheirArrival(t *testing.T) {
 	eachGate(t, func(t *scheduler.Task, g gate, j *journal) {
 		for _, name := range []string{"a", "b", "c"} {
 			waitIn(t, j, name, g)
 		}
 		settle(t)
 		for range 3 {
-			g.call(t)
+			g.wake(t)
 			settle(t)
 		}
 	}, "a", "b", "c")
 }
 
-func TestNobodyOvertakesAWaiterWhoseTurnWasCalled(t *testing.T) {
+func TestThereIsNoBargingBeforeAWokenWaiter(t *testing.T) {
 	eachGate(t, func(t *scheduler.Task, g gate, j *journal) {
 		waitIn(t, j, "first", g)
 		settle(t)
 		barger := t.Go("barger", func(t *scheduler.Task) error {
-			g.call(t) // the first is ready now, and has not run
+			g.wake(t) // the first is ready now, but has not run
 			if err := g.wait(t); err == nil {
 				j.note("barger")
 			}
@@ -123,7 +123,7 @@ func TestNobodyOvertakesAWaiterWhoseTurnWasCalled(t *testing.T) {
 		})
 		settle(t)
 		j.note("then")
-		g.call(t)
+		g.wake(t)
 		t.Join(barger)
 	}, "first", "then", "barger")
 }
@@ -135,7 +135,7 @@ func TestACancelledWaiterLeavesNoTrace(t *testing.T) {
 		settle(t)
 		a.Cancel()
 		settle(t)
-		g.call(t)
+		g.wake(t)
 	}, "a cancelled", "b")
 }
 
@@ -144,16 +144,16 @@ func TestATurnThatComesTogetherWithACancelIsPassedOn(t *testing.T) {
 		a := waitIn(t, j, "a", g)
 		waitIn(t, j, "b", g)
 		settle(t)
-		g.call(t)
+		g.wake(t)
 		a.Cancel()
 	}, "a cancelled", "b")
 }
 
-func TestATurnThatComesTogetherWithACancelIsKeptForWhoComesLater(t *testing.T) {
+func TestATurnThatComesTogetherWithACancelIsKeptForALaterTask(t *testing.T) {
 	eachGate(t, func(t *scheduler.Task, g gate, j *journal) {
 		a := waitIn(t, j, "a", g)
 		settle(t)
-		g.call(t)
+		g.wake(t)
 		a.Cancel()
 		settle(t)
 		waitIn(t, j, "b", g)
@@ -169,7 +169,7 @@ func TestAnEventWakesFirstInFirstOut(t *testing.T) {
 		}
 		settle(t)
 		e.Set()
-		e.Clear() // whoever waited is through nevertheless
+		e.Clear() // this does not stop the tasks that were woken
 		settle(t)
 		late := waitIn(t, j, "late", gate{wait: e.Wait})
 		settle(t)
@@ -180,7 +180,7 @@ func TestAnEventWakesFirstInFirstOut(t *testing.T) {
 	j.want("a", "b", "c", "set: false", "late")
 }
 
-func TestAFlagKeepsASetThatNobodyWaitsForAndPassingClearsIt(t *testing.T) {
+func TestAFlagKeepsASetUntilAWaitClearsIt(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		f := scheduler.NewFlag(task.Loop())
 		f.Set()
@@ -189,20 +189,20 @@ func TestAFlagKeepsASetThatNobodyWaitsForAndPassingClearsIt(t *testing.T) {
 			t.Error(err)
 		}
 		if err := task.Timeout(ms, func() error { return f.Wait(task) }); err != scheduler.ErrTimeout {
-			t.Errorf("two sets let two through: %v", err)
+			t.Errorf("two sets woke two tasks: %v", err)
 		}
 		return nil
 	})
 }
 
-func TestAFlagThatIsSetWhileSomebodyWaitsIsHis(t *testing.T) {
+func TestAFlagThatIsSetWhileATaskWaitsGoesToThatTask(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(t *scheduler.Task) error {
 		f := scheduler.NewFlag(t.Loop())
 		waitIn(t, j, "first", gate{wait: f.Wait})
 		settle(t)
 		waitIn(t, j, "barger", gate{wait: func(t *scheduler.Task) error {
-			f.Set() // and nobody has been told yet
+			f.Set() // and its delivery is still pending
 			return f.Wait(t)
 		}})
 		return t.Sleep(ms)
@@ -210,7 +210,7 @@ func TestAFlagThatIsSetWhileSomebodyWaitsIsHis(t *testing.T) {
 	j.want("first", "barger cancelled")
 }
 
-func TestAQueueHoldsNoMoreThanItWasMadeFor(t *testing.T) {
+func TestAQueueHoldsNoMoreThanItsCapacity(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(t *scheduler.Task) error {
 		q := scheduler.NewQueue[int](2)
@@ -240,7 +240,7 @@ func TestAValueOfACancelledPutIsNotInTheQueue(t *testing.T) {
 		putter := task.Go("putter", func(t *scheduler.Task) error { return q.Put(t, 2) })
 		settle(task)
 		q.TryGet()
-		putter.Cancel() // in the tick in which its turn came
+		putter.Cancel() // in the tick of its turn
 		settle(task)
 		if v, ok := q.TryGet(); ok {
 			t.Errorf("there is a %d", v)
@@ -249,7 +249,7 @@ func TestAValueOfACancelledPutIsNotInTheQueue(t *testing.T) {
 	})
 }
 
-func TestABarrierLetsTasksThroughTogether(t *testing.T) {
+func TestABarrierReleasesTasksTogether(t *testing.T) {
 	j := &journal{t: t}
 	virtual(t, func(t *scheduler.Task) error {
 		b := scheduler.NewBarrier(3)
@@ -274,21 +274,21 @@ func TestABarrierLetsTasksThroughTogether(t *testing.T) {
 		settle(t)
 		return nil
 	})
-	// b no longer counts, so d completes the first three; e and f wait on.
+	// b no longer counts, so d is the third; e and f keep waiting.
 	j.want("d at 40", "a at 40", "c at 40")
 }
 
-func TestALockIsNotTakenTwiceNorGivenByAStranger(t *testing.T) {
+func TestLockingTwiceAndUnlockingAnothersLockPanic(t *testing.T) {
 	for name, misuse := range map[string]func(t *scheduler.Task, l *scheduler.Lock){
-		"locked twice":           func(t *scheduler.Task, l *scheduler.Lock) { l.Lock(t); l.Lock(t) },
-		"unlocked by a stranger": func(t *scheduler.Task, l *scheduler.Lock) { l.Unlock(t) },
+		"locked twice":             func(t *scheduler.Task, l *scheduler.Lock) { l.Lock(t); l.Lock(t) },
+		"unlocked by another task": func(t *scheduler.Task, l *scheduler.Lock) { l.Unlock(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, func(task *scheduler.Task) error {
 				var l scheduler.Lock
 				misuser := task.Go("misuser", func(t *scheduler.Task) error { misuse(t, &l); return nil })
 				if _, isPanic := task.Join(misuser).(*scheduler.PanicError); !isPanic {
-					t.Error("nobody minded")
+					t.Error("no panic")
 				}
 				return nil
 			})

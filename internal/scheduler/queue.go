@@ -1,22 +1,22 @@
 package scheduler
 
-// Queue passes values from task to task, first in first out, and holds at most
-// as many as it was made for. Nobody overtakes: values leave in the order of the
-// calls of Put, and go to tasks in the order of their calls of Get. Make one with
+// Queue passes values from task to task, first in first out, and holds a limited
+// number of them. There is no barging: values leave in the order of the calls of
+// Put, and go to tasks in the order of their calls of Get. Make one with
 // [NewQueue].
 type Queue[T any] struct {
 	slots   []T
 	first   int
 	count   int
-	getters line
-	putters line
+	getters turnList
+	putters turnList
 }
 
-// line is waiters who are called one by one and take their turn when they run.
-// Until then nobody who comes later may take it.
-type line struct {
-	waiters
-	called int // and have not run yet
+// turnList is a list of waiters that are woken one by one, and take their turn
+// when they run. Until then no later task may take it.
+type turnList struct {
+	waitList
+	woken int // and have not run yet
 }
 
 // NewQueue returns an empty queue for up to capacity values, at least one.
@@ -24,11 +24,11 @@ func NewQueue[T any](capacity int) *Queue[T] {
 	return &Queue[T]{slots: make([]T, max(1, capacity))}
 }
 
-// Len returns how many values wait in the queue.
+// Len returns how many values are in the queue.
 func (q *Queue[T]) Len() int { return q.count }
 
 // Put adds a value and waits while the queue is full. With an error the value is
-// not in it.
+// not in the queue.
 func (q *Queue[T]) Put(t *Task, value T) error {
 	if !q.canPut() {
 		if err := q.wait(t, &q.putters); err != nil {
@@ -39,7 +39,7 @@ func (q *Queue[T]) Put(t *Task, value T) error {
 	return nil
 }
 
-// TryPut adds a value; false: the queue is full, or others wait to put theirs.
+// TryPut adds a value; false: the queue is full, or other tasks wait in Put.
 func (q *Queue[T]) TryPut(value T) bool {
 	if !q.canPut() {
 		return false
@@ -48,8 +48,8 @@ func (q *Queue[T]) TryPut(value T) bool {
 	return true
 }
 
-// Get takes the oldest value and waits while there is none. With an error it has
-// taken none.
+// Get removes the oldest value and waits while there is none. With an error it
+// has removed none.
 func (q *Queue[T]) Get(t *Task) (value T, err error) {
 	if !q.canGet() {
 		if err := q.wait(t, &q.getters); err != nil {
@@ -59,7 +59,8 @@ func (q *Queue[T]) Get(t *Task) (value T, err error) {
 	return q.pop(), nil
 }
 
-// TryGet takes the oldest value; false: there is none, or others wait for it.
+// TryGet removes the oldest value; false: there is none, or other tasks wait in
+// Get.
 func (q *Queue[T]) TryGet() (value T, ok bool) {
 	if !q.canGet() {
 		return value, false
@@ -71,17 +72,17 @@ func (q *Queue[T]) canPut() bool { return q.count < len(q.slots) && q.putters.is
 
 func (q *Queue[T]) canGet() bool { return q.count > 0 && q.getters.isEmpty() }
 
-func (l *line) isEmpty() bool { return l.first == nil && l.called == 0 }
+func (l *turnList) isEmpty() bool { return l.first == nil && l.woken == 0 }
 
 // wait returns when it is the task's turn. A turn that comes together with a
-// cancel goes to the next.
-func (q *Queue[T]) wait(t *Task, l *line) error {
-	err := t.parkIn(&l.waiters, inQueue)
-	if t.called {
-		l.called--
+// cancel goes to the next task.
+func (q *Queue[T]) wait(t *Task, l *turnList) error {
+	err := t.parkIn(&l.waitList, inQueue)
+	if t.granted {
+		l.woken--
 	}
 	if err != nil {
-		q.callNext()
+		q.wakeNext()
 	}
 	return err
 }
@@ -89,25 +90,26 @@ func (q *Queue[T]) wait(t *Task, l *line) error {
 func (q *Queue[T]) push(value T) {
 	q.slots[(q.first+q.count)%len(q.slots)] = value
 	q.count++
-	q.callNext()
+	q.wakeNext()
 }
 
 func (q *Queue[T]) pop() T {
-	var none T
+	var zero T
 	value := q.slots[q.first]
-	q.slots[q.first] = none
+	q.slots[q.first] = zero
 	q.first = (q.first + 1) % len(q.slots)
 	q.count--
-	q.callNext()
+	q.wakeNext()
 	return value
 }
 
-// callNext calls who can go on: at most as many as there are values, or slots.
-func (q *Queue[T]) callNext() {
-	if q.count > q.getters.called && q.getters.call() != nil {
-		q.getters.called++
+// wakeNext wakes the tasks that can continue: at most as many as there are values,
+// or free slots.
+func (q *Queue[T]) wakeNext() {
+	if q.count > q.getters.woken && q.getters.wakeFirst() != nil {
+		q.getters.woken++
 	}
-	if len(q.slots)-q.count > q.putters.called && q.putters.call() != nil {
-		q.putters.called++
+	if len(q.slots)-q.count > q.putters.woken && q.putters.wakeFirst() != nil {
+		q.putters.woken++
 	}
 }

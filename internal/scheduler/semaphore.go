@@ -1,13 +1,13 @@
 package scheduler
 
-// Semaphore hands out a number of permits, in the order of asking; nobody can
-// overtake. Make one with [NewSemaphore].
+// Semaphore hands out a number of permits, in the order of the calls of Acquire,
+// without barging. Make one with [NewSemaphore].
 type Semaphore struct {
-	free    int // above zero only while nobody waits
-	waiting waiters
+	free    int // above zero only while no task waits
+	waiting waitList
 }
 
-// NewSemaphore returns a semaphore with so many permits.
+// NewSemaphore returns a semaphore with a number of free permits.
 func NewSemaphore(permits int) *Semaphore { return &Semaphore{free: permits} }
 
 // Acquire waits for a permit. With an error the task has none.
@@ -16,16 +16,16 @@ func (s *Semaphore) Acquire(t *Task) error {
 		s.free--
 		return nil
 	}
-	err := t.parkIn(&s.waiting, inPermit)
-	if err != nil && t.called {
+	err := t.parkIn(&s.waiting, inSemaphore)
+	if err != nil && t.granted {
 		s.Release()
 	}
 	return err
 }
 
-// Release gives a permit back, or a new one in. It may be called by any task.
+// Release returns a permit, or adds a new one. Any task may call it.
 func (s *Semaphore) Release() {
-	if s.waiting.call() == nil {
+	if s.waiting.wakeFirst() == nil {
 		s.free++
 	}
 }

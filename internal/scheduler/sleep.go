@@ -1,6 +1,9 @@
 package scheduler
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Sleep waits for d, never less. Zero and below is a Yield.
 func (t *Task) Sleep(d time.Duration) error {
@@ -13,21 +16,53 @@ func (t *Task) Sleep(d time.Duration) error {
 // SleepUntil waits until an instant has come.
 func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 
-// Yield lets every other task that is due go first.
+// Yield lets every other task that is due run first.
 func (t *Task) Yield() error {
 	t.mustBeCurrent()
 	l := t.loop
-	if l.ready() == 0 && !l.posts.pending.Load() && !l.ended {
-		// We may be next ourselves: find out here, without leaving the stack.
-		if l.look(); l.deadline() > l.now {
+	if l.readyTasks() == 0 && !l.posts.pending.Load() && !l.ended {
+		// This task may be the next one itself: find out without a switch.
+		if l.readClock(); l.deadline() > l.now {
 			l.meter.add(t.stats)
-			l.book()
+			l.charge()
 			return nil
 		}
 	}
 	t.yielded = true
-	if t.giveWay() {
+	if t.suspend() {
 		return nil
 	}
 	return t.interrupted()
+}
+
+// Tick is one iteration of a periodic task.
+type Tick struct {
+	N      int64   // 0 for the first; skipped ticks are counted, too
+	Due    Instant // start + N·period
+	Missed int64   // ticks skipped since the iteration before
+}
+
+// Every returns the ticks of periodic work, to range over. Tick 0 is due at once,
+// tick n at start + n·period, however long the iterations before it took: a late
+// one neither shifts the next ones nor is followed by a burst, since the ticks
+// that it missed are skipped and counted. The range ends when the task is
+// cancelled while it waits for the next tick.
+func (t *Task) Every(period time.Duration) iter.Seq[Tick] {
+	if period <= 0 {
+		panic("scheduler: the period of Every must be positive")
+	}
+	return func(yield func(Tick) bool) {
+		start := t.Now()
+		latest := func() int64 { return int64(t.Now().Sub(start) / period) }
+		for tick := (Tick{Due: start}); yield(tick); {
+			n := max(tick.N+1, latest())
+			if t.parkUntil(start.Add(time.Duration(n)*period)) != nil {
+				return
+			}
+			n = max(n, latest()) // one iteration makes up for the whole stall
+			missed := n - tick.N - 1
+			tick = Tick{N: n, Due: start.Add(time.Duration(n) * period), Missed: missed}
+			t.stats.Missed += uint64(missed)
+		}
+	}
 }

@@ -58,7 +58,7 @@ func TestASnapshotShowsWhatEachTaskWaitsFor(t *testing.T) {
 
 func sleepAnHour(t *scheduler.Task) error { return t.Sleep(time.Hour) }
 
-func TestASnapshotCountsAlsoTheTasksThatHaveEnded(t *testing.T) {
+func TestASnapshotIncludesTasksThatHaveEnded(t *testing.T) {
 	clock := &handClock{}
 	loop := scheduler.New(scheduler.Options{Clock: clock})
 	loop.Run(func(task *scheduler.Task) error {
@@ -111,7 +111,7 @@ func TestLatenessIsCountedFromDueToRun(t *testing.T) {
 	})
 }
 
-func TestWakeUpsAreAsManyAsDistinctDeadlines(t *testing.T) {
+func TestThereIsOneWakeUpForEachDistinctDeadline(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		before := task.Loop().Snapshot().Wakeups
 		for i := range 30 {
@@ -125,7 +125,7 @@ func TestWakeUpsAreAsManyAsDistinctDeadlines(t *testing.T) {
 	})
 }
 
-func TestNumberedNamesDoNotFillTheMemory(t *testing.T) {
+func TestNumberedNamesUseBoundedMemory(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		for i := range 5000 {
 			task.Go(fmt.Sprint("connection ", i), func(*scheduler.Task) error { return nil })
@@ -143,12 +143,12 @@ func TestNumberedNamesDoNotFillTheMemory(t *testing.T) {
 	})
 }
 
-func TestATaskThatTurnsHeavyAmongACrowdOfLightOnesIsFound(t *testing.T) {
+func TestATaskThatTurnsHeavyAmongManyLightOnesIsAccountedForIt(t *testing.T) {
 	clock := &handClock{}
 	loop := scheduler.New(scheduler.Options{Clock: clock})
 	loop.Run(func(task *scheduler.Task) error {
 		const turns, heavyFrom, heavyStep = 200, 100, 5 * ms
-		crowd := task.Group(func(g *scheduler.Group) error {
+		group := task.Group(func(g *scheduler.Group) error {
 			for i := range 20 {
 				g.Go(fmt.Sprintf("task %d", i), func(t *scheduler.Task) error {
 					for turn := range turns {
@@ -171,8 +171,8 @@ func TestATaskThatTurnsHeavyAmongACrowdOfLightOnesIsFound(t *testing.T) {
 			}
 		}
 		if sum != task.Now().Sub(0) {
-			t.Errorf("%v of %v were booked", sum, task.Now().Sub(0))
+			t.Errorf("%v of %v were accounted", sum, task.Now().Sub(0))
 		}
-		return crowd
+		return group
 	})
 }

@@ -1,13 +1,34 @@
 package scheduler
 
 import (
+	"cmp"
 	"math/bits"
+	"slices"
 	"time"
 )
 
+// Snapshot is the state of a loop and what it has counted. It is cheap enough to
+// be taken every second.
+type Snapshot struct {
+	At      Instant
+	Machine Instant // the same by the machine's clock, on which Totals are measured
+	Wakeups uint64  // times that the loop waited and woke
+	Workers int     // awaited work that runs beside the loop
+	Tasks   []TaskState
+	Totals  []Totals
+}
+
+// TaskState is a live task.
+type TaskState struct {
+	Owner, Name string
+	Urgent      bool
+	State       string  // ready, running, or what it waits for: sleep, event, queue, await …
+	Due         Instant // when its sleep ends; Never where it does not sleep
+}
+
 // Totals are the counts of all tasks of one owner and name, present and past, so
-// that they outlive a restart. Those of "post" are of what was posted. Durations
-// are the machine's, also where the clock lets time run faster.
+// that they outlive a restart. Those of "post" are of posted functions. Durations
+// are by the machine's clock, also where the loop's clock runs faster.
 type Totals struct {
 	Owner, Name string
 	Live        int           // tasks now
@@ -26,15 +47,43 @@ type Lateness struct {
 	P50, P99, Max time.Duration
 }
 
-// stats is what the loop keeps for a name.
+// Snapshot returns the state of the loop: the tasks in the order of their start,
+// the totals by owner and name. Call it on the loop.
+func (l *Loop) Snapshot() Snapshot {
+	now := l.Now()
+	s := Snapshot{
+		At:      now,
+		Machine: l.machine(now),
+		Wakeups: l.wakeups,
+		Workers: l.workers,
+		Tasks:   make([]TaskState, 0, l.tasks.count),
+		Totals:  make([]Totals, 0, len(l.stats)),
+	}
+	for t := l.tasks.first; t != nil; t = t.newer {
+		state := TaskState{Owner: t.owner, Name: t.name, Urgent: t.urgent, State: t.state.String(), Due: Never}
+		if t.state == inSleep {
+			state.Due = t.timer.due
+		}
+		s.Tasks = append(s.Tasks, state)
+	}
+	for _, stats := range l.stats {
+		s.Totals = append(s.Totals, stats.totals())
+	}
+	slices.SortFunc(s.Totals, func(a, b Totals) int {
+		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Name, b.Name))
+	})
+	return s
+}
+
+// stats is what the loop counts for an owner and name.
 type stats struct {
-	Totals // but for Late
+	Totals // except Late
 	late   histogram
 }
 
 type statsKey struct{ owner, name string }
 
-// maxNames bounds the names that are counted apart, should somebody number them.
+// maxNames bounds the names that are counted apart, in case they are numbered.
 const maxNames = 1024
 
 // otherNames is what the rest is counted under.
@@ -80,8 +129,8 @@ func (h *histogram) add(d time.Duration) {
 	h.buckets[bucketOf(uint64(d))]++
 }
 
-// quantile returns the upper bound of the bucket in which the q-th part (0 to
-// 1) of the durations lies; 0 when there are none.
+// quantile returns the upper bound of the bucket that holds the quantile q, from
+// 0 to 1; 0 when nothing was counted.
 func (h *histogram) quantile(q float64) time.Duration {
 	wanted := uint64(q * float64(h.count))
 	var seen uint64

@@ -1,19 +1,14 @@
 package scheduler
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"runtime/debug"
 )
 
-// ErrCancelled is what an await returns in a task that was cancelled. Return it
-// (or nil) after tidying up; a task may also handle it and go on.
-var ErrCancelled = errors.New("cancelled")
-
 // Func is the body of a task. It must not call runtime.Goexit, which ends the
-// goroutine that runs the loop; testing's FailNow does, and may: it ends the test
-// as everywhere, after the tasks that are left were unwound.
+// goroutine that runs the loop. The exception is testing's FailNow: it ends the
+// test as usual, after the remaining tasks were unwound.
 type Func func(t *Task) error
 
 // PanicError is the error of a task that panicked, with the stack of the panic.
@@ -24,26 +19,26 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// Task is one straight line of work on a loop. Its methods belong to the task
-// itself while it runs, but for Cancel, Done and Err, which any other task of
+// Task is one sequence of steps on a loop. Its methods may only be called by the
+// task itself while it runs, except Cancel, Done and Err, which any other task of
 // the same loop may call.
 type Task struct {
-	// What every step touches stands first, and so in one or two cache lines.
-	timer    timer // the task's place in the queue of due times
+	// What every step uses comes first, and so is in one or two cache lines.
+	timer    timer // the task's entry in the queue by due time
 	pull     func() (struct{}, bool)
 	yield    func(struct{}) bool
 	loop     *Loop
 	stats    *stats
-	cause    *scope // whose interruption waits to be delivered
-	place    place  // what the task waits for
+	pending  *scope // whose interruption is not delivered yet
+	state    waitState
 	urgent   bool
 	finished bool
-	ready    bool // in the queue, because somebody woke it
-	yielded  bool // left off in Yield: is to be made ready
-	slept    bool // left off in a sleep: its lateness counts
-	called   bool // its turn in parkedIn has come
+	isReady  bool // in the queue, because it was woken
+	yielded  bool // suspended by Yield: is to be made ready
+	slept    bool // suspended by a sleep: its lateness counts
+	granted  bool // woken from parkedIn
 
-	parkedIn *waiters
+	parkedIn *waitList
 	prev     *Task // neighbours in parkedIn
 	next     *Task
 	scope    *scope // the innermost open one
@@ -52,9 +47,9 @@ type Task struct {
 	name    string
 	owner   string
 	body    Func
-	stop    func() // unwinds the coroutine, whose other two ends are pull and yield
+	stop    func() // unwinds the coroutine that pull and yield belong to
 	err     error
-	joiners waiters
+	joiners waitList
 	group   *Group
 	older   *Task // neighbours in the loop's list
 	newer   *Task
@@ -63,21 +58,20 @@ type Task struct {
 // Option sets something about a new task.
 type Option func(*Task)
 
-// Owner names whose task it is: a plugin's instance.
+// Owner names the plugin instance that the task belongs to.
 func Owner(name string) Option { return func(t *Task) { t.owner = name } }
 
 // Urgent puts the task before ordinary ones whenever it is due, for input edges
-// and fade steps. Of 65 steps in a row one is left to ordinary tasks that are
-// due.
+// and fade steps. Of 65 steps in a row one is left to ordinary tasks that are due.
 func Urgent() Option { return func(t *Task) { t.urgent = true } }
 
-// Go starts a task. Its body first runs after the present step.
+// Go starts a task. Its body first runs after the current step.
 func (l *Loop) Go(name string, body Func, options ...Option) *Task {
 	return l.spawn("", name, body, options)
 }
 
-// Go starts a task with the same owner. It is nobody's child: use [Task.Group]
-// where it should not outlive its parent.
+// Go starts a task with the same owner. The new task may outlive this one: use
+// [Task.Group] where it must not.
 func (t *Task) Go(name string, body Func, options ...Option) *Task {
 	return t.loop.spawn(t.owner, name, body, options)
 }
@@ -100,7 +94,7 @@ func (l *Loop) spawn(owner, name string, body Func, options []Option) *Task {
 // Name returns the task's name.
 func (t *Task) Name() string { return t.name }
 
-// Owner returns whose task it is.
+// Owner returns the name of the task's owner.
 func (t *Task) Owner() string { return t.owner }
 
 // Loop returns the loop that runs the task.
@@ -115,26 +109,11 @@ func (t *Task) Done() bool { return t.finished }
 // Err returns the error that the task ended with, nil while it runs.
 func (t *Task) Err() error { return t.err }
 
-// Cancel delivers ErrCancelled at the innermost await of another task. A task
-// that has not run yet never will. Several cancels before the first is delivered
-// are one. It returns false when the task has ended already. A task cannot
-// cancel itself (it can return), and to try is a panic.
-func (t *Task) Cancel() bool {
-	if t.finished {
-		return false
-	}
-	if t.loop.running == t {
-		panic("scheduler: task " + t.name + " cancels itself; let it return instead")
-	}
-	t.interrupt(&t.self)
-	return true
-}
-
 // Join waits until another task has ended and returns its error. Cancelling the
-// waiter leaves the other as it is.
+// waiting task does not cancel the other one.
 func (t *Task) Join(other *Task) error {
 	if other == t {
-		panic("scheduler: task " + t.name + " waits for its own end")
+		panic("scheduler: task " + t.name + " joins itself")
 	}
 	if !other.finished {
 		if err := t.parkIn(&other.joiners, inJoin); err != nil {
@@ -144,10 +123,10 @@ func (t *Task) Join(other *Task) error {
 	return other.err
 }
 
-// start makes the coroutine that carries the body; false: the task was cancelled.
+// start makes the coroutine that runs the body; false: the task was cancelled.
 func (t *Task) start() bool {
-	if t.cause != nil {
-		t.err = t.takeInterruption()
+	if t.pending != nil {
+		t.err = t.deliver()
 		return false
 	}
 	t.pull, t.stop = iter.Pull(t.run)
@@ -159,29 +138,64 @@ func (t *Task) run(yield func(struct{}) bool) {
 	t.yield = yield
 	defer func() {
 		if value := recover(); value != nil {
-			t.err = &PanicError{Value: value, Stack: debug.Stack()} // the panic's: it still lies below us
+			t.err = &PanicError{Value: value, Stack: debug.Stack()} // the stack of the panic is still there
 		}
 	}()
 	t.err = t.body(t)
 }
 
-// settle sorts out a task that has ended.
+// settle handles the end of a task.
 func (t *Task) settle() {
 	t.finished = true
 	t.stats.Live--
 	t.body, t.pull, t.stop, t.yield = nil, nil, nil, nil
 	t.loop.tasks.remove(t)
-	awaited := t.joiners.first != nil || t == t.loop.main
-	t.joiners.callAll()
-	if t.group != nil && t.group.ended(t) {
-		awaited = true
+	reported := t.joiners.first != nil || t == t.loop.main
+	t.joiners.wakeAll()
+	if t.group != nil && t.group.childEnded(t) {
+		reported = true
 	}
-	if !awaited && failed(t.err) {
+	if !reported && failed(t.err) {
 		t.loop.options.OnError(t, t.err)
 	}
 }
 
-func (t *Task) wasCancelled() bool { return t.self.delivered || t.cause != nil }
+func (t *Task) wasCancelled() bool { return t.self.delivered || t.pending != nil }
 
-// failed tells an error from the end of a task that was cancelled.
-func failed(err error) bool { return err != nil && !errors.Is(err, ErrCancelled) }
+// taskList is the list of a loop's live tasks, in the order of their start.
+type taskList struct {
+	first, last *Task
+	count       int
+}
+
+func (l *taskList) add(t *Task) {
+	t.older = l.last
+	if l.last == nil {
+		l.first = t
+	} else {
+		l.last.newer = t
+	}
+	l.last = t
+	l.count++
+}
+
+func (l *taskList) remove(t *Task) {
+	if t.older == nil {
+		l.first = t.newer
+	} else {
+		t.older.newer = t.newer
+	}
+	if t.newer == nil {
+		l.last = t.older
+	} else {
+		t.newer.older = t.older
+	}
+	t.older, t.newer = nil, nil
+	l.count--
+}
+
+func (l *taskList) cancelAll() {
+	for t := l.first; t != nil; t = t.newer {
+		t.Cancel()
+	}
+}

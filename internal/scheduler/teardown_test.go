@@ -8,30 +8,30 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestTheTasksThatAreLeftAreCancelledAndMayTidyUp(t *testing.T) {
+func TestRemainingTasksAreCancelledAndMayCleanUp(t *testing.T) {
 	j := &journal{t: t}
 	clock := scheduler.NewVirtualClock(0)
 	scheduler.New(scheduler.Options{Clock: clock}).Run(func(t *scheduler.Task) error {
 		t.Go("left", func(t *scheduler.Task) error {
 			err := t.Sleep(time.Hour)
 			t.Sleep(300 * ms)
-			j.note("left: %v, tidy at %d", err, at(t))
+			j.note("left: %v, cleaned up at %d", err, at(t))
 			return nil
 		})
 		t.Sleep(ms)
 		return nil
 	})
-	j.want("left: cancelled, tidy at 301")
+	j.want("left: cancelled, cleaned up at 301")
 	if clock.Now() != scheduler.Instant(301*ms) {
-		t.Errorf("the loop ended at %v ns, though nobody was left", clock.Now())
+		t.Errorf("the loop ended at %v ns, though no task was left", clock.Now())
 	}
 }
 
-func TestATaskThatIgnoresItsCancelIsUnwoundAfterASecond(t *testing.T) {
+func TestATaskThatIgnoresItsCancelIsUnwoundAfterTheGracePeriod(t *testing.T) {
 	j := &journal{t: t}
 	clock := scheduler.NewVirtualClock(0)
 	scheduler.New(scheduler.Options{Clock: clock}).Run(func(t *scheduler.Task) error {
-		t.Go("stubborn", func(t *scheduler.Task) error {
+		t.Go("ignores its cancel", func(t *scheduler.Task) error {
 			defer j.note("unwound")
 			defer func() {
 				for {
@@ -66,7 +66,7 @@ func TestUnwindingReleasesLocksAndGroups(t *testing.T) {
 		for _, name := range []string{"a", "b", "c"} {
 			t.Go(name, func(t *scheduler.Task) error {
 				return t.Group(func(g *scheduler.Group) error {
-					defer j.note("%s is out", name)
+					defer j.note("%s unwound", name)
 					for l.Lock(t) != nil {
 					}
 					defer l.Unlock(t)
@@ -79,10 +79,10 @@ func TestUnwindingReleasesLocksAndGroups(t *testing.T) {
 		t.Sleep(ms)
 		return nil
 	})
-	j.want("a is out", "b is out", "c is out")
+	j.want("a unwound", "b unwound", "c unwound")
 }
 
-func TestUnwindingLeavesNobodyInALine(t *testing.T) {
+func TestUnwindingRemovesTasksFromWaitLists(t *testing.T) {
 	j := &journal{t: t}
 	scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}).Run(func(t *scheduler.Task) error {
 		var e scheduler.Event
@@ -93,7 +93,7 @@ func TestUnwindingLeavesNobodyInALine(t *testing.T) {
 			}
 		})
 		t.Go("sets", func(t *scheduler.Task) error {
-			defer e.Set() // for nobody: who waited is gone
+			defer e.Set() // the waiting task has been unwound
 			for {
 				t.Sleep(time.Hour)
 			}
@@ -104,7 +104,7 @@ func TestUnwindingLeavesNobodyInALine(t *testing.T) {
 }
 
 // A test's FailNow is a Goexit.
-func TestAGoexitInATaskEndsTheLoopsGoroutineInOrder(t *testing.T) {
+func TestAGoexitInATaskEndsTheLoopsGoroutineAfterUnwindingTheOthers(t *testing.T) {
 	j := &journal{t: t}
 	ended := make(chan struct{})
 	go func() {

@@ -8,7 +8,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-var errWork = errors.New("the work's own")
+var errWork = errors.New("the error of the work")
 
 func TestTimeout(t *testing.T) {
 	for _, c := range []struct {
@@ -20,7 +20,7 @@ func TestTimeout(t *testing.T) {
 		{"returns what the work returned in time", func(t *scheduler.Task) error {
 			return t.Timeout(10*ms, func() error { t.Sleep(5 * ms); return errWork })
 		}, errWork, 5},
-		{"is an error when the time runs out", func(t *scheduler.Task) error {
+		{"is an error when the time expires", func(t *scheduler.Task) error {
 			return t.Timeout(10*ms, func() error { return t.Sleep(20 * ms) })
 		}, scheduler.ErrTimeout, 10},
 		{"is an error, too, when the work swallows the interruption", func(t *scheduler.Task) error {
@@ -42,10 +42,10 @@ func TestTimeout(t *testing.T) {
 		{"leaves a cancel from elsewhere a cancel", func(t *scheduler.Task) error {
 			return t.Timeout(100*ms, func() error { return t.Sleep(time.Hour) })
 		}, scheduler.ErrCancelled, 50},
-		{"leaves a cancel a cancel that comes while the work tidies up after it", func(t *scheduler.Task) error {
+		{"leaves a cancel a cancel that comes while the work cleans up after it", func(t *scheduler.Task) error {
 			return t.Timeout(10*ms, func() error { t.Sleep(time.Hour); return t.Sleep(time.Hour) })
 		}, scheduler.ErrCancelled, 50},
-		{"leaves a cancel a cancel when it runs out while the work tidies up", func(t *scheduler.Task) error {
+		{"leaves a cancel a cancel when it expires while the work cleans up", func(t *scheduler.Task) error {
 			return t.Timeout(60*ms, func() error { t.Sleep(time.Hour); return t.Sleep(time.Hour) })
 		}, scheduler.ErrCancelled, 60},
 		{"leaves a cancel a cancel that comes in the same instant", func(t *scheduler.Task) error {
@@ -82,7 +82,7 @@ func TestTimeout(t *testing.T) {
 		{"around another that ran out just before is not lost", func(t *scheduler.Task) error {
 			end := t.Now().Add(20 * ms)
 			return t.Timeout(20*ms, func() error {
-				// The inner one runs out, and while its work tidies up, the outer does.
+				// The inner one expires, and while its work cleans up, the outer does.
 				inner := t.Timeout(10*ms, func() error { t.Sleep(time.Hour); return t.SleepUntil(end.Add(ms)) })
 				if inner != scheduler.ErrCancelled {
 					return errWork
@@ -112,7 +112,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-func TestOfTwoTimeoutsThatRunOutWhileTheLoopIsHeldTheOuterOneIsNotLost(t *testing.T) {
+func TestOfTwoTimeoutsThatExpireWhileTheLoopIsBlockedTheOuterOneIsNotLost(t *testing.T) {
 	clock := &handClock{}
 	loop := scheduler.New(scheduler.Options{Clock: clock})
 	loop.Run(func(task *scheduler.Task) error {
@@ -123,7 +123,7 @@ func TestOfTwoTimeoutsThatRunOutWhileTheLoopIsHeldTheOuterOneIsNotLost(t *testin
 				return inner
 			})
 		})
-		task.Go("hog", func(*scheduler.Task) error { clock.now = 100; return nil })
+		task.Go("blocks", func(*scheduler.Task) error { clock.now = 100; return nil })
 		if err := task.Join(worker); err != scheduler.ErrTimeout || inner != scheduler.ErrCancelled {
 			t.Errorf("the outer returned %v, the inner %v", err, inner)
 		}

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Hog is a step that holds the loop. One that goes on is reported again each
-// time its age has doubled.
-type Hog struct {
+// Blocked is a step that blocks the loop. A step that goes on is reported again
+// each time its age has doubled.
+type Blocked struct {
 	Owner, Name string
 	For         time.Duration // so far
-	Stack       []byte        // of the goroutine that holds it
+	Stack       []byte        // of the goroutine that blocks the loop
 }
 
-// maxDump bounds the dump of all goroutines in which the culprit is looked for.
+// maxDump bounds the dump of all goroutines that is searched for that stack.
 const maxDump = 16 << 20
 
-// culprit returns the stack of the goroutine that holds a loop: the only one of
-// the loop and its tasks that is not parked as a coroutine. It is nil where the
-// dump does not reach that far.
-func culprit() []byte {
+// blockingStack returns the stack of the goroutine that blocks a loop: the only
+// one of the loop and its tasks that is not parked as a coroutine. It is nil where
+// the dump is too long to contain it.
+func blockingStack() []byte {
 	dump := make([]byte, 64<<10)
 	n := runtime.Stack(dump, true)
 	for n == len(dump) && n < maxDump {
@@ -40,7 +40,7 @@ func culprit() []byte {
 	return nil
 }
 
-// What a stack dump calls the functions at the bottom of a task and of a loop.
+// The names in a stack dump of the functions at the bottom of a task and of a loop.
 var (
 	taskFrame = frameOf("(*Task).run(")
 	loopFrame = frameOf("(*Loop).runUntil(")

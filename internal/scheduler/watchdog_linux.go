@@ -9,37 +9,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchdog reports a step that holds the loop, while it still does.
+// watchdog reports a step that blocks the loop, while it still does.
 //
-// A Go timer would not do: with every thread at rest the runtime's monitor
-// sleeps, too, and then nothing looks at timers while a task spins. So this one
-// is a goroutine in a read of a blocking timerfd, which the kernel ends. The
-// loop arms it when it wakes and disarms it before it rests, which makes no
-// wake-up of its own.
+// A Go timer is not enough: with every thread idle the runtime's monitor thread
+// sleeps as well, and then nothing checks timers while a task spins. So this is a
+// goroutine in a blocking read of a timerfd, which the kernel ends. The loop arms
+// it when it wakes and disarms it before it waits, which causes no extra wake-up.
 type watchdog struct {
-	clock    Clock
-	kernel   func(Instant) Instant // CLOCK_MONOTONIC at an instant of the clock
-	hogAfter time.Duration
-	report   func(Hog)
-	timer    int
-	holder   atomic.Pointer[Task] // whose step it is; nil: the loop rests
-	since    atomic.Int64         // when the step began
-	told     atomic.Pointer[sight]
-	closing  atomic.Bool
-	gone     chan struct{}
+	clock   Clock
+	kernel  func(Instant) Instant // CLOCK_MONOTONIC at an instant of the clock
+	after   time.Duration
+	report  func(Blocked)
+	timer   int
+	current atomic.Pointer[Task] // whose step it is; nil: the loop waits
+	since   atomic.Int64         // when the step began
+	last    atomic.Pointer[blockedReport]
+	closing atomic.Bool
+	done    chan struct{}
 }
 
-// sight is who was reported last, and when.
-type sight struct {
-	holder *Task
-	at     Instant
+// blockedReport is which task was reported last, and when.
+type blockedReport struct {
+	task *Task
+	at   Instant
 }
 
-// newWatchdog returns nil, which watches nothing, where nobody wants to hear,
-// time is not real, or the kernel refuses the timer.
+// newWatchdog returns nil, which watches nothing, if no report is wanted, the
+// clock is not one of real time, or the kernel refuses the timer.
 func newWatchdog(l *Loop) *watchdog {
 	kernel := kernelTime(l.clock)
-	if kernel == nil || l.options.OnHog == nil {
+	if kernel == nil || l.options.OnBlocked == nil {
 		return nil
 	}
 	timer, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC)
@@ -47,68 +46,69 @@ func newWatchdog(l *Loop) *watchdog {
 		return nil
 	}
 	if runtime.GOMAXPROCS(0) < 2 {
-		runtime.GOMAXPROCS(2) // else the hog has the only place to run on
+		runtime.GOMAXPROCS(2) // else the blocking task has the only thread
 	}
 	w := &watchdog{
-		clock:    l.clock,
-		kernel:   kernel,
-		hogAfter: l.options.HogAfter,
-		report:   l.options.OnHog,
-		timer:    timer,
-		gone:     make(chan struct{}),
+		clock:  l.clock,
+		kernel: kernel,
+		after:  l.options.BlockedAfter,
+		report: l.options.OnBlocked,
+		timer:  timer,
+		done:   make(chan struct{}),
 	}
 	go w.watch()
 	return w
 }
 
-// kernelTime returns how a clock's instants become those of CLOCK_MONOTONIC: as they
-// are, or as the clock says that lets another time pass in step with real time. It
-// is nil where time is not real.
+// kernelTime returns how to convert a clock's instants to CLOCK_MONOTONIC: as they
+// are, or as a scaled clock says. It is nil for a clock that is not one of real
+// time.
 func kernelTime(c Clock) func(Instant) Instant {
 	switch c := c.(type) {
 	case *SystemClock:
 		return func(i Instant) Instant { return i }
-	case paced:
+	case scaledClock:
 		return c.Kernel
 	}
 	return nil
 }
 
-// begin says whose step comes next; look, when the clock was last read.
+// begin says whose step comes next.
 func (w *watchdog) begin(t *Task) {
 	if w != nil {
-		w.holder.Store(t)
+		w.current.Store(t)
 	}
 }
 
-func (w *watchdog) look(now Instant) {
+// clockRead says when the loop last read the clock, and so when the step began.
+func (w *watchdog) clockRead(now Instant) {
 	if w != nil {
 		w.since.Store(int64(now))
 	}
 }
 
-// arm and disarm stand around the loop's rest.
+// arm is called after the loop's wait, disarm before it.
 func (w *watchdog) arm(now Instant) {
 	if w != nil {
-		w.look(now)
-		setTimer(w.timer, w.kernel(now).Add(w.hogAfter))
+		w.clockRead(now)
+		setTimer(w.timer, w.kernel(now).Add(w.after))
 	}
 }
 
 func (w *watchdog) disarm() {
 	if w != nil {
-		w.holder.Store(nil)
+		w.current.Store(nil)
 		setTimer(w.timer, Never)
 	}
 }
 
-// seen returns who was reported to hold the loop since an instant; nil: nobody was.
-func (w *watchdog) seen(since Instant) *Task {
+// reportedSince returns the task that was reported since an instant, or nil.
+func (w *watchdog) reportedSince(since Instant) *Task {
 	if w == nil {
 		return nil
 	}
-	if s := w.told.Load(); s != nil && s.at >= since {
-		return s.holder
+	if r := w.last.Load(); r != nil && r.at >= since {
+		return r.task
 	}
 	return nil
 }
@@ -116,51 +116,51 @@ func (w *watchdog) seen(since Instant) *Task {
 func (w *watchdog) close() {
 	if w != nil {
 		w.closing.Store(true)
-		setTimer(w.timer, 1) // long past: ends the read
-		<-w.gone
+		setTimer(w.timer, 1) // in the past: ends the read
+		<-w.done
 	}
 }
 
 func (w *watchdog) watch() {
-	defer close(w.gone)
+	defer close(w.done)
 	defer unix.Close(w.timer)
 	var (
-		step   int64         // the one that was seen last…
-		nextAt time.Duration // …and the age at which it is reported
+		step   int64         // when the step that was seen last began
+		nextAt time.Duration // the age at which it is reported
 	)
 	for w.sleep() {
-		holder, since := w.holder.Load(), w.since.Load()
-		if holder == nil {
-			continue // the loop rests and will arm us
+		current, since := w.current.Load(), w.since.Load()
+		if current == nil {
+			continue // the loop waits and will arm the timer
 		}
 		if since != step {
-			step, nextAt = since, w.hogAfter
+			step, nextAt = since, w.after
 		}
 		at := w.clock.Now()
 		now, began := w.kernel(at), w.kernel(Instant(since))
 		age := now.Sub(began)
 		if age >= nextAt {
-			stack := culprit()
-			if w.holder.Load() != holder || w.since.Load() != since {
-				stack = nil // the step ended meanwhile, and the stack is somebody else's
+			stack := blockingStack()
+			if w.current.Load() != current || w.since.Load() != since {
+				stack = nil // the step has ended meanwhile, and this is the stack of another
 			}
-			w.told.Store(&sight{holder, at})
-			w.report(Hog{Owner: holder.owner, Name: holder.name, For: age, Stack: stack})
+			w.last.Store(&blockedReport{current, at})
+			w.report(Blocked{Owner: current.owner, Name: current.name, For: age, Stack: stack})
 			nextAt = 2 * age
 		}
-		again := began.Add(w.hogAfter)
+		again := began.Add(w.after)
 		if again <= now {
-			again = now.Add(w.hogAfter) // not at nextAt: another step may hold the loop by then
+			again = now.Add(w.after) // not at nextAt: another step may block the loop before
 		}
 		setTimer(w.timer, again)
 	}
 }
 
-// sleep blocks until the timer fires; false: it is the end.
+// sleep blocks until the timer expires; false: the watchdog was closed.
 func (w *watchdog) sleep() bool {
-	var ticks [8]byte
+	var expirations [8]byte
 	for !w.closing.Load() {
-		if _, err := unix.Read(w.timer, ticks[:]); err == nil {
+		if _, err := unix.Read(w.timer, expirations[:]); err == nil {
 			return !w.closing.Load()
 		} else if !errors.Is(err, unix.EINTR) {
 			return false

@@ -12,13 +12,13 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// Each of these holds the loop until the report of it has come. One that did not
-// come while it does would hang the test.
-func TestAStepThatHoldsTheLoopIsReportedWhileItDoes(t *testing.T) {
+// Each of these blocks the loop until its report has arrived. Without a report
+// while it blocks the test would hang.
+func TestABlockingStepIsReportedWhileItRuns(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		hold func(reported *atomic.Bool, told chan struct{}, pipe int)
-		line string
+		name  string
+		block func(reported *atomic.Bool, done chan struct{}, pipe int)
+		line  string
 	}{
 		{"spinning", spinUntil, "spinUntil"},
 		{"waiting for a channel", receiveUntil, "receiveUntil"},
@@ -31,17 +31,17 @@ func TestAStepThatHoldsTheLoopIsReportedWhileItDoes(t *testing.T) {
 					t.Fatal(err)
 				}
 				var reported atomic.Bool
-				told := make(chan struct{})
-				var hog scheduler.Hog
+				done := make(chan struct{})
+				var blocked scheduler.Blocked
 				loop := scheduler.New(scheduler.Options{
-					HogAfter: 5 * ms,
-					OnHog: func(h scheduler.Hog) {
+					BlockedAfter: 5 * ms,
+					OnBlocked: func(h scheduler.Blocked) {
 						if reported.Load() {
 							return
 						}
-						hog = h
+						blocked = h
 						reported.Store(true)
-						close(told)
+						close(done)
 						syscall.Write(pipe[1], []byte{1})
 					},
 				})
@@ -51,26 +51,26 @@ func TestAStepThatHoldsTheLoopIsReportedWhileItDoes(t *testing.T) {
 					}
 					t.Sleep(ms)
 					if where == "post" {
-						loop.Post(func() { c.hold(&reported, told, pipe[0]) })
+						loop.Post(func() { c.block(&reported, done, pipe[0]) })
 						return t.Sleep(ms)
 					}
-					return t.Join(t.Go("hog", func(t *scheduler.Task) error {
+					return t.Join(t.Go("blocks", func(t *scheduler.Task) error {
 						t.Sleep(ms)
-						c.hold(&reported, told, pipe[0])
+						c.block(&reported, done, pipe[0])
 						return nil
 					}, scheduler.Owner("lamp")))
 				})
 				syscall.Close(pipe[0])
 				syscall.Close(pipe[1])
-				want := scheduler.Hog{Owner: "lamp", Name: "hog"}
+				want := scheduler.Blocked{Owner: "lamp", Name: "blocks"}
 				if where == "post" {
-					want = scheduler.Hog{Name: "post"}
+					want = scheduler.Blocked{Name: "post"}
 				}
-				if hog.Name != want.Name || hog.Owner != want.Owner || hog.For < 5*ms || !strings.Contains(string(hog.Stack), c.line) {
-					t.Errorf("%s: got %s/%s for %v, where the stack should name %s:\n%s", where, hog.Owner, hog.Name, hog.For, c.line, hog.Stack)
+				if blocked.Name != want.Name || blocked.Owner != want.Owner || blocked.For < 5*ms || !strings.Contains(string(blocked.Stack), c.line) {
+					t.Errorf("%s: got %s/%s for %v, where the stack should name %s:\n%s", where, blocked.Owner, blocked.Name, blocked.For, c.line, blocked.Stack)
 				}
-				if strings.Contains(string(hog.Stack), "\n\n") {
-					t.Errorf("%s: more than one goroutine:\n%s", where, hog.Stack)
+				if strings.Contains(string(blocked.Stack), "\n\n") {
+					t.Errorf("%s: more than one goroutine:\n%s", where, blocked.Stack)
 				}
 			}
 		})
@@ -84,18 +84,18 @@ func spinUntil(reported *atomic.Bool, _ chan struct{}, _ int) {
 }
 
 //go:noinline
-func receiveUntil(_ *atomic.Bool, told chan struct{}, _ int) { <-told }
+func receiveUntil(_ *atomic.Bool, done chan struct{}, _ int) { <-done }
 
 //go:noinline
 func readUntil(_ *atomic.Bool, _ chan struct{}, pipe int) { syscall.Read(pipe, make([]byte, 1)) }
 
-func TestTheWatchdogHasAProcessorOfItsOwn(t *testing.T) {
+func TestTheWatchdogHasAThreadOfItsOwn(t *testing.T) {
 	before := runtime.GOMAXPROCS(1)
 	defer runtime.GOMAXPROCS(before)
 	var reported atomic.Bool
 	loop := scheduler.New(scheduler.Options{
-		HogAfter: 5 * ms,
-		OnHog:    func(scheduler.Hog) { reported.Store(true) },
+		BlockedAfter: 5 * ms,
+		OnBlocked:    func(scheduler.Blocked) { reported.Store(true) },
 	})
 	loop.Run(func(*scheduler.Task) error {
 		if n := runtime.GOMAXPROCS(0); n < 2 {
@@ -106,12 +106,12 @@ func TestTheWatchdogHasAProcessorOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestALongStepIsReportedAgainWhenItsAgeHasDoubled(t *testing.T) {
+func TestABlockingStepIsReportedAgainWhenItsAgeHasDoubled(t *testing.T) {
 	var reports atomic.Int32
 	var ages [3]time.Duration
 	loop := scheduler.New(scheduler.Options{
-		HogAfter: 5 * ms,
-		OnHog: func(h scheduler.Hog) {
+		BlockedAfter: 5 * ms,
+		OnBlocked: func(h scheduler.Blocked) {
 			if n := reports.Load(); int(n) < len(ages) {
 				ages[n] = h.For
 				reports.Add(1)
@@ -135,39 +135,39 @@ func (c doubled) Now() scheduler.Instant                       { return 2 * c.Cl
 func (c doubled) Wait(until scheduler.Instant) error           { return c.Clock.Wait(c.Kernel(until)) }
 func (c doubled) Kernel(i scheduler.Instant) scheduler.Instant { return i / 2 }
 
-func TestAHogIsReportedInRealTimeAlsoWhereTimeIsAnother(t *testing.T) {
-	told := make(chan struct{})
+func TestABlockingStepIsReportedInRealTimeWhenTheLoopsClockRunsFaster(t *testing.T) {
+	done := make(chan struct{})
 	var once atomic.Bool
-	var hog scheduler.Hog
+	var blocked scheduler.Blocked
 	loop := scheduler.New(scheduler.Options{
-		Clock:    doubled{scheduler.NewSystemClock()},
-		HogAfter: 20 * ms,
-		OnHog: func(h scheduler.Hog) {
+		Clock:        doubled{scheduler.NewSystemClock()},
+		BlockedAfter: 20 * ms,
+		OnBlocked: func(h scheduler.Blocked) {
 			if !once.Swap(true) {
-				hog = h
-				close(told)
+				blocked = h
+				close(done)
 			}
 		},
 	})
 	began := time.Now()
 	loop.Run(func(*scheduler.Task) error {
-		<-told
+		<-done
 		return nil
 	})
-	if whole := time.Since(began); hog.Name != "main" || hog.For < 20*ms || hog.For > whole {
-		t.Errorf("%s was reported after %v of %v", hog.Name, hog.For, whole)
+	if whole := time.Since(began); blocked.Name != "main" || blocked.For < 20*ms || blocked.For > whole {
+		t.Errorf("%s was reported after %v of %v", blocked.Name, blocked.For, whole)
 	}
 }
 
-// A crowd of light steps is timed as one; the one that holds the loop is known all
-// the same.
-func TestWhoHeldTheLoopIsKnownInACrowd(t *testing.T) {
+// Several light steps are timed together; the one that blocks the loop is identified
+// nevertheless.
+func TestTheBlockingStepIsIdentifiedAmongStepsThatAreTimedTogether(t *testing.T) {
 	var reported atomic.Bool
-	var held []string
+	var unblocked []string
 	loop := scheduler.New(scheduler.Options{
-		HogAfter: 20 * ms,
-		OnHog:    func(scheduler.Hog) { reported.Store(true) },
-		OnHeld:   func(h scheduler.Hog) { held = append(held, h.Name) },
+		BlockedAfter: 20 * ms,
+		OnBlocked:    func(scheduler.Blocked) { reported.Store(true) },
+		OnUnblocked:  func(h scheduler.Blocked) { unblocked = append(unblocked, h.Name) },
 	})
 	loop.Run(func(t *scheduler.Task) error {
 		return t.Group(func(g *scheduler.Group) error {
@@ -190,18 +190,18 @@ func TestWhoHeldTheLoopIsKnownInACrowd(t *testing.T) {
 			return nil
 		})
 	})
-	if !slices.Contains(held, "heavy") {
-		t.Errorf("told of %v", held)
+	if !slices.Contains(unblocked, "heavy") {
+		t.Errorf("reported %v", unblocked)
 	}
 }
 
-// Else one that makes many short calls could hold the loop for ever without a word.
-func TestACallDoesNotMakeTheStepYoungAgain(t *testing.T) {
+// Otherwise many short calls could block the loop without a report.
+func TestRunAsDoesNotRestartTheAgeOfTheStep(t *testing.T) {
 	var before, during time.Duration
 	var reported, called atomic.Bool
 	loop := scheduler.New(scheduler.Options{
-		HogAfter: 5 * ms,
-		OnHog: func(h scheduler.Hog) {
+		BlockedAfter: 5 * ms,
+		OnBlocked: func(h scheduler.Blocked) {
 			switch {
 			case called.Load():
 			case h.Name == "main":
@@ -215,7 +215,7 @@ func TestACallDoesNotMakeTheStepYoungAgain(t *testing.T) {
 	})
 	loop.Run(func(*scheduler.Task) error {
 		spinUntil(&reported, nil, 0)
-		loop.As("panel", "next", func() { spinUntil(&called, nil, 0) })
+		loop.RunAs("panel", "next", func() { spinUntil(&called, nil, 0) })
 		return nil
 	})
 	if during < 2*before {

@@ -2,14 +2,14 @@
 
 package scheduler
 
-// watchdog watches nothing here.
+// watchdog exists on Linux only.
 type watchdog struct{}
 
 func newWatchdog(*Loop) *watchdog { return nil }
 
-func (*watchdog) begin(*Task)        {}
-func (*watchdog) look(Instant)       {}
-func (*watchdog) arm(Instant)        {}
-func (*watchdog) disarm()            {}
-func (*watchdog) seen(Instant) *Task { return nil }
-func (*watchdog) close()             {}
+func (*watchdog) begin(*Task)                 {}
+func (*watchdog) clockRead(Instant)           {}
+func (*watchdog) arm(Instant)                 {}
+func (*watchdog) disarm()                     {}
+func (*watchdog) reportedSince(Instant) *Task { return nil }
+func (*watchdog) close()                      {}

@@ -8,7 +8,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-func TestAStallIsMadeUpForByOneTurn(t *testing.T) {
+func TestAStallIsMadeUpForByOneTick(t *testing.T) {
 	const ms = time.Millisecond
 	clock := scheduler.NewVirtualClock(0)
 	var got string
