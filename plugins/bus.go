@@ -16,7 +16,7 @@ type Bus struct {
 
 	// OnPanic hears of a handler that panicked.
 	OnPanic func(instance string, err error)
-	// As runs a handler on its owner's account, see [scheduler.Loop.As].
+	// As runs a handler on its owner's account, see [scheduler.Loop.RunAs].
 	As func(owner, name string, do func())
 }
 

@@ -66,12 +66,12 @@ type Daemon struct {
 func New(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
 	d.loop = scheduler.New(scheduler.Options{
-		Clock:   o.Clock,
-		Grace:   graceForRest,
-		Seed:    o.Seed,
-		OnHog:   d.reportHog,
-		OnHeld:  d.reportHeld,
-		OnError: d.reportStray,
+		Clock:       o.Clock,
+		Grace:       graceForRest,
+		Seed:        o.Seed,
+		OnBlocked:   d.reportBlocked,
+		OnUnblocked: d.reportUnblocked,
+		OnError:     d.reportStray,
 	})
 	if o.System == nil {
 		o.System = wallclock.SystemClock()
@@ -86,7 +86,7 @@ func New(o Options) *Daemon {
 	}
 	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
-	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.As
+	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.RunAs
 	for _, entry := range o.File.Instances {
 		d.instances = append(d.instances, newInstance(d, entry))
 	}

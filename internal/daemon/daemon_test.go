@@ -132,8 +132,8 @@ func TestATaskThatSpeaksOfACancelWhichNobodyAskedForHasFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		`msg=failed plugin=helper`, `err="cancelled\nout of luck, though nobody has cancelled it"`,
-		`plugin=start message_id=5a4cc7f0ea54440ab53d0f2fae35e34f err="cancelled, though nobody has cancelled it"`,
+		`msg=failed plugin=helper`, `err="cancelled\nout of luck: returned by a task that was not cancelled"`,
+		`plugin=start message_id=5a4cc7f0ea54440ab53d0f2fae35e34f err="cancelled: returned by a task that was not cancelled"`,
 	} {
 		if strings.Count(log, line) < 3 {
 			t.Errorf("the log lacks %s three times:\n%s", line, log)

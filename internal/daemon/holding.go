@@ -15,9 +15,9 @@ const (
 	blamedFor = time.Minute
 )
 
-// reportHog says who holds the loop, while it does: a warning at first, and an error
+// reportBlocked says who holds the loop, while it does: a warning at first, and an error
 // once people notice.
-func (d *Daemon) reportHog(h scheduler.Hog) {
+func (d *Daemon) reportBlocked(h scheduler.Blocked) {
 	log := d.log.With("plugin", h.Owner, "task", h.Name, "for", h.For.Round(time.Millisecond), "stack", string(h.Stack))
 	if h.For < noticeable {
 		log.Warn("held up the loop")
@@ -26,9 +26,9 @@ func (d *Daemon) reportHog(h scheduler.Hog) {
 	log.Error("blocks the loop, and everything waits for it", logs.ID(logs.LoopBlocked))
 }
 
-// reportHeld says that it is over, and how long it was in all. What nobody notices may
+// reportUnblocked says that it is over, and how long it was in all. What nobody notices may
 // come every second, and is for who asks.
-func (d *Daemon) reportHeld(h scheduler.Hog) {
+func (d *Daemon) reportUnblocked(h scheduler.Blocked) {
 	log := d.log.With("plugin", h.Owner, "task", h.Name, "held_for", h.For.Round(time.Millisecond))
 	if h.For < noticeable {
 		log.Debug("the loop goes on")

@@ -210,7 +210,7 @@ func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, e
 	result := make(chan T, 1)
 	loop.Post(func() {
 		if ctx.Err() == nil { // else nobody waits any more
-			loop.As("", "page", func() { result <- do() })
+			loop.RunAs("", "page", func() { result <- do() })
 		}
 	})
 	select {

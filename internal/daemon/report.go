@@ -119,7 +119,7 @@ func (r Report) Write(to io.Writer) error {
 // LogSnapshot logs what every task and instance is about. Any goroutine may call
 // it.
 func (d *Daemon) LogSnapshot() {
-	d.loop.Post(func() { d.loop.As("", "snapshot", d.logSnapshot) })
+	d.loop.Post(func() { d.loop.RunAs("", "snapshot", d.logSnapshot) })
 }
 
 func (d *Daemon) logSnapshot() {

@@ -106,7 +106,7 @@ func TestASleepOnTheVirtualClockThatWouldBlockTheLoopPanics(t *testing.T) {
 		return clock.Sleep(context.Background(), time.Second)
 	})
 	var panicked *scheduler.PanicError
-	if !errors.As(err, &panicked) || !strings.Contains(err.Error(), "block the loop") {
+	if !errors.As(err, &panicked) || !strings.Contains(err.Error(), "called on the loop") {
 		t.Errorf("got %v", err)
 	}
 }
