@@ -17,7 +17,7 @@ func (l *lamp) HardwareTests() []plugins.HardwareTest {
 	}
 	tests := []plugins.HardwareTest{light}
 	if e := l.cfg.Encoder; e.A != "" {
-		tests = append(trials, plugins.HardwareTest{Parts: []string{string(e.A), string(e.B)}, Run: l.testEncoder})
+		tests = append(tests, plugins.HardwareTest{Parts: []string{string(e.A), string(e.B)}, Run: l.testEncoder})
 	}
 	return tests
 }
