@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Command is something that a browser asks to be done.
+// Command is what a client asks the daemon to do.
 type Command struct {
 	Do     string  `json:"do"`               // one of the verbs below
 	Name   string  `json:"name,omitempty"`   // of an instance, or of a fault
@@ -27,29 +27,29 @@ const (
 
 var verbs = []string{Press, Release, Turn, Break, Mend, Speed}
 
-// maxCommand bounds a command, in bytes; maxDetents, a turn.
+// maxCommand limits a command, in bytes; maxDetents limits a turn.
 const (
 	maxCommand = 1 << 10
 	maxDetents = 20
 )
 
-// readCommand reads one command and refuses what is not one.
+// readCommand decodes and validates one command.
 func readCommand(from io.Reader) (c Command, err error) {
 	d := json.NewDecoder(from)
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return Command{}, fmt.Errorf("this is no command in JSON: %w", err)
+		return Command{}, fmt.Errorf("invalid command: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return Command{}, errors.New("one command at a time")
+		return Command{}, errors.New("invalid command: data after the JSON object")
 	}
 	switch {
 	case !slices.Contains(verbs, c.Do):
-		return Command{}, fmt.Errorf("nobody knows how to %.20q", c.Do)
+		return Command{}, fmt.Errorf("unknown command %.20q", c.Do)
 	case len(c.Name) > 64:
-		return Command{}, errors.New("no name is as long as that")
+		return Command{}, errors.New("name too long (limit 64 bytes)")
 	case c.Do == Turn && (c.Amount != float64(int(c.Amount)) || c.Amount < -maxDetents || c.Amount > maxDetents):
-		return Command{}, fmt.Errorf("a knob is turned by up to %d detents at a time", maxDetents)
+		return Command{}, fmt.Errorf("amount must be a whole number from -%[1]d to %[1]d", maxDetents)
 	}
 	return c, nil
 }

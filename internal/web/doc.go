@@ -1,22 +1,21 @@
-// Package web serves the page that shows the board in a browser, and the same to
-// programs:
+// Package web serves the page that shows the board in a browser, and the same data
+// to programs:
 //
 //	GET  /             the page
-//	GET  /events       what changes, as server-sent events
-//	GET  /api/state    all of it, once, as JSON
-//	POST /api/do       one [Command], as JSON
-//	GET  /healthz      200 where every instance is ok, else 503 with reasons
-//	GET  /metrics      figures in the format of Prometheus
+//	GET  /events       changes, as server-sent events
+//	GET  /api/state    the whole state as JSON
+//	POST /api/do       executes one [Command], sent as JSON
+//	GET  /healthz      200 if every instance is ok, else 503 with reasons
+//	GET  /metrics      figures in the Prometheus text format
 //
-// docs/api.md describes them. Everything that is shown is a [State]: plain data
-// that the loop makes and lets go of. The server runs on goroutines of its own and
-// reaches the loop through [Options] alone, so that nothing here can hold it.
+// docs/api.md describes them. Everything shown is a [State]: plain data that the
+// event loop makes and does not keep. The server runs on its own goroutines and
+// reaches the loop only through [Options], so that no client can delay the loop.
 //
-// # Who gets in
+// # Access
 //
-// A request must name this machine in its Host header, so that no foreign name can
-// be made to point here (DNS rebinding). A page of another origin may link here and
-// nothing else: whatever a browser sends on its behalf is refused. Where a token is
-// set, nothing is told to who has not shown it. Requests, connections and clients
-// are bounded in time, size and number.
+// The Host header of a request must name this machine, which prevents DNS rebinding.
+// Pages of other origins may link here; all other requests that a browser sends for
+// them are refused. If a token is configured, every request must be authenticated.
+// Requests, connections and clients are limited in time, size and number.
 package web

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestEveryFieldOfTheStateIsDocumented(t *testing.T) {
+func TestAPIDocumentsEveryFieldOfTheState(t *testing.T) {
 	text, err := os.ReadFile("../../docs/api.md")
 	if err != nil {
 		t.Fatal(err)
@@ -19,7 +19,7 @@ func TestEveryFieldOfTheStateIsDocumented(t *testing.T) {
 	}
 }
 
-// jsonNames lists the names that a type's fields have in JSON, and theirs.
+// jsonNames lists the JSON names of a type's fields, nested ones included.
 func jsonNames(t reflect.Type) (all []string) {
 	switch t.Kind() {
 	case reflect.Slice, reflect.Pointer:

@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	// maxClients is how many may watch at a time.
+	// maxClients limits the clients of /events.
 	maxClients = 16
-	// maxBehind is how many events a client may be behind before it is dropped:
-	// it reconnects by itself, and is told everything then.
+	// maxBehind is how many events a client may lag behind before it is
+	// disconnected. A browser reconnects by itself and gets the whole state then.
 	maxBehind = 16
-	// sendTime is how long a client may take for one event.
-	sendTime = 5 * time.Second
+	// sendTimeout limits how long sending one event to a client may take.
+	sendTimeout = 5 * time.Second
 )
 
-// stream carries states from the loop to the clients that watch.
+// stream distributes states from the loop to the clients of /events.
 type stream struct {
-	log      *slog.Logger
-	joined   func()     // hears of each client that comes
-	states   chan State // from the loop to the one goroutine that encodes
-	done     chan struct{}
-	sendTime time.Duration
-	life     string // this daemon's; the page loads itself again when it is another one
+	log         *slog.Logger
+	joined      func()     // called for each new client
+	states      chan State // from the loop to the goroutine that encodes
+	done        chan struct{}
+	sendTimeout time.Duration
+	runID       string // of this process; the page reloads itself when it changes
 
 	mu      sync.Mutex
 	clients map[chan []byte]bool
@@ -37,14 +37,14 @@ type stream struct {
 func newStream(log *slog.Logger, joined func()) *stream {
 	s := &stream{
 		log: log, joined: joined, states: make(chan State, 4), done: make(chan struct{}),
-		sendTime: sendTime, life: rand.Text(), clients: map[chan []byte]bool{},
+		sendTimeout: sendTimeout, runID: rand.Text(), clients: map[chan []byte]bool{},
 	}
 	go s.run()
 	return s
 }
 
-// publish hands a state to the clients. It never waits; false: the state was not
-// taken, since the ones before it are not encoded yet.
+// publish sends a state to all clients. It never waits; it returns false, and the
+// state is lost, while earlier ones still wait to be encoded.
 func (s *stream) publish(state State) bool {
 	select {
 	case s.states <- state:
@@ -54,7 +54,7 @@ func (s *stream) publish(state State) bool {
 	}
 }
 
-// run encodes each state once, and hands it to whoever watches.
+// run encodes each state once and sends it to all clients.
 func (s *stream) run() {
 	for {
 		select {
@@ -63,7 +63,7 @@ func (s *stream) run() {
 		case state := <-s.states:
 			data, err := json.Marshal(state)
 			if err != nil {
-				s.log.Error("a state cannot be encoded, and the page does not show it", "err", err)
+				s.log.Error("state not sent to clients: cannot encode it as JSON", "err", err)
 				continue
 			}
 			s.broadcast(fmt.Appendf(nil, "data: %s\n\n", data))
@@ -83,14 +83,14 @@ func (s *stream) broadcast(event []byte) {
 	}
 }
 
-// count returns how many clients watch.
+// count returns the number of clients.
 func (s *stream) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.clients)
 }
 
-// join adds a client; false: there are too many, or it is the end.
+// join adds a client. It returns false if there are too many or the stream is closed.
 func (s *stream) join() (chan []byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,7 +108,7 @@ func (s *stream) leave(client chan []byte) {
 	s.drop(client)
 }
 
-// drop ends a client's stream. The lock is held.
+// drop disconnects a client. The caller holds the lock.
 func (s *stream) drop(client chan []byte) {
 	if s.clients[client] {
 		delete(s.clients, client)
@@ -116,7 +116,7 @@ func (s *stream) drop(client chan []byte) {
 	}
 }
 
-// close ends every stream.
+// close disconnects all clients.
 func (s *stream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,21 +130,21 @@ func (s *stream) close() {
 	}
 }
 
-// ServeHTTP serves one client's stream.
+// ServeHTTP serves one client.
 func (s *stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	client, ok := s.join()
 	if !ok {
 		w.Header().Set("Retry-After", "10")
-		http.Error(w, fmt.Sprintf("%d browsers watch already", maxClients), http.StatusServiceUnavailable)
+		http.Error(w, fmt.Sprintf("too many clients (limit %d)", maxClients), http.StatusServiceUnavailable)
 		return
 	}
 	defer s.leave(client)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no") // or nginx would keep events until it has many
+	w.Header().Set("X-Accel-Buffering", "no") // otherwise nginx collects events before it passes them on
 	out := http.NewResponseController(w)
-	_ = out.SetReadDeadline(time.Time{}) // there is nothing more to read, for as long as it takes
-	if err := s.send(w, out, fmt.Appendf(nil, "id: %s\nretry: 1000\n\n", s.life)); err != nil {
+	_ = out.SetReadDeadline(time.Time{}) // nothing more is read, and the stream has no end
+	if err := s.send(w, out, fmt.Appendf(nil, "id: %s\nretry: 1000\n\n", s.runID)); err != nil {
 		return
 	}
 	s.joined()
@@ -160,9 +160,9 @@ func (s *stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// send writes an event, in the time that it may take.
+// send writes an event within the time limit.
 func (s *stream) send(w http.ResponseWriter, out *http.ResponseController, event []byte) error {
-	if err := out.SetWriteDeadline(time.Now().Add(s.sendTime)); err != nil {
+	if err := out.SetWriteDeadline(time.Now().Add(s.sendTimeout)); err != nil {
 		return err
 	}
 	if _, err := w.Write(event); err != nil {

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -11,9 +13,9 @@ import (
 
 func init() { metrics.ExposeMetadata(true) }
 
-// metrics writes the state's figures in the text format of Prometheus.
+// metrics answers with the state's figures in the Prometheus text format.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
-	state, ok := s.ask(w, r)
+	state, ok := s.snapshot(w, r)
 	if !ok {
 		return
 	}
@@ -25,21 +27,21 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	var text bytes.Buffer
 	figures.WritePrometheus(&text)
 	for line := range bytes.Lines(text.Bytes()) {
-		w.Write(explain(line))
+		w.Write(withHelp(line))
 	}
 }
 
-// exposition is one answer in the making.
+// exposition collects the figures of one answer.
 type exposition struct{ *metrics.Set }
 
-// escape is all that the format escapes in a label's value.
-var escape = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+// labelEscaper escapes a label's value as the format requires.
+var labelEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 var metricName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
-// set adds a figure, with pairs of a label's name and value. A name ending in
-// _total is that of a counter. What is no name is left out: a plugin may call a
-// figure whatever it likes.
+// set adds a figure with labels, given as pairs of name and value. A name ending in
+// _total makes it a counter. A plugin may choose any name for a figure; one that is
+// not a valid metric name is left out.
 func (e exposition) set(name string, value float64, labels ...string) {
 	if !metricName.MatchString(name) {
 		return
@@ -47,7 +49,7 @@ func (e exposition) set(name string, value float64, labels ...string) {
 	name = "ptvd_" + name
 	counts := strings.HasSuffix(name, "_total")
 	for i := 0; i < len(labels); i += 2 {
-		name += string("{,"[min(i, 1)]) + labels[i] + `="` + escape.Replace(labels[i+1]) + `"`
+		name += string("{,"[min(i, 1)]) + labels[i] + `="` + labelEscaper.Replace(labels[i+1]) + `"`
 	}
 	if len(labels) > 0 {
 		name += "}"
@@ -62,7 +64,7 @@ func (e exposition) set(name string, value float64, labels ...string) {
 func (e exposition) all(s State) {
 	for _, i := range s.Instances {
 		for _, health := range []string{"ok", "degraded", "failed"} {
-			e.set("instance_health", truth(i.Health == health), "instance", i.Name, "plugin", i.Plugin, "health", health)
+			e.set("instance_health", boolean(i.Health == health), "instance", i.Name, "plugin", i.Plugin, "health", health)
 		}
 		e.set("instance_restarts_total", float64(i.Restarts), "instance", i.Name)
 		for name, value := range i.Meter {
@@ -78,7 +80,7 @@ func (e exposition) all(s State) {
 		e.set("lamp_duty_ratio", l.Duty, "instance", l.Instance)
 	}
 	if c := s.Clock; c != nil {
-		e.set("clock_known", truth(c.Known))
+		e.set("clock_known", boolean(c.Known))
 		e.set("clock_system_error_seconds", c.SystemError)
 	}
 	if s.Loop != nil {
@@ -105,9 +107,40 @@ func (e exposition) loop(l Loop) {
 	}
 }
 
-func truth(is bool) float64 {
+func boolean(is bool) float64 {
 	if is {
 		return 1
 	}
 	return 0
+}
+
+// help describes each figure, by its name without the prefix.
+var help = map[string]string{
+	"web_clients":                "Clients of /events, such as open browser pages.",
+	"instance_health":            "1 for the instance's present health, 0 for the others.",
+	"instance_restarts_total":    "Restarts of the instance after failures.",
+	"departures_age_seconds":     "Age of the newest reply.",
+	"lamp_duty_ratio":            "Duty cycle of the lamp's outputs, 0 to 1.",
+	"clock_known":                "1 if the time is synchronized.",
+	"clock_system_error_seconds": "How far the system clock is ahead of the synchronized time.",
+	"uptime_seconds":             "Time since the start.",
+	"loop_wakeups_total":         "Wake-ups of the event loop.",
+	"loop_workers":               "Blocking calls that run beside the event loop now.",
+	"spi_transfers_total":        "SPI transfers.",
+	"spi_bytes_total":            "Bytes transferred over SPI.",
+	"task_live":                  "Running tasks of this name.",
+	"task_runs_total":            "Steps of the task.",
+	"task_seconds_total":         "Time that the task used on the event loop.",
+	"task_missed_ticks_total":    "Ticks skipped because they were too late.",
+	"task_longest_step_seconds":  "Longest step of the task.",
+	"task_lateness_seconds":      "Delay of sleeps and ticks after they were due.",
+}
+
+// withHelp completes a line of the exposition that has room for a help text.
+func withHelp(line []byte) []byte {
+	name, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("# HELP ptvd_"))
+	if !ok {
+		return line
+	}
+	return fmt.Appendf(nil, "# HELP ptvd_%s %s\n", name, cmp.Or(help[string(name)], "A figure of the plugin."))
 }

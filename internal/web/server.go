@@ -2,24 +2,27 @@ package web
 
 import (
 	"context"
+	"embed"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 )
 
-// Options are what a server needs of the daemon. Its functions are called on any
-// goroutine, and come back from the loop or with the context's error.
+// Options connect a server to the daemon. The functions are called on any goroutine;
+// they return what the event loop answers, or the context's error.
 type Options struct {
 	Log    *slog.Logger
-	Token  string   // empty: none is asked for
-	Names  []string // by which it is asked for beside the machine's own
+	Token  string   // empty: no authentication
+	Names  []string // host names that are accepted beside the machine's own
 	State  func(context.Context) (State, error)
 	Do     func(context.Context, Command) error
-	Joined func() // hears of each client of events that comes
+	Joined func() // called for each new client of /events
 }
 
 // Server serves the page.
@@ -27,30 +30,30 @@ type Server struct {
 	options Options
 	http    *http.Server
 	stream  *stream
-	shared  *shared
+	cache   *snapshotCache
 }
 
-// patience is how long a request waits for the loop.
-const patience = 3 * time.Second
+// loopTimeout limits how long a request waits for the event loop.
+const loopTimeout = 3 * time.Second
 
-// New returns a server that does not listen yet. Close it in the end.
+// New returns a server that does not listen yet. Close must be called in any case.
 func New(o Options) (*Server, error) {
-	s := &Server{options: o, stream: newStream(o.Log, o.Joined), shared: newShared(o.State)}
+	s := &Server{options: o, stream: newStream(o.Log, o.Joined), cache: newSnapshotCache(o.State)}
 	routes := http.NewServeMux()
-	routes.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { servePart(w, "index.html") })
-	routes.HandleFunc("GET /{part}", func(w http.ResponseWriter, r *http.Request) { servePart(w, r.PathValue("part")) })
+	routes.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { serveFile(w, "index.html") })
+	routes.HandleFunc("GET /{file}", func(w http.ResponseWriter, r *http.Request) { serveFile(w, r.PathValue("file")) })
 	routes.Handle("GET /events", s.stream)
 	routes.HandleFunc("GET /api/state", s.state)
 	routes.HandleFunc("POST /api/do", s.do)
 	routes.HandleFunc("GET /healthz", s.health)
 	routes.HandleFunc("GET /metrics", s.metrics)
-	handler, err := behindToken(o.Log, o.Token, routes)
+	handler, err := requireToken(o.Log, o.Token, routes)
 	if err != nil {
 		s.stream.close()
 		return nil, err
 	}
 	s.http = &http.Server{
-		Handler:           guard(o.Names, handler),
+		Handler:           protect(o.Names, handler),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -61,43 +64,49 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Serve answers requests until the server is closed.
+// Serve answers requests until the server is closed; it returns nil then.
 func (s *Server) Serve(l net.Listener) error {
-	err := s.http.Serve(&bounded{Listener: l})
+	err := s.http.Serve(&limitListener{Listener: l})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return err
 }
 
-// ServeHTTP answers one request, from whatever connection.
+// ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
 
-// Close ends all connections.
+// Close closes the listener and all connections.
 func (s *Server) Close() error {
 	s.stream.close()
 	return s.http.Close()
 }
 
-// Clients returns how many watch. Where none does, nothing need be published.
+// Clients returns the number of clients of /events. Without any, nothing needs to be
+// published.
 func (s *Server) Clients() int { return s.stream.count() }
 
-// Publish hands a state to who watches. It never waits; false: it was not taken.
+// Publish sends a state to all clients. It never waits; it returns false if the state
+// was not accepted, since earlier ones still wait to be encoded.
 func (s *Server) Publish(state State) bool { return s.stream.publish(state) }
 
 func (s *Server) state(w http.ResponseWriter, r *http.Request) {
-	if state, ok := s.ask(w, r); ok {
+	if state, ok := s.snapshot(w, r); ok {
 		answer(w, http.StatusOK, state)
 	}
 }
 
-// ask gets the state from the loop, or says that it did not come.
-func (s *Server) ask(w http.ResponseWriter, r *http.Request) (State, bool) {
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
+// errBlocked is what a client is told if the loop does not answer in time.
+const errBlocked = "event loop not responding: a task may be blocking it"
+
+// snapshot gets the state from the loop. If that fails it answers the request itself
+// and returns false.
+func (s *Server) snapshot(w http.ResponseWriter, r *http.Request) (State, bool) {
+	ctx, cancel := context.WithTimeout(r.Context(), loopTimeout)
 	defer cancel()
-	state, err := s.shared.ask(ctx)
+	state, err := s.cache.snapshot(ctx)
 	if err != nil {
-		answer(w, http.StatusServiceUnavailable, health{"failed", []string{"the loop does not answer: a task may be holding it"}})
+		answer(w, http.StatusServiceUnavailable, health{"failed", []string{errBlocked}})
 		return State{}, false
 	}
 	return state, true
@@ -113,7 +122,7 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), status)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.Context(), loopTimeout)
 	defer cancel()
 	if err := s.options.Do(ctx, c); err != nil {
 		http.Error(w, err.Error(), http.StatusConflict)
@@ -122,14 +131,14 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// health is what /healthz says.
+// health is the answer of /healthz.
 type health struct {
-	Health  string   `json:"health"` // the worst of all instances
+	Health  string   `json:"health"` // of the instance that is worst off
 	Reasons []string `json:"reasons,omitempty"`
 }
 
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	state, ok := s.ask(w, r)
+	state, ok := s.snapshot(w, r)
 	if !ok {
 		return
 	}
@@ -150,11 +159,28 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 func answer(w http.ResponseWriter, status int, what any) {
 	data, err := json.Marshal(what)
 	if err != nil {
-		http.Error(w, "the answer cannot be encoded: "+err.Error(), http.StatusInternalServerError)
+		http.Error(w, "cannot encode the answer as JSON: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	w.Write(append(data, '\n'))
+}
+
+// The page's files are served as they are: there is no build step.
+//
+//go:embed page
+var files embed.FS
+
+// serveFile answers with a file of the page.
+func serveFile(w http.ResponseWriter, name string) {
+	data, err := files.ReadFile("page/" + name)
+	if err != nil {
+		http.Error(w, "404 page not found", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Write(data)
 }

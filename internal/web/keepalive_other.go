@@ -4,4 +4,4 @@ package web
 
 import "net"
 
-func giveUpUnanswered(*net.TCPConn) {}
+func setUserTimeout(*net.TCPConn) {}

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// watch opens a stream of events and returns a reader of its lines.
+func watch(t *testing.T, address string) (*bufio.Reader, *http.Response) {
+	t.Helper()
+	answer, err := http.Get("http://" + address + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { answer.Body.Close() })
+	return bufio.NewReader(answer.Body), answer
+}
+
+// event returns the data of the next event.
+func event(t *testing.T, r *bufio.Reader) string {
+	t.Helper()
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, ok := strings.CutPrefix(line, "data: "); ok {
+			return strings.TrimSpace(data)
+		}
+	}
+}
+
+func TestEveryClientGetsWhatIsPublished(t *testing.T) {
+	b := new(board)
+	s := serve(t, b.options())
+	address := listen(t, s)
+	one, _ := watch(t, address)
+	other, _ := watch(t, address)
+	if s.Clients() != 2 || !s.Publish(State{Buttons: []Button{{Instance: "bell"}}}) {
+		t.Fatalf("%d clients, or the state was not accepted", s.Clients())
+	}
+	for _, r := range []*bufio.Reader{one, other} {
+		if got := event(t, r); got != `{"buttons":[{"instance":"bell","down":false,"offered":false}]}` {
+			t.Errorf("got %s", got)
+		}
+	}
+}
+
+func TestClientAboveTheLimitIsRefused(t *testing.T) {
+	b := new(board)
+	s := serve(t, b.options())
+	address := listen(t, s)
+	for range maxClients {
+		watch(t, address)
+	}
+	_, last := watch(t, address)
+	text, _ := io.ReadAll(last.Body)
+	if last.StatusCode != http.StatusServiceUnavailable || last.Header.Get("Retry-After") == "" || s.Clients() != maxClients {
+		t.Errorf("status %d, %s; %d clients", last.StatusCode, text, s.Clients())
+	}
+}
+
+func TestSlowClientIsDisconnectedAndDelaysNoOther(t *testing.T) {
+	s := newStream(slog.New(slog.DiscardHandler), func() {})
+	defer s.close()
+	slow, _ := s.join()
+	fast, _ := s.join()
+	for range maxBehind + 1 {
+		s.broadcast([]byte("x"))
+		<-fast
+	}
+	if s.count() != 1 {
+		t.Errorf("%d clients are left", s.count())
+	}
+	read := 0
+	for range slow {
+		read++
+	}
+	if read != maxBehind {
+		t.Errorf("%d events came before the slow client was disconnected", read)
+	}
+}
+
+func TestStateThatCannotBeEncodedIsLeftOut(t *testing.T) {
+	b := &board{state: State{Clock: &Clock{SystemError: math.NaN()}}}
+	s := serve(t, b.options())
+	if w := ask(s, "GET", "/api/state", ""); w.Code != http.StatusInternalServerError || w.Body.Len() == 0 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	r, _ := watch(t, listen(t, s))
+	if !s.Publish(b.state) || !s.Publish(State{Buttons: []Button{}}) {
+		t.Fatal("a state was not accepted")
+	}
+	if got := event(t, r); got != `{"buttons":[]}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestPublishReportsAStateThatIsNotAccepted(t *testing.T) {
+	s := &stream{states: make(chan State, 1)} // nothing encodes
+	if !s.publish(State{}) || s.publish(State{}) {
+		t.Error("it accepted a state that has no room")
+	}
+}
+
+func TestClientThatNeverReadsIsDisconnected(t *testing.T) {
+	s := serve(t, new(board).options())
+	s.stream.sendTimeout = 50 * time.Millisecond
+	c, err := net.Dial("tcp", listen(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.(*net.TCPConn).SetReadBuffer(4 << 10)
+	fmt.Fprint(c, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	for s.Clients() == 0 {
+		runtime.Gosched()
+	}
+	event, sent := bytes.Repeat([]byte("x"), 32<<10), 0
+	for s.Clients() > 0 {
+		if s.stream.behind() {
+			runtime.Gosched() // the server still tries to send it
+			continue
+		}
+		s.stream.broadcast(event)
+		if sent += len(event); sent > 1<<20 {
+			t.Fatal("the client got a megabyte and is still connected")
+		}
+	}
+}
+
+// behind tells whether an event waits to be sent to a client.
+func (s *stream) behind() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for client := range s.clients {
+		return len(client) > 0
+	}
+	return false
+}
+
+func TestCloseDisconnectsAllClients(t *testing.T) {
+	b := new(board)
+	s := serve(t, b.options())
+	r, _ := watch(t, listen(t, s))
+	s.Close()
+	if _, err := io.ReadAll(r); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Log(err) // any end will do
+	}
+	if _, ok := s.stream.join(); ok {
+		t.Error("a client joined after Close")
+	}
+}
