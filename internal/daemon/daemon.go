@@ -16,31 +16,31 @@ import (
 	"ptvd/plugins"
 )
 
-// Options say what a daemon runs, and on what.
+// Options configure a daemon.
 type Options struct {
 	File *config.File
 	Log  *slog.Logger
 
-	// Board makes the board; nil means the one that the file names.
+	// Board opens the board; nil means the one that the file names.
 	Board func(*scheduler.Loop) (gpio.Backend, error)
-	// Net is the way out; the zero value is the system's.
+	// Net is the network; the zero value is the system's.
 	Net plugins.Network
-	// State gives an instance its state; nil means a directory of its own in
-	// the one that the file names.
+	// State returns an instance's storage; nil means a subdirectory of the state
+	// directory that the file names.
 	State func(instance string) plugins.State
 	// Clock is the loop's clock; nil means the system's.
 	Clock scheduler.Clock
-	// Seed shuffles what is due at the same instant; see [scheduler.Options].
+	// Seed shuffles tasks that are due at the same instant; see [scheduler.Options].
 	Seed uint64
 	// System is the operating system's civil clock; nil means the real one.
 	System wallclock.System
-	// Reload reads and validates the configuration again; nil: there is none
-	// to read.
+	// Reload reads and validates the configuration again; nil means that reloads
+	// are refused.
 	Reload func() (*config.File, error)
-	// World surrounds a simulated board, for the page in the browser to show and
-	// to touch; nil: the board is real.
+	// World is the environment of a simulated board, which the web page shows and
+	// changes; nil means that the board is real.
 	World web.World
-	// Lasts is how long the daemon runs; zero means until it is stopped.
+	// Lasts is how long the daemon runs; 0 means until it is stopped.
 	Lasts time.Duration
 }
 
@@ -56,22 +56,22 @@ type Daemon struct {
 	board     gpio.Backend
 	stop      *scheduler.Flag
 	reload    *scheduler.Flag
-	failure   error // of an instance whose failure is the daemon's
+	failure   error // that Run returns: of an instance with on_error: fail, or of the web server
 	instances []*instance
 	started   scheduler.Instant
 	notify    notifier
 }
 
-// New returns a daemon that is not running yet. It opens no part of the board.
+// New returns a daemon that is not running yet. It does not open the board.
 func New(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
 	d.loop = scheduler.New(scheduler.Options{
 		Clock:       o.Clock,
-		Grace:       graceForRest,
+		Grace:       tasksTimeout,
 		Seed:        o.Seed,
 		OnBlocked:   d.reportBlocked,
 		OnUnblocked: d.reportUnblocked,
-		OnError:     d.reportStray,
+		OnError:     d.reportTaskError,
 	})
 	if o.System == nil {
 		o.System = wallclock.SystemClock()
@@ -93,8 +93,8 @@ func New(o Options) *Daemon {
 	return d
 }
 
-// keepsTime tells whether an instance is there to find out the time. Where none
-// is, the system's clock is all there is to go by.
+// keepsTime tells whether an instance synchronizes the clock. Without one, the
+// system's clock is used as it is.
 func keepsTime(f *config.File) bool {
 	for _, i := range f.Instances {
 		if i.Definition.Name == "ntp" {
@@ -104,8 +104,9 @@ func keepsTime(f *config.File) bool {
 	return false
 }
 
-// Check makes every instance of a configuration and starts none: what can be said
-// of it without touching the board. The error is [config.Faults].
+// Check makes every instance of a configuration without starting any, to find faults
+// that the decoder cannot see. It does not open the board. The error is
+// [config.Faults].
 func Check(file *config.File) error {
 	d := New(Options{File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0)})
 	var faults config.Faults
@@ -120,11 +121,11 @@ func Check(file *config.File) error {
 	return nil
 }
 
-// Stop asks the daemon to end. Any goroutine may call it.
+// Stop asks the daemon to stop. Any goroutine may call it.
 func (d *Daemon) Stop() { d.stop.Set() }
 
 // Run runs the daemon until the context is done or Stop is called. The error is
-// nil after a stop that was asked for.
+// nil after a requested stop.
 func (d *Daemon) Run(ctx context.Context) error {
 	cancel := context.AfterFunc(ctx, d.Stop)
 	defer cancel()
@@ -136,7 +137,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	d.started = t.Now()
 	board, err := scheduler.Await(t, func(context.Context) (gpio.Backend, error) { return d.openBoard() })
 	if err != nil {
-		return fmt.Errorf("the board: %w", err)
+		return fmt.Errorf("opening the board: %w", err)
 	}
 	d.board = d.spi.Count(board)
 	for _, i := range d.instances {
@@ -148,10 +149,10 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	if err := d.untilStopped(t); err != nil {
 		return err
 	}
-	reload.Cancel() // from here on nobody says READY, and nobody begins an instance
+	reload.Cancel() // from here on nothing sends READY=1 or starts an instance
 	d.notify.stopping()
 	d.log.Info("stopping")
-	if err := t.Yield(); err != nil { // lets them end
+	if err := t.Yield(); err != nil { // so that the cancelled task ends
 		return err
 	}
 	d.shutdown(t)
@@ -159,7 +160,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	return d.failure
 }
 
-// untilStopped waits for a stop that was asked for, or for the end of the time.
+// untilStopped waits until Stop is called or Options.Lasts has passed.
 func (d *Daemon) untilStopped(t *scheduler.Task) error {
 	if d.options.Lasts == 0 {
 		return d.stop.Wait(t)
@@ -171,10 +172,10 @@ func (d *Daemon) untilStopped(t *scheduler.Task) error {
 	return err
 }
 
-// announce tells systemd once every instance runs or is being retried.
+// announce sends READY=1 to systemd once every instance runs or is being retried.
 func (d *Daemon) announce(t *scheduler.Task) error {
 	for _, i := range d.instances {
-		if err := i.tried.Wait(t); err != nil {
+		if err := i.startedOnce.Wait(t); err != nil {
 			return err
 		}
 	}
@@ -183,8 +184,8 @@ func (d *Daemon) announce(t *scheduler.Task) error {
 	return nil
 }
 
-// feedWatchdog tells systemd that the loop turns, from the loop itself: a loop
-// that is blocked falls silent and is restarted.
+// feedWatchdog sends WATCHDOG=1 from the event loop itself, so that systemd restarts
+// the daemon if the loop is blocked.
 func (d *Daemon) feedWatchdog(t *scheduler.Task) error {
 	interval := d.notify.watchdogInterval()
 	if interval == 0 {
@@ -196,14 +197,15 @@ func (d *Daemon) feedWatchdog(t *scheduler.Task) error {
 	return nil
 }
 
-// failInstance ends a run of the instance whose action handler panicked.
+// failInstance ends the run of the instance whose action handler panicked.
 func (d *Daemon) failInstance(name string, err error) {
 	if i := d.find(name); i != nil {
-		i.broken = err
-		i.breakdown.Set()
+		i.handlerPanic = err
+		i.panicked.Set()
 	}
 }
 
-func (d *Daemon) reportStray(t *scheduler.Task, err error) {
-	d.log.Error("a task failed", "plugin", t.Owner(), "task", t.Name(), "err", err)
+// reportTaskError logs the error of a task that has no parent to handle it.
+func (d *Daemon) reportTaskError(t *scheduler.Task, err error) {
+	d.log.Error("task failed", "plugin", t.Owner(), "task", t.Name(), "err", err)
 }

@@ -16,8 +16,8 @@ import (
 	"ptvd/plugins"
 )
 
-// A scripted plugin does what the test says. The scripts of a test are found by
-// the names of its instances.
+// A scripted plugin runs the functions that the test has set for the name of its
+// instance.
 type scripted struct {
 	env plugins.Env
 	script
@@ -33,11 +33,11 @@ var scripts map[string]script
 
 func init() {
 	type config struct {
-		Turn int `yaml:"turn" doc:"something to change"`
+		Turn int `yaml:"turn" doc:"an option to change"`
 	}
 	plugins.Register(plugins.Spec[config]{
-		Name: "scripted", Doc: "does what a test says",
-		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "pokes it"}},
+		Name: "scripted", Doc: "runs a script of a test",
+		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "runs the script's poke"}},
 		New: func(env plugins.Env, _ config) (plugins.Plugin, error) {
 			s := &scripted{env, scripts[env.Instance]}
 			env.Handle("poke", func(string) error { return s.poke(env) })
@@ -55,8 +55,8 @@ func (s *scripted) Stop(t *plugins.Task) error {
 	return s.stop(s.env, t)
 }
 
-// run runs a daemon with an instance for each script, in virtual time, for so
-// long, and returns its log.
+// run runs a daemon with an instance for each script, in virtual time, and returns its
+// log.
 func run(t *testing.T, lasts time.Duration, of map[string]script, options ...string) (log string, err error) {
 	t.Helper()
 	var yaml strings.Builder
@@ -78,15 +78,15 @@ func run(t *testing.T, lasts time.Duration, of map[string]script, options ...str
 		Clock: clock,
 	})
 	end = d.Stop
-	hold = func(d time.Duration) { clock.Wait(clock.Now().Add(d)) }
+	block = func(d time.Duration) { clock.Wait(clock.Now().Add(d)) }
 	err = d.Run(context.Background())
 	return text.String(), err
 }
 
-// What a script may do to the daemon of run: end it, and hold its loop.
+// For scripts: end stops the daemon of run, block blocks its event loop.
 var (
-	end  func()
-	hold func(time.Duration)
+	end   func()
+	block func(time.Duration)
 )
 
 func optionOf(name string, options []string) string {
@@ -98,7 +98,7 @@ func optionOf(name string, options []string) string {
 	return ""
 }
 
-// sleepThen is a start whose task sleeps and then does something.
+// sleepThen is a start whose task sleeps and then calls do.
 func sleepThen(d time.Duration, do func()) func(plugins.Env, *plugins.Task) error {
 	return func(env plugins.Env, _ *plugins.Task) error {
 		env.Go("sleep", func(t *plugins.Task) error {
@@ -112,7 +112,7 @@ func sleepThen(d time.Duration, do func()) func(plugins.Env, *plugins.Task) erro
 	}
 }
 
-func TestATaskThatSpeaksOfACancelWhichNobodyAskedForHasFailed(t *testing.T) {
+func TestCancellationErrorWithoutACancelIsAFailure(t *testing.T) {
 	ending := func(how func(*plugins.Task) error) script {
 		return script{start: func(env plugins.Env, _ *plugins.Task) error {
 			env.Go("work", how)
@@ -132,7 +132,7 @@ func TestATaskThatSpeaksOfACancelWhichNobodyAskedForHasFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		`msg=failed plugin=helper`, `err="cancelled\nout of luck: returned by a task that was not cancelled"`,
+		`msg="plugin failed; restarting" plugin=helper`, `err="cancelled\nout of luck: returned by a task that was not cancelled"`,
 		`plugin=start message_id=5a4cc7f0ea54440ab53d0f2fae35e34f err="cancelled: returned by a task that was not cancelled"`,
 	} {
 		if strings.Count(log, line) < 3 {
@@ -141,12 +141,12 @@ func TestATaskThatSpeaksOfACancelWhichNobodyAskedForHasFailed(t *testing.T) {
 	}
 }
 
-func TestAnInstanceThatFailsIsStartedAgainAloneAndEverLater(t *testing.T) {
-	var begun []time.Duration
+func TestFailedInstanceIsRestartedAloneWithGrowingPauses(t *testing.T) {
+	var starts []time.Duration
 	var ticks int
 	failing := func(how func()) script {
 		return script{start: func(env plugins.Env, t *plugins.Task) error {
-			begun = append(begun, time.Duration(t.Now()))
+			starts = append(starts, time.Duration(t.Now()))
 			env.Go("work", func(*plugins.Task) error { how(); return errors.New("out of luck") })
 			return nil
 		}}
@@ -162,16 +162,16 @@ func TestAnInstanceThatFailsIsStartedAgainAloneAndEverLater(t *testing.T) {
 	}}
 	for name, how := range map[string]func(){"with an error": func() {}, "with a panic": func() { panic("oh") }} {
 		t.Run(name, func(t *testing.T) {
-			begun, ticks = nil, 0
+			starts, ticks = nil, 0
 			if _, err := run(t, 10*time.Minute-time.Millisecond, map[string]script{"failing": failing(how), "steady": steady}); err != nil {
 				t.Fatal(err)
 			}
-			if len(begun) < 10 || len(begun) > 20 {
-				t.Errorf("%d starts in ten minutes: want pauses that grow from a second to a minute", len(begun))
+			if len(starts) < 10 || len(starts) > 20 {
+				t.Errorf("%d starts in ten minutes: want pauses that grow from a second to a minute", len(starts))
 			}
-			for i := 2; i < min(5, len(begun)); i++ {
-				if begun[i]-begun[i-1] <= begun[i-1]-begun[i-2] {
-					t.Errorf("the pauses do not grow: starts at %v", begun)
+			for i := 2; i < min(5, len(starts)); i++ {
+				if starts[i]-starts[i-1] <= starts[i-1]-starts[i-2] {
+					t.Errorf("the pauses do not grow: started at %v", starts)
 				}
 			}
 			if ticks != 600 {
@@ -181,7 +181,7 @@ func TestAnInstanceThatFailsIsStartedAgainAloneAndEverLater(t *testing.T) {
 	}
 }
 
-func TestStopIsCalledOnceStartWasEvenWhenStartFailed(t *testing.T) {
+func TestStopIsCalledAfterEveryStart(t *testing.T) {
 	var calls []string
 	start := func(err error, panics bool) func(plugins.Env, *plugins.Task) error {
 		return func(plugins.Env, *plugins.Task) error {
@@ -213,7 +213,7 @@ func TestStopIsCalledOnceStartWasEvenWhenStartFailed(t *testing.T) {
 	}
 }
 
-func TestAnActionThatPanicsIsTheCalleesFailure(t *testing.T) {
+func TestPanicInAnActionIsAFailureOfItsOwner(t *testing.T) {
 	var starts int
 	var answer, later error
 	callee := script{
@@ -250,14 +250,14 @@ func TestAnActionThatPanicsIsTheCalleesFailure(t *testing.T) {
 	}
 }
 
-func TestOnErrorFailEndsTheDaemon(t *testing.T) {
+func TestOnErrorFailStopsTheDaemon(t *testing.T) {
 	_, err := run(t, time.Hour, map[string]script{"one": {start: sleepThen(time.Minute, func() { panic("oh") })}}, "one/on_error: fail")
 	if err == nil || err.Error() != "one: panic: oh" {
 		t.Errorf("the daemon ended with %v; want the panic", err)
 	}
 }
 
-func TestAStartThatReturnsACancellationOfItsOwnIsAFailureLikeAnyOther(t *testing.T) {
+func TestStartThatReturnsACancellationIsAFailure(t *testing.T) {
 	var starts int
 	start := func(plugins.Env, *plugins.Task) error {
 		starts++
@@ -271,7 +271,7 @@ func TestAStartThatReturnsACancellationOfItsOwnIsAFailureLikeAnyOther(t *testing
 	}
 }
 
-func TestAStartThatFailsIsReportedWithItsOwnReasonAlone(t *testing.T) {
+func TestFailedStartIsLoggedWithItsError(t *testing.T) {
 	start := func(plugins.Env, *plugins.Task) error { return errors.New("no such device") }
 	log, err := run(t, 500*time.Millisecond, map[string]script{"one": {start: start}})
 	if err != nil {
@@ -282,11 +282,11 @@ func TestAStartThatFailsIsReportedWithItsOwnReasonAlone(t *testing.T) {
 	}
 }
 
-func TestARunThatLastedMakesTheNextPauseShortAgain(t *testing.T) {
-	var begun []time.Duration
-	tired := script{start: func(env plugins.Env, t *plugins.Task) error {
-		begun = append(begun, time.Duration(t.Now()))
-		n := len(begun)
+func TestLongRunResetsThePause(t *testing.T) {
+	var starts []time.Duration
+	flaky := script{start: func(env plugins.Env, t *plugins.Task) error {
+		starts = append(starts, time.Duration(t.Now()))
+		n := len(starts)
 		env.Go("work", func(t *plugins.Task) error {
 			if n == 7 { // after pauses that have grown
 				t.Sleep(10 * time.Minute)
@@ -295,17 +295,17 @@ func TestARunThatLastedMakesTheNextPauseShortAgain(t *testing.T) {
 		})
 		return nil
 	}}
-	if _, err := run(t, 20*time.Minute, map[string]script{"tired": tired}); err != nil {
+	if _, err := run(t, 20*time.Minute, map[string]script{"flaky": flaky}); err != nil {
 		t.Fatal(err)
 	}
-	long, short := begun[6]-begun[5], begun[7]-begun[6]-10*time.Minute
+	long, short := starts[6]-starts[5], starts[7]-starts[6]-10*time.Minute
 	if long < 20*time.Second || short > 2*time.Second {
-		t.Errorf("the sixth pause was %v, and the one after ten good minutes %v", long, short)
+		t.Errorf("the sixth pause was %v, and the one after ten minutes without failure %v", long, short)
 	}
 }
 
-func TestAnInstanceThatFailsAtEveryTurnIsNotSaidToBeWellBetween(t *testing.T) {
-	log, err := run(t, 5*time.Minute, map[string]script{"tired": {start: func(env plugins.Env, _ *plugins.Task) error {
+func TestInstanceThatKeepsFailingIsNotReportedAsOK(t *testing.T) {
+	log, err := run(t, 5*time.Minute, map[string]script{"flaky": {start: func(env plugins.Env, _ *plugins.Task) error {
 		env.Go("work", func(t *plugins.Task) error {
 			t.Sleep(4 * time.Second)
 			return errors.New("out of luck")
@@ -315,7 +315,7 @@ func TestAnInstanceThatFailsAtEveryTurnIsNotSaidToBeWellBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(log, "msg=ok plugin=tired") || strings.Count(log, "msg=failed plugin=tired") < 5 {
+	if strings.Contains(log, "msg=ok plugin=flaky") || strings.Count(log, `msg="plugin failed; restarting" plugin=flaky`) < 5 {
 		t.Errorf("the log:\n%s", log)
 	}
 }

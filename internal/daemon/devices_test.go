@@ -14,9 +14,8 @@ import (
 	_ "ptvd/plugins/all"
 )
 
-// The second of the original devices, from its own file: a knob, a switch, three
-// channels.
-func TestTheLEDStripFollowsItsKnobAndItsSwitchOnAllChannelsAtOnce(t *testing.T) {
+// The LED strip of configs/ledstrip.yaml: a knob, a switch, three channels.
+func TestLEDStripFollowsItsKnobAndItsSwitch(t *testing.T) {
 	file, err := config.Load("../../configs/ledstrip.yaml")
 	if err != nil {
 		t.Fatal(err)

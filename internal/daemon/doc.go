@@ -1,7 +1,7 @@
 // Package daemon runs the instances of one configuration: it makes them, starts
-// them, restarts alone the one that fails, and stops them all.
+// them, restarts each one that fails without the others, and stops them all.
 //
-// Everything stands on one [scheduler.Loop]. Each instance has a task of its own
-// that reads as its life does: start, run, stop, wait, again. Signals and systemd
-// are tasks beside those.
+// Everything runs on one [scheduler.Loop]. Each instance has a supervising task that
+// reads in order: start, run, stop, wait, again. Reloads, systemd's watchdog and the
+// web server are tasks beside those.
 package daemon

@@ -13,24 +13,24 @@ import (
 	"ptvd/plugins"
 )
 
-// instance is one entry of the configuration and its life.
+// instance is one entry of the configuration, supervised by a task of its own.
 type instance struct {
-	daemon    *Daemon
-	entry     config.Instance
-	log       *slog.Logger
-	health    *plugins.Health
-	meter     *plugins.Meter
-	restarts  int
-	life      *scheduler.Task
-	plugin    plugins.Plugin // while it runs, else nil
-	trial     bool           // a reload has begun it, and it has not run since
-	stopping  bool           // somebody wants it to end
-	follows   bool           // it begins anew once its former life has ended
-	upSince   scheduler.Instant
-	tried     scheduler.Event   // Start has returned once, well or not
-	breakdown scheduler.Event   // an action handler panicked …
-	broken    error             // … with this
-	blamed    scheduler.Instant // until then it is, for having held the loop
+	daemon         *Daemon
+	entry          config.Instance
+	log            *slog.Logger
+	health         *plugins.Health
+	meter          *plugins.Meter
+	restarts       int
+	run            *scheduler.Task   // supervises the instance
+	plugin         plugins.Plugin    // nil unless it runs
+	trial          bool              // a reload has started it, and it has not come up since
+	stopping       bool              // the daemon or a reload wants it to stop
+	restartPending bool              // it starts again once the previous run has stopped
+	upSince        scheduler.Instant // 0 unless it has come up in this run
+	startedOnce    scheduler.Event   // the first start has succeeded or failed
+	panicked       scheduler.Event   // an action handler panicked …
+	handlerPanic   error             // … with this
+	degradedUntil  scheduler.Instant // for having blocked the loop; 0: it has not
 }
 
 func newInstance(d *Daemon, entry config.Instance) *instance {
@@ -41,24 +41,24 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 	return i
 }
 
-// starting is why an instance that has not run yet is not well.
-const starting = "it is starting"
+// starting is why an instance that has not come up yet is degraded.
+const starting = "starting"
 
-// begin starts the instance's life; where a former one has not ended, once it has.
+// begin starts the instance, if necessary after its previous run has stopped.
 func (i *instance) begin() {
-	i.tried.Clear()
-	if i.life != nil && !i.life.Done() {
-		i.follow()
+	i.startedOnce.Clear()
+	if i.run != nil && !i.run.Done() {
+		i.beginAfterRun()
 		return
 	}
 	i.stopping = false
 	i.health.Begin(plugins.Degraded, starting)
-	i.life = i.daemon.loop.Go("life", i.live, scheduler.Owner(i.entry.Name))
+	i.run = i.daemon.loop.Go("run", i.supervise, scheduler.Owner(i.entry.Name))
 }
 
-// live runs the instance until the daemon stops: whatever ends it is followed by
-// a pause and a new beginning.
-func (i *instance) live(t *scheduler.Task) error {
+// supervise runs the instance until it is stopped: whatever ends a run, it is started
+// again after a pause.
+func (i *instance) supervise(t *scheduler.Task) error {
 	pause := plugins.NewBackoff(i.daemon.clock, i.entry.Name)
 	for {
 		err := i.runOnce(t)
@@ -66,21 +66,21 @@ func (i *instance) live(t *scheduler.Task) error {
 			return err
 		}
 		if i.stopping {
-			return nil // the cancellation came while the run was ending by itself, and is spent
+			return nil // the cancellation came while the run was ending, which consumed it
 		}
 		i.failed(err)
 		if i.entry.OnError == config.Fail && !i.trial {
-			i.log.Error("failed, and so does the daemon", logs.ID(logs.InstanceFailed), "err", err)
+			i.log.Error("plugin failed; exiting (on_error: fail)", logs.ID(logs.InstanceFailed), "err", err)
 			i.daemon.failure = fmt.Errorf("%s: %w", i.entry.Name, err)
 			i.daemon.Stop()
 			return nil
 		}
-		if i.upSince != 0 && t.Now().Sub(i.upSince) > steadyAfter {
+		if i.upSince != 0 && t.Now().Sub(i.upSince) > stableAfter {
 			pause.Reset()
 		}
 		i.restarts++
 		wait := pause.Next(firstPause, longPause)
-		i.log.Error("failed", logs.ID(logs.InstanceFailed), "err", err, "retry_in", wait.Round(time.Second))
+		i.log.Error("plugin failed; restarting", logs.ID(logs.InstanceFailed), "err", err, "retry_in", wait.Round(time.Second))
 		if err := t.Sleep(wait); err != nil {
 			return err
 		}
@@ -91,17 +91,17 @@ const (
 	// The pauses between the runs of an instance that fails.
 	firstPause = time.Second
 	longPause  = time.Minute
-	// steadyAfter is how long a run must last for the next pause to be short again.
-	steadyAfter = 2 * time.Minute
-	// graceForStart is how long a Start may take: more than udev and a slow
-	// disk need, and less than systemd's patience with the daemon.
-	graceForStart = 30 * time.Second
-	// wellAfter is how long an instance that failed must run to be well again,
-	// so that one which fails at every turn is not said to be well between.
-	wellAfter = 5 * time.Second
+	// stableAfter is how long a run must last for the next pause to be short again.
+	stableAfter = 2 * time.Minute
+	// startTimeout limits a plugin's Start: more than udev and a slow disk need,
+	// and less than systemd's timeout for the daemon.
+	startTimeout = 30 * time.Second
+	// okAfter is how long an instance that failed must run to be ok again, so that
+	// one which keeps failing is not reported as ok in between.
+	okAfter = 5 * time.Second
 )
 
-// runOnce is one run: make, start, run, stop. It returns why the run ended.
+// runOnce makes, starts, runs and stops the plugin. It returns why the run ended.
 func (i *instance) runOnce(t *scheduler.Task) error {
 	env := i.env()
 	var plugin plugins.Plugin
@@ -114,58 +114,59 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 			}
 			return plugin.Start(t)
 		})
-		err := t.Timeout(graceForStart, func() error { return t.Join(start) })
+		err := t.Timeout(startTimeout, func() error { return t.Join(start) })
 		switch {
 		case errors.Is(err, scheduler.ErrTimeout):
-			err = fmt.Errorf("its start takes longer than %v", graceForStart)
-			i.failed(err) // now: a start that ignores its cancellation does not end
+			err = fmt.Errorf("start did not finish within %v", startTimeout)
+			i.failed(err) // now, since a start that ignores cancellation never ends
 			return err
 		case err != nil:
 			return err
 		}
 		i.up(plugin)
-		if err := i.untilBroken(t); err != nil {
+		if err := i.untilPanic(t); err != nil {
 			i.ending()
 			return err
 		}
-		return i.broken
+		return i.handlerPanic
 	})
 	i.plugin = nil
-	i.daemon.bus.Down(i.entry.Name, "it is stopping")
+	i.daemon.bus.Down(i.entry.Name, "stopping")
 	if plugin != nil {
 		i.stop(t, plugin)
 	}
-	if err := gpio.Close(t, env.Board, graceForClose); err != nil {
-		i.log.Warn("a part of the board did not close cleanly", "err", err)
+	if err := gpio.Close(t, env.Board, closeTimeout); err != nil {
+		i.log.Warn("closing board resources failed", "err", err)
 	}
 	return err
 }
 
-// failed lets the others see that the instance does not run, and why.
-func (i *instance) failed(why error) {
-	i.health.Failed(why)
-	i.daemon.bus.Down(i.entry.Name, why.Error())
-	i.tried.Set()
+// failed publishes that the instance does not run, and why.
+func (i *instance) failed(err error) {
+	i.health.Failed(err)
+	i.daemon.bus.Down(i.entry.Name, err.Error())
+	i.startedOnce.Set()
 }
 
-// up lets them see that it runs. One that has failed before is well only once it
+// up publishes that the instance runs. One that has failed before is ok only after it
 // has run for a while.
 func (i *instance) up(plugin plugins.Plugin) {
-	i.plugin, i.broken, i.upSince, i.trial = plugin, nil, i.daemon.loop.Now(), false
-	i.breakdown.Clear()
+	i.plugin, i.handlerPanic, i.upSince, i.trial = plugin, nil, i.daemon.loop.Now(), false
+	i.panicked.Clear()
 	i.daemon.bus.Up(i.entry.Name)
 	if i.health.Why == starting {
-		// A beginning is no news; what an instance lacks already, it has said.
+		// A start is not logged as a recovery. What the instance lacks it has
+		// reported itself.
 		i.health.Begin(plugins.OK, "")
 		i.daemon.notify.status(i.daemon.status())
 	}
-	i.tried.Set()
+	i.startedOnce.Set()
 }
 
-// untilBroken waits until an action handler has panicked.
-func (i *instance) untilBroken(t *scheduler.Task) error {
+// untilPanic waits until an action handler has panicked.
+func (i *instance) untilPanic(t *scheduler.Task) error {
 	if i.health.Condition == plugins.Failed {
-		err := t.Timeout(wellAfter, func() error { return i.breakdown.Wait(t) })
+		err := t.Timeout(okAfter, func() error { return i.panicked.Wait(t) })
 		if !errors.Is(err, scheduler.ErrTimeout) {
 			return err
 		}
@@ -173,27 +174,27 @@ func (i *instance) untilBroken(t *scheduler.Task) error {
 			i.health.OK()
 		}
 	}
-	return i.breakdown.Wait(t)
+	return i.panicked.Wait(t)
 }
 
-// ending shows, until the reason is known, that the tasks of an instance are about
-// to end; for ever, where one of them ignores that it was cancelled.
+// ending publishes that the instance's tasks are being cancelled, until the reason is
+// known. It stays so if a task ignores its cancellation.
 func (i *instance) ending() {
 	if !i.stopping {
-		i.health.Failed(errors.New("one of its tasks has failed, and the others are ending"))
+		i.health.Failed(errors.New("a task failed; stopping the others"))
 	}
 }
 
 // stop calls the plugin's Stop.
 func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
-	err := t.Timeout(graceForStop, func() error { return i.asChild(t, "stop", plugin.Stop) })
+	err := t.Timeout(stopTimeout, func() error { return i.asChild(t, "stop", plugin.Stop) })
 	if err != nil {
-		i.log.Warn("did not stop cleanly", "err", err)
+		i.log.Warn("plugin stop failed", "err", err)
 	}
 }
 
 // asChild calls a function of the plugin in a task of its own, so that a panic in it
-// is its own.
+// becomes an error.
 func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) error {
 	return t.Group(func(g *scheduler.Group) error {
 		g.Go(name, do, scheduler.Owner(i.entry.Name))
@@ -201,7 +202,7 @@ func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) er
 	})
 }
 
-// env makes what a run of the instance is given.
+// env makes the environment of one run.
 func (i *instance) env() plugins.Env {
 	d := i.daemon
 	return plugins.Env{
@@ -225,12 +226,12 @@ func (i *instance) healthChanged(h *plugins.Health) {
 		i.log.Info("ok")
 	case plugins.Degraded:
 		i.log.Warn("degraded", logs.ID(logs.InstanceDegraded), "err", h.Why)
-	case plugins.Failed: // live says so, with all that the error knows
+	case plugins.Failed: // supervise logs it, with the whole error
 	}
 	i.daemon.notify.status(i.daemon.status())
 }
 
-// attributes describe the instance in a snapshot.
+// attributes returns the log attributes of the instance.
 func (i *instance) attributes() []slog.Attr {
 	all := []slog.Attr{
 		slog.String("health", string(i.health.Condition)),

@@ -14,33 +14,33 @@ import (
 	"ptvd/internal/textfmt"
 )
 
-// notifier speaks sd_notify(3) to systemd, and to nobody where there is none.
+// notifier sends the messages of sd_notify(3) to systemd, if it runs the daemon.
 type notifier struct {
 	isReady bool
-	said    string // the status that systemd knows
+	last    string // status that was sent
 }
 
-// ready says that the daemon has started, or has ended a reload.
+// ready says that the daemon has started, or has finished a reload.
 func (n *notifier) ready(status string) {
 	if n.isReady {
 		n.status(status)
 		return
 	}
-	n.isReady, n.said = true, textfmt.OneLine(status, longestStatus)
-	n.send(systemd.SdNotifyReady + "\nSTATUS=" + n.said)
+	n.isReady, n.last = true, textfmt.OneLine(status, maxStatus)
+	n.send(systemd.SdNotifyReady + "\nSTATUS=" + n.last)
 }
 
-// status says how the instances are, when that has changed. While the daemon
-// starts, reloads or stops, it says nothing: ready tells the outcome.
+// status sends the status line if it has changed. While the daemon starts, reloads or
+// stops it sends nothing: ready sends the outcome.
 func (n *notifier) status(status string) {
-	if status = textfmt.OneLine(status, longestStatus); n.isReady && status != n.said {
-		n.said = status
+	if status = textfmt.OneLine(status, maxStatus); n.isReady && status != n.last {
+		n.last = status
 		n.send("STATUS=" + status)
 	}
 }
 
-// reloading says that a reload begins now; ready ends it. On Linux an Instant is
-// a time of CLOCK_MONOTONIC, as systemd expects.
+// reloading says that a reload begins; ready ends it. On Linux an Instant is a time
+// of CLOCK_MONOTONIC, as systemd expects.
 func (n *notifier) reloading(now scheduler.Instant) {
 	n.isReady = false
 	n.send(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", systemd.SdNotifyReloading, int64(now)/int64(time.Microsecond)))
@@ -53,7 +53,7 @@ func (n *notifier) stopping() {
 
 func (n *notifier) watchdog() { n.send(systemd.SdNotifyWatchdog) }
 
-// watchdogInterval is the unit's WatchdogSec, 0 where none is set.
+// watchdogInterval returns the unit's WatchdogSec=, 0 if it is not set.
 func (n *notifier) watchdogInterval() time.Duration {
 	interval, err := systemd.SdWatchdogEnabled(false)
 	if err != nil {
@@ -62,11 +62,11 @@ func (n *notifier) watchdogInterval() time.Duration {
 	return interval
 }
 
-// patience bounds what a message may cost the loop. systemd queues hundreds; only
-// where it has stood still for long is there a wait at all.
-const patience = 5 * time.Millisecond
+// sendTimeout limits how long a message may block the loop. systemd's socket queues
+// hundreds of messages, so there is a wait only after systemd has been stuck for long.
+const sendTimeout = 5 * time.Millisecond
 
-// send ignores errors: there is nobody else to tell.
+// send ignores errors, since there is no one else to report them to.
 func (n *notifier) send(state string) {
 	path := os.Getenv("NOTIFY_SOCKET")
 	if path == "" {
@@ -77,12 +77,12 @@ func (n *notifier) send(state string) {
 		return
 	}
 	defer conn.Close()
-	deliver(conn, []byte(state), patience)
+	deliver(conn, []byte(state), sendTimeout)
 }
 
-// deliver sends a message at once where there is room for it, and else waits a while
-// for some. Under a deadline alone nothing would be sent at all where it has passed
-// before the first try, as on a board that is busy for so long.
+// deliver sends a message at once if there is room for it, and else waits for room
+// until the deadline. With a deadline alone nothing would be sent if it passed before
+// the first attempt, as on a busy board.
 func deliver(conn *net.UnixConn, message []byte, within time.Duration) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -100,6 +100,6 @@ func deliver(conn *net.UnixConn, message []byte, within time.Duration) {
 	}
 }
 
-// longestStatus, in characters, keeps a message within the page that systemd reads.
-// It has to be one line, since a line break begins the next assignment.
-const longestStatus = 1000
+// maxStatus, in characters, keeps a message within the 4096 bytes that systemd reads.
+// A status is one line, since a line break begins the next assignment.
+const maxStatus = 1000

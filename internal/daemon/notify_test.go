@@ -17,7 +17,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// A manager is the other end of NOTIFY_SOCKET.
+// A manager is the receiver at NOTIFY_SOCKET.
 type manager struct{ *net.UnixConn }
 
 func listen(t *testing.T) manager {
@@ -37,8 +37,8 @@ func listen(t *testing.T) manager {
 	return manager{conn}
 }
 
-// heard returns the messages so far. The kernel has them when a send returns.
-func (m manager) heard(t *testing.T) []string {
+// received returns the messages so far. The kernel has them when a send returns.
+func (m manager) received(t *testing.T) []string {
 	t.Helper()
 	end, err := net.Dial("unixgram", m.LocalAddr().String())
 	if err != nil {
@@ -61,7 +61,7 @@ func (m manager) heard(t *testing.T) []string {
 	}
 }
 
-func TestSystemdHearsOfTheLifeOfTheDaemon(t *testing.T) {
+func TestNotifications(t *testing.T) {
 	const reload = scheduler.Instant(1_234_567_891) // ns
 	for name, c := range map[string]struct {
 		do   func(n *notifier)
@@ -71,7 +71,7 @@ func TestSystemdHearsOfTheLifeOfTheDaemon(t *testing.T) {
 			func(n *notifier) { n.ready("2/2 ok"); n.ready("2/2 ok") },
 			[]string{"READY=1\nSTATUS=2/2 ok"},
 		},
-		"a status when it changes and only then": {
+		"status only when it changes": {
 			func(n *notifier) {
 				n.ready("2/2 ok")
 				n.status("2/2 ok")
@@ -81,23 +81,23 @@ func TestSystemdHearsOfTheLifeOfTheDaemon(t *testing.T) {
 			},
 			[]string{"READY=1\nSTATUS=2/2 ok", "STATUS=1/2 ok; trains: HTTP 503", "STATUS=2/2 ok"},
 		},
-		"no status before it is ready": {
+		"no status before ready": {
 			func(n *notifier) { n.status("0/2 ok"); n.ready("1/2 ok") },
 			[]string{"READY=1\nSTATUS=1/2 ok"},
 		},
-		"a reload with the time of its beginning, then ready again": {
+		"reload with its start time, then ready again": {
 			func(n *notifier) { n.ready("2/2 ok"); n.reloading(reload); n.status("1/2 ok"); n.ready("2/2 ok") },
 			[]string{"READY=1\nSTATUS=2/2 ok", "RELOADING=1\nMONOTONIC_USEC=1234567", "READY=1\nSTATUS=2/2 ok"},
 		},
-		"a stop, after which nothing else matters": {
+		"no status after stopping": {
 			func(n *notifier) { n.ready("1/1 ok"); n.stopping(); n.status("0/1 ok") },
 			[]string{"READY=1\nSTATUS=1/1 ok", "STOPPING=1"},
 		},
-		"the watchdog's food": {
+		"watchdog": {
 			func(n *notifier) { n.watchdog(); n.watchdog() },
 			[]string{"WATCHDOG=1", "WATCHDOG=1"},
 		},
-		"a stranger's line break as a space": {
+		"line break and escape sequence in a status": {
 			func(n *notifier) { n.ready("trains: oh\nMAINPID=1\x1b[2J") },
 			[]string{"READY=1\nSTATUS=trains: oh MAINPID=1\uFFFD[2J"},
 		},
@@ -105,24 +105,24 @@ func TestSystemdHearsOfTheLifeOfTheDaemon(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			systemd := listen(t)
 			c.do(&notifier{})
-			if got := systemd.heard(t); !slices.Equal(got, c.want) {
+			if got := systemd.received(t); !slices.Equal(got, c.want) {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 		})
 	}
 }
 
-func TestAStatusOfAnyLengthFitsIntoAMessage(t *testing.T) {
+func TestStatusIsClippedToTheMessageSize(t *testing.T) {
 	systemd := listen(t)
 	var n notifier
 	n.ready(strings.Repeat("🚆", 10_000))
-	got := systemd.heard(t)
+	got := systemd.received(t)
 	if len(got) != 1 || len(got[0]) > 4096 || !strings.HasSuffix(got[0], "…") {
 		t.Errorf("got %d bytes", len(strings.Join(got, "")))
 	}
 }
 
-func TestAManagerThatStandsStillDoesNotHoldTheDaemon(t *testing.T) {
+func TestFullSocketDoesNotBlockTheDaemon(t *testing.T) {
 	systemd := listen(t)
 	other, err := net.Dial("unixgram", systemd.LocalAddr().String())
 	if err != nil {
@@ -134,21 +134,21 @@ func TestAManagerThatStandsStillDoesNotHoldTheDaemon(t *testing.T) {
 		_, err = other.Write([]byte("X=1"))
 	}
 	var n notifier
-	n.ready("1/1 ok") // would hang
+	n.ready("1/1 ok") // must not hang
 }
 
-func TestWithoutSystemdNothingIsSaid(t *testing.T) {
+func TestWithoutSystemdNothingIsSent(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
 	t.Setenv("WATCHDOG_USEC", "")
 	var n notifier
 	n.ready("1/1 ok")
 	n.watchdog()
 	if interval := n.watchdogInterval(); interval != 0 {
-		t.Errorf("it wants to be fed every %v", interval)
+		t.Errorf("got a watchdog interval of %v", interval)
 	}
 }
 
-func TestTheWatchdogsIntervalIsTheUnits(t *testing.T) {
+func TestWatchdogIntervalIsTheUnits(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "10000000")
 	t.Setenv("WATCHDOG_PID", "")
 	var n notifier
@@ -157,9 +157,9 @@ func TestTheWatchdogsIntervalIsTheUnits(t *testing.T) {
 	}
 }
 
-// In virtual time nothing but the loop knows how late it is: what feeds the
-// watchdog from beside it would not keep pace, or would go on while it is blocked.
-func TestTheWatchdogIsFedByTheLoop(t *testing.T) {
+// Virtual time advances only on the loop. A watchdog fed by another goroutine would send
+// another number of messages, or go on while the loop is blocked.
+func TestWatchdogIsFedByTheLoop(t *testing.T) {
 	m := listen(t)
 	t.Setenv("WATCHDOG_USEC", "60000000")
 	clock := scheduler.NewVirtualClock(1)
@@ -167,7 +167,7 @@ func TestTheWatchdogIsFedByTheLoop(t *testing.T) {
 		if err := t.Sleep(45 * time.Second); err != nil {
 			return err
 		}
-		return clock.Wait(t.Now().Add(time.Minute)) // time goes by within one step
+		return clock.Wait(t.Now().Add(time.Minute)) // one step takes a minute
 	}
 	d := New(Options{
 		File: &config.File{Timezone: time.UTC, Board: config.Simulated}, Log: slog.New(slog.DiscardHandler),
@@ -180,18 +180,18 @@ func TestTheWatchdogIsFedByTheLoop(t *testing.T) {
 	if err := d.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	fed := 0
-	for _, message := range m.heard(t) {
+	count := 0
+	for _, message := range m.received(t) {
 		if message == "WATCHDOG=1" {
-			fed++
+			count++
 		}
 	}
-	if fed != 5 { // at 0, 30, 105 (late), 120 and 150 s
-		t.Errorf("fed %d times in 160 s, of which it was blocked for 60; want 5", fed)
+	if count != 5 { // at 0, 30, 105 (late), 120 and 150 s
+		t.Errorf("%d messages in 160 s, of which the loop was blocked for 60; want 5", count)
 	}
 }
 
-func TestAMessageIsSentEvenIfTheTimeForItIsUp(t *testing.T) {
+func TestMessageIsSentEvenAfterItsDeadline(t *testing.T) {
 	systemd := listen(t)
 	conn, err := net.DialUnix("unixgram", nil, systemd.LocalAddr().(*net.UnixAddr))
 	if err != nil {
@@ -199,7 +199,7 @@ func TestAMessageIsSentEvenIfTheTimeForItIsUp(t *testing.T) {
 	}
 	defer conn.Close()
 	deliver(conn, []byte("STATUS=5/5 ok"), -time.Second)
-	if heard := systemd.heard(t); !slices.Equal(heard, []string{"STATUS=5/5 ok"}) {
-		t.Errorf("heard %q", heard)
+	if got := systemd.received(t); !slices.Equal(got, []string{"STATUS=5/5 ok"}) {
+		t.Errorf("got %q", got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"ptvd/plugins"
 )
 
-// openBoard makes the board that the options or the configuration name.
+// openBoard opens the board that the options or the configuration name.
 func (d *Daemon) openBoard() (gpio.Backend, error) {
 	if d.options.Board != nil {
 		return d.options.Board(d.loop)
@@ -25,15 +25,15 @@ func (d *Daemon) openBoard() (gpio.Backend, error) {
 	return periph.New(d.loop.Now), nil
 }
 
-// SystemNetwork is the real way out.
+// SystemNetwork returns the system's network.
 func SystemNetwork() plugins.Network {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	return Network(dialer.DialContext, http.ProxyFromEnvironment)
 }
 
-// Network returns a way out through a dial function, and through a proxy where
-// there is one. Its HTTP side suits a client that asks one server now and then
-// for years: one connection kept, nothing waited for without end.
+// Network returns a network that uses a dial function and, if there is one, a proxy.
+// Its HTTP transport suits a client that asks one server now and then for years: it
+// keeps one idle connection, and every wait has a limit.
 func Network(
 	dial func(ctx context.Context, network, address string) (net.Conn, error),
 	proxy func(*http.Request) (*url.URL, error),

@@ -15,27 +15,27 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// page is the loop's side of the page in the browser: it tells the server what
-// there is to see while somebody watches, and does what is asked from there.
+// page connects the web server with the event loop: it publishes the state while
+// clients watch, and executes their commands.
 type page struct {
 	daemon *Daemon
-	remote bool // a real board's inputs are offered
+	remote bool // actions are allowed on a real board
 	server *web.Server
 	joined *scheduler.Flag
-	seen   seen            // of what was published last
-	held   map[string]bool // buttons that are pressed from there
+	seen   seen            // versions that were published last
+	held   map[string]bool // buttons that clients have pressed and not released
 }
 
-// seen is how often each thing has changed that is told at once.
+// seen counts the changes of what is published at once.
 type seen struct{ panels, lamps, buttons uint64 }
 
-// framesPerSecond is how often it is looked whether a picture or a lamp has
-// changed; the rest is told once a second, and the time twice.
+// framesPerSecond is how often pictures, lamps and buttons are checked for changes. The
+// rest is published once a second, and the clock twice.
 const framesPerSecond = 25
 
-// servePage is the task that has the page's life, where it is configured. That it
-// cannot be served is no reason to have no trains; but where others than this
-// machine could reach it, nothing runs without what keeps them out.
+// servePage is the task that runs the web server, if it is configured. Without the
+// server the instances run all the same, unless it would be reachable from other
+// machines: then a missing token stops the daemon.
 func (d *Daemon) servePage(t *scheduler.Task) error {
 	h := d.options.File.HTTP
 	if h == nil {
@@ -47,10 +47,10 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	case errors.Is(err, scheduler.ErrCancelled):
 		return err
 	case err != nil && isLoopback(h.Listen):
-		d.log.Error("the page is not served", "err", err)
+		d.log.Error("web server not started", "err", err)
 		return nil
 	case err != nil:
-		d.failure = fmt.Errorf("the page at %s: %w", h.Listen, err)
+		d.failure = fmt.Errorf("web server at %s: %w", h.Listen, err)
 		d.stop.Set()
 		return nil
 	}
@@ -62,9 +62,9 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	return p.show(t)
 }
 
-// isLoopback tells whether an address can be reached from this machine alone.
+// isLoopback tells whether an address is reachable from this machine only.
 func isLoopback(listen string) bool {
-	host, _, _ := net.SplitHostPort(listen) // the configuration's validation has seen it
+	host, _, _ := net.SplitHostPort(listen) // validated with the configuration
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
@@ -83,16 +83,16 @@ func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 	})
 }
 
-// open begins to serve. An address that is taken may be free later.
+// open starts to serve. It retries, since an address in use may be free later.
 func (p *page) open(t *scheduler.Task, address string) error {
 	log, pause := p.daemon.log, plugins.NewBackoff(p.daemon.clock, "page")
 	for {
 		listener, err := scheduler.Await(t, func(context.Context) (net.Listener, error) { return net.Listen("tcp", address) })
 		if err == nil {
-			log.Info("a page shows the board", "address", "http://"+listener.Addr().String()+"/")
+			log.Info("web server listening", "addr", "http://"+listener.Addr().String()+"/")
 			go func() {
 				if err := p.server.Serve(listener); err != nil {
-					log.Error("the page is not served any more", "err", err)
+					log.Error("web server stopped", "err", err)
 				}
 			}()
 			return nil
@@ -101,7 +101,7 @@ func (p *page) open(t *scheduler.Task, address string) error {
 			return err
 		}
 		if pause.Tries() == 0 {
-			log.Error("the page is not served yet, and it is tried again", "err", err)
+			log.Error("web server cannot listen; retrying", "err", err)
 		}
 		if err := t.Sleep(pause.Next(firstPause, longPause)); err != nil {
 			return err
@@ -109,14 +109,14 @@ func (p *page) open(t *scheduler.Task, address string) error {
 	}
 }
 
-// show tells who watches, for as long as there is a page.
+// show publishes while there are clients, until it is cancelled.
 func (p *page) show(t *scheduler.Task) error {
 	for {
 		if err := p.joined.Wait(t); err != nil {
 			return err
 		}
 		if p.server.Clients() == 0 {
-			continue // a program has asked for something, and nobody watches
+			continue // a command has set the flag
 		}
 		if err := p.tell(t); err != nil {
 			return err
@@ -124,8 +124,8 @@ func (p *page) show(t *scheduler.Task) error {
 	}
 }
 
-// tell publishes what changes for as long as somebody watches: everything at first
-// and to who joins, then a picture or a level when it is another one.
+// tell publishes while there are clients: the whole state at first and for each new
+// client, then changes.
 func (p *page) tell(t *scheduler.Task) error {
 	p.publish(p.everything())
 	for frame := 1; p.server.Clients() > 0; frame++ {
@@ -138,7 +138,7 @@ func (p *page) tell(t *scheduler.Task) error {
 		case frame%framesPerSecond == 0:
 			p.publish(p.report())
 		case frame%framesPerSecond == framesPerSecond/2:
-			p.publish(web.State{Clock: p.clock()}) // a sign of life
+			p.publish(web.State{Clock: p.clock()}) // shows that the loop is alive
 		default:
 			p.publish(web.State{})
 		}
@@ -147,13 +147,13 @@ func (p *page) tell(t *scheduler.Task) error {
 	return nil
 }
 
-// pause is the time from frame to frame, on the loop's clock.
+// pause is the time between frames, by the loop's clock.
 func (p *page) pause() time.Duration {
 	const frame = time.Second / framesPerSecond
 	return time.Duration(p.speed() * float64(frame))
 }
 
-// speed is how much faster than the machine's the loop's time runs.
+// speed is how many times as fast as real time the loop's clock runs.
 func (p *page) speed() float64 {
 	if w := p.daemon.options.World; w != nil {
 		speed, _ := w.Speed()
@@ -162,7 +162,7 @@ func (p *page) speed() float64 {
 	return 1
 }
 
-// publish sends a state, and with it the pictures and levels that have changed.
+// publish sends a state, and with it the pictures, levels and presses that changed.
 func (p *page) publish(s web.State) {
 	now := seen{p.panelChanges(), changes[topics.Level](p.daemon), changes[topics.Press](p.daemon)}
 	whole := s.Panels != nil
@@ -181,26 +181,26 @@ func (p *page) publish(s web.State) {
 	if p.server.Publish(s) {
 		p.seen = now
 	} else if whole {
-		p.joined.Set() // who has just come still waits for it
+		p.joined.Set() // a new client still waits for it
 	}
 }
 
-// state gets everything from the loop, for any goroutine.
+// state gets the whole state from the loop. Any goroutine may call it.
 func (p *page) state(ctx context.Context) (web.State, error) {
 	return onLoop(ctx, p.daemon.loop, p.everything)
 }
 
-// do does what a browser asks for, for any goroutine.
+// do executes a command on the loop. Any goroutine may call it.
 func (p *page) do(ctx context.Context, c web.Command) error {
 	done, err := onLoop(ctx, p.daemon.loop, func() error {
-		defer p.joined.Set() // all shall see what has become of it
+		defer p.joined.Set() // so that all clients get the result
 		return p.obey(c)
 	})
 	if err != nil {
-		if c.Do == web.Release { // however late, or the button would stay down
+		if c.Do == web.Release { // even late, or the button would stay pressed
 			p.daemon.loop.Post(func() { _ = p.obey(c) })
 		}
-		return errors.New("the loop does not answer: a task may be holding it")
+		return errors.New("event loop not responding: a task may be blocking it")
 	}
 	return done
 }
@@ -209,7 +209,7 @@ func (p *page) do(ctx context.Context, c web.Command) error {
 func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, error) {
 	result := make(chan T, 1)
 	loop.Post(func() {
-		if ctx.Err() == nil { // else nobody waits any more
+		if ctx.Err() == nil { // else the caller has given up
 			loop.RunAs("", "page", func() { result <- do() })
 		}
 	})
@@ -222,7 +222,7 @@ func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, e
 	}
 }
 
-// obey carries out a command, on the loop.
+// obey executes a command, on the loop.
 func (p *page) obey(c web.Command) error {
 	world := p.daemon.options.World
 	switch c.Do {
@@ -240,7 +240,7 @@ func (p *page) obey(c web.Command) error {
 		return p.move(c)
 	}
 	if world == nil {
-		return errors.New("this is a real board: the world around it cannot be changed from here")
+		return errors.New("break, mend and speed are available in the demo only")
 	}
 	switch c.Do {
 	case web.Break:
@@ -252,8 +252,8 @@ func (p *page) obey(c web.Command) error {
 	}
 }
 
-// move moves a button or a knob: the contacts of a simulated one, and of a real one
-// what it would lead to.
+// move operates a button or a knob: on a simulated board its contacts move, on a real
+// one the actions are called that it would lead to.
 func (p *page) move(c web.Command) error {
 	if world := p.daemon.options.World; world != nil {
 		switch c.Do {
@@ -266,7 +266,7 @@ func (p *page) move(c web.Command) error {
 		}
 	}
 	if !p.remote {
-		return errors.New("the inputs of a real board are not moved from here, unless its configuration says remote_control: true")
+		return errors.New("remote control is disabled; set http.remote_control: true to allow it")
 	}
 	verb, times := c.Do, 1
 	if c.Do == web.Turn {
@@ -283,10 +283,10 @@ func (p *page) move(c web.Command) error {
 	return nil
 }
 
-// letGo releases what is still pressed when the last one who watched has gone.
+// letGo releases the buttons that are still pressed when the last client has left.
 func (p *page) letGo() {
 	for name := range p.held {
-		_ = p.move(web.Command{Do: web.Release, Name: name}) // it may be gone, too
+		_ = p.move(web.Command{Do: web.Release, Name: name}) // the instance may have been removed
 	}
 	clear(p.held)
 }

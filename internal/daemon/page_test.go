@@ -24,20 +24,20 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// A shown plugin publishes one of all that the page shows, and takes all actions
-// that the page offers.
+// A shown plugin publishes a value of every type that the page shows, and has every
+// action that the page calls.
 type shown struct {
 	env    plugins.Env
 	called chan string
 }
 
-// called are the actions of the latest instance.
+// called gets the actions called on the latest instance.
 var called chan string
 
 func init() {
 	none := func(name string) plugins.ActionSpec { return plugins.ActionSpec{Name: name, Doc: "notes it"} }
 	plugins.Register(plugins.Spec[struct{}]{
-		Name: "shown", Doc: "is there to be looked at",
+		Name: "shown", Doc: "publishes a value of every type",
 		Topics: []plugins.Topic{
 			plugins.Publishes[*image.Gray]("picture", "a pixel"),
 			plugins.Publishes[topics.Text]("text", "a word"),
@@ -85,7 +85,7 @@ func (s *shown) Start(t *plugins.Task) error {
 
 func (s *shown) Stop(*plugins.Task) error { return nil }
 
-// withPage runs a daemon with a page, in real time, for as long as somebody looks.
+// withPage runs a daemon with a web server, in real time, until look returns.
 func withPage(t *testing.T, http string, look func(address string)) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
@@ -104,7 +104,7 @@ func withPage(t *testing.T, http string, look func(address string)) {
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(context.Background()) }()
 	lines := bufio.NewScanner(text)
-	for lines.Scan() && !strings.Contains(lines.Text(), "a page shows the board") {
+	for lines.Scan() && !strings.Contains(lines.Text(), "web server listening") {
 	}
 	go io.Copy(io.Discard, text)
 	look("http://" + address)
@@ -139,7 +139,7 @@ func post(t *testing.T, address, command string) (status int, text string) {
 	return answer.StatusCode, strings.TrimSpace(string(body))
 }
 
-func TestThePageShowsWhatTheInstancesPublish(t *testing.T) {
+func TestStateHasWhatTheInstancesPublish(t *testing.T) {
 	withPage(t, "", func(address string) {
 		s := get(t, address)
 		if len(s.Panels) != 1 || fmt.Sprint(s.Panels[0].Rows) != "[0000 0040]" || s.Panels[0].Width != 10 || s.Panels[0].Text != "a dot" {
@@ -160,7 +160,7 @@ func TestThePageShowsWhatTheInstancesPublish(t *testing.T) {
 	})
 }
 
-func TestARealBoardsInputsAreShownAndNotOffered(t *testing.T) {
+func TestActionsOnARealBoardAreRefused(t *testing.T) {
 	withPage(t, "", func(address string) {
 		if s := get(t, address); len(s.Buttons) != 1 || s.Buttons[0].Offered || s.Lamps[0].Offered {
 			t.Errorf("%+v %+v", s.Buttons, s.Lamps)
@@ -176,7 +176,7 @@ func TestARealBoardsInputsAreShownAndNotOffered(t *testing.T) {
 	})
 }
 
-func TestWithRemoteControlTheSameActionsAreCalled(t *testing.T) {
+func TestRemoteControlCallsActions(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
 		for _, command := range []string{`{"do":"press","name":"one"}`, `{"do":"release","name":"one"}`, `{"do":"turn","name":"one","amount":-2}`, `{"do":"turn","name":"one","amount":1}`} {
 			if status, text := post(t, address, command); status != http.StatusNoContent {
@@ -194,7 +194,7 @@ func TestWithRemoteControlTheSameActionsAreCalled(t *testing.T) {
 	})
 }
 
-func TestWhoWatchesIsToldEverythingAtOnceAndAButtonIsLetGoWhenTheyLeave(t *testing.T) {
+func TestClientGetsTheWholeStateAndItsButtonIsReleasedWhenItLeaves(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
 		answer, err := http.Get(address + "/events")
 		if err != nil {
@@ -215,7 +215,7 @@ func TestWhoWatchesIsToldEverythingAtOnceAndAButtonIsLetGoWhenTheyLeave(t *testi
 	})
 }
 
-func TestWithoutItsTokenNothingRunsWhereOthersCouldReachThePage(t *testing.T) {
+func TestUnreadableTokenStopsTheDaemonUnlessOnLoopback(t *testing.T) {
 	for listen, refused := range map[string]bool{"0.0.0.0:8337": true, "127.0.0.1:8337": false} {
 		t.Run(listen, func(t *testing.T) {
 			yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s', token: {file: /nowhere/token}}\nplugins: {one: {plugin: shown}}\n", listen)
@@ -233,7 +233,7 @@ func TestWithoutItsTokenNothingRunsWhereOthersCouldReachThePage(t *testing.T) {
 	}
 }
 
-func TestAPortThatIsTakenIsTriedAgainAndToldOfOnce(t *testing.T) {
+func TestAddressInUseIsRetriedAndLoggedOnce(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -250,12 +250,12 @@ func TestAPortThatIsTakenIsTriedAgainAndToldOfOnce(t *testing.T) {
 	if err := d.Run(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(log.String(), "it is tried again"); n != 1 || clock.Now() < scheduler.Instant(5*time.Minute) {
-		t.Errorf("told of %d times until %v", n, clock.Now())
+	if n := strings.Count(log.String(), "web server cannot listen; retrying"); n != 1 || clock.Now() < scheduler.Instant(5*time.Minute) {
+		t.Errorf("logged %d times until %v", n, clock.Now())
 	}
 }
 
-func TestWhoWatchesSeesThatTheButtonIsDown(t *testing.T) {
+func TestClientSeesTheButtonDown(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
 		answer, err := http.Get(address + "/events")
 		if err != nil {
@@ -274,7 +274,7 @@ func TestWhoWatchesSeesThatTheButtonIsDown(t *testing.T) {
 			return web.State{}
 		}
 		if first := next(); first.Buttons[0].Down {
-			t.Error("it is down from the start")
+			t.Error("the button is down at first")
 		}
 		for _, verb := range []string{"press", "release"} {
 			post(t, address, fmt.Sprintf(`{"do":%q,"name":"one"}`, verb))
@@ -285,18 +285,18 @@ func TestWhoWatchesSeesThatTheButtonIsDown(t *testing.T) {
 	})
 }
 
-func TestAButtonIsLetGoHoweverLate(t *testing.T) {
+func TestReleaseIsExecutedEvenLate(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
 		post(t, address, `{"do":"press","name":"one"}`)
 		<-called
 		for range cap(called) {
-			called <- "" // the next action holds the loop
+			called <- "" // the next action blocks the loop
 		}
 		for _, command := range []string{`{"do":"turn","name":"one","amount":1}`, `{"do":"release","name":"one"}`, `{"do":"turn","name":"one","amount":1}`} {
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 			r, _ := http.NewRequestWithContext(ctx, http.MethodPost, address+"/api/do", strings.NewReader(command))
 			if answer, err := http.DefaultClient.Do(r); err == nil {
-				t.Errorf("%s: %s while the loop was held", command, answer.Status)
+				t.Errorf("%s: %s while the loop was blocked", command, answer.Status)
 			}
 			cancel()
 		}

@@ -17,8 +17,8 @@ import (
 // it.
 func (d *Daemon) Reload() { d.reload.Set() }
 
-// reloader is the task that says when the daemon has started, and then reloads, one
-// time after the other. systemd knows one of the two at a time.
+// reloader is the task that announces the start and then carries out reloads, one at
+// a time: systemd accepts no reload before READY=1.
 func (d *Daemon) reloader(t *scheduler.Task) error {
 	if err := d.announce(t); err != nil {
 		return err
@@ -34,15 +34,15 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 		}
 		d.notify.ready(d.status())
 		if err != nil {
-			d.log.Error("the configuration was not taken; all goes on as it was", logs.ID(logs.ReloadFailed), "err", err)
+			d.log.Error("config reload failed; keeping the previous configuration", logs.ID(logs.ReloadFailed), "err", err)
 		}
 	}
 }
 
-// reloadOnce validates everything first, and then changes what has changed.
+// reloadOnce validates the whole configuration first and then applies the changes.
 func (d *Daemon) reloadOnce(t *scheduler.Task) error {
 	if d.options.Reload == nil {
-		return errors.New("there is no file to read again")
+		return errors.New("there is no configuration file to reload")
 	}
 	next, err := scheduler.Await(t, func(context.Context) (*config.File, error) { return d.options.Reload() })
 	if err != nil {
@@ -50,86 +50,86 @@ func (d *Daemon) reloadOnce(t *scheduler.Task) error {
 	}
 	now := d.options.File
 	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) {
-		return errors.New("board, state and http cannot change while the daemon runs: restart it")
+		return errors.New("board, state and http cannot be changed by a reload; restart the daemon")
 	}
 	d.options.File = next
 	d.clock.Configure(next.Timezone, !keepsTime(next))
 	return d.apply(t, next.Instances)
 }
 
-// change is what a reload brings to an instance that it begins.
+// change is an instance that a reload starts.
 type change struct {
 	*instance
-	was, next config.Instance
-	well      bool // it ran with what it was
+	was, next  config.Instance
+	wasRunning bool // with the previous configuration
 }
 
-// apply makes the instances those of the list. Those that stay as they are do not
-// notice; one that can take its change while it runs does; the others are
-// stopped, all of them before any is started, since a pin may change hands.
+// apply makes the instances those of the list. Unchanged ones keep running. A changed
+// one is updated while it runs if its plugin can do that. The others are stopped, all
+// of them before any is started, since a pin may move from one to another.
 func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
-	var after, gone, leaving []*instance
-	var changed, fresh []change
+	var after, removed, restarting []*instance
+	var changed, added []change
 	for _, entry := range list {
 		i := d.find(entry.Name)
 		switch {
 		case i == nil:
 			i = newInstance(d, entry)
-			fresh = append(fresh, change{instance: i, next: entry})
+			added = append(added, change{instance: i, next: entry})
 		case same(i.entry, entry):
 		default:
-			taken, err := i.update(t, entry)
+			updated, err := i.update(t, entry)
 			if err != nil {
 				return err
 			}
-			if taken {
-				d.log.Info("took its change while it ran", "plugin", entry.Name)
+			if updated {
+				i.log.Info("reconfigured without restart")
 				break
 			}
-			leaving = append(leaving, i)
+			restarting = append(restarting, i)
 			changed = append(changed, change{i, i.entry, entry, i.plugin != nil})
 		}
 		after = append(after, i)
 	}
 	for _, i := range d.instances {
 		if !contains(list, i.entry.Name) {
-			gone = append(gone, i)
+			removed = append(removed, i)
 		}
 	}
-	if err := d.end(t, append(gone, leaving...)); err != nil {
+	if err := d.end(t, append(removed, restarting...)); err != nil {
 		return err
 	}
-	for _, i := range gone {
+	for _, i := range removed {
 		d.bus.Forget(i.entry.Name)
-		d.log.Info("removed", "plugin", i.entry.Name)
+		i.log.Info("instance removed")
 	}
 	d.instances = after
-	return d.try(t, append(changed, fresh...))
+	return d.startChanged(t, append(changed, added...))
 }
 
-// try begins instances with their new configuration. One that was well with its old
-// one, and does not start with the new, gets the old one back.
-func (d *Daemon) try(t *scheduler.Task, changes []change) error {
+// startChanged starts instances with their new configuration. One that was running
+// before and does not start is rolled back to its previous configuration.
+func (d *Daemon) startChanged(t *scheduler.Task, changes []change) error {
 	for _, c := range changes {
 		c.entry, c.trial = c.next, true
 		c.begin()
 	}
 	for _, c := range changes {
-		if err := c.tried.Wait(t); err != nil {
+		if err := c.startedOnce.Wait(t); err != nil {
 			return err
 		}
 		switch {
 		case c.plugin != nil:
-			c.log.Info("runs with its new configuration")
-		case c.well && !c.follows:
-			c.log.Error("does not start with its new configuration; the old one is put back", logs.ID(logs.ReloadFailed), "err", c.health.Why)
+			c.log.Info("started with the new configuration")
+		case c.wasRunning && !c.restartPending:
+			c.log.Error("start failed with the new configuration; rolled back", logs.ID(logs.ReloadFailed), "err", c.health.Why)
 			if err := d.end(t, []*instance{c.instance}); err != nil {
 				return err
 			}
 			c.entry = c.was
 			c.begin()
 		default:
-			c.log.Error("does not start with its new configuration", logs.ID(logs.ReloadFailed), "err", c.health.Why)
+			c.log.Error("start failed with the new configuration", logs.ID(logs.ReloadFailed), "err", c.health.Why)
 		}
 	}
 	return nil
@@ -148,28 +148,27 @@ func contains(list []config.Instance, name string) bool {
 	return slices.ContainsFunc(list, func(entry config.Instance) bool { return entry.Name == name })
 }
 
-// same tells whether two entries mean the same. Where they stand in the file does
-// not matter.
+// same tells whether two entries mean the same, whatever their positions in the file.
 func same(a, b config.Instance) bool {
 	return a.Definition.Name == b.Definition.Name && a.OnError == b.OnError && reflect.DeepEqual(a.Config, b.Config)
 }
 
-// update offers a running plugin its new configuration; false: it needs a restart.
-// The error is that of a reload which is cancelled.
-func (i *instance) update(t *scheduler.Task, entry config.Instance) (taken bool, err error) {
+// update gives a running plugin its new configuration. It returns false if the
+// instance must be restarted for it, and an error only if the reload is cancelled.
+func (i *instance) update(t *scheduler.Task, entry config.Instance) (updated bool, err error) {
 	if i.plugin == nil || i.entry.Definition.Name != entry.Definition.Name {
 		return false, nil
 	}
 	if !reflect.DeepEqual(i.entry.Config, entry.Config) {
 		plugin := i.plugin
 		task := t.Go("update", func(t *scheduler.Task) error { return entry.Definition.Update(plugin, t, entry.Config) }, scheduler.Owner(entry.Name))
-		err := t.Timeout(graceForUpdate, func() error { return t.Join(task) })
+		err := t.Timeout(updateTimeout, func() error { return t.Join(task) })
 		if task.Cancel() && !errors.Is(err, scheduler.ErrTimeout) {
 			return false, err
 		}
 		if err != nil {
 			if !errors.Is(err, plugins.ErrRestart) {
-				i.log.Warn("could not take its change while it runs", "err", err)
+				i.log.Warn("live reconfiguration failed; restarting", "err", err)
 			}
 			return false, nil
 		}
@@ -178,5 +177,5 @@ func (i *instance) update(t *scheduler.Task, entry config.Instance) (taken bool,
 	return true, nil
 }
 
-// graceForUpdate is how long a plugin may take for a change: the reload waits for it.
-const graceForUpdate = 5 * time.Second
+// updateTimeout limits a plugin's Update, for which the reload waits.
+const updateTimeout = 5 * time.Second

@@ -14,24 +14,25 @@ import (
 	"ptvd/plugins"
 )
 
-// A reloadable plugin writes into a diary what is asked of it. A value of "bad"
-// does not start, one of "hang" never comes to an end of it; one that begins with "live" is taken while it runs.
+// A reloadable plugin records the calls of its methods. With the value "bad" its Start
+// fails, with "hang" it never returns; a value that begins with "live" is accepted by
+// Update.
 type reloadable struct {
 	name, value string
 }
 
 type reloadableConfig struct {
-	Value string      `yaml:"value" doc:"what it is"`
-	Pin   plugins.Pin `yaml:"pin" doc:"what it holds"`
+	Value string      `yaml:"value" doc:"a value"`
+	Pin   plugins.Pin `yaml:"pin" doc:"a pin"`
 }
 
-var diary []string
+var calls []string
 
-func note(what string) { diary = append(diary, what) }
+func record(call string) { calls = append(calls, call) }
 
 func init() {
 	plugins.Register(plugins.Spec[reloadableConfig]{
-		Name: "reloadable", Doc: "notes what is asked of it",
+		Name: "reloadable", Doc: "records the calls of its methods",
 		New: func(env plugins.Env, cfg reloadableConfig) (plugins.Plugin, error) {
 			return &reloadable{env.Instance, cfg.Value}, nil
 		},
@@ -39,10 +40,10 @@ func init() {
 }
 
 func (r *reloadable) Start(t *plugins.Task) error {
-	note("start " + r.name + " " + r.value)
+	record("start " + r.name + " " + r.value)
 	switch r.value {
 	case "bad":
-		return errors.New("bad luck")
+		return errors.New("no luck")
 	case "hang":
 		return t.Sleep(100 * time.Hour)
 	}
@@ -50,7 +51,7 @@ func (r *reloadable) Start(t *plugins.Task) error {
 }
 
 func (r *reloadable) Stop(*plugins.Task) error {
-	note("stop " + r.name + " " + r.value)
+	record("stop " + r.name + " " + r.value)
 	return nil
 }
 
@@ -58,7 +59,7 @@ func (r *reloadable) Update(t *plugins.Task, cfg reloadableConfig) error {
 	if !strings.HasPrefix(cfg.Value, "live") {
 		return plugins.ErrRestart
 	}
-	note("update " + r.name + " " + cfg.Value)
+	record("update " + r.name + " " + cfg.Value)
 	if cfg.Value == "live, but hangs" {
 		return t.Sleep(100 * time.Hour)
 	}
@@ -66,15 +67,15 @@ func (r *reloadable) Update(t *plugins.Task, cfg reloadableConfig) error {
 	return nil
 }
 
-// reload runs a daemon on one file, which a minute later becomes another, and
-// returns what its instances noted from then on.
-func reload(t *testing.T, before, after string) (noted []string, log string) {
+// reload runs a daemon and reloads another configuration after a minute. It returns the
+// calls from then on.
+func reload(t *testing.T, before, after string) (recorded []string, log string) {
 	t.Helper()
 	return reloadWith(t, map[string]script{}, before, after)
 }
 
 // reloadWith is reload with scripts for the instances that have one.
-func reloadWith(t *testing.T, of map[string]script, before, after string) (noted []string, log string) {
+func reloadWith(t *testing.T, of map[string]script, before, after string) (recorded []string, log string) {
 	t.Helper()
 	parse := func(yaml string) (*config.File, error) {
 		return config.Parse("test.yaml", []byte("board: sim\nplugins: {"+yaml+"}\n"), 0o600)
@@ -92,20 +93,20 @@ func reloadWith(t *testing.T, of map[string]script, before, after string) (noted
 		Reload: func() (*config.File, error) { return parse(after + ", hup: {plugin: scripted}") },
 	}
 	d := daemon.New(options)
-	diary = nil
+	calls = nil
 	var mark int
 	scripts = of
 	scripts["hup"] = script{start: sleepThen(time.Minute, func() {
-		mark = len(diary)
+		mark = len(calls)
 		d.Reload()
 	})}
 	if err := d.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return diary[mark:], text.String()
+	return calls[mark:], text.String()
 }
 
-func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {
+func TestReloadChangesOnlyWhatIsDifferent(t *testing.T) {
 	tests := map[string]struct{ before, after, want string }{
 		"nothing changed": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: x}",
@@ -115,58 +116,58 @@ func TestAReloadTouchesOnlyWhatHasChanged(t *testing.T) {
 			"a: {plugin: reloadable, value: x}, b: {plugin: reloadable}", "a: {plugin: reloadable, value: y}, b: {plugin: reloadable}",
 			"stop a x, start a y, stop a y, stop b ",
 		},
-		"one takes its change while it runs": {
+		"one is updated while it runs": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: live}",
 			"update a live, stop a live",
 		},
-		"one hangs while it takes its change, and is started with it": {
+		"one hangs in its update and is restarted": {
 			"a: {plugin: reloadable, value: x}, b: {plugin: reloadable}", "a: {plugin: reloadable, value: 'live, but hangs'}, b: {plugin: reloadable, value: y}",
 			"update a live, but hangs, stop a x, stop b , start a live, but hangs, start b y, stop a live, but hangs, stop b y",
 		},
-		"only what becomes of its failures has changed": {
+		"only on_error changed": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: x, on_error: fail}",
 			"stop a x",
 		},
-		"one is gone, one is new": {
+		"one removed, one added": {
 			"a: {plugin: reloadable}", "b: {plugin: reloadable}",
 			"stop a , start b , stop b ",
 		},
-		"a pin changes hands": {
+		"two swap their pins": {
 			"a: {plugin: reloadable, pin: GPIO4}, b: {plugin: reloadable, pin: GPIO5}",
 			"a: {plugin: reloadable, pin: GPIO5}, b: {plugin: reloadable, pin: GPIO4}",
 			"stop a , stop b , start a , start b , stop a , stop b ",
 		},
-		"one does not start any more, and its old self is put back": {
+		"one fails to start and is rolled back": {
 			"a: {plugin: reloadable, value: good}", "a: {plugin: reloadable, value: bad}",
 			"stop a good, start a bad, stop a bad, start a good, stop a good",
 		},
-		"one hangs when it starts, and its old self is put back": {
+		"one hangs in its start and is rolled back": {
 			"a: {plugin: reloadable, value: good}", "a: {plugin: reloadable, value: hang}",
 			"stop a good, start a hang, stop a hang, start a good, stop a good",
 		},
-		"the file is bad": {
+		"the file is invalid": {
 			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: y, colour: red}",
 			"stop a x",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			noted, log := reload(t, test.before, test.after)
-			if got := strings.Join(noted, ", "); got != test.want || strings.Contains(log, "does not stop") {
-				t.Errorf("noted: %s\n want: %s\nlog:\n%s", got, test.want, log)
+			recorded, log := reload(t, test.before, test.after)
+			if got := strings.Join(recorded, ", "); got != test.want || strings.Contains(log, "did not stop") {
+				t.Errorf("calls: %s\n want: %s\nlog:\n%s", got, test.want, log)
 			}
 		})
 	}
 }
 
-func TestABadFileIsExplainedInTheLog(t *testing.T) {
+func TestInvalidFileIsExplainedInTheLog(t *testing.T) {
 	_, log := reload(t, "a: {plugin: reloadable}", "a: {plugin: reloadable, valeu: y}")
-	if !strings.Contains(log, "all goes on as it was") || !strings.Contains(log, "did you mean value?") {
-		t.Errorf("the log does not say what is wrong:\n%s", log)
+	if !strings.Contains(log, "keeping the previous configuration") || !strings.Contains(log, "did you mean value?") {
+		t.Errorf("the log:\n%s", log)
 	}
 }
 
-func TestAReloadWaitsForTheEndOfTheStart(t *testing.T) {
+func TestReloadWaitsUntilTheStartIsFinished(t *testing.T) {
 	file, err := config.Parse("test.yaml", []byte("board: sim\nplugins: {slow: {plugin: scripted}}\n"), 0o600)
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +191,7 @@ func TestAReloadWaitsForTheEndOfTheStart(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftOfAnInstanceThatAReloadRemoves(t *testing.T) {
+func TestRemovedInstanceHasNoActionsAnyMore(t *testing.T) {
 	watcher := script{start: func(env plugins.Env, _ *plugins.Task) error {
 		env.Go("call", func(t *plugins.Task) error {
 			for range 2 {

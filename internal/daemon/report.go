@@ -12,7 +12,7 @@ import (
 	"ptvd/plugins"
 )
 
-// Report is what a daemon did, in figures. Times are in nanoseconds.
+// Report sums up in figures what a daemon did. Times are in nanoseconds.
 type Report struct {
 	Uptime    int64              `json:"uptime_ns"`
 	Tasks     []TaskReport       `json:"tasks"`
@@ -22,7 +22,7 @@ type Report struct {
 	Process   ProcessReport      `json:"process"`
 }
 
-// TaskReport is what the loop knows of all tasks of one name.
+// TaskReport sums up all tasks of one name.
 type TaskReport struct {
 	Instance string `json:"instance"`
 	Name     string `json:"name"`
@@ -30,13 +30,13 @@ type TaskReport struct {
 	Missed   uint64 `json:"missed"`
 	Total    int64  `json:"total_ns"`
 	Longest  int64  `json:"longest_ns"`
-	// Lateness is how long after they were due sleeps and ticks ran.
+	// Lateness is the delay of sleeps and ticks after they were due.
 	LatenessP50 int64 `json:"lateness_p50_ns"`
 	LatenessP99 int64 `json:"lateness_p99_ns"`
 	LatenessMax int64 `json:"lateness_max_ns"`
 }
 
-// InstanceReport is how an instance fared.
+// InstanceReport describes an instance.
 type InstanceReport struct {
 	Name     string             `json:"name"`
 	Plugin   string             `json:"plugin"`
@@ -46,13 +46,13 @@ type InstanceReport struct {
 	Meter    map[string]float64 `json:"meter"` // the plugin's own figures
 }
 
-// SPIReport counts what went over SPI.
+// SPIReport counts SPI transfers.
 type SPIReport struct {
 	Transfers uint64 `json:"transfers"` // system calls
 	Bytes     uint64 `json:"bytes"`
 }
 
-// ProcessReport is what the kernel says of the process, and the loop of itself.
+// ProcessReport has the kernel's figures of the process.
 type ProcessReport struct {
 	UserTime            int64  `json:"user_ns"`
 	SystemTime          int64  `json:"system_ns"`
@@ -116,8 +116,7 @@ func (r Report) Write(to io.Writer) error {
 	return encoder.Encode(r)
 }
 
-// LogSnapshot logs what every task and instance is about. Any goroutine may call
-// it.
+// LogSnapshot logs the state of every task and instance. Any goroutine may call it.
 func (d *Daemon) LogSnapshot() {
 	d.loop.Post(func() { d.loop.RunAs("", "snapshot", d.logSnapshot) })
 }

@@ -2,20 +2,20 @@ package daemon
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 )
 
-// Who stops the daemon waits for a second at the most, whatever hangs: an ioctl
-// that does not return, a task that ignores its cancellation. These are the parts
-// of that second.
+// A stop takes a second at most, even if an ioctl does not return or a task ignores
+// its cancellation. These are the parts of that second.
 const (
-	graceForStop  = 350 * time.Millisecond // a plugin's Stop
-	graceForClose = 270 * time.Millisecond // an instance's parts, and in the end the board
-	graceForEnd   = 620 * time.Millisecond // all instances together: Stop, then Close
-	graceForRest  = 100 * time.Millisecond // what is left of the tasks
+	stopTimeout      = 350 * time.Millisecond // for a plugin's Stop
+	closeTimeout     = 270 * time.Millisecond // for an instance's board resources, and at the end for the board
+	instancesTimeout = 620 * time.Millisecond // for all instances at the same time: Stop, then close
+	tasksTimeout     = 100 * time.Millisecond // for the remaining tasks
 )
 
 // shutdown stops all instances at the same time, and then closes the board.
@@ -23,20 +23,23 @@ func (d *Daemon) shutdown(t *scheduler.Task) {
 	if err := d.end(t, d.instances); err != nil {
 		return
 	}
-	if err := gpio.Close(t, d.board, graceForClose); err != nil {
-		d.log.Error("the board did not close", "err", err)
+	if err := gpio.Close(t, d.board, closeTimeout); err != nil {
+		d.log.Error("closing the board failed", "err", err)
 	}
 }
 
-// end stops instances, and says which of them would not be stopped in time.
+// stuck is why an instance does not stop.
+const stuck = "a task ignored cancellation or a driver call is stuck"
+
+// end stops instances at the same time, and logs those that do not stop in time.
 func (d *Daemon) end(t *scheduler.Task, list []*instance) error {
 	for _, i := range list {
 		i.stopping = true
-		i.life.Cancel()
+		i.run.Cancel()
 	}
-	err := t.Timeout(graceForEnd, func() error {
+	err := t.Timeout(instancesTimeout, func() error {
 		for _, i := range list {
-			if err := t.Join(i.life); !i.life.Done() {
+			if err := t.Join(i.run); !i.run.Done() {
 				return err
 			}
 		}
@@ -46,26 +49,26 @@ func (d *Daemon) end(t *scheduler.Task, list []*instance) error {
 		return err
 	}
 	for _, i := range list {
-		if !i.life.Done() {
-			i.log.Error("does not stop: a task ignores its cancellation, or a device hangs", "after", graceForEnd)
+		if !i.run.Done() {
+			i.log.Error("plugin did not stop in time", "err", stuck, "timeout", instancesTimeout)
 		}
 	}
 	return nil
 }
 
-// follow begins the instance once its former life has ended, if it ever does.
-func (i *instance) follow() {
+// beginAfterRun starts the instance once its previous run has stopped, if it ever does.
+func (i *instance) beginAfterRun() {
 	i.plugin = nil
-	i.failed(errors.New("its former life does not end: a task ignores its cancellation, or a device hangs"))
-	if i.follows {
+	i.failed(fmt.Errorf("previous run did not stop within %v: %s", instancesTimeout, stuck))
+	if i.restartPending {
 		return
 	}
-	i.follows = true
-	i.daemon.loop.Go("follow", func(t *scheduler.Task) error {
-		if err := t.Join(i.life); !i.life.Done() {
+	i.restartPending = true
+	i.daemon.loop.Go("restart", func(t *scheduler.Task) error {
+		if err := t.Join(i.run); !i.run.Done() {
 			return err
 		}
-		i.follows = false
+		i.restartPending = false
 		i.begin()
 		return nil
 	}, scheduler.Owner(i.entry.Name))

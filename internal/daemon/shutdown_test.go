@@ -16,7 +16,7 @@ import (
 	"ptvd/plugins"
 )
 
-// hangingBoard has SPI ports whose close never returns, as an ioctl may do.
+// hangingBoard has SPI ports whose close does not return, like a stuck ioctl.
 type hangingBoard struct {
 	gpio.Backend
 	release chan struct{}
@@ -42,7 +42,7 @@ func (b hangingBoard) Close() error {
 	return b.Backend.Close()
 }
 
-func TestAStopTakesASecondAtTheMostWhateverHangs(t *testing.T) {
+func TestStopTakesAtMostASecond(t *testing.T) {
 	opensAPort := func(env plugins.Env, t *plugins.Task) error {
 		_, err := env.Board.SPI(t, "SPI0.0", 1_000_000)
 		return err
@@ -54,33 +54,33 @@ func TestAStopTakesASecondAtTheMostWhateverHangs(t *testing.T) {
 	}
 	nothing := func(plugins.Env, *plugins.Task) error { return nil }
 	for name, hanging := range map[string]script{
-		"a part of the board": {start: opensAPort},
-		"a task":              {start: func(env plugins.Env, _ *plugins.Task) error { env.Go("deaf", deaf); return nil }},
-		"a stop":              {start: nothing, stop: func(_ plugins.Env, t *plugins.Task) error { return deaf(t) }},
-		"a polite stop":       {start: nothing, stop: func(_ plugins.Env, t *plugins.Task) error { return t.Sleep(time.Hour) }},
+		"an SPI port":                      {start: opensAPort},
+		"a task":                           {start: func(env plugins.Env, _ *plugins.Task) error { env.Go("deaf", deaf); return nil }},
+		"a stop that ignores cancellation": {start: nothing, stop: func(_ plugins.Env, t *plugins.Task) error { return deaf(t) }},
+		"a stop that can be cancelled":     {start: nothing, stop: func(_ plugins.Env, t *plugins.Task) error { return t.Sleep(time.Hour) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var stopped bool
-				well := script{start: nothing, stop: func(plugins.Env, *plugins.Task) error { stopped = true; return nil }}
-				log, took := stopAfterAMinute(t, map[string]script{"hanging": hanging, "well": well})
+				other := script{start: nothing, stop: func(plugins.Env, *plugins.Task) error { stopped = true; return nil }}
+				log, took := stopAfterAMinute(t, map[string]script{"hanging": hanging, "other": other})
 				if took > time.Second {
 					t.Errorf("the stop took %v; the log:\n%s", took, log)
 				}
 				if !stopped || !strings.Contains(log, "hanging") {
-					t.Errorf("the other one was stopped: %v; the log:\n%s", stopped, log)
+					t.Errorf("the other instance was stopped: %v; the log:\n%s", stopped, log)
 				}
 			})
 		})
 	}
 }
 
-// stopAfterAMinute runs a daemon on a hanging board, and returns its log and how
-// long its stop took.
+// stopAfterAMinute runs a daemon on a hangingBoard. It returns the log and how long the
+// stop took.
 func stopAfterAMinute(t *testing.T, of map[string]script) (log string, took time.Duration) {
 	t.Helper()
 	scripts = of
-	file, err := config.Parse("test.yaml", []byte("board: sim\nplugins: {hanging: {plugin: scripted}, well: {plugin: scripted}}\n"), 0o600)
+	file, err := config.Parse("test.yaml", []byte("board: sim\nplugins: {hanging: {plugin: scripted}, other: {plugin: scripted}}\n"), 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

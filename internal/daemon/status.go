@@ -8,18 +8,18 @@ import (
 	"ptvd/plugins"
 )
 
-// status says in one line how the instances are: "4/5 ok; trains: HTTP 503".
+// status returns the health of all instances in one line: "4/5 ok; trains: HTTP 503".
 func (d *Daemon) status() string {
-	var well int
-	var ill []string
+	var ok int
+	var problems []string
 	for _, i := range d.instances {
 		if i.health.Condition == plugins.OK {
-			well++
+			ok++
 			continue
 		}
-		ill = append(ill, i.entry.Name+": "+i.health.Why)
+		problems = append(problems, i.entry.Name+": "+i.health.Why)
 	}
-	return strings.Join(append([]string{fmt.Sprintf("%d/%d ok", well, len(d.instances))}, ill...), "; ")
+	return strings.Join(append([]string{fmt.Sprintf("%d/%d ok", ok, len(d.instances))}, problems...), "; ")
 }
 
 // Uptime returns how long the daemon has been running.

@@ -49,7 +49,7 @@ func (d *diary) Write(line []byte) (int, error) {
 	if bytes.Contains(line, []byte("loading the saved level failed")) {
 		d.world.Failures = append(d.world.Failures, "a state file was read that is none: "+string(line))
 	}
-	if bytes.Contains(line, []byte("does not stop:")) && d.world.clock.Now() > d.world.oracle.stalled.Add(5*time.Second) {
+	if bytes.Contains(line, []byte("did not stop in time")) && d.world.clock.Now() > d.world.oracle.stalled.Add(5*time.Second) {
 		d.world.Failures = append(d.world.Failures, "nobody here ignores a cancellation: "+string(line))
 	}
 	return len(line), nil

@@ -110,7 +110,7 @@ func TestThePageInABrowser(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("block"))))
 		b.until("no minutes stand there while the loop is silent", `getComputedStyle(document.querySelector(".departures .in")).visibility === "hidden"`)
 		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
-		b.until("the lamp is blamed for it", ill("lamp", "held the loop for 2"))
+		b.until("the lamp is blamed for it", ill("lamp", "blocked the event loop for 2"))
 		b.until("the minutes are there again", `getComputedStyle(document.querySelector(".departures .in")).visibility === "visible"`)
 		b.screenshot("blocked")
 	})

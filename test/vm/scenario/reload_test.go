@@ -22,7 +22,7 @@ func TestAReloadTakesAGoodFileAndLeavesTheOtherInstancesAlone(t *testing.T) {
 	if err := g.reload(); err != nil {
 		t.Fatalf("systemctl reload: %v", err)
 	}
-	g.says("trains: runs with its new configuration")
+	g.says("trains: started with the new configuration")
 	if g.pid() != pid || g.show("ActiveState") != "active" {
 		t.Errorf("the process was %d and is %d, and the service is %s", pid, g.pid(), g.show("ActiveState"))
 	}
@@ -63,7 +63,7 @@ func TestAnInstanceThatDoesNotStartWithItsNewConfigurationKeepsTheOldOne(t *test
 	if err := g.reload(); err != nil {
 		t.Fatalf("systemctl reload: %v", err)
 	}
-	g.says("bell: does not start with its new configuration; the old one is put back")
+	g.says("bell: start failed with the new configuration; rolled back")
 	g.drain()
 	g.press()
 	if _, err := wires.Await[wires.Message](g.Wires, 10*time.Second, nil); err != nil {
@@ -75,6 +75,6 @@ func TestAnInstanceThatDoesNotStartWithItsNewConfigurationKeepsTheOldOne(t *test
 	if err := g.reload(); err != nil {
 		t.Fatalf("systemctl reload: %v", err)
 	}
-	g.says("the configuration was not taken; all goes on as it was")
-	g.says("restart it")
+	g.says("config reload failed; keeping the previous configuration")
+	g.says("restart the daemon")
 }
