@@ -1,5 +1,5 @@
-// Package ptvd is the whole program as a library: a main that imports it, and
-// the plugins it wants, is a daemon with those plugins.
+// Package ptvd is the program as a library: a main package that imports it and
+// some plugins is a daemon with those plugins.
 //
 //	package main
 //
@@ -19,5 +19,5 @@ import (
 	"ptvd/internal/cli"
 )
 
-// Main runs the command line of the process and ends it.
+// Main runs the command line and exits the process.
 func Main() { os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr)) }

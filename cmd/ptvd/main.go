@@ -1,5 +1,5 @@
-// Command ptvd runs small tasks on a small board: departures, a panel, a button,
-// a lamp. Run "ptvd help".
+// Command ptvd is a daemon for Raspberry Pi-class boards, with the plugins that come
+// with it. Run "ptvd help" for usage.
 package main
 
 import (

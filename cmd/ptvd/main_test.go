@@ -14,18 +14,18 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ptvd": main})
 }
 
-func TestTheCommandLine(t *testing.T) {
+func TestCommandLine(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TMPDIR", env.WorkDir)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "tell": tell},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "signal": signal},
 	})
 }
 
-// await FILE PATTERN waits until a file that another process writes has a match.
+// await FILE PATTERN waits until a file that another process writes matches.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	file, pattern := ts.MkAbs(args[0]), regexp.MustCompile(args[1])
 	for range 1000 {
@@ -34,11 +34,11 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("%s still has no %s:\n%s", args[0], args[1], ts.ReadFile(args[0]))
+	ts.Fatalf("%s does not match %s:\n%s", args[0], args[1], ts.ReadFile(args[0]))
 }
 
-// tell SIGNAL sends a signal to the process in the background.
-func tell(ts *testscript.TestScript, _ bool, args []string) {
+// signal SIGNAL sends a signal to the process in the background.
+func signal(ts *testscript.TestScript, _ bool, args []string) {
 	signals := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "USR1": syscall.SIGUSR1, "TERM": syscall.SIGTERM}
 	ts.Check(ts.BackgroundCmds()[0].Process.Signal(signals[args[0]]))
 }

@@ -1,4 +1,4 @@
-// Package deb has the Debian packages' parts; "build" puts them together.
+// Package deb has the sources of the Debian packages, which "build" builds.
 package deb
 
 import (
@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestTheCopyrightFileNamesEveryModuleThatIsLinked(t *testing.T) {
+func TestTheCopyrightFileNamesEveryLinkedModule(t *testing.T) {
 	copyright, err := os.ReadFile("copyright")
 	if err != nil {
 		t.Fatal(err)
@@ -21,7 +21,7 @@ func TestTheCopyrightFileNamesEveryModuleThatIsLinked(t *testing.T) {
 	}
 	for _, module := range strings.Fields(string(modules)) {
 		if module != "ptvd" && !strings.Contains(string(copyright), module+"/*") {
-			t.Errorf("deploy/deb/copyright lacks %s; NOTICE has to name it, too", module)
+			t.Errorf("deploy/deb/copyright lacks %s; add it there and to NOTICE", module)
 		}
 	}
 }

@@ -1,26 +1,35 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/internal/hwcheck"
+	"ptvd/internal/logs"
 )
 
 const defaultConfig = "/etc/ptvd/ptvd.yaml"
 
 func configFlag(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVarP(path, "config", "c", defaultConfig, "the configuration `FILE`")
+	cmd.Flags().StringVarP(path, "config", "c", defaultConfig, "read the configuration from `FILE`")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 }
 
-// load reads a configuration and makes every instance once, to find all that can
-// be found without touching the board.
+// load reads a configuration and makes every instance once, which finds all errors
+// that can be found without the board.
 func load(path string) (*config.File, error) {
 	file, err := config.Load(path)
 	if err != nil {
@@ -37,17 +46,17 @@ func checkCommand() *cobra.Command {
 	var hardware hardwareFlags
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check a configuration, and say everything that is wrong with it",
-		Long: `Check a configuration, and say everything that is wrong with it.
+		Short: "Check a configuration file",
+		Long: `Check a configuration file and report every error with its line and column.
 
-With --hardware, on the board itself: open every line, port and output that the
-configuration names, and say what was found and what to do about what was not.
-Then draw the test pattern, let lamps go up and down, and tell what is pressed and
-turned, until Ctrl-C. Stop the service before. The exit status is 0 when everything
-was found and works.`,
+With --hardware, also test the parts on this board that the configuration uses. Open
+every GPIO line, SPI port and PWM output, and report what cannot be opened and how to
+fix it. Then show the test pattern on panels, fade lamps up and down, and print what
+is pressed and turned, until Ctrl-C. Stop the service first. The exit status is 0 if
+every part was opened and no test failed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "text" && format != "json" {
-				return usageError{fmt.Errorf("--format is text or json, not %q", format)}
+				return usageError{fmt.Errorf("invalid --format %q: must be text or json", format)}
 			}
 			if err := hardware.validate(cmd, format); err != nil {
 				return err
@@ -58,7 +67,7 @@ was found and works.`,
 				return printFaults(cmd.OutOrStdout(), err)
 			case err != nil:
 				return err
-			case hardware.wanted:
+			case hardware.enabled:
 				return hardware.run(cmd, path, file)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (%d instances)\n", path, len(file.Instances))
@@ -66,13 +75,13 @@ was found and works.`,
 		},
 	}
 	configFlag(cmd, &path)
-	cmd.Flags().StringVar(&format, "format", "text", "how to say it, the `FORMAT`: text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "output `FORMAT`: text or json")
 	hardware.add(cmd)
 	return cmd
 }
 
-// printFaults prints {"ok": …, "faults": […]}. What stands there is not said
-// again on standard error.
+// printFaults prints {"ok": …, "faults": […]} on standard output, and nothing on
+// standard error.
 func printFaults(out io.Writer, err error) error {
 	faults := config.Faults{}
 	if err != nil && !errors.As(err, &faults) {
@@ -85,10 +94,49 @@ func printFaults(out io.Writer, err error) error {
 		return encodeErr
 	}
 	if err != nil {
-		return configError{errSaid}
+		return configError{errPrinted}
 	}
 	return nil
 }
 
-// errSaid is an error of which nothing is left to say.
-var errSaid = errors.New("")
+// errPrinted is an error that was already printed.
+var errPrinted = errors.New("")
+
+// hardwareFlags are the flags of "ptvd check" for testing hardware.
+type hardwareFlags struct {
+	enabled  bool
+	duration time.Duration
+}
+
+func (f *hardwareFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.enabled, "hardware", false, "test the hardware that the configuration uses")
+	cmd.Flags().DurationVar(&f.duration, "for", 0, "with --hardware: stop after `TIME`, for example 20s (default: run until Ctrl-C)")
+}
+
+func (f *hardwareFlags) validate(cmd *cobra.Command, format string) error {
+	switch {
+	case cmd.Flags().Changed("for") && !f.enabled:
+		return usageError{errors.New("--for requires --hardware")}
+	case f.enabled && format == "json":
+		return usageError{errors.New("--hardware cannot be combined with --format json")}
+	}
+	return validateFor(cmd, f.duration)
+}
+
+// run tests the hardware until a signal or the end of its time. SIGHUP ends it, too,
+// so that a lamp does not go on fading after its terminal was closed. A second signal
+// ends the process at once.
+func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
+	defer log.Close()
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		width = 0 // not a terminal: lines are not wrapped
+	}
+	return hwcheck.Run(ctx, hwcheck.Options{
+		File: file, Title: path, Out: cmd.OutOrStdout(), Width: width, Log: log.Logger, Duration: f.duration,
+	})
+}

@@ -1,5 +1,5 @@
-// Package cli is the command line: a tree of commands, each in a file of its own.
-// Completions and manual pages are made from the same tree.
+// Package cli implements the command line: a tree of commands, each in a file of its
+// own. Completions and manual pages are generated from the same tree.
 package cli
 
 import (
@@ -12,25 +12,25 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// The exit statuses, after sysexits(3) where they mean the same.
+// Exit statuses, from sysexits(3) where it has one.
 const (
 	exitFailed = 1
 	exitUsage  = 64
 	exitConfig = 78
 )
 
-// usageError is a command line that makes no sense.
+// usageError is an invalid command line.
 type usageError struct{ error }
 
-// configError is a configuration that makes no sense.
+// configError is an invalid configuration.
 type configError struct{ error }
 
 func (e configError) Unwrap() error { return e.error }
 
 // Run runs one command line and returns the exit status.
 func Run(args []string, stdout, stderr io.Writer) int {
-	// A reader of the log that goes away must not take the daemon along, with
-	// its panel lit. A write then fails, and that is all.
+	// When the reader of the log exits, a write must return an error and not kill
+	// the daemon, which would leave the panel lit.
 	signal.Ignore(syscall.SIGPIPE)
 	root := Tree()
 	root.SetArgs(args)
@@ -42,10 +42,10 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	}
 	switch e := err.(type) {
 	case usageError:
-		fmt.Fprintf(stderr, "ptvd: %v\nRun \"ptvd help\" to see what there is.\n", e.error)
+		fmt.Fprintf(stderr, "ptvd: %v\nRun \"ptvd help\" for usage.\n", e.error)
 		return exitUsage
 	case configError:
-		if e.error != errSaid {
+		if e.error != errPrinted {
 			fmt.Fprintln(stderr, e.error)
 		}
 		return exitConfig
@@ -54,11 +54,11 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// Tree returns the commands.
+// Tree returns the root command with all others.
 func Tree() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ptvd",
-		Short:         "Small tasks on a small board: departures, a panel, a button, a lamp",
+		Short:         "Plugin daemon for departures, LED panels, buttons and lamps",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -78,12 +78,11 @@ func Tree() *cobra.Command {
 	return root
 }
 
-// helpCommand is cobra's, but for the exit status where there is nothing to help
-// with.
+// helpCommand is like the one of cobra, but an unknown command is a usage error.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: "Help about a command",
+		Short: "Show help for a command",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
@@ -97,14 +96,14 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 
 func unknown(cmd *cobra.Command, name string) error {
 	cmd.SuggestionsMinimumDistance = 2
-	message := fmt.Sprintf("there is no command %q", name)
+	message := fmt.Sprintf("unknown command %q", name)
 	for _, near := range cmd.SuggestionsFor(name) {
 		return usageError{fmt.Errorf("%s; did you mean %q?", message, near)}
 	}
 	return usageError{errors.New(message)}
 }
 
-// asUsage marks what a check of arguments finds as the caller's error.
+// asUsage makes the errors of an argument check usage errors.
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
 		check = cobra.NoArgs

@@ -18,14 +18,13 @@ func demoCommand() *cobra.Command {
 	var listen string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Run on a simulated board, against stand-ins on loopback",
-		Long: `Run the ordinary daemon on a simulated board, against a stand-in for the PTV API
-and one for an NTP server on loopback. In a terminal, the panel is drawn above
-the log. In a browser, a page shows the board, lets you press and turn, and breaks
-the world around it at a click.`,
+		Short: "Run on a simulated board with simulated servers",
+		Long: `Run the daemon on a simulated board, with local servers in place of the PTV API and of
+an NTP server. In a terminal, the panel is drawn above the log. A web page shows the
+board, lets you press buttons and turn the encoder, and injects faults.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			caught := catchSignals(cmd.Context())
-			defer caught.release()
+			signals := catchSignals(cmd.Context())
+			defer signals.release()
 			address, err := pageAddress(listen, cmd.Flags().Changed("listen"))
 			if err != nil {
 				return err
@@ -49,22 +48,22 @@ the world around it at a click.`,
 				return configError{err}
 			}
 			world.Open(&options, clock, address)
-			return flags.run(caught, options)
+			return flags.run(signals, options)
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8337", "serve the page that shows the board on `ADDRESS`, of loopback; its port may be 0")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8337", "serve the web page on the loopback `ADDRESS`; port 0 selects a free port")
 	return cmd
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// pageAddress finds the address that the page is served on. Where nobody asked for
-// one, and the usual one is taken, any other will do.
+// pageAddress returns the address to serve the page on. If the default address is in
+// use, it is a free port.
 func pageAddress(wanted string, asked bool) (string, error) {
 	host, _, err := net.SplitHostPort(wanted)
 	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-		return "", usageError{fmt.Errorf("%q is no address of loopback, such as 127.0.0.1:8337", wanted)}
+		return "", usageError{fmt.Errorf("invalid --listen %q: must be a loopback address, for example 127.0.0.1:8337", wanted)}
 	}
 	listener, err := net.Listen("tcp", wanted)
 	if err != nil && !asked {

@@ -17,7 +17,7 @@ func pinsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "pins",
-		Short: "List GPIO lines, SPI ports and PWM chips, and who uses them",
+		Short: "List GPIO lines, SPI ports and PWM channels",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			found, err := periph.TakeInventory()
 			if asJSON {
@@ -52,14 +52,14 @@ func printInventory(out io.Writer, found periph.Inventory) error {
 			row(orDash(line.Name), chip.Label, fmt.Sprint(line.Offset), line.Direction, orDash(user))
 		}
 	}
-	none(row, len(found.Chips), "there is no GPIO chip")
+	noneFound(row, len(found.Chips), "no GPIO chip found")
 
 	row()
 	row("SPI PORT", "DEVICE", "PROBLEM")
 	for _, port := range found.SPI {
 		row(port.Name, port.Path, orDash(port.Problem))
 	}
-	none(row, len(found.SPI), "there is no SPI port; on a Raspberry Pi, add dtparam=spi=on to /boot/firmware/config.txt")
+	noneFound(row, len(found.SPI), "no SPI port found; on a Raspberry Pi, add dtparam=spi=on to /boot/firmware/config.txt")
 
 	row()
 	row("PWM", "DEVICE", "PINS")
@@ -68,12 +68,12 @@ func printInventory(out io.Writer, found periph.Inventory) error {
 			row(channel.Name, chip.Device, orDash(strings.Join(channel.Pins, " or ")))
 		}
 	}
-	none(row, len(found.PWM), "there is no PWM chip; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt")
+	noneFound(row, len(found.PWM), "no PWM chip found; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt")
 
 	return table.Flush()
 }
 
-func none(row func(...string), n int, words string) {
+func noneFound(row func(...string), n int, words string) {
 	if n == 0 {
 		row("(" + words + ")")
 	}

@@ -14,7 +14,7 @@ import (
 func pluginsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "plugins [NAME]",
-		Short: "List the plugins, or all that one of them can be told",
+		Short: "List plugins, or show the options of one",
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
@@ -29,7 +29,7 @@ func pluginsCommand() *cobra.Command {
 			}
 			plugin, ok := plugins.Lookup(args[0])
 			if !ok {
-				return usageError{fmt.Errorf("there is no plugin %q; \"ptvd plugins\" lists them", args[0])}
+				return usageError{fmt.Errorf("unknown plugin %q; run \"ptvd plugins\" for a list", args[0])}
 			}
 			_, err := io.WriteString(cmd.OutOrStdout(), config.Text(plugin))
 			return err

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,54 +17,27 @@ import (
 	"ptvd/internal/logs"
 )
 
-// runFlags are the flags of the commands that run a daemon.
-type runFlags struct {
-	lasts  time.Duration
-	report string
-	debug  bool
-}
-
-func (f *runFlags) add(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&f.lasts, "for", 0, "end after this `TIME`, such as 20s (default: run until stopped)")
-	cmd.Flags().StringVar(&f.report, "report", "", "write a report in JSON to `FILE` at the end")
-	cmd.Flags().BoolVar(&f.debug, "debug", false, "log more")
-	_ = cmd.MarkFlagFilename("report", "json")
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
-		if cmd.Flags().Changed("for") && f.lasts <= 0 {
-			return usageError{fmt.Errorf("--for is a time above zero, such as 20s, not %v", f.lasts)}
-		}
-		return nil
-	}
-}
-
-func (f *runFlags) level() slog.Level {
-	if f.debug {
-		return slog.LevelDebug
-	}
-	return slog.LevelInfo
-}
-
 func runCommand() *cobra.Command {
 	var path string
 	var flags runFlags
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "Run the daemon",
-		Long: `Run the daemon in the foreground, until SIGTERM or SIGINT.
+		Short: "Run the daemon in the foreground",
+		Long: `Run the daemon in the foreground until SIGTERM or SIGINT.
 
-SIGHUP reads the configuration again: a file with a fault changes nothing, and
-instances that did not change do not notice. SIGUSR1 logs a snapshot of every
-task and instance.`,
+SIGHUP reloads the configuration: if it has an error, the previous configuration stays
+in use, and instances whose configuration did not change keep running. SIGUSR1 logs
+the state of every task and instance.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			caught := catchSignals(cmd.Context())
-			defer caught.release()
+			signals := catchSignals(cmd.Context())
+			defer signals.release()
 			file, err := load(path)
 			if err != nil {
 				return err
 			}
 			log := logs.New(os.Stderr, os.Stderr, flags.level())
 			defer log.Close()
-			return flags.run(caught, daemon.Options{
+			return flags.run(signals, daemon.Options{
 				File: file, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
 			})
 		},
@@ -71,13 +47,42 @@ task and instance.`,
 	return cmd
 }
 
+// runFlags are the flags of the commands that run a daemon.
+type runFlags struct {
+	duration time.Duration
+	report   string
+	debug    bool
+}
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&f.duration, "for", 0, "stop after `TIME`, for example 20s (default: run until stopped)")
+	cmd.Flags().StringVar(&f.report, "report", "", "write a JSON report to `FILE` on exit")
+	cmd.Flags().BoolVar(&f.debug, "debug", false, "log debug messages")
+	_ = cmd.MarkFlagFilename("report", "json")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return validateFor(cmd, f.duration) }
+}
+
+func validateFor(cmd *cobra.Command, duration time.Duration) error {
+	if cmd.Flags().Changed("for") && duration <= 0 {
+		return usageError{fmt.Errorf("invalid --for %v: must be greater than zero, for example 20s", duration)}
+	}
+	return nil
+}
+
+func (f *runFlags) level() slog.Level {
+	if f.debug {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
 // run runs a daemon until a signal or the end of its time, and writes the report.
-func (f *runFlags) run(caught signals, options daemon.Options) error {
-	options.Lasts = f.lasts
+func (f *runFlags) run(signals signals, options daemon.Options) error {
+	options.Lasts = f.duration
 	var report *os.File
 	if f.report != "" {
 		var err error
-		if report, err = os.Create(f.report); err != nil { // now, while somebody is there to hear of it
+		if report, err = os.Create(f.report); err != nil { // before the daemon starts
 			return err
 		}
 		defer report.Close()
@@ -85,12 +90,51 @@ func (f *runFlags) run(caught signals, options daemon.Options) error {
 	d := daemon.New(options)
 	reload := d.Reload
 	if options.Reload == nil {
-		reload = d.Stop // there is no file to read again: the terminal was closed
+		reload = d.Stop // without a file to reload, SIGHUP means that the terminal was closed
 	}
-	go caught.heed(reload, d.LogSnapshot)
-	err := d.Run(caught)
+	go signals.handle(reload, d.LogSnapshot)
+	err := d.Run(signals)
 	if report != nil {
 		err = errors.Join(err, d.Report().Write(report))
 	}
 	return err
+}
+
+// signals are the signals that a daemon handles. They are caught before the daemon is
+// made, so that an early one does not kill the process.
+type signals struct {
+	context.Context  // done at SIGTERM or SIGINT; a second one ends the process at once
+	reload, snapshot chan os.Signal
+	stop             context.CancelFunc
+}
+
+func catchSignals(ctx context.Context) signals {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop)
+	s := signals{Context: ctx, stop: stop, reload: make(chan os.Signal, 1), snapshot: make(chan os.Signal, 1)}
+	signal.Notify(s.reload, syscall.SIGHUP)
+	signal.Notify(s.snapshot, syscall.SIGUSR1)
+	return s
+}
+
+// handle calls the functions until the signals are released.
+func (s signals) handle(reload, snapshot func()) {
+	for {
+		select {
+		case _, received := <-s.reload:
+			if !received {
+				return
+			}
+			reload()
+		case <-s.snapshot:
+			snapshot()
+		}
+	}
+}
+
+func (s signals) release() {
+	s.stop()
+	signal.Stop(s.snapshot)
+	signal.Stop(s.reload)
+	close(s.reload)
 }

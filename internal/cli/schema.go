@@ -9,9 +9,9 @@ import (
 func schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
-		Short: "Print a JSON Schema of the configuration, for editors",
-		Long: `Print a JSON Schema (2020-12) of the configuration with every plugin. Editors with
-a YAML language server take it from a first line such as
+		Short: "Print the JSON Schema of the configuration",
+		Long: `Print the JSON Schema (2020-12) of the configuration, with the options of every
+plugin. Editors with a YAML language server use it if the configuration begins with
 
   # yaml-language-server: $schema=ptvd.schema.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -21,11 +21,11 @@ func stopsCommand() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
 		Use:   "stops SEARCH",
-		Short: "Find a stop's number, its routes and directions",
-		Long: `Find a stop by its name, or by the suburb it is in. The search asks PTV with the
-id and key of the first ptv instance in the configuration; where these are
-systemd credentials, which only the service sees, give it a configuration with
-{file: …} or {env: …}.`,
+		Short: "Search for a stop and print its ID, routes and directions",
+		Long: `Search for stops by name or suburb, and print their IDs, routes and directions as the
+configuration needs them. The search uses the id and key of the first ptv instance
+in the configuration. Systemd credentials can be read by the service only: name a
+configuration with {file: …} or {env: …} in place of {credential: …}.`,
 		Example: "  ptvd stops huntingdale\n  ptvd stops --config my.yaml flinders street",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, words []string) error {
@@ -43,9 +43,9 @@ systemd credentials, which only the service sees, give it a configuration with
 			defer cancel()
 			stops, err := client.FindStops(ctx, strings.Join(words, " "))
 			if len(stops) == 0 && err == nil {
-				err = errors.New("no stop has that in its name")
+				err = fmt.Errorf("no stop found for %q", strings.Join(words, " "))
 			}
-			printStops(cmd.OutOrStdout(), stops) // what was found in spite of an error
+			printStops(cmd.OutOrStdout(), stops) // with an error, the stops found so far
 			return err
 		},
 	}
@@ -60,7 +60,7 @@ func clientOf(file *config.File) (ptv.Client, error) {
 			return cfg.Client(daemon.SystemNetwork().HTTP), nil
 		}
 	}
-	return ptv.Client{}, errors.New("the configuration has no ptv instance, whose id and key the search could use")
+	return ptv.Client{}, errors.New("no ptv instance in the configuration: the search needs its id and key")
 }
 
 func printStops(out io.Writer, stops []ptv.Stop) {

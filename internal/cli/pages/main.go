@@ -1,6 +1,9 @@
-// Command pages writes the manual pages, the completions and the schema of the
-// configuration into a folder, from the command tree and the plugins' own words.
-// It is a program of its own, so that ptvd does not carry a typesetter.
+// Command pages writes the manual pages, the shell completions and the JSON Schema of
+// the configuration, from the command tree and the descriptions of the plugins.
+//
+// It does not use github.com/spf13/cobra/doc: that writes a page for each command,
+// without signals, exit statuses and files, shows "--for=0s" for an unset option, and
+// would add three modules. It cannot write ptvd.yaml(5) at all.
 package main
 
 import (
@@ -18,7 +21,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: pages FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: pages DIRECTORY")
 		os.Exit(64)
 	}
 	if err := write(os.Args[1]); err != nil {
@@ -27,10 +30,10 @@ func main() {
 	}
 }
 
-func write(folder string) error {
+func write(dir string) error {
 	root := cli.Tree()
-	pages := filepath.Join(folder, "man")
-	shells := filepath.Join(folder, "completions")
+	pages := filepath.Join(dir, "man")
+	shells := filepath.Join(dir, "completions")
 	return cmp.Or(
 		os.MkdirAll(pages, 0o755),
 		os.MkdirAll(shells, 0o755),
@@ -39,12 +42,12 @@ func write(folder string) error {
 		root.GenBashCompletionFileV2(filepath.Join(shells, "ptvd.bash"), true),
 		root.GenZshCompletionFile(filepath.Join(shells, "_ptvd")),
 		root.GenFishCompletionFile(filepath.Join(shells, "ptvd.fish"), true),
-		os.WriteFile(filepath.Join(folder, "ptvd.schema.json"), config.Schema(), 0o644),
+		os.WriteFile(filepath.Join(dir, "ptvd.schema.json"), config.Schema(), 0o644),
 	)
 }
 
-// date is the day in the pages' foot: that of the sources, so that the same source
-// gives the same bytes. See https://reproducible-builds.org/specs/source-date-epoch/.
+// date is the date in the footer. For reproducible builds it is the date of the
+// sources, see https://reproducible-builds.org/specs/source-date-epoch/.
 func date() string {
 	day := time.Now()
 	if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {

@@ -7,21 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// page is a manual page in the making, in the macros of man(7).
+// page builds a manual page from the macros of man(7).
 type page struct{ strings.Builder }
 
 func newPage(name, section, date, title string) *page {
 	p := &page{}
 	fmt.Fprintf(p, ".TH %s %s %s ptvd %q\n", strings.ToUpper(name), section, date, title)
-	p.WriteString(".nh\n.ad l\n") // names of options are not to be taken apart
+	p.WriteString(".nh\n.ad l\n") // no hyphenation, which would split option names
 	return p
 }
 
 func (p *page) section(title string)    { fmt.Fprintf(p, ".SH %s\n", escape(strings.ToUpper(title))) }
 func (p *page) subsection(title string) { fmt.Fprintf(p, ".SS %s\n", escape(title)) }
 
-// text writes paragraphs, which an empty line parts. A paragraph that is indented
-// stays as it is.
+// text writes paragraphs separated by empty lines. An indented paragraph is written
+// verbatim.
 func (p *page) text(text string) {
 	for _, paragraph := range strings.Split(strings.TrimRight(text, "\n"), "\n\n") {
 		if strings.HasPrefix(paragraph, "  ") {
@@ -32,13 +32,12 @@ func (p *page) text(text string) {
 	}
 }
 
-// verbatim writes lines as they are, such as those of a file.
+// verbatim writes lines unchanged, for example those of a file.
 func (p *page) verbatim(text string) {
 	p.WriteString(".PP\n.in +4n\n.EX\n" + escape(strings.TrimRight(text, "\n")) + "\n.EE\n.in\n")
 }
 
-// term writes an item of a list: a name in bold, a note behind it, and below it
-// what there is to say.
+// term writes an item of a list: a name in bold and a note, with a text below.
 func (p *page) term(name, note, text string) {
 	if note != "" {
 		note = "  " + escape(note)
@@ -48,8 +47,8 @@ func (p *page) term(name, note, text string) {
 
 var special = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`)
 
-// escape keeps a text from being taken for a request, and its characters from
-// being replaced by finer ones that nobody can copy into a file.
+// escape prevents groff from reading text as requests, and from replacing hyphens and
+// quotes by typographic ones, which could not be copied into a file.
 func escape(text string) string {
 	lines := strings.Split(special.Replace(text), "\n")
 	for i, line := range lines {
@@ -60,8 +59,8 @@ func escape(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// sentence makes one of words that begin small and have no end. A value that is
-// explained stays as it is written in a file: "off: ...".
+// sentence adds a capital and a full stop. A value that is explained keeps its case:
+// "off: ...".
 func sentence(words string) string {
 	if first, _, _ := strings.Cut(words, " "); !strings.HasSuffix(first, ":") {
 		r, size := utf8.DecodeRuneInString(words)

@@ -36,7 +36,7 @@ func TestTheManualHasEveryOptionOfEveryPlugin(t *testing.T) {
 	}
 	for _, option := range []string{"timezone", "board", "http.token", "on_error"} {
 		if !strings.Contains(page, `\fB`+option+`\fP`) {
-			t.Errorf("the file lacks %s", option)
+			t.Errorf("ptvd.yaml(5) lacks %s", option)
 		}
 	}
 }
@@ -57,7 +57,7 @@ func TestTheManualHasEveryCommandWithItsFlags(t *testing.T) {
 	}
 }
 
-func TestAnOptionSaysWhatItTakes(t *testing.T) {
+func TestNoteNamesTypeAllowedValuesAndDefault(t *testing.T) {
 	for want, option := range map[string]config.Option{
 		"duration, 15s to 24h; default 10m": {Type: "duration", Allowed: "15s to 24h", Default: "10m"},
 		"GPIO line; required":               {Type: "GPIO line", Required: true},
@@ -71,7 +71,7 @@ func TestAnOptionSaysWhatItTakes(t *testing.T) {
 	}
 }
 
-func TestTextIsNotTakenForARequest(t *testing.T) {
+func TestEscapedTextIsNoRequest(t *testing.T) {
 	for text, want := range map[string]string{
 		".PP is a request":    `\&.PP is a request`,
 		"first\n.second":      "first\n\\&.second",
@@ -86,25 +86,25 @@ func TestTextIsNotTakenForARequest(t *testing.T) {
 	}
 }
 
-func TestThePagesBearTheDateOfTheSources(t *testing.T) {
+func TestThePagesHaveTheDateOfTheSources(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1000000000")
 	if got := date(); got != "2001-09-09" {
 		t.Error(got)
 	}
 }
 
-func TestGroffHasNothingToSay(t *testing.T) {
+func TestGroffReportsNoWarning(t *testing.T) {
 	groff, err := exec.LookPath("groff")
 	if err != nil {
-		t.Skip("groff is missing")
+		t.Skip("groff is not installed")
 	}
 	for name, page := range map[string]string{"ptvd.8": program(cli.Tree(), day), "ptvd.yaml.5": configuration(day)} {
 		cmd := exec.Command(groff, "-man", "-ww", "-z", "-Kutf8", "-Tutf8")
 		cmd.Stdin = strings.NewReader(page)
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		if err := cmd.Run(); err != nil || said.Len() > 0 {
-			t.Errorf("%s: %v\n%s", name, err, &said)
+		var output bytes.Buffer
+		cmd.Stderr = &output
+		if err := cmd.Run(); err != nil || output.Len() > 0 {
+			t.Errorf("%s: %v\n%s", name, err, &output)
 		}
 	}
 }

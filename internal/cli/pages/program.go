@@ -9,11 +9,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// program is ptvd(8): the commands, and what else an administrator looks for.
+// program returns ptvd(8).
 func program(root *cobra.Command, date string) string {
 	p := newPage("ptvd", "8", date, "System administration")
 	p.section("Name")
-	p.WriteString(escape("ptvd - "+small(root.Short)) + "\n")
+	p.WriteString(escape("ptvd - "+lowerFirst(root.Short)) + "\n")
 
 	p.section("Synopsis")
 	for _, c := range commands(root) {
@@ -21,10 +21,10 @@ func program(root *cobra.Command, date string) string {
 	}
 
 	p.section("Description")
-	p.text(`ptvd runs the instances of plugins that its configuration declares: they keep the
-time by NTP, fetch departures, show them on a panel of LEDs, listen to a button and
-dim a lamp. The service of the same name runs it at boot; ptvd.yaml(5) describes the
-configuration.`)
+	p.text(`ptvd runs the plugin instances that its configuration file declares. Plugins
+synchronize the clock by NTP, fetch departures, show them on an LED panel, read buttons
+and dim lamps. ptvd.service starts it at boot. The configuration file is described in
+ptvd.yaml(5).`)
 
 	p.section("Commands")
 	for _, c := range commands(root) {
@@ -41,29 +41,29 @@ configuration.`)
 	}
 
 	p.section("Signals")
-	p.term("SIGTERM, SIGINT", "", "Stop: the panel goes dark, the lamp does what at_stop says, and the lines are released. A second one ends the program at once.")
-	p.term("SIGHUP", "", "Read the configuration again. A file with a fault changes nothing.")
-	p.term("SIGUSR1", "", "Log what every task and instance is doing.")
+	p.term("SIGTERM, SIGINT", "", "Stop: switch panels off, set lamps as at_stop says, and release GPIO lines. A second signal exits at once.")
+	p.term("SIGHUP", "", "Reload the configuration. If it has an error, the previous configuration stays in use.")
+	p.term("SIGUSR1", "", "Log the state of every task and instance.")
 
 	p.section("Exit status")
-	p.term("0", "", "All went well.")
-	p.term("1", "", "It failed while it ran.")
-	p.term("64", "", "The command line makes no sense.")
-	p.term("78", "", "The configuration makes no sense.")
+	p.term("0", "", "Success.")
+	p.term("1", "", "Failure.")
+	p.term("64", "", "Invalid command line.")
+	p.term("78", "", "Invalid configuration.")
 
 	p.section("Files")
-	p.term("/etc/ptvd/ptvd.yaml", "", "The configuration.")
-	p.term("/etc/credstore/, /etc/credstore.encrypted/", "", "Where the service finds secrets: ptv-id, ptv-key and ptvd-http, each alone in a file of that name.")
-	p.term("/var/lib/ptvd/", "", "What outlives a restart, such as the level of a lamp.")
-	p.term("/usr/share/ptvd/ptvd.schema.json", "", "The JSON Schema of the configuration, for editors.")
-	p.term("/usr/share/doc/ptvd/", "", "README.md has wiring, secrets, and what to look at when nothing lights up; examples/ has whole devices.")
+	p.term("/etc/ptvd/ptvd.yaml", "", "The configuration file.")
+	p.term("/etc/credstore/, /etc/credstore.encrypted/", "", "Credentials of the service: the files ptv-id, ptv-key and ptvd-http.")
+	p.term("/var/lib/ptvd/", "", "State that is kept across restarts, for example the level of a lamp.")
+	p.term("/usr/share/ptvd/ptvd.schema.json", "", "The JSON Schema of the configuration file, for editors.")
+	p.term("/usr/share/doc/ptvd/", "", "README.md describes wiring, credentials and troubleshooting; examples/ has complete configurations.")
 
 	p.section("See also")
 	p.text("ptvd.yaml(5), journalctl(1), systemd-creds(1), systemd.exec(5)")
 	return p.String()
 }
 
-// commands are those of ptvd itself, without cobra's own.
+// commands returns the commands without those that cobra adds.
 func commands(root *cobra.Command) (own []*cobra.Command) {
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() && c.Name() != "completion" {
@@ -87,4 +87,4 @@ func (p *page) flag(f *pflag.Flag) {
 	p.term(strings.TrimSpace(name+" "+argument), "", sentence(usage))
 }
 
-func small(words string) string { return strings.ToLower(words[:1]) + words[1:] }
+func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }

@@ -98,7 +98,7 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 	journal := g.journal()
 	t.Logf("journalctl -u ptvd:\n%s", journal)
 	inOrder(t, journal,
-		"Starting ptvd.service - Small tasks on a small board",
+		"Starting ptvd.service - Plugin daemon for departures",
 		`ready status="`,
 		"Started ptvd.service",
 		"stopping",
