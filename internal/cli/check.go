@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -87,11 +86,8 @@ func printFaults(out io.Writer, err error) error {
 	if err != nil && !errors.As(err, &faults) {
 		return err
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if encodeErr := encoder.Encode(map[string]any{"ok": err == nil, "faults": faults}); encodeErr != nil {
-		return encodeErr
+	if printErr := printJSON(out, map[string]any{"ok": err == nil, "faults": faults}); printErr != nil {
+		return printErr
 	}
 	if err != nil {
 		return configError{errPrinted}

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,12 +21,7 @@ func pinsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			found, err := periph.TakeInventory()
 			if asJSON {
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				if encodeErr := encoder.Encode(found); encodeErr != nil {
-					return encodeErr
-				}
-				return err
+				return cmp.Or(printJSON(cmd.OutOrStdout(), found), err)
 			}
 			return errors.Join(printInventory(cmd.OutOrStdout(), found), err)
 		},

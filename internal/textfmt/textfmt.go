@@ -9,8 +9,7 @@ import (
 )
 
 // PrintableRune returns a space for white space of any kind, U+FFFD for any other
-// character that is not printable, and a printable character as it is. A line so
-// cleaned keeps its number of characters, and cannot move a terminal's cursor.
+// character that is not printable, and a printable character unchanged.
 func PrintableRune(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
@@ -21,16 +20,16 @@ func PrintableRune(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// Printable applies [PrintableRune] to each character. Bytes that are not UTF-8
-// become U+FFFD, too.
+// Printable applies [PrintableRune] to each character, so that the text is one line
+// and contains no control sequences. Invalid UTF-8 becomes U+FFFD, too.
 func Printable(s string) string { return strings.Map(PrintableRune, s) }
 
-// Clip cuts a text to limit characters, of which the last is then an ellipsis.
+// Clip shortens a text to limit characters, the last of which is then an ellipsis.
 func Clip(s string, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
-	count, end := 0, 0 // end: of what stands before the ellipsis
+	count, end := 0, 0 // end of the text before the ellipsis
 	for i := range s {
 		if count == limit-1 {
 			end = i
@@ -42,7 +41,7 @@ func Clip(s string, limit int) string {
 	return s
 }
 
-// OneLine is Printable, cut to limit characters.
+// OneLine is Printable and then Clip.
 func OneLine(s string, limit int) string { return Clip(Printable(s), limit) }
 
 // Wrap breaks a text between words into lines of at most width characters. A word
