@@ -15,133 +15,189 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// client is an instance at work.
+// client is a running instance.
 type client struct {
-	env     plugins.Env
-	cfg     Config
-	root    fs.FS // the system's files
-	publish plugins.Publisher[topics.Sync]
-	servers []*server
-	pace    pace
+	env      plugins.Env
+	cfg      Config
+	root     fs.FS // of the system
+	sync     plugins.Publisher[topics.Sync]
+	servers  []*server
+	interval pollInterval
 
-	count  int             // agreements
-	own    answer          // the last of them …
-	at     plugins.Instant // … and when it was; at first, the start
-	warned time.Duration   // the system's offset that was last complained of
-	hasSet bool            // the system's clock, since the start
+	count    int             // synchronizations since the start
+	last     sample          // the latest of them
+	lastAt   plugins.Instant // when it was; before the first, the start of the instance
+	warned   time.Duration   // the system clock's offset in the latest warning; 0: none
+	adjusted bool            // the system clock was set since the start
 }
 
-// Start starts asking. In the mode discipline it refuses where somebody else
-// sets the clock, or where this process may not.
+// Start begins to poll. In mode discipline it fails if another daemon sets the system
+// clock, or if this process may not.
 func (c *client) Start(t *plugins.Task) error {
 	if c.cfg.Mode == discipline {
-		if err := c.maySet(t); err != nil {
+		if err := c.checkMaySet(t); err != nil {
 			return err
 		}
 	}
-	c.pace = pace{every: c.cfg.Every, random: c.chance()}
-	c.at = t.Now()
-	c.env.Meter.Count("syncs_total", 0) // so that a report has it from the start
+	c.interval = pollInterval{every: c.cfg.Every, rng: c.newRNG()}
+	c.lastAt = t.Now()
+	c.env.Meter.Count("syncs_total", 0) // so that it is reported from the start
 	c.env.Go("sync", c.run)
 	return nil
 }
 
-// chance differs between boards, which do not start in the same nanosecond, and
-// is the same in each run of the same virtual time.
-func (c *client) chance() *rand.Rand {
+// newRNG returns a source that differs between boards, which do not start in the same
+// nanosecond, and is the same in each run of the same virtual time.
+func (c *client) newRNG() *rand.Rand {
 	name := fnv.New64a()
 	name.Write([]byte(c.env.Instance))
 	return rand.New(rand.NewPCG(uint64(c.env.Clock.Uncorrected().UnixNano()), name.Sum64()))
 }
 
-// Stop has nothing to leave in order.
+// Stop does nothing.
 func (c *client) Stop(*plugins.Task) error { return nil }
 
 func (c *client) run(t *plugins.Task) error {
 	for {
-		outcome, err := c.round(t)
+		outcome, err := c.poll(t)
 		if err != nil {
 			return err
 		}
-		next := t.Now().Add(c.pace.after(outcome))
-		if err := t.SleepUntil(max(next, c.firstReady())); err != nil {
+		next := t.Now().Add(c.interval.after(outcome))
+		if err := t.SleepUntil(max(next, c.earliestQuery())); err != nil {
 			return err
 		}
 	}
 }
 
-// firstReady returns when the first server may be asked again.
-func (c *client) firstReady() plugins.Instant {
-	return slices.MinFunc(c.servers, func(a, b *server) int { return cmp.Compare(a.from, b.from) }).from
+// earliestQuery returns when the first server may be queried again.
+func (c *client) earliestQuery() plugins.Instant {
+	return slices.MinFunc(c.servers, func(a, b *server) int { return cmp.Compare(a.notBefore, b.notBefore) }).notBefore
 }
 
-// round asks the servers once and takes what they agree on.
-func (c *client) round(t *plugins.Task) (outcome, error) {
-	asked, err := c.askAll(t)
+// poll queries the servers once and corrects the clock.
+func (c *client) poll(t *plugins.Task) (outcome, error) {
+	queried, err := c.queryAll(t)
 	if err != nil {
-		return unsent, err
+		return noNetwork, err
 	}
-	agreed, err := c.judge(asked, t.Now())
+	selected, err := c.correct(queried, t.Now())
 	if err != nil {
-		c.lost(err, t.Now())
-		if slices.ContainsFunc(asked, func(s *server) bool { return !s.reply.unsent }) {
-			return unheard, nil
+		c.failed(err, t.Now())
+		if slices.ContainsFunc(queried, func(s *server) bool { return s.sent }) {
+			return noMajority, nil
 		}
-		return unsent, nil
+		return noNetwork, nil
 	}
-	c.own, c.at = agreed.answer, t.Now()
-	c.report(agreed, asked)
-	return synced, c.keepSystem(t)
+	c.last, c.lastAt = selected.sample, t.Now()
+	c.report(selected, queried)
+	return synchronized, c.adjustSystem(t)
 }
 
-// judge corrects the clock by what the servers agree on, or says why it cannot.
-func (c *client) judge(asked []*server, now plugins.Instant) (verdict, error) {
-	var voices []answer
-	var useless []string
-	for _, s := range asked {
-		if s.reply.useless != "" {
-			useless = append(useless, fmt.Sprintf("%s: %s", s.Server, s.reply.useless))
+// correct corrects the clock by what the servers agree on.
+func (c *client) correct(queried []*server, now plugins.Instant) (selection, error) {
+	var samples []sample
+	var unusable []string
+	for _, s := range queried {
+		if s.err != nil {
+			unusable = append(unusable, fmt.Sprintf("%s: %v", s.Server, s.err))
 			continue
 		}
-		voices = append(voices, s.reply.answer)
-		c.env.Log.Debug("an answer", "server", s.Server, "time", c.env.Clock.Uncorrected().Add(s.reply.offset), "bound", s.reply.bound)
+		samples = append(samples, s.sample)
+		c.env.Log.Debug("NTP sample", "server", s.Server, "time", c.env.Clock.Uncorrected().Add(s.offset), "root_distance", s.bound)
 	}
-	if len(voices) == 0 {
-		return verdict{}, errors.New("no time from " + strings.Join(useless, "; "))
+	if len(samples) == 0 {
+		return selection{}, errors.New("no usable NTP server: " + strings.Join(unusable, "; "))
 	}
-	if 2*len(voices) <= len(c.servers) && c.remembers(now) {
-		voices = append(voices, c.memory(now))
+	if 2*len(samples) <= len(c.servers) && c.canHoldOver(now) {
+		samples = append(samples, c.holdover(now))
 	}
-	agreed, ok := agree(voices)
+	selected, ok := selectMajority(samples)
 	if !ok {
-		return verdict{}, errors.New("no majority of the servers agrees on the time")
+		return selection{}, errors.New("no majority: the NTP servers disagree on the time")
 	}
-	return agreed, c.env.Clock.Correct(agreed.offset)
+	return selected, c.env.Clock.Correct(selected.offset)
 }
 
-// Our own clock has a voice where only a few servers answer: the one that lies
-// must not have its way because the others are silent. After a day without an
-// agreement that is over.
-func (c *client) remembers(now plugins.Instant) bool { return c.count > 0 && now.Sub(c.at) < day }
+// The holdover of our own clock counts as a sample if at most half of the servers reply,
+// so that one wrong server is not believed because the others are silent. It is used for
+// a day after the latest synchronization.
+func (c *client) canHoldOver(now plugins.Instant) bool {
+	return c.count > 0 && now.Sub(c.lastAt) < day
+}
 
-func (c *client) memory(now plugins.Instant) answer {
+func (c *client) holdover(now plugins.Instant) sample {
 	const (
-		drift = 500e-6                 // as far as the kernel bends its clocks
-		slew  = 500 * time.Millisecond // an adjustment takes the monotonic clock along
+		drift = 500e-6                 // the largest frequency correction of the kernel
+		slew  = 500 * time.Millisecond // slewing the system clock also changes the monotonic clock
 	)
-	age := time.Duration(drift * float64(now.Sub(c.at)))
-	return answer{offset: c.own.offset, bound: c.own.bound + slew + age}
+	age := time.Duration(drift * float64(now.Sub(c.lastAt)))
+	return sample{offset: c.last.offset, bound: c.last.bound + slew + age}
 }
 
-// lost notes a round without an agreement. One is no alarm: the instance is
-// degraded after three periods, or, where it never knew the time, half a minute.
-func (c *client) lost(why error, now plugins.Instant) {
-	c.env.Log.Debug("the time was not agreed on", "err", why)
-	patience := 3 * c.cfg.Every
+// failed handles a poll without a result. A single one does not matter: the instance is
+// degraded after three periods, or before the first synchronization after 30 s.
+func (c *client) failed(err error, now plugins.Instant) {
+	c.env.Log.Debug("clock not synchronized", "err", err)
+	degradeAfter := 3 * c.cfg.Every
 	if c.count == 0 {
-		patience = 30 * time.Second
+		degradeAfter = 30 * time.Second
 	}
-	if now.Sub(c.at) >= patience {
-		c.env.Health.Degraded("%v", why)
+	if now.Sub(c.lastAt) >= degradeAfter {
+		c.env.Health.Degraded("%v", err)
+	}
+}
+
+// report publishes and logs a synchronization.
+func (c *client) report(selected selection, queried []*server) {
+	c.count++
+	sync := topics.Sync{
+		At: c.env.Clock.Now(), Count: c.count, Agreed: len(selected.agreed), Asked: len(queried),
+		Offset: c.env.Clock.Offset(), Spread: selected.spread,
+		Server: string(selected.server), Stratum: selected.stratum, RoundTrip: selected.roundTrip,
+	}
+	c.sync.Set(sync)
+	c.env.Meter.Count("syncs_total", 1)
+	c.env.Meter.Set("offset_seconds", sync.Offset.Seconds())
+	c.env.Log.Info("clock synchronized",
+		"offset", sync.Offset.Round(time.Microsecond), "round_trip", sync.RoundTrip.Round(time.Microsecond),
+		"stratum", sync.Stratum, "server", sync.Server,
+		"spread", sync.Spread.Round(time.Microsecond), "agreed", sync.Agreed, "asked", sync.Asked)
+	for _, s := range queried {
+		err := s.err
+		if err == nil && !slices.Contains(selected.agreed, s.Server) {
+			err = errFalseticker
+		}
+		c.logServer(s, err)
+	}
+}
+
+// errFalseticker has the term of RFC 5905.
+var errFalseticker = errors.New("falseticker: disagrees with the majority")
+
+// logServer logs why a server is unusable, once for each reason.
+func (c *client) logServer(s *server, err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text != "" && text != s.logged {
+		c.env.Log.Info("NTP server unusable", "server", s.Server, "err", err)
+	}
+	s.logged = text
+}
+
+// maxOffset is the largest offset of the system clock without a warning.
+const maxOffset = time.Second
+
+// checkSystem warns if the system clock is wrong, and again if its offset changes.
+func (c *client) checkSystem(offset time.Duration) {
+	switch {
+	case offset.Abs() <= maxOffset && c.warned != 0:
+		c.env.Log.Info("system clock is correct again", "offset", offset.Round(time.Millisecond))
+		c.warned = 0
+	case offset.Abs() > maxOffset && (offset-c.warned).Abs() > maxOffset:
+		c.env.Log.Warn("system clock is wrong; ptvd uses the time of the NTP servers", "offset", offset.Round(time.Millisecond))
+		c.warned = offset
 	}
 }

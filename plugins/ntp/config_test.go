@@ -8,7 +8,7 @@ import (
 	"ptvd/plugins/ntp"
 )
 
-func TestServersAreWrittenAsHostOrHostAndPort(t *testing.T) {
+func TestServerAddresses(t *testing.T) {
 	for text, good := range map[string]bool{
 		"ntp.example.net":       true,
 		"ntp.example.net:1123":  true,
@@ -35,22 +35,22 @@ func TestServersAreWrittenAsHostOrHostAndPort(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 		if good && string(s) != text {
-			t.Errorf("%q is kept as %q", text, s)
+			t.Errorf("%q was read as %q", text, s)
 		}
 	}
 }
 
-func TestAConfigurationNeedsOneToEightDifferentServers(t *testing.T) {
+func TestOneToEightDifferentServersAreValid(t *testing.T) {
 	nine := []ntp.Server{"a", "b", "c", "d", "e", "f", "g", "h", "i"}
 	for name, c := range map[string]struct {
 		servers []ntp.Server
 		good    bool
 	}{
-		"none":              {nil, false},
-		"one":               {nine[:1], true},
-		"eight":             {nine[:8], true},
-		"nine":              {nine, false},
-		"one of them twice": {[]ntp.Server{"a", "b", "a"}, false},
+		"none":             {nil, false},
+		"one":              {nine[:1], true},
+		"eight":            {nine[:8], true},
+		"nine":             {nine, false},
+		"one listed twice": {[]ntp.Server{"a", "b", "a"}, false},
 	} {
 		if err := (ntp.Config{Servers: c.servers}).Validate(); c.good != (err == nil) {
 			t.Errorf("%s: %v", name, err)
@@ -58,7 +58,7 @@ func TestAConfigurationNeedsOneToEightDifferentServers(t *testing.T) {
 	}
 }
 
-func TestThePluginIsRegisteredWithWhatItPublishes(t *testing.T) {
+func TestThePluginIsRegisteredWithItsTopic(t *testing.T) {
 	d, ok := plugins.Lookup("ntp")
 	if !ok || !slices.ContainsFunc(d.Topics, func(t plugins.Topic) bool { return t.Name == "sync" }) {
 		t.Errorf("registered: %v, topics: %v", ok, d.Topics)

@@ -4,45 +4,47 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
 
 	"ptvd/plugins"
 )
 
 const (
-	// maxSlew is what the kernel's phase-locked loop is given; it takes half
-	// a second at most. What is more is a step.
+	// maxSlew is the most that is slewed; more is stepped. The kernel's phase-locked
+	// loop takes half a second.
 	maxSlew = 400 * time.Millisecond
 
-	// maxStep is the most that a clock which was right may be moved: ntpd's
-	// panic threshold. A clock that jumps by more is somebody's doing.
+	// maxStep is the panic threshold of ntpd. It does not apply to the first step
+	// after the start. A clock that was correct and is now further off was set by
+	// somebody.
 	maxStep = 1000 * time.Second
 )
 
-// keepSystem brings the system's clock to the time that was just agreed on, where
-// that is configured, and tells how it is.
-func (c *client) keepSystem(t *plugins.Task) error {
+// adjustSystem sets the system clock in mode discipline, and reports its state.
+func (c *client) adjustSystem(t *plugins.Task) error {
 	offset := c.env.Clock.Offset()
 	if c.cfg.Mode == measure {
-		c.watchSystem(offset)
+		c.checkSystem(offset)
 		c.env.Health.OK()
 		return nil
 	}
-	if c.hasSet && offset.Abs() > maxStep {
-		c.env.Health.Degraded("the system's clock was moved by somebody else and stays as it is: more than %v are set only once after a start", maxStep)
+	if c.adjusted && offset.Abs() > maxStep {
+		c.env.Health.Degraded("system clock off by more than %v; such an offset is corrected only once after a start: restart ptvd to set the clock", maxStep)
 		return nil
 	}
 	if err := c.setSystem(t, offset); err != nil {
 		return err
 	}
-	c.hasSet = true
+	c.adjusted = true
 	c.env.Health.OK()
 	return nil
 }
 
-// setSystem moves the system's clock by slewing or stepping it.
+// setSystem slews or steps the system clock.
 func (c *client) setSystem(t *plugins.Task, offset time.Duration) error {
-	if err := c.maySet(t); err != nil {
+	if err := c.checkMaySet(t); err != nil {
 		return err
 	}
 	setter, _ := c.env.Clock.Setter()
@@ -54,20 +56,21 @@ func (c *client) setSystem(t *plugins.Task, offset time.Duration) error {
 		return struct{}{}, setter.Step(offset)
 	})
 	if err == nil && !slew {
-		c.env.Log.Warn("the system's clock was wrong and has been set", "by", offset.Round(time.Millisecond))
+		c.env.Log.Warn("system clock stepped", "by", offset.Round(time.Millisecond))
 	}
 	return err
 }
 
-// maySet returns nil where the system's clock is ours to set, else the reason.
-func (c *client) maySet(t *plugins.Task) error {
+// checkMaySet returns nil if this process may set the system clock and no other daemon
+// sets it.
+func (c *client) checkMaySet(t *plugins.Task) error {
 	setter, ok := c.env.Clock.Setter()
 	if !ok {
-		return errors.New("mode discipline: this system's clock cannot be set from here; write mode: measure")
+		return errors.New("mode discipline: setting the system clock is not supported on this system; write mode: measure")
 	}
 	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
-		if rival := rivalIn(c.root); rival != "" {
-			return struct{}{}, fmt.Errorf("%s keeps this system's clock already; stop that", rival)
+		if daemon := runningTimeDaemon(c.root); daemon != "" {
+			return struct{}{}, fmt.Errorf("%s already sets the system clock; stop it", daemon)
 		}
 		return struct{}{}, setter.MaySet()
 	})
@@ -75,4 +78,40 @@ func (c *client) maySet(t *plugins.Task) error {
 		return err
 	}
 	return fmt.Errorf("mode discipline: %w, or write mode: measure", err)
+}
+
+// The time daemons that set the clock of a Linux system: the names of their systemd
+// services, and of their processes, which the kernel truncates to 15 bytes.
+var (
+	timeServices = []string{
+		"systemd-timesyncd", "chrony", "chronyd", "ntp", "ntpd", "ntpsec", "openntpd", "phc2sys",
+	}
+	timeProcesses = map[string]string{
+		"systemd-timesyn": "systemd-timesyncd",
+		"chronyd":         "chrony",
+		"ntpd":            "ntpd",
+		"phc2sys":         "phc2sys",
+	}
+)
+
+// runningTimeDaemon returns the time daemon that runs on the system with this root
+// directory; empty if none does.
+//
+// systemd's control groups come first, since a hardened unit does not see the processes
+// of others. The kernel's synchronized flag does not help: it stays set for hours after
+// the daemon has ended, even if that was ptvd.
+func runningTimeDaemon(root fs.FS) string {
+	for _, name := range timeServices {
+		if _, err := fs.Stat(root, "sys/fs/cgroup/system.slice/"+name+".service"); err == nil {
+			return name
+		}
+	}
+	processes, _ := fs.Glob(root, "proc/[0-9]*/comm") // the pattern is valid
+	for _, path := range processes {
+		comm, _ := fs.ReadFile(root, path) // fails if the process has just ended
+		if name, ok := timeProcesses[strings.TrimSpace(string(comm))]; ok {
+			return name
+		}
+	}
+	return ""
 }

@@ -11,14 +11,14 @@ import (
 	"ptvd/plugins/plugintest"
 )
 
-// settable is a system's clock that can be set; it slews in no time.
+// settable is a system clock that can be set; slewing takes no time.
 type settable struct {
 	*plugintest.System
-	refuses      error
+	maySet       error
 	steps, slews []time.Duration
 }
 
-func (s *settable) MaySet() error { return s.refuses }
+func (s *settable) MaySet() error { return s.maySet }
 
 func (s *settable) Step(by time.Duration) error {
 	s.steps = append(s.steps, by.Round(time.Second))
@@ -32,26 +32,26 @@ func (s *settable) Slew(by, _ time.Duration) error {
 	return nil
 }
 
-func newDisciplined(t testing.TB, off time.Duration) (*world, *settable) {
-	w := newWorld(t, 4, off)
-	w.cfg.Mode = "discipline"
-	system := &settable{System: w.System}
-	w.useSystem(system)
-	return w, system
+func newDisciplined(t testing.TB, off time.Duration) (*fixture, *settable) {
+	fx := newFixture(t, 4, off)
+	fx.cfg.Mode = "discipline"
+	system := &settable{System: fx.System}
+	fx.useSystem(system)
+	return fx, system
 }
 
-func TestTheSystemsClockIsSteppedOnceAndThenSlewed(t *testing.T) {
-	w, system := newDisciplined(t, -year)
-	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
+func TestTheSystemClockIsSteppedOnceAndThenSlewed(t *testing.T) {
+	fx, system := newDisciplined(t, -year)
+	fx.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		for _, push := range []time.Duration{0, 390 * time.Millisecond, -390 * time.Millisecond, 2 * time.Second} {
 			system.System.Step += push
 			if err := t.Sleep(12 * time.Minute); err != nil {
 				return err
 			}
-			w.wantTime("all the while")
-			w.wantHealth(i, plugins.OK, "all the while")
-			if off := system.Now().Sub(w.truth()); off.Abs() > 20*time.Millisecond {
-				w.T.Errorf("the system's clock is off by %v", off)
+			fx.wantTime("throughout")
+			fx.wantHealth(i, plugins.OK, "throughout")
+			if off := system.Now().Sub(fx.truth()); off.Abs() > 20*time.Millisecond {
+				fx.T.Errorf("the system clock is off by %v", off)
 			}
 		}
 		return nil
@@ -65,10 +65,10 @@ func TestTheSystemsClockIsSteppedOnceAndThenSlewed(t *testing.T) {
 	}
 }
 
-func TestAClockThatWasRightIsNeverMovedByMoreThanAThousandSeconds(t *testing.T) {
-	for _, off := range []time.Duration{-year, 0} { // the first setting is a step, or a slew
-		w, system := newDisciplined(t, off)
-		w.run(func(t *plugins.Task, i *plugintest.Instance) error {
+func TestAnOffsetAboveThePanicThresholdIsCorrectedOnlyOnce(t *testing.T) {
+	for _, off := range []time.Duration{-year, 0} { // the first correction is a step, or a slew
+		fx, system := newDisciplined(t, off)
+		fx.run(func(t *plugins.Task, i *plugintest.Instance) error {
 			if err := t.Sleep(time.Minute); err != nil {
 				return err
 			}
@@ -76,55 +76,55 @@ func TestAClockThatWasRightIsNeverMovedByMoreThanAThousandSeconds(t *testing.T) 
 			if err := t.Sleep(time.Hour); err != nil {
 				return err
 			}
-			w.wantHealth(i, plugins.Degraded, "after somebody moved the clock")
-			w.wantTime("on the board")
-			if off := system.Now().Sub(w.truth()).Round(time.Second); off != 1001*time.Second {
-				w.T.Errorf("the clock that somebody moved is off by %v", off)
+			fx.wantHealth(i, plugins.Degraded, "after the clock was set by somebody")
+			fx.wantTime("of ptvd")
+			if off := system.Now().Sub(fx.truth()).Round(time.Second); off != 1001*time.Second {
+				fx.T.Errorf("the system clock is off by %v, want 1001s", off)
 			}
 
 			system.System.Step -= 2 * time.Second
 			if err := t.Sleep(12 * time.Minute); err != nil {
 				return err
 			}
-			w.wantHealth(i, plugins.OK, "within a thousand seconds")
-			if off := system.Now().Sub(w.truth()); off.Abs() > 20*time.Millisecond {
-				w.T.Errorf("the system's clock is off by %v", off)
+			fx.wantHealth(i, plugins.OK, "below the threshold")
+			if off := system.Now().Sub(fx.truth()); off.Abs() > 20*time.Millisecond {
+				fx.T.Errorf("the system clock is off by %v", off)
 			}
 			return nil
 		})
 	}
 }
 
-func TestDisciplineIsRefusedWithAReason(t *testing.T) {
+func TestDisciplineFailsWithAReason(t *testing.T) {
 	file := func(path, data string) fstest.MapFS { return fstest.MapFS{path: {Data: []byte(data)}} }
 	for name, scene := range map[string]struct {
-		files   fstest.MapFS
-		refuses error
-		want    string
+		files  fstest.MapFS
+		maySet error
+		want   string
 	}{
-		"beside a service that an unprivileged unit cannot see in /proc": {
+		"systemd-timesyncd, whose process is not visible in /proc": {
 			files: file("sys/fs/cgroup/system.slice/systemd-timesyncd.service/cgroup.procs", "312\n"),
-			want:  "mode discipline: systemd-timesyncd keeps this system's clock already; stop that, or write mode: measure",
+			want:  "mode discipline: systemd-timesyncd already sets the system clock; stop it, or write mode: measure",
 		},
-		"beside chrony on a system without systemd": {
+		"chrony on a system without systemd": {
 			files: file("proc/77/comm", "chronyd\n"),
-			want:  "mode discipline: chrony keeps this system's clock already; stop that, or write mode: measure",
+			want:  "mode discipline: chrony already sets the system clock; stop it, or write mode: measure",
 		},
-		"beside a process whose name the kernel cuts off": {
+		"a process whose name is truncated": {
 			files: file("proc/312/comm", "systemd-timesyn\n"),
-			want:  "mode discipline: systemd-timesyncd keeps this system's clock already; stop that, or write mode: measure",
+			want:  "mode discipline: systemd-timesyncd already sets the system clock; stop it, or write mode: measure",
 		},
-		"without the capability": {
-			refuses: errors.New("set system clock: operation not permitted; grant the capability CAP_SYS_TIME"),
-			want:    "mode discipline: set system clock: operation not permitted; grant the capability CAP_SYS_TIME, or write mode: measure",
+		"no capability": {
+			maySet: errors.New("set system clock: operation not permitted; grant the capability CAP_SYS_TIME"),
+			want:   "mode discipline: set system clock: operation not permitted; grant the capability CAP_SYS_TIME, or write mode: measure",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, system := newDisciplined(t, -year)
-			w.files, system.refuses = scene.files, scene.refuses
-			w.Run(func(t *plugins.Task) error {
-				if err := w.end(t); err == nil || err.Error() != scene.want {
-					w.T.Errorf("the start says %v, want %s", err, scene.want)
+			fx, system := newDisciplined(t, -year)
+			fx.files, system.maySet = scene.files, scene.maySet
+			fx.Run(func(t *plugins.Task) error {
+				if err := fx.runUntilFailure(t); err == nil || err.Error() != scene.want {
+					fx.T.Errorf("start: %v, want %s", err, scene.want)
 				}
 				return nil
 			})
@@ -135,35 +135,35 @@ func TestDisciplineIsRefusedWithAReason(t *testing.T) {
 	}
 }
 
-func TestDisciplineIsRefusedWhereTheClockCannotBeSet(t *testing.T) {
-	w := newWorld(t, 1, -year)
-	w.cfg.Mode = "discipline"
-	w.Run(func(t *plugins.Task) error {
-		const want = "mode discipline: this system's clock cannot be set from here; write mode: measure"
-		if err := w.end(t); err == nil || err.Error() != want {
-			w.T.Errorf("the start says %v, want %s", err, want)
+func TestDisciplineFailsIfTheClockCannotBeSet(t *testing.T) {
+	fx := newFixture(t, 1, -year)
+	fx.cfg.Mode = "discipline"
+	fx.Run(func(t *plugins.Task) error {
+		const want = "mode discipline: setting the system clock is not supported on this system; write mode: measure"
+		if err := fx.runUntilFailure(t); err == nil || err.Error() != want {
+			fx.T.Errorf("start: %v, want %s", err, want)
 		}
 		return nil
 	})
 }
 
-func TestDisciplineEndsWhenAnotherDaemonIsStarted(t *testing.T) {
-	w, system := newDisciplined(t, 0)
+func TestDisciplineFailsWhenAnotherTimeDaemonIsStarted(t *testing.T) {
+	fx, system := newDisciplined(t, 0)
 	var slews int
-	w.Run(func(t *plugins.Task) error {
+	fx.Run(func(t *plugins.Task) error {
 		t.Go("administrator", func(t *plugins.Task) error {
 			err := t.Sleep(time.Hour)
-			w.files["sys/fs/cgroup/system.slice/chrony.service"] = &fstest.MapFile{}
+			fx.files["sys/fs/cgroup/system.slice/chrony.service"] = &fstest.MapFile{}
 			slews = len(system.slews)
 			return err
 		})
-		const want = "mode discipline: chrony keeps this system's clock already; stop that, or write mode: measure"
-		if err := w.end(t); err == nil || err.Error() != want {
-			w.T.Errorf("it ends with %v, want %s", err, want)
+		const want = "mode discipline: chrony already sets the system clock; stop it, or write mode: measure"
+		if err := fx.runUntilFailure(t); err == nil || err.Error() != want {
+			fx.T.Errorf("failed with %v, want %s", err, want)
 		}
 		return nil
 	})
 	if slews < 5 || len(system.slews) != slews {
-		t.Errorf("the clock was slewed %d times before chrony was started, and %d times beside it", slews, len(system.slews)-slews)
+		t.Errorf("the clock was slewed %d times before chrony was started, and %d times after", slews, len(system.slews)-slews)
 	}
 }

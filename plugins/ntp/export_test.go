@@ -6,7 +6,7 @@ import (
 	"ptvd/plugins"
 )
 
-// NewOn makes an instance on a system with that file tree.
+// NewOn returns an instance on a system with this root directory.
 func NewOn(root fs.FS, env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	p, err := New(env, cfg)
 	p.(*client).root = root

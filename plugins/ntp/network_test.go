@@ -11,11 +11,11 @@ import (
 	"ptvd/plugins/plugintest"
 )
 
-func TestTheTimeIsLearntOverARealNetwork(t *testing.T) {
-	w := newWorld(t, 3, -year)
+func TestTheClockIsSynchronizedOverARealNetwork(t *testing.T) {
+	fx := newFixture(t, 3, -year)
 	addresses := map[string]string{}
-	for i := range w.servers {
-		// The servers run beside the loop: its virtual clock is not theirs.
+	for i := range fx.servers {
+		// The servers run on goroutines of their own and cannot read the virtual clock.
 		server := fakeserver.NewNTP(func() time.Time { return plugintest.Epoch })
 		if i == 1 {
 			server.Fail(fakeserver.NTPFault{Offset: time.Hour})
@@ -24,41 +24,41 @@ func TestTheTimeIsLearntOverARealNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		addresses[string(w.cfg.Servers[i])+":123"] = conn.LocalAddr().String()
+		addresses[string(fx.cfg.Servers[i])+":123"] = conn.LocalAddr().String()
 		go server.Serve(conn)
 		defer server.Close()
 	}
-	w.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+	fx.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, addresses[address])
 	}
-	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
+	fx.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		if err := t.Sleep(time.Second); err != nil {
 			return err
 		}
-		w.wantTime("a second after the start")
-		if sync := w.latest(); sync.Agreed != 2 || sync.Asked != 3 {
-			w.T.Errorf("%d of %d servers agree", sync.Agreed, sync.Asked)
+		fx.wantTime("a second after the start")
+		if sync := fx.latest(); sync.Agreed != 2 || sync.Asked != 3 {
+			fx.T.Errorf("%d of %d servers agree", sync.Agreed, sync.Asked)
 		}
 		return nil
 	})
 }
 
-func TestAServerThatIsNotThereIsNoAnswer(t *testing.T) {
-	nobody, err := net.ListenPacket("udp", "127.0.0.1:0")
+func TestAServerThatDoesNotExist(t *testing.T) {
+	closed, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody.Close()
-	w := newWorld(t, 1, -year)
-	w.Net.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, nobody.LocalAddr().String())
+	closed.Close()
+	fx := newFixture(t, 1, -year)
+	fx.Net.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, closed.LocalAddr().String())
 	}
-	w.run(func(t *plugins.Task, i *plugintest.Instance) error {
+	fx.run(func(t *plugins.Task, i *plugintest.Instance) error {
 		if err := t.Sleep(time.Hour); err != nil {
 			return err
 		}
-		if want := "no time from a.test: read: connection refused"; i.Env.Health.Why != want {
-			w.T.Errorf("it says %q, want %q", i.Env.Health.Why, want)
+		if want := "no usable NTP server: a.test: read: connection refused"; i.Env.Health.Why != want {
+			fx.T.Errorf("health: %q, want %q", i.Env.Health.Why, want)
 		}
 		return nil
 	})

@@ -1,15 +1,14 @@
-// Package ntp keeps the board's time: every few minutes it asks several NTP
-// servers (RFC 5905), believes what most of them agree on, and corrects the civil
-// clock that all instances share.
+// Package ntp synchronizes the clock: every few minutes it queries several NTP servers
+// (RFC 5905), takes the time on which most of them agree, and corrects the civil clock
+// that all instances share.
 //
-// In the mode measure, the usual one, the system's clock is left alone: another
-// daemon may keep it, and two that set one clock pull each other for ever. In
-// the mode discipline the instance keeps the system's clock, too; it refuses to
-// start where somebody else does.
+// In mode measure, the default, it does not change the system clock: another daemon may
+// set it, and two daemons that set one clock work against each other. In mode discipline
+// it also sets the system clock, and does not start if another daemon does so.
 package ntp
 
 import (
-	"fmt"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -22,12 +21,12 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// Config is an instance's configuration.
+// Config is the configuration of an instance.
 type Config struct {
-	Servers []Server      `yaml:"servers" doc:"NTP servers, as host or host:port; of four, one that is wrong is outvoted" required:"true"`
-	Every   time.Duration `yaml:"every" doc:"how often they are asked, give or take a tenth" min:"15s" max:"24h"`
-	Mode    string        `yaml:"mode" doc:"measure: correct the clock of this daemon only; discipline: set the system's clock, too" oneof:"measure discipline"`
-	Timeout time.Duration `yaml:"timeout" doc:"how long to wait for a server's answer" min:"100ms" max:"15s"`
+	Servers []Server      `yaml:"servers" doc:"NTP servers, as host or host:port; with four, one wrong server is outvoted" required:"true"`
+	Every   time.Duration `yaml:"every" doc:"the poll interval, varied by up to 10%" min:"15s" max:"24h"`
+	Mode    string        `yaml:"mode" doc:"measure: correct only the time that ptvd uses; discipline: also set the system clock" oneof:"measure discipline"`
+	Timeout time.Duration `yaml:"timeout" doc:"how long to wait for a reply" min:"100ms" max:"15s"`
 }
 
 const (
@@ -37,51 +36,51 @@ const (
 
 const defaultPort = "123" // RFC 5905, section 16
 
-// minEvery is the least time between two questions to a server: RFC 4330,
-// section 10, allows no less under any conditions.
+// minEvery is the shortest time between two queries of a server, from RFC 4330,
+// section 10.
 const minEvery = 15 * time.Second
 
-// maxServers bounds a round. More servers do not make the time any better.
+// maxServers bounds a poll. More servers do not improve the time.
 const maxServers = 8
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "ntp",
-		Doc:      "keeps the board's time by NTP",
+		Doc:      "synchronizes the clock by NTP",
 		Defaults: Config{Every: 10 * time.Minute, Mode: measure, Timeout: 5 * time.Second},
-		Topics:   []plugins.Topic{plugins.Publishes[topics.Sync](topic, "the latest agreement on the time")},
+		Topics:   []plugins.Topic{plugins.Publishes[topics.Sync](topic, "the latest synchronization of the clock")},
 		New:      New,
 	})
 }
 
 const topic = "sync"
 
-// Validate checks what the tags cannot say.
+// Validate checks what the tags cannot express.
 func (c Config) Validate() error {
 	if n := len(c.Servers); n < 1 || n > maxServers {
-		return plugins.Fault("servers", "1 to %d servers are needed, and here are %d", maxServers, n)
+		return plugins.Fault("servers", "expected 1 to %d servers, found %d", maxServers, n)
 	}
 	for i, s := range c.Servers {
 		if slices.Contains(c.Servers[:i], s) {
-			return plugins.Fault("servers", "%s stands here twice: it would vote twice", s)
+			return plugins.Fault("servers", "%s is listed twice; remove one of them", s)
 		}
 	}
 	return nil
 }
 
-// Server is the address of an NTP server: a name or an IP address, and a port
-// where it is not 123.
+// Server is the address of an NTP server: a name or an IP address, and a port if it is
+// not 123.
 type Server string
 
 // UnmarshalText reads host, host:port, an IPv6 address, or [address]:port.
 func (s *Server) UnmarshalText(text []byte) error {
-	written := Server(text)
-	host, port, err := net.SplitHostPort(written.address())
-	number, notANumber := strconv.ParseUint(port, 10, 16)
-	if err != nil || notANumber != nil || number == 0 || !isHost(host) {
-		return fmt.Errorf("a server is written host or host:port, such as ntp.example.net")
+	server := Server(text)
+	host, port, err := net.SplitHostPort(server.address())
+	number, portErr := strconv.ParseUint(port, 10, 16)
+	if err != nil || portErr != nil || number == 0 || !isHost(host) {
+		return errors.New("invalid server address; write host or host:port, such as ntp.example.net")
 	}
-	*s = written
+	*s = server
 	return nil
 }
 
@@ -93,7 +92,7 @@ func isHost(host string) bool {
 	return host != "" && strings.Trim(strings.ToLower(host), allowed) == ""
 }
 
-// address returns what to dial.
+// address returns the address to dial, with the port.
 func (s Server) address() string {
 	if _, _, err := net.SplitHostPort(string(s)); err == nil {
 		return string(s)
@@ -101,9 +100,9 @@ func (s Server) address() string {
 	return net.JoinHostPort(string(s), defaultPort)
 }
 
-// New makes an instance.
+// New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	c := &client{env: env, cfg: cfg, root: os.DirFS("/"), publish: plugins.Publish[topics.Sync](env, topic)}
+	c := &client{env: env, cfg: cfg, root: os.DirFS("/"), sync: plugins.Publish[topics.Sync](env, topic)}
 	for _, s := range cfg.Servers {
 		c.servers = append(c.servers, &server{Server: s})
 	}

@@ -15,7 +15,7 @@ func TestAReloadTakesAGoodFileAndLeavesTheOtherInstancesAlone(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	g.start()
-	g.says("clock: the time is agreed on")
+	g.says("clock: clock synchronized")
 	pid, asked := g.pid(), g.NTP.Asked()
 
 	g.configure(g.uptv("every: 30s", "every: 20s"))

@@ -1,0 +1,148 @@
+package ntp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/beevik/ntp"
+
+	"ptvd/plugins"
+)
+
+// server is the state of one server.
+type server struct {
+	Server
+	result
+	minInterval time.Duration   // between queries, as the server asked for by RATE
+	notBefore   plugins.Instant // the earliest time of the next query
+	logged      string          // the error that was last logged
+}
+
+// result is the outcome of one query.
+type result struct {
+	sample
+	kiss string // the code of a kiss-o'-death packet
+	sent bool   // false: the query did not leave the board
+	err  error  // why there is no sample
+}
+
+const day = 24 * time.Hour
+
+// update takes a result and obeys its kiss code (RFC 5905, section 7.4): RATE asks for
+// fewer queries, and each further one for fewer still; DENY and RSTR ask for none.
+func (s *server) update(r result, now plugins.Instant, every time.Duration) {
+	s.result = r
+	switch r.kiss {
+	case "RATE":
+		s.minInterval = min(2*max(every, s.minInterval), day)
+	case "DENY", "RSTR":
+		s.notBefore = now.Add(day)
+		return
+	}
+	s.notBefore = now.Add(s.minInterval)
+}
+
+// Bounds of a sample's error, from RFC 5905: no sample is taken to be better than
+// MINDISP, and none worse than MAXDIST, the limit of ntpd, is used.
+const (
+	minBound = 5 * time.Millisecond
+	maxBound = 1500 * time.Millisecond
+)
+
+// queryAll queries all servers that may be queried now, at the same time, and returns
+// them. The error is that of a cancelled task.
+func (c *client) queryAll(t *plugins.Task) ([]*server, error) {
+	var queried []*server
+	for _, s := range c.servers {
+		if s.notBefore <= t.Now() {
+			queried = append(queried, s)
+		}
+	}
+	return queried, t.Group(func(g *plugins.Group) error {
+		for _, s := range queried {
+			g.Go("query", func(t *plugins.Task) error {
+				r, err := c.query(t, s.Server)
+				if err == nil {
+					s.update(r, t.Now(), c.cfg.Every)
+				}
+				return err
+			})
+		}
+		return nil
+	})
+}
+
+// query queries one server once.
+func (c *client) query(t *plugins.Task, s Server) (result, error) {
+	r, err := plugins.Await(t, func(ctx context.Context) (*ntp.Response, error) { return c.exchange(ctx, s) })
+	if errors.Is(err, plugins.ErrCancelled) {
+		return result{}, err
+	}
+	if err != nil {
+		var dial *dialError
+		return result{sent: !errors.As(err, &dial), err: c.stable(err)}, nil
+	}
+	if r.IsKissOfDeath() {
+		return result{sent: true, kiss: r.KissCode, err: fmt.Errorf("kiss-o'-death packet, code %q", r.KissCode)}, nil
+	}
+	if err := r.Validate(); err != nil {
+		return result{sent: true, err: err}, nil
+	}
+	if r.RootDistance > maxBound {
+		return result{sent: true, err: fmt.Errorf("root distance above %v", maxBound)}, nil
+	}
+	return result{sent: true, sample: sample{
+		server: s, offset: r.ClockOffset, bound: max(r.RootDistance, minBound),
+		roundTrip: r.RTT, stratum: int(r.Stratum),
+	}}, nil
+}
+
+// exchange runs beside the loop. It measures against Clock.Uncorrected, which a step of
+// the system clock does not change.
+func (c *client) exchange(ctx context.Context, s Server) (*ntp.Response, error) {
+	return ntp.QueryWithOptions(s.address(), ntp.QueryOptions{
+		Timeout:       c.cfg.Timeout,
+		GetSystemTime: c.env.Clock.Uncorrected,
+		Dialer: func(_, address string) (net.Conn, error) {
+			dial, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+			defer cancel()
+			conn, err := c.env.Net.Dial(dial, "udp", address)
+			if err != nil {
+				return nil, &dialError{err}
+			}
+			// The library reads without a context, so a stop closes the connection.
+			context.AfterFunc(ctx, func() { conn.Close() })
+			return conn, nil
+		},
+	})
+}
+
+// dialError means that no packet was sent: UDP has no handshake, so only the lookup of
+// the name or a missing route fails.
+type dialError struct{ error }
+
+func (e *dialError) Unwrap() error { return e.error }
+
+// stable returns an error with the same text for the same cause: without the addresses
+// and port numbers that differ from query to query.
+func (c *client) stable(err error) error {
+	var (
+		lookup    *net.DNSError
+		operation *net.OpError
+	)
+	switch {
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return errors.New("no such host")
+	case errors.As(err, &lookup):
+		return errors.New("temporary failure in name resolution")
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no reply within %v", c.cfg.Timeout)
+	case errors.As(err, &operation):
+		return operation.Err
+	}
+	return err
+}
