@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ var rules = []struct {
 	{
 		"plugins",
 		func(from, i string) bool { return !isPlugin(i) || under(i, from) || from == "ptvd/plugins/all" },
-		"no plugin imports another: they meet in topics and actions",
+		"no plugin imports another: they meet in topics, actions and kinds",
 	},
 	{
 		"plugins",
@@ -103,8 +104,11 @@ func under(imported, folder string) bool {
 	return imported == folder || strings.HasPrefix(imported, folder+"/")
 }
 
-// isPlugin tells a plugin's package from the vocabulary that all of them share: a
-// plugin registers itself.
+// registers finds a package that registers a plugin or a member of a kind.
+var registers = regexp.MustCompile(`(?m)^\tplugins\.(Register|AddMember)\b`)
+
+// isPlugin tells a plugin's package from those that plugins share: a plugin
+// registers itself, and so does a page or a panel device.
 func isPlugin(imported string) bool {
 	name, ok := strings.CutPrefix(imported, "ptvd/plugins/")
 	if !ok {
@@ -113,7 +117,7 @@ func isPlugin(imported string) bool {
 	name, _, _ = strings.Cut(name, "/")
 	files, _ := filepath.Glob(filepath.Join("plugins", name, "*.go"))
 	for _, file := range files {
-		if source, err := os.ReadFile(file); err == nil && strings.Contains(string(source), "plugins.Register(") {
+		if source, err := os.ReadFile(file); err == nil && registers.Match(source) {
 			return true
 		}
 	}

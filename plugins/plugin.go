@@ -39,7 +39,7 @@ type Spec[C any] struct {
 // ActionSpec is a verb that other instances may call; [Env.Handle] gives it its
 // meaning. A Config with a method
 //
-//	HasAction(name string) error
+//	CheckAction(name, arg string) error
 //
 // may refuse verbs that make no sense the way it is configured.
 type ActionSpec struct {

@@ -57,7 +57,7 @@ func (c panelConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-func (c panelConfig) HasAction(name string) error {
+func (c panelConfig) CheckAction(name, _ string) error {
 	for _, p := range c.Pages {
 		if name != "clock" || p.Clock != nil {
 			return nil

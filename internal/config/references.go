@@ -40,8 +40,8 @@ func (d *decoder) checkAction(all []*instance, at spot, path string, a plugins.A
 		d.fault(at.at(), path, "%v", err)
 		return
 	}
-	if chooser, ok := other.config.Addr().Interface().(interface{ HasAction(string) error }); ok && other.sound {
-		if err := chooser.HasAction(a.Name); err != nil {
+	if checker, ok := other.config.Addr().Interface().(interface{ CheckAction(name, arg string) error }); ok && other.sound {
+		if err := checker.CheckAction(a.Name, a.Arg); err != nil {
 			d.fault(at.at(), path, "%s (line %d): %v", a.Instance, other.Line, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	_ "ptvd/plugins/button"
 	_ "ptvd/plugins/display"
 	_ "ptvd/plugins/fade"
+	_ "ptvd/plugins/max7219"
 	_ "ptvd/plugins/ntp"
 	_ "ptvd/plugins/ptv"
 )

@@ -5,19 +5,20 @@ import (
 	"time"
 
 	"ptvd/plugins/display"
+	"ptvd/plugins/panel"
 )
 
 // BenchmarkTick runs the whole plugin, with departures that arrive every 30 s.
 func BenchmarkTick(b *testing.B) {
 	const every, round = 100 * time.Millisecond, 30 * time.Second
-	for name, page := range map[string]display.Page{
-		"minutes":    {Minutes: &display.Minutes{From: from}},
-		"departures": {Departures: &display.Departures{From: from}},
-		"clock":      {Clock: &display.Clock{}},
-		"message":    {Message: &display.Message{Text: "Bins out tonight"}},
+	for name, page := range map[string]panel.PageConfig{
+		"minutes":    &display.Minutes{From: from},
+		"departures": &display.Departures{From: from, Rows: 2},
+		"clock":      &display.Clock{},
+		"message":    &display.Message{Text: "Bins out tonight"},
 	} {
 		b.Run(name, func(b *testing.B) {
-			onTheWall(b, func(c *display.Config) { c.Pages = []display.Page{page} }, func(w *wall) error {
+			onTheWall(b, func(c *display.Config) { c.Pages = []display.PageEntry{entry(name, page)} }, func(w *wall) error {
 				for b.Loop() {
 					w.publish(7*time.Minute+40*time.Second, 18*time.Minute, 33*time.Minute)
 					w.pass(round)

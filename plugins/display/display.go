@@ -1,15 +1,10 @@
-// Package display shows departures, the time and messages on a panel of LEDs.
+// Package display shows pages, such as departures or the time, on a panel of LEDs.
 //
-// Three parts, none of which waits for another: the pages are pure functions from
-// a [moment] to a picture, so that what stands on the wall can be tested; the
-// draw task looks at every tick whether the last picture is still true, asks the
-// page that is up for a new one where it is not, and publishes it when it differs;
-// the send task brings the newest picture to
-// the panel, and opens it again when it fails.
-//
-// Pictures are ordinary images, eight pixels high, so that other kinds of panels
-// can take the same pages: whatever draws an image will do, such as a
-// display.Drawer of periph, and this package need not know it.
+// Two tasks share the work, and neither waits for the other. The draw task checks at
+// every tick whether the picture is still true; where it is not it draws the current
+// page, and publishes the picture if it differs. The send task brings the newest
+// picture to the device, and opens the device again after a failure. Pages and devices
+// are members of the kinds in package panel; four pages are in this package.
 package display
 
 import (
@@ -17,19 +12,15 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/panel"
 	"ptvd/plugins/topics"
 )
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
-		Name: "display",
-		Doc:  "shows departures, the time and messages on a panel of LEDs",
-		Defaults: Config{
-			Every:      100 * time.Millisecond,
-			Device:     Device{MAX7219: MAX7219{Hz: 1_000_000, Width: 32}},
-			Brightness: 0.5,
-			Wake:       30 * time.Second,
-		},
+		Name:     "display",
+		Doc:      "shows departures, the time and messages on a panel of LEDs",
+		Defaults: Config{Every: 100 * time.Millisecond, Brightness: 0.5, Wake: 30 * time.Second},
 		Topics: []plugins.Topic{
 			plugins.Publishes[*image.Gray]("picture", "what the panel shows: a lit LED is white"),
 			plugins.Publishes[topics.Text]("text", "what the picture says, in words"),
@@ -39,87 +30,91 @@ func init() {
 	})
 }
 
-// New returns a panel that is still dark.
+// New returns a display that shows nothing yet.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	return &panel{
+	return &display{
 		env: env, cfg: cfg,
-		book:   book{turn: cfg.Turn, test: cfg.Test},
-		light:  light{Config: cfg},
-		screen: newScreen(env, cfg.Device.MAX7219),
-		canvas: image.NewGray(image.Rect(0, 0, cfg.Device.MAX7219.Width, 8)),
+		pager:      pager{turn: cfg.Turn, test: cfg.Test},
+		brightness: brightness{Config: cfg},
+		sender:     sender{env: env, device: cfg.Device},
+		canvas:     newCanvas(cfg.Device.Value.Size()),
 	}, nil
 }
 
-type panel struct {
-	env     plugins.Env
-	cfg     Config
-	book    book
-	light   light
-	screen  *screen
-	started plugins.Instant
-	picture plugins.Publisher[*image.Gray]
-	text    plugins.Publisher[topics.Text]
-	canvas  *image.Gray // to be drawn on next
-	moment  moment      // of the newest picture
-	version uint64      // of what it shows
+type display struct {
+	env        plugins.Env
+	cfg        Config
+	pager      pager
+	brightness brightness
+	sender     sender
+	started    plugins.Instant
+	picture    plugins.Publisher[*image.Gray]
+	words      plugins.Publisher[topics.Text]
+	canvas     *image.Gray  // the next picture
+	moment     panel.Moment // of the current picture
+	version    uint64       // of its data
 }
 
-// Start starts to draw and to send. That there is no panel to be opened is no
-// reason not to.
-func (p *panel) Start(t *plugins.Task) error {
-	p.started = t.Now()
-	p.picture = plugins.Publish[*image.Gray](p.env, "picture")
-	p.text = plugins.Publish[topics.Text](p.env, "text")
-	p.book.pages, p.book.since = newPages(p.env, p.cfg.Pages), p.started
-	p.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
-	p.handleActions()
-	p.env.Go("draw", p.draw)
-	p.env.Go("send", p.screen.send)
+func newCanvas(size image.Point) *image.Gray { return image.NewGray(image.Rectangle{Max: size}) }
+
+// Start starts to draw and to send. A device that cannot be opened is no error of
+// Start.
+func (d *display) Start(t *plugins.Task) error {
+	d.started = t.Now()
+	d.picture = plugins.Publish[*image.Gray](d.env, "picture")
+	d.words = plugins.Publish[topics.Text](d.env, "text")
+	d.pager.pages, d.pager.since = newPages(d.env, d.cfg.Pages), d.started
+	d.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
+	d.handleActions()
+	d.env.Go("draw", d.draw)
+	d.env.Go("send", d.sender.send)
 	return nil
 }
 
 // Stop leaves the panel dark.
-func (p *panel) Stop(t *plugins.Task) error {
-	p.picture.Set(image.NewGray(p.canvas.Rect))
-	p.text.Set("")
-	return p.screen.off(t)
+func (d *display) Stop(t *plugins.Task) error {
+	d.picture.Set(newCanvas(d.canvas.Rect.Max))
+	d.words.Set("")
+	return d.sender.blank(t)
 }
 
-// draw looks at every tick whether the picture is still true.
-func (p *panel) draw(t *plugins.Task) error {
-	p.redraw()
-	for range t.Every(p.cfg.Every) {
-		now, known := p.time()
-		if p.version != p.book.version() || !p.moment.holds(now, known, t.Now()) {
-			p.redraw()
+// draw checks at every tick whether the picture is still true.
+func (d *display) draw(t *plugins.Task) error {
+	d.redraw()
+	for range t.Every(d.cfg.Every) {
+		if d.version != d.pager.version() || !d.moment.Until.Holds(d.moment.Moment, d.now()) {
+			d.redraw()
 		}
-		p.screen.watch(t.Now())
+		d.sender.watch(t.Now())
 	}
 	return nil
 }
 
-// time returns the civil time, and whether it is known.
-func (p *panel) time() (now time.Time, known bool) {
-	// Without a monotonic reading, which would hide a step.
-	return p.env.Clock.Now().Round(0), p.env.Clock.Synchronized()
+func (d *display) now() topics.Moment {
+	return topics.Moment{
+		Now:          d.env.Clock.Now().Round(0), // a monotonic reading would hide a step
+		Synchronized: d.env.Clock.Synchronized(),
+		Mono:         d.env.Loop.Now(),
+	}
 }
 
-// redraw draws the page that is up. It is short enough for the step of whoever calls
-// an action, who then need not wait for the next tick.
-func (p *panel) redraw() {
-	m := &p.moment
-	*m = moment{mono: p.env.Loop.Now(), started: p.started, step: p.cfg.Every}
-	m.now, m.known = p.time()
-	clear(p.canvas.Pix)
-	dark, brightness := p.light.at(m)
-	if !dark {
-		p.book.draw(p.canvas, m)
+// redraw draws the current page. It is short enough for the step of a task that calls
+// an action, which then is seen before the next tick.
+func (d *display) redraw() {
+	before := d.moment.Words
+	d.moment = panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.Every}
+	clear(d.canvas.Pix)
+	blank, brightness := d.brightness.at(&d.moment)
+	if !blank {
+		d.pager.draw(d.canvas, &d.moment)
 	}
-	p.version = p.book.version()
-	p.text.Set(m.text)
-	if p.screen.show(p.canvas, brightness) {
-		p.env.Meter.Count("frames_drawn_total", 1)
-		p.picture.Set(p.canvas)
-		p.canvas = image.NewGray(p.canvas.Rect)
+	d.version = d.pager.version()
+	if d.moment.Words != before {
+		d.words.Set(d.moment.Words)
+	}
+	if d.sender.show(panel.Frame{Picture: d.canvas, Words: string(d.moment.Words), Brightness: float64(brightness)}) {
+		d.env.Meter.Count("frames_drawn_total", 1)
+		d.picture.Set(d.canvas)
+		d.canvas = newCanvas(d.canvas.Rect.Max)
 	}
 }

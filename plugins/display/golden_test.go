@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/panel"
 	"ptvd/plugins/topics"
 )
 
@@ -19,15 +20,38 @@ var update = flag.Bool("update", false, "write the pictures in testdata anew; lo
 // scene is something that the panel is to be truthful about.
 type scene struct {
 	name string
-	m    moment
+	m    view
+}
+
+// view is a moment and what is known of departures then.
+type view struct {
+	panel.Moment
+	departures topics.Departures
+}
+
+// drawing draws a page.
+type drawing func(on *image.Gray, v *view)
+
+// departuresPages are the pages with departures, by name.
+var departuresPages = map[string]drawing{
+	"minutes":    showing((&Minutes{}).draw),
+	"departures": showing((&Departures{Rows: 2}).draw),
+}
+
+// showing is what departuresPage makes of a function that draws departures.
+func showing(draw func(*image.Gray, topics.Departures, *panel.Moment)) drawing {
+	return func(on *image.Gray, v *view) {
+		draw(on, v.departures, &v.Moment)
+		markIfOld(on, v.departures, &v.Moment)
+	}
 }
 
 const minute = time.Minute
 
 // at returns a moment with departures that were received a while ago.
-func at(age time.Duration, list ...topics.Departure) moment {
-	return moment{
-		now: noon, known: true, mono: tenHours, step: 100 * time.Millisecond,
+func at(age time.Duration, list ...topics.Departure) view {
+	return view{
+		Moment:     panel.Moment{Moment: topics.Moment{Now: noon, Synchronized: true, Mono: tenHours}, Step: 100 * time.Millisecond},
 		departures: topics.Departures{List: list, Period: 30 * time.Second, Received: tenHours.Add(-age)},
 	}
 }
@@ -64,10 +88,11 @@ func atPlatform(d *topics.Departure) { d.AtPlatform = true }
 
 // scenes is every state that a page with departures can be in.
 func scenes() []scene {
-	fresh := func(list ...topics.Departure) moment { return at(5*time.Second, list...) }
+	fresh := func(list ...topics.Departure) view { return at(5*time.Second, list...) }
 	unset := fresh(train(7*minute), train(18*minute))
-	unset.known = false
-	waiting := moment{now: noon, known: true, mono: tenHours, started: tenHours, step: 100 * time.Millisecond}
+	unset.Synchronized = false
+	waiting := view{Moment: fresh().Moment}
+	waiting.Started = tenHours
 	failing := waiting
 	failing.departures.Problem = "no network"
 	walk := fresh(train(5*minute+59*time.Second), train(18*minute), train(33*minute))
@@ -112,11 +137,7 @@ func scenes() []scene {
 }
 
 func TestThePagesWithDeparturesAreTrue(t *testing.T) {
-	pages := map[string]func(*image.Gray, *moment){
-		"minutes":    (&Minutes{}).draw,
-		"departures": (&Departures{}).draw,
-	}
-	for name, draw := range pages {
+	for name, draw := range departuresPages {
 		for _, width := range []int{32, 64} {
 			var got strings.Builder
 			for _, s := range scenes() {
@@ -136,11 +157,7 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 		"the last one tonight would, and is cancelled": true, // no more services
 	}
 	sameRow := map[string]bool{"both are cancelled": true} // it shows one at a time
-	pages := map[string]func(*image.Gray, *moment){
-		"minutes":    (&Minutes{}).draw,
-		"departures": (&Departures{}).draw,
-	}
-	for name, draw := range pages {
+	for name, draw := range departuresPages {
 		for _, width := range []int{32, 64} {
 			seen := map[string]string{}
 			for _, s := range scenes() {
@@ -159,13 +176,13 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 
 func TestTheClockAndTheMessageAreTrueWhateverBecomesOfTheDepartures(t *testing.T) {
 	for _, s := range scenes() {
-		clock := art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, &s.m) }))
-		want := &moment{now: noon, known: s.name != "the clock is not set yet"}
+		clock := art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, &s.m.Moment) }))
+		want := &panel.Moment{Moment: topics.Moment{Now: noon, Synchronized: s.name != "the clock is not set yet"}}
 		if clock != art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, want) })) {
 			t.Errorf("%s: the clock shows\n%s", s.name, clock)
 		}
-		message := art(panelOf(32, func(on *image.Gray) { (&Message{Text: "Dinner"}).draw(on, &s.m) }))
-		if message != art(panelOf(32, func(on *image.Gray) { (&Message{Text: "Dinner"}).draw(on, new(moment)) })) {
+		message := art(panelOf(32, func(on *image.Gray) { drawMessage("Dinner", on, &s.m.Moment) }))
+		if message != art(panelOf(32, func(on *image.Gray) { drawMessage("Dinner", on, new(panel.Moment)) })) {
 			t.Errorf("%s: the message is\n%s", s.name, message)
 		}
 	}
@@ -175,9 +192,9 @@ func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
 	m := at(0, with(train(7*minute), func(d *topics.Departure) { d.Express = true }), with(train(12*minute), cancelled))
 	m.departures.List[1].Disruptions = []string{"Works at Caulfield"}
 	var got strings.Builder
-	for m.shown = 0; m.shown < 48*time.Second; m.shown += 1500 * time.Millisecond {
-		got.WriteString(drawn(m.shown.String(), 32, func(on *image.Gray) {
-			(&Departures{Rows: 2, Disruptions: true}).draw(on, &m)
+	for m.Shown = 0; m.Shown < 48*time.Second; m.Shown += 1500 * time.Millisecond {
+		got.WriteString(drawn(m.Shown.String(), 32, func(on *image.Gray) {
+			showing((&Departures{Rows: 2, Disruptions: true}).draw)(on, &m)
 		}))
 	}
 	compare(t, "passing.txt", got.String())
@@ -187,12 +204,12 @@ func TestTheOtherPagesLookLikeThis(t *testing.T) {
 	clock := func(hours string, known bool, hour, minute int) func(*image.Gray) {
 		return func(on *image.Gray) {
 			now := time.Date(2026, 11, 19, hour, minute, 59, 0, melbourne)
-			(&Clock{Hours: hours}).draw(on, &moment{now: now, known: known})
+			(&Clock{Hours: hours}).draw(on, &panel.Moment{Moment: topics.Moment{Now: now, Synchronized: known}})
 		}
 	}
 	message := func(text string, shown time.Duration) func(*image.Gray) {
 		return func(on *image.Gray) {
-			(&Message{Text: text}).draw(on, &moment{shown: shown, step: 100 * time.Millisecond})
+			drawMessage(text, on, &panel.Moment{Shown: shown, Step: 100 * time.Millisecond})
 		}
 	}
 	var got strings.Builder
@@ -214,6 +231,10 @@ func TestTheOtherPagesLookLikeThis(t *testing.T) {
 		got.WriteString(drawn(s.name, s.width, s.draw))
 	}
 	compare(t, "others.txt", got.String())
+}
+
+func drawMessage(text string, on *image.Gray, m *panel.Moment) {
+	(&Message{Text: text}).NewPage(plugins.Env{}).Draw(on, m)
 }
 
 func panelOf(width int, draw func(*image.Gray)) *image.Gray {

@@ -8,36 +8,39 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/panel"
 )
 
 // HardwareTests has one test, which shows the test pattern.
-func (p *panel) HardwareTests() []plugins.HardwareTest {
-	return []plugins.HardwareTest{{Parts: []string{string(p.cfg.Device.MAX7219.SPI)}, Run: p.testHardware}}
+func (d *display) HardwareTests() []plugins.HardwareTest {
+	return []plugins.HardwareTest{{Parts: d.cfg.Device.Value.Parts(), Run: d.testHardware}}
 }
 
 // testHardware sends the pattern once a second, so that a panel shows it as soon as its
 // last wire is connected.
-func (p *panel) testHardware(t *plugins.Task, report plugins.Reporter) error {
-	s := p.screen
-	if err := s.open(t); err != nil {
+func (d *display) testHardware(t *plugins.Task, report plugins.Reporter) (err error) {
+	s := &d.sender
+	if s.open, err = s.device.Value.Open(t, d.env); err != nil {
 		return err
 	}
-	drawPattern(p.canvas)
-	report.Info("The test pattern is sent to %s once a second. The panel should show this:%s", s.device.SPI, sketch(p.canvas))
-	report.Info("Digits on their side: set another orientation. Upside down: set upside_down, or orientation: 180. From right to left: set reverse. All dark: check power, wires and chip select; a panel cannot answer, so an error cannot be detected.")
-	err := p.sendPattern(t)
-	_ = t.Timeout(time.Second, func() error { return s.off(t) }) // an error was already returned
+	drawPattern(d.canvas)
+	report.Info("The test pattern is sent to %s once a second. The panel should show this:%s", strings.Join(s.device.Value.Parts(), ", "), sketch(d.canvas))
+	if device, ok := s.device.Value.(panel.Troubleshooter); ok {
+		report.Info("%s A panel cannot answer, so an error cannot be detected.", device.Troubleshoot())
+	}
+	err = d.sendPattern(t)
+	_ = t.Timeout(time.Second, func() error { return s.blank(t) }) // an error was already returned
 	return err
 }
 
-func (p *panel) sendPattern(t *plugins.Task) error {
-	level := intensity(p.cfg.Brightness)
+func (d *display) sendPattern(t *plugins.Task) error {
+	pattern := panel.Frame{Picture: d.canvas, Words: "test pattern", Brightness: float64(d.cfg.Brightness)}
 	for range t.Every(time.Second) {
-		p.screen.chain.Resend()
-		packets := p.screen.chain.Update(p.canvas, level)
-		err := t.Timeout(slow, func() error { return p.screen.wire.tx(t, packets) })
+		err := t.Timeout(sendTimeout, func() error {
+			return d.sender.await(t, func() error { return d.sender.open.Resend(pattern) })
+		})
 		if errors.Is(err, plugins.ErrTimeout) {
-			return fmt.Errorf("SPI transfer timed out after %v", slow)
+			return fmt.Errorf("transfer timed out after %v", sendTimeout)
 		}
 		if err != nil {
 			return err

@@ -5,11 +5,11 @@ import (
 	"image/color"
 	"strconv"
 
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // drawPattern draws the number of each module, from the left, and the corners of
-// the panel: what is turned, swapped or mirrored shows at a glance.
+// the panel, so that what is turned, swapped or mirrored is seen at a glance.
 func drawPattern(on *image.Gray) {
 	right, bottom := on.Rect.Dx()-1, on.Rect.Dy()-1
 	for _, corner := range []image.Point{{0, 0}, {right, 0}, {0, bottom}, {right, bottom}} {

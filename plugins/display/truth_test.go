@@ -13,7 +13,7 @@ import (
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins"
 	"ptvd/plugins/display"
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
@@ -232,8 +232,9 @@ func TestNoNumberIsOlderThanFiveMinutes(t *testing.T) {
 }
 
 func TestATickOnWhichNothingChangesAllocatesNothing(t *testing.T) {
-	long := &display.Departures{From: from}
-	pages := []display.Page{{Minutes: &display.Minutes{From: from}}, {Departures: long}, {Clock: &display.Clock{}}}
+	pages := []display.PageEntry{
+		entry("minutes", &display.Minutes{From: from}), entry("departures", &display.Departures{From: from, Rows: 2}), entry("clock", &display.Clock{}),
+	}
 	onTheWall(t, func(c *display.Config) { c.Pages = pages }, func(w *wall) error {
 		for range pages {
 			w.publish(7*time.Minute + 59*time.Second)

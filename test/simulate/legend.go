@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // legend is all that can stand on the panel, by how it looks.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio/sim"
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // TestTheOracleSeesALie puts pictures before an oracle that a daemon might show if

@@ -5,7 +5,7 @@ import (
 	"image/color"
 	"strings"
 
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // picture is the columns of a panel, or of a part of one, from the left; bit 0 of

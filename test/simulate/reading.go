@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // A reading is what a picture says to somebody who stands before it.

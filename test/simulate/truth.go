@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ptvd/internal/scheduler"
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // reply is an answer of the service that has reached the daemon.

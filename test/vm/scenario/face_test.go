@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio/sim"
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/panel/font"
 )
 
 // asMounted is how the panel of uptv.yaml stands.

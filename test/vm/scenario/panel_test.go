@@ -87,7 +87,7 @@ func TestAPanelThatFailsIsOpenedAgainWhileTheLampGoesOn(t *testing.T) {
 	b.lampIs(0.15)
 	b.until("a fifth failure", func() bool { return b.failed == 5 })
 	b.eventually("health speaks of it", 3*time.Second, func() bool {
-		return strings.Contains(b.show("StatusText"), "panel: the panel on SPI0.0 does not work: ")
+		return strings.Contains(b.show("StatusText"), "panel: max7219 on SPI0.0 failed: ")
 	})
 	b.panel.PowerCycle() // who knows what it made of all that
 	b.checkSetUp(b.frame(20 * time.Second))
@@ -109,7 +109,7 @@ func TestATransferThatHangsStopsNeitherTheButtonNorTheLamp(t *testing.T) {
 	b.lampIs(0.15)
 	lit := b.lamp.When()
 	b.eventually("health speaks of it", 10*time.Second, func() bool {
-		return strings.Contains(b.show("StatusText"), "panel: the panel on SPI0.0 does not take a picture")
+		return strings.Contains(b.show("StatusText"), "panel: max7219 on SPI0.0: a transfer has not ended")
 	})
 	hung := b.frame(20 * time.Second)
 	if b.seen() != 2 {

@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"ptvd/plugins"
+	"ptvd/plugins/max7219"
+	"ptvd/plugins/panel"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
@@ -26,10 +28,10 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 		trains := plugins.Publish[topics.Departures](h.Env("trains"), "departures")
 		cfg := anyPanel(rt)
 		h.Run(func(task *plugins.Task) error {
-			var p *panel
+			var p *display
 			h.Start(task, "panel", func(env plugins.Env) (plugins.Plugin, error) {
 				made, err := New(env, cfg)
-				p = made.(*panel)
+				p = made.(*display)
 				return made, err
 			})
 			for range rapid.IntRange(1, 12).Draw(rt, "events") {
@@ -42,8 +44,8 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 					if err := task.Sleep(cfg.Every); err != nil {
 						return err
 					}
-					if fresh := p.fresh(); wrong == nil && !bytes.Equal(fresh.Pix, p.screen.picture.Pix) {
-						wrong = fmt.Errorf("at %v, some time after %s, it shows\n%snot\n%s", h.Clock.Now(), what, art(p.screen.picture), art(fresh))
+					if fresh := p.fresh(); wrong == nil && !bytes.Equal(fresh.Pix, p.sender.frame.Picture.Pix) {
+						wrong = fmt.Errorf("at %v, some time after %s, it shows\n%snot\n%s", h.Clock.Now(), what, art(p.sender.frame.Picture), art(fresh))
 					}
 				}
 			}
@@ -56,31 +58,34 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 }
 
 // fresh draws what the panel should show now.
-func (p *panel) fresh() *image.Gray {
-	picture, light, book := image.NewGray(p.canvas.Rect), p.light, p.book
-	m := &moment{
-		now: p.env.Clock.Now(), known: p.env.Clock.Synchronized(),
-		mono: p.env.Loop.Now(), started: p.started, step: p.cfg.Every,
-	}
-	if dark, _ := light.at(m); !dark {
-		book.draw(picture, m)
+func (d *display) fresh() *image.Gray {
+	picture, brightness, pager := newCanvas(d.canvas.Rect.Max), d.brightness, d.pager
+	m := &panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.Every}
+	if blank, _ := brightness.at(m); !blank {
+		pager.draw(picture, m)
 	}
 	return picture
+}
+
+func entry(kind string, options panel.PageConfig) PageEntry {
+	return PageEntry{Choice: plugins.Choice[panel.PageConfig]{Name: kind, Value: options}}
 }
 
 func anyPanel(rt *rapid.T) Config {
 	from := plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
 	cfg := Config{
-		Every:      100 * time.Millisecond,
-		Device:     Device{MAX7219: MAX7219{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width")}},
+		Every: 100 * time.Millisecond,
+		Device: plugins.Choice[panel.DeviceConfig]{
+			Name: "max7219", Value: &max7219.Config{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width")},
+		},
 		Brightness: 0.5,
 		Wake:       3 * time.Second,
 		Turn:       rapid.SampledFrom([]time.Duration{0, 7 * time.Second}).Draw(rt, "turn"),
-		Pages: []Page{
-			{Minutes: &Minutes{From: from}},
-			{Departures: &Departures{From: from, Rows: 3, Disruptions: true}},
-			{Clock: &Clock{}},
-			{Message: &Message{Text: "Bins out tonight"}},
+		Pages: []PageEntry{
+			entry("minutes", &Minutes{From: from}),
+			entry("departures", &Departures{From: from, Rows: 3, Disruptions: true}),
+			entry("clock", &Clock{}),
+			entry("message", &Message{Text: "Bins out tonight"}),
 		},
 	}
 	if rapid.Bool().Draw(rt, "nights") {
@@ -105,7 +110,7 @@ func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[topics
 	case 0:
 		return act(rapid.SampledFrom([]string{"next", "previous", "wake", "blank", "test"}).Draw(rt, "action"))
 	case 1:
-		return act(rapid.SampledFrom([]string{minutesPage, departuresPage, clockPage, messagePage}).Draw(rt, "page"))
+		return act(rapid.SampledFrom(pageActions).Draw(rt, "page"))
 	case 2:
 		h.System.Step += rapid.SampledFrom([]time.Duration{-48 * time.Hour, -time.Second, time.Millisecond, time.Second, 48 * time.Hour}).Draw(rt, "step")
 		return "a step of the clock"

@@ -9,9 +9,14 @@ import (
 
 	"pgregory.net/rapid"
 
-	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
+
+// next returns the next departures, n at most, and why there are none.
+func (v *view) next(n int) ([]topics.Departure, topics.Absence) {
+	list, why, _ := v.departures.Next(v.Moment.Moment, n, v.Started)
+	return list, why
+}
 
 func TestANumberIsTheWholeMinutesThatAreLeft(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -19,7 +24,7 @@ func TestANumberIsTheWholeMinutesThatAreLeft(t *testing.T) {
 		m := at(0, train(wait))
 		list, _ := m.next(1)
 		var minutes time.Duration
-		for _, digit := range m.badge(list[0]) {
+		for _, digit := range badge(list[0], &m.Moment) {
 			minutes = 10*minutes + time.Duration(digit-'0')
 		}
 		if left := wait - minutes*time.Minute; left < 0 || left >= time.Minute {
@@ -55,43 +60,10 @@ func TestWhatCanBeCaughtIsShown(t *testing.T) {
 			m.departures.Walk = test.walk
 			got := ""
 			if list, _ := m.next(1); len(list) > 0 {
-				got = m.badge(list[0])
+				got = badge(list[0], &m.Moment)
 			}
 			if got != test.badge {
 				t.Errorf("it shows %q, not %q", got, test.badge)
-			}
-		})
-	}
-}
-
-func TestThatNothingElseLeavesIsSaidOnTheWordOfAReplyThatKnew(t *testing.T) {
-	standing := with(train(-20*time.Second), atPlatform)
-	for _, test := range []struct {
-		name     string
-		complete bool
-		walk     time.Duration
-		age      time.Duration
-		list     []topics.Departure
-		why      string
-	}{
-		{"an empty reply", true, 0, time.Minute, nil, noneLeft},
-		{"an empty one of which parts were lost", false, 0, time.Minute, nil, later},
-		{"one that brought what had gone", true, 0, 10 * time.Second, []topics.Departure{train(-20 * time.Second)}, noneLeft},
-		{"one that brought a part, which had gone", false, 0, 10 * time.Second, []topics.Departure{train(-20 * time.Second)}, later},
-		{"one that brought what has gone since", true, 0, 20 * time.Second, []topics.Departure{train(-20 * time.Second)}, later},
-		{"one that brought what was too soon", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(4 * time.Minute)}, missed},
-		{"one that brought a part, which was too soon", false, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(4 * time.Minute)}, later},
-		{"one that brought what is too soon now", true, 5 * time.Minute, time.Minute, []topics.Departure{train(4 * time.Minute)}, missed},
-		{"one that brought what leaves at this moment", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(0)}, missed},
-		{"one that brought what was too soon, and is gone", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{train(-1)}, noneLeft},
-		{"one that brought what is cancelled and too soon", true, 5 * time.Minute, 10 * time.Second, []topics.Departure{with(train(4*time.Minute), cancelled)}, noneLeft},
-		{"one that found a train at the platform", true, 0, 2 * time.Minute, []topics.Departure{standing}, later},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			m := at(test.age, test.list...)
-			m.departures.Walk, m.departures.Complete = test.walk, test.complete
-			if list, why := m.next(1); why != test.why {
-				t.Errorf("it shows %v and says %q, not %q", list, why, test.why)
 			}
 		})
 	}
@@ -110,52 +82,15 @@ func TestTheCalendarDoesNotDisturbTheCountdown(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			when := must(time.Parse(time.RFC3339, test.when)).UTC()
 			m := at(0, topics.Departure{Scheduled: when})
-			m.now = must(time.Parse(time.RFC3339, test.now)).In(melbourne)
+			m.Now = must(time.Parse(time.RFC3339, test.now)).In(melbourne)
 			list, why := m.next(1)
 			if len(list) == 0 {
 				t.Fatal(why)
 			}
-			if got := m.badge(list[0]); got != test.badge {
+			if got := badge(list[0], &m.Moment); got != test.badge {
 				t.Errorf("it shows %q, not %q", got, test.badge)
 			}
 		})
-	}
-}
-
-func TestDataAgeByTheLoopsTimeAlone(t *testing.T) {
-	for _, test := range []struct {
-		age time.Duration
-		old bool
-		why string
-	}{
-		{0, false, ""},
-		{time.Minute, false, ""},
-		{time.Minute + 1, true, ""},
-		{5 * time.Minute, true, ""},
-		{5*time.Minute + 1, false, oldData},
-	} {
-		for _, step := range []time.Duration{0, -48 * time.Hour} {
-			m := at(test.age, train(10*time.Minute))
-			m.now = m.now.Add(step)
-			_, why := m.next(1)
-			if m.old() != test.old || why != test.why {
-				t.Errorf("at the age of %v, with the clock stepped by %v: old is %v, and it says %q", test.age, step, m.old(), why)
-			}
-		}
-	}
-}
-
-func TestATransferThatHangsIsNoticed(t *testing.T) {
-	health := plugins.NewHealth(func() plugins.Instant { return 0 }, func(*plugins.Health) {})
-	s := newScreen(plugins.Env{Health: health}, MAX7219{SPI: "SPI0.0", Width: 32})
-	s.since = plugins.Instant(time.Hour)
-	s.watch(s.since.Add(slow))
-	if health.Condition != plugins.OK {
-		t.Error("it was noticed too early")
-	}
-	s.watch(s.since.Add(slow + 1))
-	if health.Condition != plugins.Degraded {
-		t.Error("it was not noticed")
 	}
 }
 
@@ -167,10 +102,10 @@ func FuzzAnyDepartureCanBeDrawn(f *testing.F) {
 			Scheduled: noon.Add(time.Duration(in)), Destination: destination, Number: number, Platform: platform,
 			Disruptions: []string{disruption}, Cancelled: cancelled,
 		})
-		m.shown = time.Duration(max(0, shown))
+		m.Shown = time.Duration(max(0, shown))
 		for _, width := range []int{16, 32} {
-			panelOf(width, func(on *image.Gray) { (&Departures{Disruptions: true}).draw(on, &m) })
-			panelOf(width, func(on *image.Gray) { (&Minutes{}).draw(on, &m) })
+			panelOf(width, func(on *image.Gray) { showing((&Departures{Rows: 2, Disruptions: true}).draw)(on, &m) })
+			panelOf(width, func(on *image.Gray) { departuresPages["minutes"](on, &m) })
 		}
 	})
 }
@@ -178,8 +113,9 @@ func FuzzAnyDepartureCanBeDrawn(f *testing.F) {
 func BenchmarkDraw(b *testing.B) {
 	on := panelOf(32, func(*image.Gray) {})
 	m := at(0, train(7*time.Minute), train(18*time.Minute))
-	for name, draw := range map[string]func(*image.Gray, *moment){
-		minutesPage: (&Minutes{}).draw, departuresPage: (&Departures{}).draw, clockPage: (&Clock{}).draw,
+	for name, draw := range map[string]drawing{
+		"minutes": departuresPages["minutes"], "departures": departuresPages["departures"],
+		"clock": func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

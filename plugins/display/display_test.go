@@ -12,7 +12,9 @@ import (
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins"
 	"ptvd/plugins/display"
-	"ptvd/plugins/display/font"
+	"ptvd/plugins/max7219"
+	"ptvd/plugins/panel"
+	"ptvd/plugins/panel/font"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
@@ -38,8 +40,8 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	w.trains = plugins.Publish[topics.Departures](h.Env("trains"), "departures")
 	cfg := display.Config{
 		Every:      100 * time.Millisecond,
-		Device:     display.Device{MAX7219: display.MAX7219{SPI: "SPI0.0", Hz: 1_000_000, Width: 32}},
-		Pages:      []display.Page{{Minutes: &display.Minutes{From: from}}, {Clock: &display.Clock{}}, {Message: &display.Message{Text: "Hello"}}},
+		Device:     device("SPI0.0"),
+		Pages:      []display.PageEntry{entry("minutes", &display.Minutes{From: from}), entry("clock", &display.Clock{}), entry("message", &display.Message{Text: "Hello"})},
 		Brightness: 0.5,
 		Wake:       30 * time.Second,
 	}
@@ -54,6 +56,14 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 		w.instance = h.StartEnv(t, env, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
 		return test(w)
 	})
+}
+
+func device(port plugins.SPIPort) plugins.Choice[panel.DeviceConfig] {
+	return plugins.Choice[panel.DeviceConfig]{Name: "max7219", Value: &max7219.Config{SPI: port, Hz: 1_000_000, Width: 32}}
+}
+
+func entry(kind string, options panel.PageConfig) display.PageEntry {
+	return display.PageEntry{Choice: plugins.Choice[panel.PageConfig]{Name: kind, Value: options}}
 }
 
 var from = plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
@@ -175,7 +185,7 @@ func TestAPanelThatLostItsPowerIsBackWithinAMinute(t *testing.T) {
 
 func TestAPanelThatScrollsIsSetUpAgainEachMinute(t *testing.T) {
 	long := func(c *display.Config) {
-		c.Pages = []display.Page{{Message: &display.Message{Text: strings.Repeat("a long text ", 20)}}}
+		c.Pages = []display.PageEntry{entry("message", &display.Message{Text: strings.Repeat("a long text ", 20)})}
 	}
 	onTheWall(t, long, func(w *wall) error {
 		w.pass(10 * time.Second)
@@ -247,7 +257,7 @@ func (w *wall) mustBe(want plugins.Condition) {
 }
 
 func TestThePictureIsPublishedThoughThereIsNoPanel(t *testing.T) {
-	missing := func(c *display.Config) { c.Device.MAX7219.SPI = "SPI9.9" }
+	missing := func(c *display.Config) { c.Device = device("SPI9.9") }
 	onTheWall(t, missing, func(w *wall) error {
 		w.pass(time.Hour)
 		picture, ok := w.published().Get()
@@ -418,12 +428,65 @@ func window(text string) (w plugins.Window) {
 }
 
 func TestAnActionForAPageThatIsMissingIsRefused(t *testing.T) {
-	cfg := display.Config{Pages: []display.Page{{Clock: &display.Clock{}}}}
-	for name, ok := range map[string]bool{"clock": true, "next": true, "test": true, "minutes": false, "message": false} {
-		if err := cfg.HasAction(name); (err == nil) != ok {
-			t.Errorf("%s: %v", name, err)
+	named := entry("message", &display.Message{Text: "Bins out"})
+	named.Name = "bins"
+	cfg := display.Config{Pages: []display.PageEntry{entry("clock", &display.Clock{}), named}}
+	for action, ok := range map[string]bool{
+		"clock": true, "next": true, "test": true, "minutes": false, "message": true,
+		"page clock": true, "page bins": true, "page message": false, "page": false,
+	} {
+		name, arg, _ := strings.Cut(action, " ")
+		if err := cfg.CheckAction(name, arg); (err == nil) != ok {
+			t.Errorf("%s: %v", action, err)
 		}
 	}
+}
+
+func TestTheActionPageShowsAPageByItsName(t *testing.T) {
+	pages := func(c *display.Config) {
+		bins, bye := entry("message", &display.Message{Text: "Bins"}), entry("message", &display.Message{Text: "Bye"})
+		bins.Name, bye.Name = "evening", "evening"
+		c.Pages = append(c.Pages, bins, bye)
+	}
+	onTheWall(t, pages, func(w *wall) error {
+		for _, page := range []struct{ name, shows string }{
+			{"evening", "Bins"}, {"evening", "Bye"}, {"message", "Hello"}, {"clock", "07:52"}, {"evening", "Bins"},
+		} {
+			if err := w.page(page.name); err != nil {
+				t.Error(err)
+			}
+			w.pass(w.every)
+			w.mustSee(page.shows)
+		}
+		err := w.page("morning")
+		if err == nil || !strings.Contains(err.Error(), `no page is named "morning"; the pages are minutes, clock, message, evening`) {
+			t.Errorf("got %v", err)
+		}
+		w.pass(w.every)
+		w.mustSee("Bins")
+		return nil
+	})
+}
+
+func (w *wall) page(name string) error {
+	return w.Bus.Call(plugins.Action{Instance: "panel", Name: "page", Arg: name})
+}
+
+func TestTheWordsArePublishedWhenTheyChange(t *testing.T) {
+	onTheWall(t, func(c *display.Config) { c.Pages = c.Pages[2:] }, func(w *wall) error {
+		words := plugins.Subscribe(w.Env("page"), plugins.From[topics.Text]{Instance: "panel", Topic: "text"})
+		w.pass(time.Second)
+		before := words.Version()
+		w.do("next")
+		if now, _ := words.Get(); now != "Hello" || words.Version() != before {
+			t.Errorf("%q was published %d times more", now, words.Version()-before)
+		}
+		w.do("blank")
+		if now, _ := words.Get(); now != "" {
+			t.Errorf("a dark panel says %q", now)
+		}
+		return nil
+	})
 }
 
 func TestAStepOfTheSystemsClockChangesWhatIsShownAndNothingElse(t *testing.T) {

@@ -10,22 +10,22 @@ import (
 	"testing"
 
 	"ptvd/internal/gpio/sim"
-	"ptvd/plugins/display/max7219"
+	"ptvd/plugins/max7219"
 )
 
-func TestAPictureStandsUprightHoweverTheModulesAreMounted(t *testing.T) {
+func TestAPictureIsUprightHoweverTheModulesAreMounted(t *testing.T) {
 	for _, layout := range mountings() {
 		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
-			newBench(t, layout).mustShow(arrow(32), 7)
+			newSetup(t, layout).mustShow(arrow(32), 7)
 		})
 	}
 }
 
-// TestTheNumbersOfALayoutMeanWhatTheyMeanToLuma does to a picture what
-// luma.led_matrix does: the whole is turned first (its rotate=2), then each block
-// counter-clockwise, then the blocks change places; a digit's byte is a column of a
-// block, its top in D0, and the block on the right is sent first.
-func TestTheNumbersOfALayoutMeanWhatTheyMeanToLuma(t *testing.T) {
+// TestTheOptionsMeanWhatTheyMeanToLuma does to a picture what luma.led_matrix does:
+// the whole is turned first (its rotate=2), then each block counter-clockwise, then the
+// blocks change places; a digit's byte is a column of a block, its top in D0, and the
+// block on the right is sent first.
+func TestTheOptionsMeanWhatTheyMeanToLuma(t *testing.T) {
 	for _, layout := range mountings() {
 		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
 			picture := arrow(32)
@@ -46,7 +46,7 @@ func TestTheNumbersOfALayoutMeanWhatTheyMeanToLuma(t *testing.T) {
 			if layout.Reverse {
 				slices.Reverse(blocks)
 			}
-			sent := max7219.New(layout).Update(arrow(32), 7)
+			sent := max7219.NewChain(&layout).Update(arrow(32), 7)
 			for digit := range 8 {
 				var want []byte
 				for _, block := range slices.Backward(blocks) {
@@ -66,12 +66,12 @@ func TestTheNumbersOfALayoutMeanWhatTheyMeanToLuma(t *testing.T) {
 	}
 }
 
-// mountings is each way to put together a panel of four modules.
-func mountings() (all []max7219.Layout) {
+// mountings returns each way to mount the modules of a panel of four.
+func mountings() (all []max7219.Config) {
 	for _, orientation := range []int{0, 90, 180, -90} {
 		for _, reverse := range []bool{false, true} {
 			for _, upsideDown := range []bool{false, true} {
-				all = append(all, max7219.Layout{Width: 32, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown})
+				all = append(all, max7219.Config{Width: 32, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown})
 			}
 		}
 	}
@@ -89,15 +89,15 @@ func counterClockwise(block [8][8]bool) (turned [8][8]bool) {
 }
 
 func TestNothingIsSentWhenNothingChanged(t *testing.T) {
-	b := newBench(t, max7219.Layout{Width: 32})
+	b := newSetup(t, max7219.Config{Width: 32})
 	b.mustShow(arrow(32), 7)
 	if packets := b.mustShow(arrow(32), 7); len(packets) != 0 {
 		t.Errorf("%d packets were sent for the same picture", len(packets))
 	}
 }
 
-func TestAChangedRowCostsOnePacketWhereRegistersAreRows(t *testing.T) {
-	b, picture := newBench(t, max7219.Layout{Width: 32, Orientation: -90}), arrow(32)
+func TestAChangedRowTakesOnePacketWhereRegistersAreRows(t *testing.T) {
+	b, picture := newSetup(t, max7219.Config{Width: 32, Orientation: -90}), arrow(32)
 	b.mustShow(picture, 7)
 	picture.SetGray(3, 5, color.Gray{Y: 0xff})
 	picture.SetGray(30, 5, color.Gray{Y: 0xff})
@@ -107,24 +107,24 @@ func TestAChangedRowCostsOnePacketWhereRegistersAreRows(t *testing.T) {
 	}
 }
 
-func TestANewIntensityCostsOnePacket(t *testing.T) {
-	b := newBench(t, max7219.Layout{Width: 32})
+func TestANewIntensityTakesOnePacket(t *testing.T) {
+	b := newSetup(t, max7219.Config{Width: 32})
 	b.mustShow(arrow(32), 7)
 	if packets := b.mustShow(arrow(32), 2); len(packets) != 1 {
 		t.Errorf("it took %d packets", len(packets))
 	}
 }
 
-func TestAfterResendAPanelThatLostItsPowerIsBack(t *testing.T) {
-	b := newBench(t, max7219.Layout{Width: 64, Orientation: -90})
+func TestResendRestoresAPanelThatLostItsPower(t *testing.T) {
+	b := newSetup(t, max7219.Config{Width: 64, Orientation: -90})
 	b.mustShow(arrow(64), 7)
 	b.panel.PowerCycle()
 	b.chain.Resend()
 	b.mustShow(arrow(64), 7)
 }
 
-func TestAfterResendNoiseIsGone(t *testing.T) {
-	b, noise := newBench(t, max7219.Layout{Width: 32}), rand.New(rand.NewPCG(1, 2))
+func TestResendOverwritesNoise(t *testing.T) {
+	b, noise := newSetup(t, max7219.Config{Width: 32}), rand.New(rand.NewPCG(1, 2))
 	b.mustShow(arrow(32), 7)
 	for range 100 {
 		b.panel.Receive([]byte{byte(noise.Uint32()), byte(noise.Uint32())})
@@ -133,8 +133,8 @@ func TestAfterResendNoiseIsGone(t *testing.T) {
 	b.mustShow(arrow(32), 7)
 }
 
-func TestAChangingPictureIsFollowed(t *testing.T) {
-	b := newBench(t, max7219.Layout{Width: 32, Orientation: -90, Reverse: true})
+func TestAChangingPictureIsShown(t *testing.T) {
+	b := newSetup(t, max7219.Config{Width: 32, Orientation: -90, Reverse: true})
 	random, picture := rand.New(rand.NewPCG(3, 4)), image.NewGray(image.Rect(0, 0, 32, 8))
 	for range 500 {
 		for range random.IntN(4) {
@@ -145,26 +145,26 @@ func TestAChangingPictureIsFollowed(t *testing.T) {
 }
 
 func TestOffLeavesThePanelDarkUntilTheNextPicture(t *testing.T) {
-	b := newBench(t, max7219.Layout{Width: 32})
+	b := newSetup(t, max7219.Config{Width: 32})
 	b.mustShow(arrow(32), 7)
 	for _, packet := range b.chain.Off() {
 		b.panel.Receive(packet)
 	}
 	if lit := slices.Max(b.seen().Pix); lit != 0 || b.panel.On() {
-		t.Errorf("an LED has brightness %d; the drivers are awake: %v", lit, b.panel.On())
+		t.Errorf("an LED has brightness %d; the drivers are on: %v", lit, b.panel.On())
 	}
 	b.mustShow(arrow(32), 7)
 }
 
-func TestAFrameFitsInOneTransferOfTheWidestPanel(t *testing.T) {
-	chain := max7219.New(max7219.Layout{Width: 256})
+func TestAFrameOfTheWidestPanelFitsInOneTransfer(t *testing.T) {
+	chain := max7219.NewChain(&max7219.Config{Width: 256})
 	if total := len(bytes.Join(chain.Update(arrow(256), 7), nil)); total > 4096 {
 		t.Errorf("it takes %d bytes; spidev passes 4096", total)
 	}
 }
 
-func TestASteadyPanelAllocatesNothing(t *testing.T) {
-	chain := max7219.New(max7219.Layout{Width: 32})
+func TestUpdateAllocatesNothing(t *testing.T) {
+	chain := max7219.NewChain(&max7219.Config{Width: 32})
 	dark, lit := image.NewGray(image.Rect(0, 0, 32, 8)), arrow(32)
 	chain.Update(dark, 7)
 	if n := testing.AllocsPerRun(100, func() {
@@ -176,34 +176,34 @@ func TestASteadyPanelAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkUpdate(b *testing.B) {
-	chain := max7219.New(max7219.Layout{Width: 32})
+	chain := max7219.NewChain(&max7219.Config{Width: 32})
 	pictures := []*image.Gray{image.NewGray(image.Rect(0, 0, 32, 8)), arrow(32)}
 	for i := 0; b.Loop(); i++ {
 		chain.Update(pictures[i%2], 7)
 	}
 }
 
-// bench is a chain and the simulated panel that it drives, mounted to match.
-type bench struct {
+// setup is a chain and the simulated panel that it drives, mounted to match.
+type setup struct {
 	t      *testing.T
-	layout max7219.Layout
+	layout max7219.Config
 	chain  *max7219.Chain
 	panel  *sim.Panel
 }
 
-func newBench(t *testing.T, layout max7219.Layout) *bench {
-	return &bench{t, layout, max7219.New(layout), sim.NewPanel(layout.Width / 8)}
+func newSetup(t *testing.T, layout max7219.Config) *setup {
+	return &setup{t, layout, max7219.NewChain(&layout), sim.NewPanel(layout.Width / 8)}
 }
 
 // mustShow brings a picture to the panel and compares what is seen there.
-func (b *bench) mustShow(want *image.Gray, level int) [][]byte {
+func (b *setup) mustShow(want *image.Gray, level int) [][]byte {
 	b.t.Helper()
 	packets := b.chain.Update(want, level)
 	for _, packet := range packets {
 		b.panel.Receive(packet)
 	}
 	if !b.panel.On() || b.panel.Testing() {
-		b.t.Fatal("the drivers sleep, or test their LEDs")
+		b.t.Fatal("the drivers are in shutdown or display test mode")
 	}
 	for chip := range b.layout.Width / 8 {
 		if got := b.panel.Intensity(chip); got != level {
@@ -220,7 +220,7 @@ func (b *bench) mustShow(want *image.Gray, level int) [][]byte {
 }
 
 // seen is what somebody in front of the panel sees.
-func (b *bench) seen() *image.Gray {
+func (b *setup) seen() *image.Gray {
 	picture := b.panel.Picture(sim.Arrangement{Orientation: b.layout.Orientation, Reversed: b.layout.Reverse})
 	if b.layout.UpsideDown {
 		slices.Reverse(picture.Pix)

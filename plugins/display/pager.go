@@ -1,0 +1,71 @@
+package display
+
+import (
+	"image"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/panel"
+)
+
+// pager holds the pages, one of which is current.
+type pager struct {
+	pages   []page
+	turn    time.Duration // after which the next page is current; 0: only by an action
+	current int
+	since   plugins.Instant // the current page is
+	test    bool            // the test pattern is shown instead
+}
+
+type page struct {
+	panel.Page
+	kind, name string
+}
+
+func newPages(env plugins.Env, entries []PageEntry) (all []page) {
+	for _, e := range entries {
+		all = append(all, page{e.Value.NewPage(env), e.Choice.Name, e.name()})
+	}
+	return all
+}
+
+// turnBy turns by a number of pages.
+func (p *pager) turnBy(n int, now plugins.Instant) {
+	p.current = (p.current + n + len(p.pages)) % len(p.pages)
+	p.since, p.test = now, false
+}
+
+// turnTo turns to the next of the pages that are wanted, if there is one.
+func (p *pager) turnTo(wanted func(page) bool, now plugins.Instant) {
+	for n := 1; n <= len(p.pages); n++ {
+		if wanted(p.pages[(p.current+n)%len(p.pages)]) {
+			p.turnBy(n, now)
+			return
+		}
+	}
+}
+
+// draw draws the current page, and before that turns to it when it is time.
+func (p *pager) draw(on *image.Gray, m *panel.Moment) {
+	if p.test {
+		drawPattern(on)
+		m.Say("test pattern")
+		return
+	}
+	if p.turn > 0 && len(p.pages) > 1 {
+		if m.Mono.Sub(p.since) >= p.turn {
+			p.turnBy(1, m.Mono)
+		}
+		m.TrueUntil(m.UntilMono(p.since.Add(p.turn)))
+	}
+	m.Shown = m.Mono.Sub(p.since)
+	p.pages[p.current].Draw(on, m)
+}
+
+// version returns another number whenever the current page has other data.
+func (p *pager) version() uint64 {
+	if version := p.pages[p.current].Version; version != nil {
+		return version()
+	}
+	return 0
+}

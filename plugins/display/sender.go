@@ -1,0 +1,153 @@
+package display
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/panel"
+)
+
+// sender brings frames to the device, and opens the device again after a failure.
+type sender struct {
+	env     plugins.Env
+	device  plugins.Choice[panel.DeviceConfig]
+	frame   panel.Frame // the newest
+	changed plugins.Event
+	open    panel.Device    // nil: it is not open
+	turns   plugins.Turns   // of its methods
+	since   plugins.Instant // when the current transfer was started; 0: there is none
+}
+
+// show takes the newest frame, and returns whether its picture differs from the one
+// before. It does not wait for the device.
+func (s *sender) show(f panel.Frame) (differs bool) {
+	before := s.frame
+	if differs = before.Picture == nil || !bytes.Equal(f.Picture.Pix, before.Picture.Pix); !differs {
+		f.Picture = before.Picture
+	}
+	if s.frame = f; f != before {
+		s.changed.Set()
+	}
+	return differs
+}
+
+// String names the device in messages: max7219 on SPI0.0.
+func (s *sender) String() string {
+	return s.device.Name + " on " + strings.Join(s.device.Value.Parts(), ", ")
+}
+
+// How long to wait before the device is opened again: at first, and at most.
+const (
+	firstPause   = 250 * time.Millisecond
+	longestPause = 30 * time.Second
+)
+
+// send is the task that keeps the device open. Health reports an open that fails, and
+// the second transfer in a row that does, but not the first.
+func (s *sender) send(t *plugins.Task) error {
+	pause := plugins.NewBackoff(s.env.Clock, s.env.Instance)
+	for {
+		device, err := s.device.Value.Open(t, s.env)
+		notOpen := err != nil
+		if err == nil {
+			s.open = device
+			err = s.serve(t, &pause)
+		}
+		if errors.Is(err, plugins.ErrCancelled) {
+			return err
+		}
+		wait := pause.Next(firstPause, longestPause)
+		if notOpen || pause.Tries() > 1 {
+			s.env.Health.Degraded("%v failed: %v; retrying", s, err)
+		}
+		s.env.Log.Debug("panel device failed", "device", s.String(), "err", err, "retry_in", wait.Round(time.Millisecond))
+		if err := t.Sleep(wait); err != nil {
+			return err
+		}
+	}
+}
+
+const (
+	// resendEvery is how often everything is sent again.
+	resendEvery = time.Minute
+	// steadyAfter is when everything is sent again for the first time after a failure.
+	// Only then Health is OK again, so that it does not alternate with a device that
+	// fails now and then.
+	steadyAfter = 10 * time.Second
+	// sendTimeout is how long a transfer may take, which is a matter of milliseconds.
+	sendTimeout = 5 * time.Second
+)
+
+// serve sends what changes, until a transfer fails.
+func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
+	resend := t.Now().Add(resendEvery)
+	if pause.Tries() > 0 {
+		resend = t.Now().Add(steadyAfter)
+	}
+	if s.frame.Picture != nil {
+		s.changed.Set()
+	}
+	for {
+		err := t.Timeout(resend.Sub(t.Now()), func() error { return s.changed.Wait(t) })
+		if err != nil && !errors.Is(err, plugins.ErrTimeout) {
+			return err
+		}
+		s.changed.Clear()
+		now, transfer := t.Now(), s.open.Show
+		all := now >= resend
+		if all {
+			transfer, resend = s.open.Resend, now.Add(resendEvery)
+		}
+		frame := s.frame
+		if err := s.await(t, func() error { return transfer(frame) }); err != nil {
+			return s.close(t, err)
+		}
+		if all && t.Now().Sub(now) <= sendTimeout {
+			pause.Reset()
+			s.env.Health.OK()
+		}
+	}
+}
+
+// await runs a method of the device beside the loop. A transfer that was still running
+// when its task was cancelled is waited for, so that blank comes last.
+func (s *sender) await(t *plugins.Task, do func() error) error {
+	s.since = t.Now()
+	_, err := plugins.AwaitTurn(t, &s.turns, func(context.Context) (struct{}, error) { return struct{}{}, do() })
+	s.since = 0
+	return err
+}
+
+// close closes the device after an error, which it returns. At the end of the task the
+// device stays open, to be blanked.
+func (s *sender) close(t *plugins.Task, err error) error {
+	if errors.Is(err, plugins.ErrCancelled) {
+		return err
+	}
+	device := s.open
+	s.open = nil
+	if closing := s.await(t, device.Close); errors.Is(closing, plugins.ErrCancelled) {
+		return closing
+	}
+	return err
+}
+
+// watch reports a transfer that does not end. It cannot be interrupted, and blocks
+// nothing else.
+func (s *sender) watch(now plugins.Instant) {
+	if s.since != 0 && now.Sub(s.since) > sendTimeout {
+		s.env.Health.Degraded("%v: a transfer has not ended within %v", s, sendTimeout)
+	}
+}
+
+// blank makes the device dark and closes it.
+func (s *sender) blank(t *plugins.Task) error {
+	if s.open == nil {
+		return nil
+	}
+	return s.await(t, func() error { return errors.Join(s.open.Blank(), s.open.Close()) })
+}

@@ -1,0 +1,59 @@
+package panel
+
+import (
+	"image"
+	"image/color"
+	"time"
+
+	"ptvd/plugins/panel/font"
+)
+
+// rest is how long a scrolling text rests at its beginning and at its end.
+const rest = 2 * time.Second
+
+// ScrollTime returns how long a text takes to scroll through a number of columns from
+// its beginning to its end, with both rests.
+func ScrollTime(text string, columns int, step time.Duration) time.Duration {
+	return 2*rest + time.Duration(max(0, font.Text.Width(text)-columns))*step
+}
+
+// Scroll draws a text as it is some time after it has appeared. A text that is too
+// wide scrolls through the picture again and again. How far it has moved depends on the
+// time alone: a late tick does not slow it down.
+func Scroll(on *image.Gray, text string, elapsed time.Duration, m *Moment) {
+	moved := 0
+	if hidden := font.Text.Width(text) - on.Rect.Dx(); hidden > 0 {
+		round := ScrollTime(text, on.Rect.Dx(), m.Step)
+		elapsed %= round
+		moved = min(max(0, int((elapsed-rest)/m.Step)), hidden)
+		if moved < hidden {
+			m.TrueFor(rest + time.Duration(moved+1)*m.Step - elapsed)
+		} else {
+			m.TrueFor(round - elapsed)
+		}
+	}
+	font.Text.Draw(on, on.Rect.Min.X-moved, 0, text)
+}
+
+// Text draws a text, in the middle if it fits, and makes it what the picture says.
+func Text(on *image.Gray, text string, m *Moment) {
+	m.Say(text)
+	if margin := on.Rect.Dx() - font.Text.Width(text); margin >= 0 {
+		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)
+		return
+	}
+	Scroll(on, text, m.Shown, m)
+}
+
+// Columns returns the columns of a picture from left up to but without right.
+func Columns(on *image.Gray, left, right int) *image.Gray {
+	return on.SubImage(image.Rect(left, 0, right, on.Rect.Dy())).(*image.Gray)
+}
+
+// MarkOld marks the page as one of old data: by a dotted line and in words.
+func MarkOld(on *image.Gray, m *Moment) {
+	m.Words += " (old data)"
+	for x := range on.Rect.Dx() {
+		on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: uint8(x % 2 * 0xff)})
+	}
+}

@@ -1,0 +1,77 @@
+// Package panel is what the pages and the devices of a panel share, so that a
+// package which adds one imports this package and plugins, and no other.
+//
+// A page is a function from a [Moment] to a picture and to the same in words. The
+// package that has it adds the struct of its options to the kind [PageConfig]:
+//
+//	type Config struct {
+//		From plugins.From[topics.Reading] `yaml:"from" doc:"what is shown" required:"true" short:"true"`
+//	}
+//
+//	func init() { plugins.AddMember[panel.PageConfig]("reading", "a reading", Config{}) }
+//
+//	func (c *Config) NewPage(env plugins.Env) panel.Page {
+//		source := plugins.Subscribe(env, c.From)
+//		return panel.Page{Version: source.Version, Draw: func(on *image.Gray, m *panel.Moment) {
+//			reading, _ := source.Get()
+//			panel.Text(on, fmt.Sprintf("%.1f %s", reading.Value, reading.Unit), m)
+//		}}
+//	}
+//
+// From then on a display can have {reading: thermometer} among its pages. A device,
+// such as a chain of MAX7219, is added to the kind [DeviceConfig] in the same way.
+package panel
+
+import (
+	"image"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/topics"
+)
+
+// PageConfig is the options of a page.
+type PageConfig interface {
+	// NewPage makes the page for one display.
+	NewPage(env plugins.Env) Page
+}
+
+// Page is one page of a display.
+type Page struct {
+	// Draw draws the page as it is at a moment. The picture, whose origin is 0, 0,
+	// is dark before. Draw depends on the moment and on what Version counts and
+	// on nothing else, and tells the moment until when the picture is true.
+	Draw func(on *image.Gray, m *Moment)
+
+	// Version returns another number whenever the page has other data to show. Nil
+	// means that it never does.
+	Version func() uint64
+}
+
+// Moment is all that a page is drawn from besides its data, and takes what is to be
+// known of the picture.
+type Moment struct {
+	topics.Moment
+	Started plugins.Instant // when the display was started
+	Shown   time.Duration   // how long the page has been shown
+	Step    time.Duration   // the time in which a scrolling text moves by one pixel
+
+	Words topics.Text  // what the picture says
+	Until topics.Until // until when it is true
+}
+
+// Say sets what the picture says, for those who cannot see it.
+func (m *Moment) Say(parts ...string) { m.Words = topics.Text(strings.Join(parts, ", ")) }
+
+// TrueUntil notes until when something in the picture is true. The earliest limit
+// counts.
+func (m *Moment) TrueUntil(limit topics.Until) { m.Until = m.Until.And(limit) }
+
+// TrueFor notes for how long something in the picture is true.
+func (m *Moment) TrueFor(d time.Duration) { m.TrueUntil(m.UntilMono(m.Mono.Add(d))) }
+
+// TrueThisMinute notes that something in the picture depends on the time of day.
+func (m *Moment) TrueThisMinute() {
+	m.TrueUntil(m.UntilCivil(m.Now.Truncate(time.Minute).Add(time.Minute)))
+}
