@@ -4,29 +4,30 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
 
-// NTP is a server of the Simple Network Time Protocol (RFC 5905, section 14). It
-// is right, unless it is told to be otherwise. All its methods may be called
-// from any goroutine.
+// NTP is a server of the Simple Network Time Protocol (RFC 5905, section 14). Fail
+// makes it fail; otherwise it returns the correct time. Its methods are safe for
+// concurrent use.
 type NTP struct {
 	now func() time.Time
 
-	mu     sync.Mutex
-	fault  NTPFault
-	asked  int
-	conns  map[net.PacketConn]bool
-	closed bool
+	mu       sync.Mutex
+	fault    NTPFault
+	requests int
+	conns    map[net.PacketConn]bool
+	closed   bool
 }
 
-// NTPFault is how a server fails; the zero value is one that does not.
+// NTPFault says how a server fails. The zero value is a working server.
 type NTPFault struct {
-	Offset  time.Duration // its clock is ahead by so much
-	Stratum uint8         // 0: 2; 16 says that it is not synchronised
-	Kiss    string        // a kiss code such as RATE or DENY instead of the time
-	Silent  bool          // it does not answer
+	Offset  time.Duration // how far the server's clock is ahead
+	Stratum uint8         // 0 means 2; 16 means unsynchronized
+	Kiss    string        // a kiss code, such as RATE or DENY, instead of the time
+	Silent  bool          // no reply
 }
 
 // NewNTP returns a server with the given clock.
@@ -41,15 +42,15 @@ func (s *NTP) Fail(fault NTPFault) {
 	s.fault = fault
 }
 
-// Asked returns how many requests came.
-func (s *NTP) Asked() int {
+// Requests returns how many requests were received.
+func (s *NTP) Requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked
+	return s.requests
 }
 
-// Serve answers what comes to a socket until the server is closed; then it
-// returns [net.ErrClosed].
+// Serve answers the packets that arrive at a socket. It returns [net.ErrClosed]
+// once the server is closed.
 func (s *NTP) Serve(conn net.PacketConn) error {
 	if !s.add(conn) {
 		conn.Close()
@@ -62,13 +63,12 @@ func (s *NTP) Serve(conn net.PacketConn) error {
 			return err
 		}
 		if reply := s.Reply(packet[:n]); reply != nil {
-			// A reply that is lost is what UDP is like.
-			_, _ = conn.WriteTo(reply, from)
+			_, _ = conn.WriteTo(reply, from) // UDP may lose a reply anyway
 		}
 	}
 }
 
-// Close closes the sockets that are served.
+// Close closes the sockets.
 func (s *NTP) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *NTP) add(conn net.PacketConn) bool {
 	return !s.closed
 }
 
-// The header of RFC 5905, figure 8: all that SNTP knows of a packet.
+// The packet header of RFC 5905, figure 8, without extensions.
 const (
 	ntpSize     = 48
 	ntpClient   = 3 // mode
@@ -98,14 +98,14 @@ const (
 	ntpUnsynced = 3 // leap indicator
 )
 
-// Reply returns the answer to a packet, nil where the server keeps silent.
+// Reply returns the reply to a packet, or nil if there is none.
 func (s *NTP) Reply(request []byte) []byte {
 	if len(request) < ntpSize || request[0]&7 != ntpClient {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked++
+	s.requests++
 	f := s.fault
 	if f.Silent {
 		return nil
@@ -122,7 +122,7 @@ func (s *NTP) Reply(request []byte) []byte {
 	p[3] = 0xec                                  // precision: 2^-20 s
 	binary.BigEndian.PutUint32(p[4:], 1<<16/200) // root delay: 5 ms
 	binary.BigEndian.PutUint32(p[8:], 1<<16/500) // root dispersion: 2 ms
-	copy(p[12:16], []byte{192, 0, 2, 1})         // reference: an address of the documentation
+	copy(p[12:16], []byte{192, 0, 2, 1})         // reference: an address for documentation, RFC 5737
 	if f.Stratum != 0 {
 		p[1] = f.Stratum
 	}
@@ -130,17 +130,46 @@ func (s *NTP) Reply(request []byte) []byte {
 		p[1] = 0
 		copy(p[12:16], f.Kiss)
 	}
-	putNTPTime(p[16:], now.Add(-16*time.Second)) // set last
+	putNTPTime(p[16:], now.Add(-16*time.Second)) // last set
 	copy(p[24:32], request[40:48])               // origin: as the client sent it
 	putNTPTime(p[32:], now)                      // received
 	putNTPTime(p[40:], now)                      // sent
 	return p
 }
 
-// putNTPTime writes seconds since 1900, of the era that the reader infers, and
-// their fraction.
+// putNTPTime writes the seconds since 1900, modulo 2^32, and their fraction.
 func putNTPTime(to []byte, t time.Time) {
 	const from1900to1970 = 2208988800
 	binary.BigEndian.PutUint32(to, uint32(t.Unix()+from1900to1970))
 	binary.BigEndian.PutUint32(to[4:], uint32(uint64(t.Nanosecond())<<32/uint64(time.Second)))
 }
+
+// Conn returns the client's end of an in-memory connection to the server, for tests
+// in virtual time: a reply can be read as soon as the request was written, and
+// without a reply a read returns [os.ErrDeadlineExceeded] at once.
+func (s *NTP) Conn() net.Conn { return &ntpConn{server: s} }
+
+type ntpConn struct {
+	net.Conn // nil; an NTP client calls none of the other methods
+	server   *NTP
+	replies  [][]byte
+}
+
+func (c *ntpConn) Write(request []byte) (int, error) {
+	if reply := c.server.Reply(request); reply != nil {
+		c.replies = append(c.replies, reply)
+	}
+	return len(request), nil
+}
+
+func (c *ntpConn) Read(into []byte) (int, error) {
+	if len(c.replies) == 0 {
+		return 0, os.ErrDeadlineExceeded
+	}
+	reply := c.replies[0]
+	c.replies = c.replies[1:]
+	return copy(into, reply), nil
+}
+
+func (c *ntpConn) SetDeadline(time.Time) error { return nil }
+func (c *ntpConn) Close() error                { return nil }

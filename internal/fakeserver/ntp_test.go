@@ -11,8 +11,8 @@ import (
 	"ptvd/internal/fakeserver"
 )
 
-// ask is what an ordinary client does.
-func ask(t *testing.T, conn net.Conn) *ntp.Response {
+// query queries the server as an ordinary client does.
+func query(t *testing.T, conn net.Conn) *ntp.Response {
 	t.Helper()
 	r, err := ntp.QueryWithOptions("ntp.test", ntp.QueryOptions{
 		Dialer: func(string, string) (net.Conn, error) { return conn, nil },
@@ -23,45 +23,45 @@ func ask(t *testing.T, conn net.Conn) *ntp.Response {
 	return r
 }
 
-func TestAnOrdinaryClientBelievesTheServer(t *testing.T) {
+func TestNTPClientAcceptsTheReplies(t *testing.T) {
 	server := fakeserver.NewNTP(func() time.Time { return time.Now().Add(time.Hour) })
 	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error)
-	go func() { ended <- server.Serve(socket) }()
+	served := make(chan error)
+	go func() { served <- server.Serve(socket) }()
 	conn, err := net.Dial("udp", socket.LocalAddr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := ask(t, conn)
+	r := query(t, conn)
 	if err := r.Validate(); err != nil {
 		t.Error(err)
 	}
 	if off := r.ClockOffset - time.Hour; off.Abs() > time.Minute {
-		t.Errorf("the server's clock is an hour ahead, and the client sees %v", r.ClockOffset)
+		t.Errorf("the server's clock is an hour ahead, the client sees %v", r.ClockOffset)
 	}
-	if n := server.Asked(); n != 1 {
-		t.Errorf("it was asked %d times", n)
+	if n := server.Requests(); n != 1 {
+		t.Errorf("%d requests", n)
 	}
 
 	if err := server.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := <-ended; !errors.Is(err, net.ErrClosed) {
-		t.Errorf("it ended with %v", err)
+	if err := <-served; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Serve returned %v", err)
 	}
 	socket, err = net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := server.Serve(socket); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("a closed server serves until %v", err)
+		t.Errorf("Serve of a closed server returned %v", err)
 	}
 }
 
-func TestTheServerFailsAsItIsTold(t *testing.T) {
+func TestNTPFaults(t *testing.T) {
 	server := fakeserver.NewNTP(time.Now)
 	for name, c := range map[string]struct {
 		fault fakeserver.NTPFault
@@ -69,15 +69,15 @@ func TestTheServerFailsAsItIsTold(t *testing.T) {
 		kiss  string
 		ahead time.Duration
 	}{
-		"not at all":       {},
-		"a clock ahead":    {fault: fakeserver.NTPFault{Offset: 48 * time.Hour}, ahead: 48 * time.Hour},
-		"unsynchronised":   {fault: fakeserver.NTPFault{Stratum: 16}, want: ntp.ErrInvalidStratum},
-		"a kiss of death":  {fault: fakeserver.NTPFault{Kiss: "RATE"}, want: ntp.ErrKissOfDeath, kiss: "RATE"},
-		"stratum of a GPS": {fault: fakeserver.NTPFault{Stratum: 1}},
+		"no fault":        {},
+		"a clock ahead":   {fault: fakeserver.NTPFault{Offset: 48 * time.Hour}, ahead: 48 * time.Hour},
+		"unsynchronized":  {fault: fakeserver.NTPFault{Stratum: 16}, want: ntp.ErrInvalidStratum},
+		"a kiss of death": {fault: fakeserver.NTPFault{Kiss: "RATE"}, want: ntp.ErrKissOfDeath, kiss: "RATE"},
+		"stratum 1":       {fault: fakeserver.NTPFault{Stratum: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server.Fail(c.fault)
-			r := ask(t, server.Conn())
+			r := query(t, server.Conn())
 			if err := r.Validate(); !errors.Is(err, c.want) {
 				t.Errorf("the client says %v, want %v", err, c.want)
 			}
@@ -108,7 +108,7 @@ func FuzzNTPRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, request []byte) {
 		reply := server.Reply(request)
 		if client := len(request) >= 48 && request[0]&7 == 3; client != (len(reply) == 48) {
-			t.Errorf("a reply of %d bytes", len(reply))
+			t.Errorf("the reply has %d bytes", len(reply))
 		}
 	})
 }

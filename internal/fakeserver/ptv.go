@@ -1,3 +1,6 @@
+// Package fakeserver contains fakes of the PTV Timetable API and of an NTP server,
+// for the demo and for tests. They answer like the real servers, over real
+// connections if wanted, and can be made to fail.
 package fakeserver
 
 import (
@@ -11,40 +14,39 @@ import (
 	"time"
 )
 
-// What a client of [PTV] needs: credentials, and the stop where trains leave
-// every two minutes.
+// Credentials for [PTV], and a stop where trains leave every two minutes.
 const (
 	DemoID   = "3000999"
 	DemoKey  = "5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260"
 	DemoStop = 1099
 )
 
-// PTV is a server of the PTV Timetable API, version 3, as far as ptvd asks it: an
-// [http.Handler] that checks signatures. What it says follows from the time
-// alone: the same moment gives the same reply. All its methods may be called
-// from any goroutine.
+// PTV is a fake of the PTV Timetable API, version 3: an [http.Handler] that checks
+// signatures and implements the requests that ptvd makes. A reply depends on the
+// request and the time only. Its methods are safe for concurrent use.
 type PTV struct {
 	now func() time.Time
 	mux *http.ServeMux
 
-	mu     sync.Mutex
-	fault  PTVFault
-	struck string // the run that was cancelled by hand
-	asked  int
+	mu           sync.Mutex
+	fault        PTVFault
+	cancelledRun string // the run reference of CancelNext
+	requests     int
 }
 
 var _ http.Handler = (*PTV)(nil)
 
-// PTVFault is how a server fails; the zero value is one that does not.
+// PTVFault says how a server fails. The zero value is a working server.
 type PTVFault struct {
-	Status    int  // it answers with this HTTP status
-	Throttled bool // it finds that it is asked too often
-	HTML      bool // a web page comes instead, as in networks that want a login
-	Unhealthy bool // it says of itself that it does not work
-	Silent    bool // it takes the question and does not answer
+	Status    int  // every reply has this HTTP status
+	Throttled bool // status 403: the limit of requests is reached
+	HTML      bool // a web page instead of JSON, as from a captive portal
+	Unhealthy bool // a reply with "health": 0
+	Silent    bool // no reply
 }
 
-// NewPTV returns a server with the given clock, which any goroutine may call.
+// NewPTV returns a server with the given clock, which must be safe for concurrent
+// use.
 func NewPTV(now func() time.Time) *PTV {
 	p := &PTV{now: now, mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /v3/departures/route_type/{type}/stop/{stop}", p.departures)
@@ -52,7 +54,7 @@ func NewPTV(now func() time.Time) *PTV {
 	p.mux.HandleFunc("GET /v3/directions/route/{route}", p.directions)
 	p.mux.HandleFunc("GET /v3/search/{term}", p.search)
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, "No HTTP resource was found that matches the request URI.")
+		writeError(w, http.StatusNotFound, "No HTTP resource was found that matches the request URI.")
 	})
 	return p
 }
@@ -64,17 +66,17 @@ func (p *PTV) Fail(fault PTVFault) {
 	p.fault = fault
 }
 
-// Asked returns how many requests came.
-func (p *PTV) Asked() int {
+// Requests returns how many requests were received.
+func (p *PTV) Requests() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.asked
+	return p.requests
 }
 
-// ServeHTTP answers a request, if it is signed as it should be.
+// ServeHTTP answers a request whose signature is valid, and otherwise refuses it.
 func (p *PTV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
-	p.asked++
+	p.requests++
 	fault := p.fault
 	p.mu.Unlock()
 
@@ -83,17 +85,17 @@ func (p *PTV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case fault != PTVFault{}:
 		fault.serve(w, r)
 	case r.URL.Query().Get("devid") != DemoID:
-		refuse(w, http.StatusBadRequest, "Bad Request (400): The devid is not known.")
-	case !hasGoodSignature(r):
-		refuse(w, http.StatusForbidden, "Forbidden (403): The signature does not fit the request.")
+		writeError(w, http.StatusBadRequest, "Bad Request (400): The devid is unknown.")
+	case !validSignature(r):
+		writeError(w, http.StatusForbidden, "Forbidden (403): The signature does not match the request.")
 	default:
 		p.mux.ServeHTTP(w, r)
 	}
 }
 
-// hasGoodSignature computes what the client should have computed, from the
-// request as it came over the line.
-func hasGoodSignature(r *http.Request) bool {
+// validSignature checks the signature over the request line exactly as it was
+// received.
+func validSignature(r *http.Request) bool {
 	request, signature, _ := strings.Cut(r.URL.RequestURI(), "&signature=")
 	mac := hmac.New(sha1.New, []byte(DemoKey))
 	mac.Write([]byte(request))
@@ -106,20 +108,20 @@ func (f PTVFault) serve(w http.ResponseWriter, r *http.Request) {
 	case f.Silent:
 		<-r.Context().Done()
 	case f.Throttled:
-		refuse(w, http.StatusForbidden, "Forbidden (403): Throttling limit reached for this service.")
+		writeError(w, http.StatusForbidden, "Forbidden (403): Throttling limit reached for this service.")
 	case f.HTML:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Write([]byte("<!DOCTYPE html><title>Welcome</title><p>Please accept the terms of use.\n"))
 	case f.Unhealthy:
-		answer(w, http.StatusOK, map[string]any{"departures": []any{}, "status": status{apiVersion, 0}})
+		writeJSON(w, http.StatusOK, map[string]any{"departures": []any{}, "status": status{apiVersion, 0}})
 	default:
-		refuse(w, f.Status, http.StatusText(f.Status))
+		writeError(w, f.Status, http.StatusText(f.Status))
 	}
 }
 
 const apiVersion = "3.0"
 
-// status ends every reply.
+// status is part of every reply.
 type status struct {
 	Version string `json:"version"`
 	Health  int    `json:"health"`
@@ -127,11 +129,11 @@ type status struct {
 
 var healthy = status{apiVersion, 1}
 
-func refuse(w http.ResponseWriter, code int, message string) {
-	answer(w, code, map[string]any{"message": message, "status": healthy})
+func writeError(w http.ResponseWriter, code int, message string) {
+	writeJSON(w, code, map[string]any{"message": message, "status": healthy})
 }
 
-func answer(w http.ResponseWriter, code int, reply any) {
+func writeJSON(w http.ResponseWriter, code int, reply any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(code)
 	json.NewEncoder(w).Encode(reply)

@@ -1,6 +1,6 @@
 package fakeserver
 
-// The shapes of the API's replies, as far as the stand-in fills them.
+// The replies of the API, with the fields that the fake fills in.
 type (
 	departuresJSON struct {
 		Departures  []departureJSON           `json:"departures"`
@@ -30,7 +30,7 @@ type (
 		Name      string      `json:"stop_name"`
 		Suburb    string      `json:"stop_suburb"`
 		RouteType int         `json:"route_type"`
-		Routes    []routeJSON `json:"routes,omitempty"` // in a search only
+		Routes    []routeJSON `json:"routes,omitempty"` // in search results only
 	}
 	routeJSON struct {
 		ID        int    `json:"route_id"`

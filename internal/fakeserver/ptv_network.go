@@ -2,9 +2,9 @@ package fakeserver
 
 import "time"
 
-// The stand-in's network: a suburban station on two lines that share their tracks,
-// and the buses before its door. The names are Melbourne's; the timetable is made
-// up, so that a panel has something of everything to show at any time.
+// The network of the fake: a suburban station on two lines that share tracks, and a
+// bus stop in front of it. The names are from Melbourne; the timetable is invented so
+// that at any time a panel has a departure of each kind to show.
 
 type ptvStop struct {
 	id, routeType int
@@ -22,7 +22,7 @@ type ptvDirection struct {
 }
 
 // ptvLine is one direction of one route at one stop: a vehicle every headway,
-// counted from 1970, plus the phase.
+// counted from 1970, shifted by the phase.
 type ptvLine struct {
 	stop           *ptvStop
 	route          *ptvRoute
@@ -32,11 +32,12 @@ type ptvLine struct {
 	platform       string
 	headway, phase time.Duration
 
-	// Every second vehicle of a line that has these …
-	express   int    // … passes so many stops
-	cancelled bool   // … does not run
-	short     string // … ends here instead
-	byBus     bool   // all of the line's: buses replace trains
+	// These apply to every second trip.
+	express   int    // the number of stops that are skipped
+	cancelled bool   // the trip is cancelled
+	short     string // the destination of a trip that ends early
+
+	byBus bool // buses replace the trains of all trips
 }
 
 var (
@@ -54,7 +55,8 @@ var (
 	toMonash     = ptvDirection{201, "Monash University"}
 )
 
-// ptvLines interleave so that at Huntingdale a train leaves every two minutes.
+// The phases of ptvLines are chosen so that at Huntingdale a train leaves every two
+// minutes.
 var ptvLines = []ptvLine{
 	{
 		stop: huntingdale, route: cranbourne, direction: toCity, destination: "Flinders Street", finalStop: 1071,
@@ -82,7 +84,7 @@ var ptvLines = []ptvLine{
 	},
 }
 
-// works is what disturbs every train to Pakenham.
+// A disruption of all trains to Pakenham.
 const (
 	worksID    = 314159
 	worksTitle = "Pakenham Line: buses replace some trains while the tracks are renewed"

@@ -18,11 +18,11 @@ import (
 
 var morning = time.Date(2026, 5, 4, 22, 15, 10, 0, time.UTC)
 
-// at returns a service whose clock stands.
+// at returns a server whose clock is stopped.
 func at(now time.Time) *fakeserver.PTV { return fakeserver.NewPTV(func() time.Time { return now }) }
 
-// askPTV makes a signed request.
-func askPTV(p http.Handler, request, id, key string) *httptest.ResponseRecorder {
+// getSigned makes a signed request.
+func getSigned(p http.Handler, request, id, key string) *httptest.ResponseRecorder {
 	request += map[bool]string{true: "&", false: "?"}[strings.Contains(request, "?")] + "devid=" + id
 	mac := hmac.New(sha1.New, []byte(key))
 	mac.Write([]byte(request))
@@ -49,45 +49,45 @@ const board = "/v3/departures/route_type/0/stop/1099"
 
 func get(t *testing.T, p http.Handler, request string) (d departures) {
 	t.Helper()
-	response := askPTV(p, request, fakeserver.DemoID, fakeserver.DemoKey)
+	response := getSigned(p, request, fakeserver.DemoID, fakeserver.DemoKey)
 	if err := json.Unmarshal(response.Body.Bytes(), &d); err != nil || response.Code != http.StatusOK {
 		t.Fatalf("%s: %d, %v", request, response.Code, err)
 	}
 	return d
 }
 
-func TestTheSameMomentGivesTheSameReply(t *testing.T) {
+func TestSameTimeGivesTheSameReply(t *testing.T) {
 	request := board + "?max_results=5&expand=All&include_cancelled=true"
-	one := askPTV(at(morning), request, fakeserver.DemoID, fakeserver.DemoKey).Body.String()
-	other := askPTV(at(morning), request, fakeserver.DemoID, fakeserver.DemoKey).Body.String()
-	if one != other || len(one) < 1000 {
-		t.Errorf("two replies differ:\n%s\n%s", one, other)
+	first := getSigned(at(morning), request, fakeserver.DemoID, fakeserver.DemoKey).Body.String()
+	second := getSigned(at(morning), request, fakeserver.DemoID, fakeserver.DemoKey).Body.String()
+	if first != second || len(first) < 1000 {
+		t.Errorf("the replies differ:\n%s\n%s", first, second)
 	}
 }
 
-func TestOnlyASignedRequestIsAnswered(t *testing.T) {
+func TestRequestsMustBeSigned(t *testing.T) {
 	p := at(morning)
 	for name, test := range map[string]struct {
 		request, id, key string
 		want             int
 	}{
-		"as it should be":   {board, fakeserver.DemoID, fakeserver.DemoKey, 200},
-		"another id":        {board, "1", fakeserver.DemoKey, 400},
-		"another key":       {board, fakeserver.DemoID, "key", 403},
-		"nothing there":     {"/v3/nothing", fakeserver.DemoID, fakeserver.DemoKey, 404},
-		"a term with a %":   {"/v3/search/a%2525", fakeserver.DemoID, fakeserver.DemoKey, 200},
-		"a term cut at a %": {"/v3/search/a%25", fakeserver.DemoID, fakeserver.DemoKey, 400},
+		"correct":       {board, fakeserver.DemoID, fakeserver.DemoKey, 200},
+		"another id":    {board, "1", fakeserver.DemoKey, 400},
+		"another key":   {board, fakeserver.DemoID, "key", 403},
+		"unknown path":  {"/v3/nothing", fakeserver.DemoID, fakeserver.DemoKey, 404},
+		"escaped twice": {"/v3/search/a%2525", fakeserver.DemoID, fakeserver.DemoKey, 200},
+		"escaped once":  {"/v3/search/a%25", fakeserver.DemoID, fakeserver.DemoKey, 400},
 	} {
-		if got := askPTV(p, test.request, test.id, test.key).Code; got != test.want {
+		if got := getSigned(p, test.request, test.id, test.key).Code; got != test.want {
 			t.Errorf("%s: status %d, want %d", name, got, test.want)
 		}
 	}
-	if p.Asked() != 6 {
-		t.Errorf("asked %d times", p.Asked())
+	if p.Requests() != 6 {
+		t.Errorf("%d requests", p.Requests())
 	}
 }
 
-func TestRealTimeComesOnlyWithMaxResultsWhichCountsForEachDirection(t *testing.T) {
+func TestRealTimeDataNeedsMaxResultsWhichAppliesToEachDirection(t *testing.T) {
 	plain := get(t, at(morning), board)
 	for _, d := range plain.Departures {
 		if d.Estimated != nil || d.At || d.Platform != nil {
@@ -107,14 +107,14 @@ func TestRealTimeComesOnlyWithMaxResultsWhichCountsForEachDirection(t *testing.T
 	}
 }
 
-func TestOnlyWhatIsAskedForIsExpandedAndFiltered(t *testing.T) {
+func TestExpandAndFilters(t *testing.T) {
 	bare := get(t, at(morning), board+"?max_results=3")
 	if len(bare.Stops)+len(bare.Routes)+len(bare.Runs)+len(bare.Directions)+len(bare.Disruptions) > 0 {
-		t.Errorf("expanded unasked: %+v", bare)
+		t.Errorf("expanded without expand: %+v", bare)
 	}
 	for _, d := range get(t, at(morning), board+"/route/11?max_results=20&direction_id=1&platform_numbers=1").Departures {
 		if d.Direction != 1 || d.Platform != nil && *d.Platform != "1" || d.Flags != "" {
-			t.Errorf("filtered out: %+v", d)
+			t.Errorf("not filtered out: %+v", d)
 		}
 	}
 	for _, cancelled := range []bool{true, false} {
@@ -128,46 +128,46 @@ func TestOnlyWhatIsAskedForIsExpandedAndFiltered(t *testing.T) {
 	}
 }
 
-func TestATrainComesToItsPlatformAndLeavesWhenItWasSaidTo(t *testing.T) {
-	said := map[string]time.Time{} // what was promised within the last three minutes
-	stood := map[string]bool{}
+func TestTrainsStopAtThePlatformAndDepartAsEstimated(t *testing.T) {
+	estimated := map[string]time.Time{} // the last estimate, which must not change in the last 90 seconds
+	stopped := map[string]bool{}
 	cancelled := map[string]bool{}
-	gone := map[string]bool{}
+	departed := map[string]bool{}
 	for now := morning; now.Before(morning.Add(time.Hour)); now = now.Add(10 * time.Second) {
 		reply := get(t, at(now), board+"?max_results=9&expand=Run&include_cancelled=true")
 		seen := map[string]bool{}
 		for _, d := range reply.Departures {
 			seen[d.RunRef] = true
-			if gone[d.RunRef] {
-				t.Errorf("%v: run %s is back after it left", now, d.RunRef)
+			if departed[d.RunRef] {
+				t.Errorf("%v: run %s is listed again after its departure", now, d.RunRef)
 			}
 			if d.Estimated == nil {
 				continue
 			}
-			if promised, ok := said[d.RunRef]; ok && !promised.Equal(*d.Estimated) {
-				t.Errorf("%v: run %s changed its time from %v to %v at the last moment", now, d.RunRef, promised, *d.Estimated)
+			if promised, ok := estimated[d.RunRef]; ok && !promised.Equal(*d.Estimated) {
+				t.Errorf("%v: run %s changed its estimate from %v to %v at the last moment", now, d.RunRef, promised, *d.Estimated)
 			}
 			if d.Estimated.Sub(now) < 90*time.Second {
-				said[d.RunRef] = *d.Estimated
+				estimated[d.RunRef] = *d.Estimated
 			}
-			stood[d.RunRef] = stood[d.RunRef] || d.At
+			stopped[d.RunRef] = stopped[d.RunRef] || d.At
 			cancelled[d.RunRef] = reply.Runs[d.RunRef].Status == "cancelled"
 		}
-		for run, leaves := range said {
-			if !seen[run] && !gone[run] {
-				gone[run] = true
-				if stood[run] == cancelled[run] && leaves.After(morning.Add(time.Minute)) {
-					t.Errorf("run %s: cancelled %v, stood at the platform %v", run, cancelled[run], stood[run])
+		for run, leaves := range estimated {
+			if !seen[run] && !departed[run] {
+				departed[run] = true
+				if stopped[run] == cancelled[run] && leaves.After(morning.Add(time.Minute)) {
+					t.Errorf("run %s: cancelled %v, stopped at the platform %v", run, cancelled[run], stopped[run])
 				}
 			}
 		}
 	}
-	if len(gone) < 12 {
-		t.Errorf("%d trains left within half an hour", len(gone))
+	if len(departed) < 12 {
+		t.Errorf("%d trains departed within an hour", len(departed))
 	}
 }
 
-func TestAServiceFailsAsItIsTold(t *testing.T) {
+func TestPTVFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault fakeserver.PTVFault
 		code  int
@@ -175,20 +175,20 @@ func TestAServiceFailsAsItIsTold(t *testing.T) {
 	}{
 		"a status":  {fakeserver.PTVFault{Status: 502}, 502, `"Bad Gateway"`},
 		"throttled": {fakeserver.PTVFault{Throttled: true}, 403, "Throttling limit reached"},
-		"a page":    {fakeserver.PTVFault{HTML: true}, 200, "<!DOCTYPE html>"},
+		"HTML":      {fakeserver.PTVFault{HTML: true}, 200, "<!DOCTYPE html>"},
 		"unhealthy": {fakeserver.PTVFault{Unhealthy: true}, 200, `"health":0`},
-		"no more":   {fakeserver.PTVFault{}, 200, `"health":1`},
+		"none":      {fakeserver.PTVFault{}, 200, `"health":1`},
 	} {
 		p := at(morning)
 		p.Fail(test.fault)
-		got := askPTV(p, board, fakeserver.DemoID, fakeserver.DemoKey)
+		got := getSigned(p, board, fakeserver.DemoID, fakeserver.DemoKey)
 		if got.Code != test.code || !strings.Contains(got.Body.String(), test.holds) {
 			t.Errorf("%s: %d %s", name, got.Code, got.Body)
 		}
 	}
 }
 
-func TestASilentServiceHoldsARequestUntilItIsGivenUp(t *testing.T) {
+func TestSilentServerHoldsARequestUntilItIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := at(morning)
 		p.Fail(fakeserver.PTVFault{Silent: true})
@@ -200,17 +200,17 @@ func TestASilentServiceHoldsARequestUntilItIsGivenUp(t *testing.T) {
 		}()
 		synctest.Wait()
 		if returned {
-			t.Error("it answered")
+			t.Error("the server replied")
 		}
 		cancel()
 		synctest.Wait()
 		if !returned {
-			t.Error("it holds a request that nobody waits for any more")
+			t.Error("the handler did not return after the request was cancelled")
 		}
 	})
 }
 
-func TestATrainThatIsCancelledByHandIsTheNextOneAndRunsAgainWhenItIsReinstated(t *testing.T) {
+func TestCancelNextAndReinstate(t *testing.T) {
 	p := at(morning)
 	cancelled := func() (runs []string) {
 		reply := get(t, p, board+"?max_results=9&expand=Run&include_cancelled=true")

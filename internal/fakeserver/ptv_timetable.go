@@ -7,74 +7,75 @@ import (
 	"time"
 )
 
-// trip is one run of a line, as it is seen at a moment.
+// trip is one run of a line, as seen at the time now.
 type trip struct {
 	line      *ptvLine
-	n         int64 // counts the line's trips since 1970
+	n         int64 // of the line's trips since 1970
 	scheduled time.Time
-	leaves    time.Time // when it really leaves, which only the stand-in knows
+	leaves    time.Time // the actual departure
 	now       time.Time
-	struck    bool // cancelled by hand
+	byHand    bool // cancelled by CancelNext
 }
 
 const (
-	ahead     = 3 * time.Hour    // how far the timetable reaches
-	lingers   = 20 * time.Second // how long a departed train stays in replies
-	seenFrom  = 30 * time.Minute // how long before it leaves a train is tracked
-	settledBy = 3 * time.Minute  // from then on the estimate is right
-	dwell     = 40 * time.Second // how long a train stands at the platform
+	horizon     = 3 * time.Hour    // how far ahead replies reach
+	keptFor     = 20 * time.Second // how long after its departure a trip stays in replies
+	trackedFrom = 30 * time.Minute // how long before its departure a trip has an estimate
+	exactFrom   = 3 * time.Minute  // how long before its departure the estimate is exact
+	dwell       = 40 * time.Second // how long a train stops at the platform
 )
 
-// trips returns those of a line that have not left long ago, in order.
+// trips returns the trips of a line up to the horizon, in order, without those that
+// departed more than keptFor ago.
 func (l *ptvLine) trips(now time.Time) (trips []trip) {
-	const mostLate = 5 * time.Minute
-	n := now.Add(-mostLate-l.phase).Unix() / int64(l.headway/time.Second)
+	const maxDelay = 5 * time.Minute
+	n := now.Add(-maxDelay-l.phase).Unix() / int64(l.headway/time.Second)
 	for ; ; n++ {
 		t := trip{line: l, n: n, now: now}
 		t.scheduled = time.Unix(n*int64(l.headway/time.Second), 0).UTC().Add(l.phase)
-		t.leaves = t.scheduled.Add(time.Duration(t.dice("delay")%4) * 30 * time.Second)
-		if t.scheduled.After(now.Add(ahead)) {
+		t.leaves = t.scheduled.Add(time.Duration(t.hash("delay")%4) * 30 * time.Second)
+		if t.scheduled.After(now.Add(horizon)) {
 			return trips
 		}
-		if t.leaves.Add(lingers).After(now) {
+		if t.leaves.Add(keptFor).After(now) {
 			trips = append(trips, t)
 		}
 	}
 }
 
-func (t trip) second() bool    { return t.n%2 == 0 }
-func (t trip) cancelled() bool { return t.struck || t.line.cancelled && t.second() }
-func (t trip) tracked() bool   { return !t.line.byBus && t.leaves.Sub(t.now) < seenFrom }
+func (t trip) even() bool      { return t.n%2 == 0 }
+func (t trip) cancelled() bool { return t.byHand || t.line.cancelled && t.even() }
+func (t trip) tracked() bool   { return !t.line.byBus && t.leaves.Sub(t.now) < trackedFrom }
 
 func (t trip) atPlatform() bool {
 	return t.tracked() && !t.cancelled() && t.now.After(t.leaves.Add(-dwell)) && t.now.Before(t.leaves)
 }
 
 func (t trip) destination() string {
-	if t.line.short != "" && t.second() {
+	if t.line.short != "" && t.even() {
 		return t.line.short
 	}
 	return t.line.destination
 }
 
 func (t trip) expressStops() int {
-	if t.second() {
+	if t.even() {
 		return t.line.express
 	}
 	return 0
 }
 
-// estimate wanders by a minute until the train is near, then it is right. The
-// caller asks for tracked trips only.
+// estimate returns the estimated departure of a tracked trip: wrong by up to a
+// minute at first, and exact shortly before the departure.
 func (t trip) estimate() time.Time {
-	if t.leaves.Sub(t.now) < settledBy {
+	if t.leaves.Sub(t.now) < exactFrom {
 		return t.leaves
 	}
-	return t.leaves.Add(time.Duration(t.dice(t.now.Format("15:04"))%3-1) * time.Minute)
+	return t.leaves.Add(time.Duration(t.hash(t.now.Format("15:04"))%3-1) * time.Minute)
 }
 
-// runRef is alphanumeric for buses, as in the real service, where run_id is then
-// no number of its own.
+// runRef returns the run's reference. For buses it is alphanumeric, as in the real
+// API, and run_id then does not identify the run.
 func (t trip) runRef() string {
 	line := slices.IndexFunc(ptvLines, func(l ptvLine) bool { return l == *t.line })
 	if t.line.byBus || t.line.route.routeType == 2 {
@@ -83,9 +84,46 @@ func (t trip) runRef() string {
 	return fmt.Sprintf("%d", t.n%100_000*10+int64(line))
 }
 
-// dice returns a number that is the trip's own for each word.
-func (t trip) dice(word string) int64 {
+// hash returns a pseudo-random number that depends on the trip and a word.
+func (t trip) hash(word string) int64 {
 	hash := fnv.New32a()
 	fmt.Fprintf(hash, "%s %d %s %d", t.line.route.gtfs, t.line.direction.id, word, t.n)
 	return int64(hash.Sum32() >> 8)
+}
+
+// CancelNext cancels the first train at [DemoStop] that departs later than after
+// from now and is not cancelled yet, until Reinstate is called.
+func (p *PTV) CancelNext(after time.Duration) {
+	now := p.now().UTC()
+	var first *trip
+	for i := range ptvLines {
+		l := &ptvLines[i]
+		if l.stop.id != DemoStop || l.byBus {
+			continue
+		}
+		for _, t := range l.trips(now) {
+			if t.leaves.Sub(now) > after && !t.cancelled() && (first == nil || t.leaves.Before(first.leaves)) {
+				first = &t
+			}
+		}
+	}
+	p.setCancelledRun(first.runRef())
+}
+
+// Reinstate undoes CancelNext.
+func (p *PTV) Reinstate() { p.setCancelledRun("") }
+
+func (p *PTV) setCancelledRun(run string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cancelledRun = run
+}
+
+// markCancelled marks the trip that CancelNext cancelled.
+func (p *PTV) markCancelled(trips []trip) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.IndexFunc(trips, func(t trip) bool { return t.runRef() == p.cancelledRun }); i >= 0 {
+		trips[i].byHand = true
+	}
 }

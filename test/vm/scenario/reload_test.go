@@ -16,7 +16,7 @@ func TestAReloadTakesAGoodFileAndLeavesTheOtherInstancesAlone(t *testing.T) {
 	g.configure(g.uptv())
 	g.start()
 	g.says("clock: clock synchronized")
-	pid, asked := g.pid(), g.NTP.Asked()
+	pid, asked := g.pid(), g.NTP.Requests()
 
 	g.configure(g.uptv("every: 30s", "every: 20s"))
 	if err := g.reload(); err != nil {
@@ -26,7 +26,7 @@ func TestAReloadTakesAGoodFileAndLeavesTheOtherInstancesAlone(t *testing.T) {
 	if g.pid() != pid || g.show("ActiveState") != "active" {
 		t.Errorf("the process was %d and is %d, and the service is %s", pid, g.pid(), g.show("ActiveState"))
 	}
-	if now := g.NTP.Asked(); now != asked {
+	if now := g.NTP.Requests(); now != asked {
 		t.Errorf("the clock's servers were asked %d times, and before the reload %d times", now, asked)
 	}
 }

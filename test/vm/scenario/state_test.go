@@ -43,7 +43,7 @@ func TestStepsOfTheSystemsClockMoveNothing(t *testing.T) {
 	g.press() // from the minutes to the departures, and to the clock
 	g.panel(panel, 20*time.Second, func() bool { return shows(panel, clockFace(world.now())) })
 
-	pid, asked := g.pid(), g.PTV.Asked()
+	pid, asked := g.pid(), g.PTV.Requests()
 	var fetched []time.Time
 	for steps := 0; steps < 40 || len(fetched) < 2; steps++ {
 		world.step(time.Duration((dice.Float64()*8-4)*float64(time.Hour)) - world.ahead())
@@ -61,7 +61,7 @@ func TestStepsOfTheSystemsClockMoveNothing(t *testing.T) {
 						now.Format(time.TimeOnly), now.Add(world.ahead()).Format(time.TimeOnly), rows(panel.Picture(asMounted)))
 				}
 			}
-			if n := g.PTV.Asked(); n > asked {
+			if n := g.PTV.Requests(); n > asked {
 				asked = n
 				fetched = append(fetched, world.now())
 			}

@@ -3,47 +3,49 @@ package fakeserver
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// departures answers /v3/departures. As in the real service, max_results counts
-// for each direction and real time comes only with it, and nothing is expanded
-// that was not asked for.
+// departures answers /v3/departures. As in the real API, max_results applies to each
+// direction, only replies with max_results contain real-time data, and only what the
+// request names is expanded.
 func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	most, _ := strconv.Atoi(query.Get("max_results"))
+	limit, _ := strconv.Atoi(query.Get("max_results"))
 	reply := departuresJSON{
 		Departures: []departureJSON{}, Stops: map[string]stopJSON{}, Routes: map[string]routeJSON{}, Runs: map[string]runJSON{},
 		Directions: map[string]directionJSON{}, Disruptions: map[string]disruptionJSON{}, Status: healthy,
 	}
 	inDirection := map[int]int{}
 	for _, t := range p.tripsFor(r) {
-		if most > 0 && inDirection[t.line.direction.id] == most {
+		if limit > 0 && inDirection[t.line.direction.id] == limit {
 			continue
 		}
 		inDirection[t.line.direction.id]++
-		reply.Departures = append(reply.Departures, t.departure(most > 0))
+		reply.Departures = append(reply.Departures, t.departure(limit > 0))
 		reply.expand(t, query["expand"])
 	}
-	answer(w, http.StatusOK, reply)
+	writeJSON(w, http.StatusOK, reply)
 }
 
-// tripsFor returns the trips that a request asks for, in the timetable's order.
+// tripsFor returns the trips that match a request, in the order of the timetable.
 func (p *PTV) tripsFor(r *http.Request) (trips []trip) {
 	query, now := r.URL.Query(), p.now().UTC()
 	for i := range ptvLines {
 		l := &ptvLines[i]
-		if !is(r.PathValue("type"), l.stop.routeType) || !is(r.PathValue("stop"), l.stop.id) ||
-			r.PathValue("route") != "" && !is(r.PathValue("route"), l.route.id) ||
-			query.Has("direction_id") && !is(query.Get("direction_id"), l.direction.id) ||
+		if !equals(r.PathValue("type"), l.stop.routeType) || !equals(r.PathValue("stop"), l.stop.id) ||
+			r.PathValue("route") != "" && !equals(r.PathValue("route"), l.route.id) ||
+			query.Has("direction_id") && !equals(query.Get("direction_id"), l.direction.id) ||
 			query.Has("platform_numbers") && !slices.Contains(query["platform_numbers"], l.platform) {
 			continue
 		}
 		trips = append(trips, l.trips(now)...)
 	}
-	p.strike(trips)
+	p.markCancelled(trips)
 	trips = slices.DeleteFunc(trips, func(t trip) bool {
 		return t.cancelled() && query.Get("include_cancelled") != "true"
 	})
@@ -53,14 +55,14 @@ func (p *PTV) tripsFor(r *http.Request) (trips []trip) {
 	return trips
 }
 
-func is(word string, id int) bool { return word == strconv.Itoa(id) }
+func equals(word string, id int) bool { return word == strconv.Itoa(id) }
 
 func (t trip) departure(withRealTime bool) departureJSON {
 	d := departureJSON{
 		StopID: t.line.stop.id, RouteID: t.line.route.id, RunID: t.runID(), RunRef: t.runRef(),
 		DirectionID: t.line.direction.id, Disruptions: []int{}, Scheduled: t.scheduled.Format(time.RFC3339),
 	}
-	if t.disturbed() {
+	if t.disrupted() {
 		d.Disruptions = append(d.Disruptions, worksID)
 	}
 	if t.line.byBus {
@@ -76,9 +78,9 @@ func (t trip) departure(withRealTime bool) departureJSON {
 	return d
 }
 
-func (t trip) disturbed() bool { return t.line.direction == toPakenham }
+func (t trip) disrupted() bool { return t.line.direction == toPakenham }
 
-// runID is -1 where the reference is not a number.
+// runID returns -1 if the reference is not a number.
 func (t trip) runID() int {
 	if id, err := strconv.Atoi(t.runRef()); err == nil {
 		return id
@@ -86,10 +88,10 @@ func (t trip) runID() int {
 	return -1
 }
 
-// expand fills in what a trip refers to.
-func (d *departuresJSON) expand(t trip, what []string) {
+// expand adds the objects that a trip refers to, of the kinds in the request.
+func (d *departuresJSON) expand(t trip, kinds []string) {
 	l := t.line
-	wanted := func(kind string) bool { return slices.Contains(what, kind) || slices.Contains(what, "All") }
+	wanted := func(kind string) bool { return slices.Contains(kinds, kind) || slices.Contains(kinds, "All") }
 	if wanted("Stop") {
 		d.Stops[strconv.Itoa(l.stop.id)] = l.stop.json()
 	}
@@ -109,9 +111,46 @@ func (d *departuresJSON) expand(t trip, what []string) {
 		}
 		d.Runs[run.Ref] = run
 	}
-	if wanted("Disruption") && t.disturbed() {
+	if wanted("Disruption") && t.disrupted() {
 		d.Disruptions[strconv.Itoa(worksID)] = disruptionJSON{
 			ID: worksID, Title: worksTitle, Status: "Current", From: t.now.Add(-72 * time.Hour).Format(time.RFC3339),
 		}
 	}
+}
+
+// search answers /v3/search: the stops whose name or suburb contains the term.
+func (p *PTV) search(w http.ResponseWriter, r *http.Request) {
+	term, err := url.PathUnescape(r.PathValue("term")) // clients escape the term twice
+	if err != nil {
+		writeError(w, http.StatusBadRequest, "Bad Request (400): The search term is not valid.")
+		return
+	}
+	found := []stopJSON{}
+	for _, stop := range ptvStops {
+		if !strings.Contains(strings.ToLower(stop.name+"\n"+stop.suburb), strings.ToLower(term)) {
+			continue
+		}
+		s := stop.json()
+		for i := range ptvLines {
+			route := ptvLines[i].route.json()
+			if ptvLines[i].stop == stop && !slices.Contains(s.Routes, route) {
+				s.Routes = append(s.Routes, route)
+			}
+		}
+		found = append(found, s)
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"stops": found, "routes": []any{}, "outlets": []any{}, "status": healthy})
+}
+
+// directions answers /v3/directions/route.
+func (p *PTV) directions(w http.ResponseWriter, r *http.Request) {
+	found := []directionJSON{}
+	for i := range ptvLines {
+		l := &ptvLines[i]
+		direction := directionJSON{l.direction.id, l.direction.name, l.route.id, l.route.routeType}
+		if equals(r.PathValue("route"), l.route.id) && !slices.Contains(found, direction) {
+			found = append(found, direction)
+		}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"directions": found, "status": healthy})
 }
