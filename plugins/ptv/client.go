@@ -11,27 +11,28 @@ import (
 	"ptvd/plugins"
 )
 
-// Client asks the service. Its methods block: call them through [plugins.Await].
-// What the service refuses and what the network fails to do is a [Trouble].
+// Client makes requests to the API. Its methods block: call them through [plugins.Await].
+// Errors of the API and of the network are *[APIError].
 type Client struct {
 	BaseURL string
 	ID, Key plugins.Secret
 	HTTP    http.RoundTripper
 }
 
-// maxBody bounds a reply, after decompression. One of ten departures in each
-// direction has some ten kilobytes.
+// maxBody limits a reply, after decompression, in bytes. A reply with ten departures in
+// each direction has about ten kilobytes.
 const maxBody = 2 << 20
 
-// reply is what the service sent with status 200.
+const maxRedirects = 3
+
+// reply is a response with status 200.
 type reply struct {
 	body []byte
-	at   time.Time // the server's time, by its Date header; zero: it did not say
+	at   time.Time // of the Date header; zero if there is none
 }
 
-// get asks for a path and query. It speaks to the transport itself and not
-// through an http.Client, which would take the signature along on a redirect and
-// put the address into its errors.
+// get requests a path and query. It uses the transport and not an http.Client, which would
+// send the signature to the target of a redirect and include the URL in its errors.
 func (c Client) get(ctx context.Context, path string, query url.Values) (reply, error) {
 	id, key, err := c.credentials()
 	if err != nil {
@@ -43,99 +44,122 @@ func (c Client) get(ctx context.Context, path string, query url.Values) (reply, 
 	}
 	for range maxRedirects + 1 {
 		address := signed(*target, id, key)
-		answer, next, err := c.attempt(ctx, address)
-		if err == nil && next != "" {
-			target, err = follow(target, next)
+		r, location, err := c.roundTrip(ctx, address)
+		if err == nil && location != "" {
+			target, err = redirect(target, location)
 		}
 		if err != nil {
-			return reply{}, conceal(err, id, key, address.Query().Get("signature"))
+			return reply{}, redact(err, id, key, address.Query().Get("signature"))
 		}
-		if next == "" {
-			return answer, nil
+		if location == "" {
+			return r, nil
 		}
 	}
-	return reply{}, &Trouble{Words: "odd reply", Detail: "the service redirects without an end"}
+	return reply{}, invalidReply("too many redirects")
 }
 
-// credentials reads the id and the key anew each time: a key that is put in place
-// or replaced counts from the next request on.
+// credentials reads the id and the key for each request, so that a key that is added or
+// replaced is used without a restart.
 func (c Client) credentials() (id, key string, err error) {
 	if id, err = c.ID.Reveal(); err != nil {
-		return "", "", &Trouble{Words: "no id", Detail: err.Error(), Lasting: true}
+		return "", "", &APIError{Summary: "no id", Detail: err.Error(), Persistent: true}
 	}
 	if key, err = c.Key.Reveal(); err != nil {
-		return "", "", &Trouble{Words: "no key", Detail: err.Error(), Lasting: true}
+		return "", "", &APIError{Summary: "no key", Detail: err.Error(), Persistent: true}
 	}
 	return id, key, nil
 }
 
-// target returns the address of a path, which is given as it is to be sent, with
-// its escapes.
+// target returns the URL of a path, which is already escaped.
 func (c Client) target(path string, query url.Values) (*url.URL, error) {
 	base, err := parseBase(c.BaseURL)
 	if err != nil {
-		return nil, &Trouble{Words: "no address", Detail: err.Error(), Lasting: true}
+		return nil, &APIError{Summary: "invalid URL", Detail: err.Error(), Persistent: true}
 	}
 	base.RawPath = path
 	if base.Path, err = url.PathUnescape(path); err != nil {
-		return nil, &Trouble{Words: "no address", Detail: "a path that cannot be written", Lasting: true}
+		return nil, &APIError{Summary: "invalid URL", Detail: err.Error(), Persistent: true}
 	}
 	base.RawQuery = query.Encode()
 	return base, nil
 }
 
-// attempt makes one request. Where it is answered by a redirect, it returns that.
-func (c Client) attempt(ctx context.Context, to *url.URL) (answer reply, redirect string, err error) {
+// roundTrip makes one request. It returns a reply, or the location of a redirect.
+func (c Client) roundTrip(ctx context.Context, to *url.URL) (r reply, location string, err error) {
 	request := &http.Request{
 		Method: http.MethodGet, URL: to, Host: to.Host,
 		Header: http.Header{"User-Agent": {"ptvd"}, "Accept": {"application/json"}},
 	}
 	response, err := c.HTTP.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return reply{}, "", unreachable(ctx, err)
+		return reply{}, "", networkError(ctx, err)
 	}
 	defer response.Body.Close()
-	if to := redirection(response); to != "" {
-		return reply{}, to, nil
+	switch response.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if location = response.Header.Get("Location"); location != "" {
+			return reply{}, location, nil
+		}
 	}
-	answer, err = read(ctx, response)
-	return answer, "", err
+	r, err = readReply(ctx, response)
+	return r, "", err
 }
 
-// read takes the body of a response, or what it says of a failure.
-func read(ctx context.Context, r *http.Response) (reply, error) {
+func readReply(ctx context.Context, r *http.Response) (reply, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		return reply{}, unreachable(ctx, err)
+		return reply{}, networkError(ctx, err)
 	}
 	if len(body) > maxBody {
-		return reply{}, &Trouble{Words: "odd reply", Detail: "the reply is larger than 2 MiB"}
+		return reply{}, invalidReply("larger than 2 MiB")
 	}
-	if err := refusal(r.StatusCode, body); err != nil {
+	if err := responseError(r.StatusCode, body); err != nil {
 		return reply{}, err
 	}
 	at, _ := http.ParseTime(r.Header.Get("Date"))
 	return reply{body, at}, nil
 }
 
-// shortestSecret is what conceal looks for: what is shorter is no id or key, and
-// would be found in the middle of words.
-const shortestSecret = 6
+// redirect returns the target of a redirect, without a signature. It must be on the same
+// host, which is the one that gets the credentials; it may change from http to https.
+func redirect(from *url.URL, location string) (*url.URL, error) {
+	to, err := from.Parse(location)
+	if err != nil {
+		return nil, invalidReply("redirect to an invalid URL")
+	}
+	same := to.Scheme == from.Scheme && to.Host == from.Host
+	upgrade := from.Scheme == "http" && to.Scheme == "https" && to.Hostname() == from.Hostname()
+	if !same && !upgrade {
+		return nil, &APIError{
+			Summary: "wrong host",
+			Detail:  "redirected to " + to.Scheme + "://" + to.Host + ": the network may have a login page (captive portal), or the API has moved (base_url)",
+		}
+	}
+	query := to.Query()
+	query.Del("devid")
+	query.Del("signature")
+	to.RawQuery, to.Fragment, to.User = query.Encode(), "", nil
+	return to, nil
+}
 
-// conceal strikes the credentials out of what the other side said, and makes the
-// rest fit to be shown.
-func conceal(err error, secrets ...string) error {
-	trouble, ok := err.(*Trouble)
+// minSecret is the length from which redact looks for a secret. Shorter ones cannot be an
+// id or a key, and would match parts of words.
+const minSecret = 6
+
+// redact removes credentials from the detail of an error, and makes the rest printable.
+func redact(err error, secrets ...string) error {
+	apiError, ok := err.(*APIError)
 	if !ok {
 		return err
 	}
-	detail := trouble.Detail
+	detail := apiError.Detail
 	for _, secret := range secrets {
-		if len(secret) < shortestSecret {
+		if len(secret) < minSecret {
 			continue
 		}
-		inAnyCase := regexp.MustCompile("(?i)" + regexp.QuoteMeta(secret))
-		detail = inAnyCase.ReplaceAllLiteralString(detail, "[secret]")
+		anyCase := regexp.MustCompile("(?i)" + regexp.QuoteMeta(secret))
+		detail = anyCase.ReplaceAllLiteralString(detail, "[secret]")
 	}
-	return &Trouble{Words: trouble.Words, Detail: clean(detail, maxDetail), Lasting: trouble.Lasting}
+	return &APIError{Summary: apiError.Summary, Detail: clean(detail, maxDetail), Persistent: apiError.Persistent}
 }

@@ -19,12 +19,12 @@ import (
 	"ptvd/plugins/ptv"
 )
 
-// roundTripper is a network in a function.
+// roundTripper is a network with the behavior of a function.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// serving is a network with one server in it, whatever the address.
+// serving is a network with one server, at all addresses.
 func serving(handler http.HandlerFunc) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		recorder := httptest.NewRecorder()
@@ -39,17 +39,17 @@ func client(base string, via http.RoundTripper) ptv.Client {
 	return cfg.Client(via)
 }
 
-// search is the request that the tests of the client make.
+// search makes a request.
 func search(c ptv.Client) ([]ptv.Stop, error) {
 	return c.FindStops(context.Background(), "Huntingdale")
 }
 
-func realService() http.Handler {
+func fakeAPI() http.Handler {
 	return fakeserver.NewPTV(func() time.Time { return time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC) })
 }
 
-func TestAStopIsFoundWithItsRoutesAndDirections(t *testing.T) {
-	stops, err := client("http://ptv.example", serving(realService().ServeHTTP)).FindStops(context.Background(), "station/haugh")
+func TestFindStopsReturnsRoutesAndDirections(t *testing.T) {
+	stops, err := client("http://ptv.example", serving(fakeAPI().ServeHTTP)).FindStops(context.Background(), "station/haugh")
 	if err != nil || len(stops) != 1 {
 		t.Fatalf("found %+v, %v", stops, err)
 	}
@@ -60,54 +60,54 @@ func TestAStopIsFoundWithItsRoutesAndDirections(t *testing.T) {
 	}
 }
 
-func TestASearchThatFindsRoutesOnlyIsRefused(t *testing.T) {
-	for _, words := range []string{"", " ab ", "601", "19 000"} {
-		if _, err := client("http://ptv.example", nil).FindStops(context.Background(), words); err == nil {
-			t.Errorf("%q is searched for", words)
+func TestFindStopsRejectsTextsThatFindOnlyRoutes(t *testing.T) {
+	for _, text := range []string{"", " ab ", "601", "19 000"} {
+		if _, err := client("http://ptv.example", nil).FindStops(context.Background(), text); err == nil {
+			t.Errorf("%q is accepted", text)
 		}
 	}
 }
 
-func TestEachRefusalIsToldApart(t *testing.T) {
+func TestErrorsOfTheAPI(t *testing.T) {
 	for name, test := range map[string]struct {
-		status int
-		body   string
-		words  string
+		status  int
+		body    string
+		summary string
 	}{
-		"a wrong id":             {400, `{"message":"Bad Request (400): devid is unknown","status":{"version":"3.0","health":1}}`, "id refused"},
-		"a wrong key":            {403, `{"message":"Forbidden (403): Supplied signature is invalid","status":{"version":"3.0","health":1}}`, "key refused"},
-		"a disabled key":         {403, `{"message":"Forbidden (403): Access is disabled","status":{"version":"3.0","health":1}}`, "refused"},
-		"too many requests":      {403, `{"message":"Forbidden (403): Throttling limit reached for this service.","status":{}}`, "throttled"},
-		"too many, by status":    {429, ``, "throttled"},
-		"403 without a word":     {403, ``, "refused"},
-		"an unknown stop":        {404, `{"Message":"No HTTP resource was found."}`, "not found"},
-		"a bad request":          {400, `{"message":"Bad Request (400): stop_id"}`, "not found"},
-		"a fault of the server":  {500, `{"Message":"An error has occurred."}`, "HTTP 500"},
-		"a gateway's page":       {502, `<html><h1>Bad Gateway</h1></html>`, "HTTP 502"},
-		"a strange status":       {299, `{}`, "HTTP 299"},
-		"a login page":           {200, "\r\n <!DOCTYPE html><title>Guest Wi-Fi</title>", "odd reply"},
-		"an offline system":      {200, `{"stops":[],"status":{"version":"3.0","health":0}}`, "PTV is down"},
-		"an offline one, quoted": {200, `{"stops":[],"status":{"version":"3.0","health":"0"}}`, "PTV is down"},
-		"an error inside a 200":  {200, `{"Message":"An error has occurred."}`, "odd reply"},
-		"half a reply":           {200, `{"stops":[{"stop_id":1`, "odd reply"},
-		"an empty reply":         {200, ``, "odd reply"},
-		"an array":               {200, `[]`, "odd reply"},
-		"a null":                 {200, `null`, "odd reply"},
-		"a list that is none":    {200, `{"stops":{},"status":{"health":1}}`, "odd reply"},
-		"depth without end":      {200, strings.Repeat(`{"stops":[`, 20000), "odd reply"},
+		"an invalid id":         {400, `{"message":"Bad Request (400): devid is unknown","status":{"version":"3.0","health":1}}`, "invalid id"},
+		"an invalid key":        {403, `{"message":"Forbidden (403): Supplied signature is invalid","status":{"version":"3.0","health":1}}`, "invalid key"},
+		"a disabled key":        {403, `{"message":"Forbidden (403): Access is disabled","status":{"version":"3.0","health":1}}`, "access denied"},
+		"too many requests":     {403, `{"message":"Forbidden (403): Throttling limit reached for this service.","status":{}}`, "throttled"},
+		"status 429":            {429, ``, "throttled"},
+		"403 without a message": {403, ``, "access denied"},
+		"an unknown stop":       {404, `{"Message":"No HTTP resource was found."}`, "not found"},
+		"a bad request":         {400, `{"message":"Bad Request (400): stop_id"}`, "not found"},
+		"a server error":        {500, `{"Message":"An error has occurred."}`, "HTTP 500"},
+		"an HTML error page":    {502, `<html><h1>Bad Gateway</h1></html>`, "HTTP 502"},
+		"an unknown status":     {299, `{}`, "HTTP 299"},
+		"a login page":          {200, "\r\n <!DOCTYPE html><title>Guest Wi-Fi</title>", "invalid reply"},
+		"health 0":              {200, `{"stops":[],"status":{"version":"3.0","health":0}}`, "PTV is down"},
+		"health 0 as a string":  {200, `{"stops":[],"status":{"version":"3.0","health":"0"}}`, "PTV is down"},
+		"an error inside a 200": {200, `{"Message":"An error has occurred."}`, "invalid reply"},
+		"a truncated reply":     {200, `{"stops":[{"stop_id":1`, "invalid reply"},
+		"an empty reply":        {200, ``, "invalid reply"},
+		"an array":              {200, `[]`, "invalid reply"},
+		"a null":                {200, `null`, "invalid reply"},
+		"no list":               {200, `{"stops":{},"status":{"health":1}}`, "invalid reply"},
+		"deep nesting":          {200, strings.Repeat(`{"stops":[`, 20000), "invalid reply"},
 	} {
 		_, err := search(client("http://ptv.example", serving(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(test.status)
 			io.WriteString(w, test.body)
 		})))
-		var trouble *ptv.Trouble
-		if !errors.As(err, &trouble) || trouble.Words != test.words || trouble.Detail == "" {
-			t.Errorf("%s: %v, want %s", name, err, test.words)
+		var apiError *ptv.APIError
+		if !errors.As(err, &apiError) || apiError.Summary != test.summary || apiError.Detail == "" {
+			t.Errorf("%s: %v, want %s", name, err, test.summary)
 		}
 	}
 }
 
-func TestEachFailureOfTheNetworkIsToldApart(t *testing.T) {
+func TestErrorsOfTheNetwork(t *testing.T) {
 	dial := func(err error) error {
 		return &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(203, 0, 113, 9), Port: 443}, Err: err}
 	}
@@ -115,11 +115,12 @@ func TestEachFailureOfTheNetworkIsToldApart(t *testing.T) {
 		err  error
 		want string
 	}{
-		"no name server":  {dial(&net.DNSError{Err: "server misbehaving", Name: "ptv.example", Server: "192.0.2.1:53"}), "no network: the name ptv.example cannot be looked up"},
-		"nobody listens":  {dial(errors.New("connect: connection refused")), "no connection: connect: connection refused"},
-		"the time is up":  {context.DeadlineExceeded, "no answer: the service does not answer in time"},
-		"a year too soon": {x509.CertificateInvalidError{Reason: x509.Expired, Detail: "current time 1970-01-01 is before 2026-01-01"}, "clock not set: the service's certificate is not valid at the time that this board takes it to be: is the clock set?"},
-		"a broken line":   {io.ErrUnexpectedEOF, "no connection: unexpected EOF"},
+		"no name server":    {dial(&net.DNSError{Err: "server misbehaving", Name: "ptv.example", Server: "192.0.2.1:53"}), "no network: lookup ptv.example: temporary failure in name resolution"},
+		"no such host":      {dial(&net.DNSError{Err: "no such host", Name: "ptv.example", IsNotFound: true}), "no network: lookup ptv.example: no such host"},
+		"refused":           {dial(errors.New("connect: connection refused")), "no connection: connect: connection refused"},
+		"a timeout":         {context.DeadlineExceeded, "timeout: no reply from the server"},
+		"a wrong clock":     {x509.CertificateInvalidError{Reason: x509.Expired, Detail: "current time 1970-01-01 is before 2026-01-01"}, "clock not set: certificate has expired or is not yet valid: check that the system clock is set"},
+		"a lost connection": {io.ErrUnexpectedEOF, "no connection: unexpected EOF"},
 	} {
 		_, err := search(client("https://ptv.example", roundTripper(func(*http.Request) (*http.Response, error) { return nil, test.err })))
 		if err == nil || err.Error() != test.want {
@@ -128,7 +129,7 @@ func TestEachFailureOfTheNetworkIsToldApart(t *testing.T) {
 	}
 }
 
-func TestAReplyThatBreaksOffIsTrouble(t *testing.T) {
+func TestATruncatedBodyIsAnError(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		io.WriteString(w, `{"stops":[`)
@@ -139,13 +140,13 @@ func TestAReplyThatBreaksOffIsTrouble(t *testing.T) {
 	}
 }
 
-func TestACompressedReplyIsRead(t *testing.T) {
-	service := realService()
+func TestACompressedReplyIsDecompressed(t *testing.T) {
+	api := fakeAPI()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		plain := httptest.NewRecorder()
-		service.ServeHTTP(plain, r)
+		api.ServeHTTP(plain, r)
 		if r.Header.Get("Accept-Encoding") != "gzip" {
-			t.Errorf("compression was not asked for: %v", r.Header)
+			t.Errorf("compression was not requested: %v", r.Header)
 		}
 		w.Header().Set("Content-Encoding", "gzip")
 		zip := gzip.NewWriter(w)
@@ -158,7 +159,7 @@ func TestACompressedReplyIsRead(t *testing.T) {
 	}
 }
 
-func TestACompressedFloodIsCutOff(t *testing.T) {
+func TestTheDecompressedSizeIsLimited(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		zip := gzip.NewWriter(w)
@@ -167,13 +168,13 @@ func TestACompressedFloodIsCutOff(t *testing.T) {
 	}))
 	defer server.Close()
 	if _, err := search(client(server.URL, server.Client().Transport)); err == nil || !strings.Contains(err.Error(), "larger than 2 MiB") {
-		t.Errorf("8 MB of nothing: %v", err)
+		t.Errorf("8 MB of zeros: %v", err)
 	}
 }
 
-func TestOneConnectionServesAllRequests(t *testing.T) {
+func TestTheConnectionIsReused(t *testing.T) {
 	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(realService())
+	server := httptest.NewUnstartedServer(fakeAPI())
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			connections.Add(1)
@@ -187,18 +188,18 @@ func TestOneConnectionServesAllRequests(t *testing.T) {
 		}
 	}
 	if connections.Load() != 1 {
-		t.Errorf("%d connections for requests one after the other", connections.Load())
+		t.Errorf("%d connections", connections.Load())
 	}
 }
 
-func TestTheCredentialsAreReadForEachRequest(t *testing.T) {
-	c := client("http://ptv.example", serving(realService().ServeHTTP))
+func TestCredentialsAreReadForEachRequest(t *testing.T) {
+	c := client("http://ptv.example", serving(fakeAPI().ServeHTTP))
 	c.Key = plugins.Secret{Env: "PTV_TEST_KEY"}
-	for _, test := range []struct{ key, want string }{{"", "no key"}, {"wrong", "key refused"}, {fakeserver.DemoKey, ""}} {
+	for _, test := range []struct{ key, want string }{{"", "no key"}, {"wrong", "invalid key"}, {fakeserver.DemoKey, ""}} {
 		t.Setenv("PTV_TEST_KEY", test.key)
 		_, err := search(c)
-		var trouble *ptv.Trouble
-		if errors.As(err, &trouble) != (test.want != "") || trouble != nil && trouble.Words != test.want {
+		var apiError *ptv.APIError
+		if errors.As(err, &apiError) != (test.want != "") || apiError != nil && apiError.Summary != test.want {
 			t.Errorf("with the key %q: %v", test.key, err)
 		}
 	}

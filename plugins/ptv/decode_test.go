@@ -12,8 +12,7 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// oneDeparture is a reply with one departure in it, of which a test replaces
-// parts.
+// oneDeparture is a reply with one departure, of which tests replace parts.
 const oneDeparture = `{
 	"departures": [{
 		"stop_id": 7, "route_id": 3, "run_id": 55, "run_ref": "55", "direction_id": 1, "disruption_ids": [9, 8],
@@ -31,7 +30,7 @@ const oneDeparture = `{
 	"status": {"version": "3.0", "health": 1}
 }`
 
-func plain() topics.Departure {
+func decoded() topics.Departure {
 	return topics.Departure{
 		Scheduled: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC),
 		Estimated: time.Date(2026, 5, 1, 9, 1, 30, 0, time.UTC),
@@ -40,39 +39,39 @@ func plain() topics.Departure {
 	}
 }
 
-func TestADepartureIsReadFieldByField(t *testing.T) {
+func TestFieldsOfADeparture(t *testing.T) {
 	type edit = func(*topics.Departure)
 	for name, test := range map[string]struct {
 		from, to string
 		want     edit
 	}{
-		"as it should be":           {``, ``, func(*topics.Departure) {}},
-		"express":                   {`"express_stop_count": 0`, `"express_stop_count": 3`, func(d *topics.Departure) { d.Express = true }},
-		"cancelled, with estimate":  {`"status": "scheduled"`, `"status": "cancelled"`, func(d *topics.Departure) { d.Cancelled = true }},
-		"replaced by bus":           {`"flags": ""`, `"flags": "RRB-RUN_12"`, func(d *topics.Departure) { d.ReplacedByBus = true }},
-		"another flag":              {`"flags": ""`, `"flags": "S_WCA-RUN_12"`, func(*topics.Departure) {}},
-		"no estimate":               {`"2026-05-01T09:01:30Z"`, `null`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
-		"an estimate out of reason": {`"2026-05-01T09:01:30Z"`, `"0001-01-01T00:00:00Z"`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
-		"no timetable, an estimate": {`"2026-05-01T09:00:00Z"`, `null`, func(d *topics.Departure) { d.Scheduled = d.Estimated }},
-		"a time with fractions":     {`09:01:30Z`, `09:01:30.0000000`, func(*topics.Departure) {}},
-		"a time with an offset":     {`09:01:30Z`, `19:01:30+10:00`, func(*topics.Departure) {}},
-		"no platform":               {`"platform_number": "4"`, `"platform_number": null`, func(d *topics.Departure) { d.Platform = "" }},
-		"a platform as a number":    {`"platform_number": "4"`, `"platform_number": 4`, func(*topics.Departure) {}},
-		"a platform as a list":      {`"platform_number": "4"`, `"platform_number": ["4"]`, func(d *topics.Departure) { d.Platform = "" }},
-		"ids as text":               {`"route_id": 3, "run_id"`, `"route_id": "3", "run_id"`, func(*topics.Departure) {}},
-		"a flag as text":            {`"at_platform": true`, `"at_platform": "True"`, func(*topics.Departure) {}},
-		"a flag as a number":        {`"at_platform": true`, `"at_platform": 0`, func(d *topics.Departure) { d.AtPlatform = false }},
-		"a route that is missing":   {`"routes": {"3"`, `"routes": {"33"`, func(d *topics.Departure) { d.Route = "" }},
-		"routes as a list":          {`"routes": {"3": {"route_id": 3, "route_name": "Valley", "route_number": ""}}`, `"routes": []`, func(d *topics.Departure) { d.Route = "" }},
-		"a route that is a word":    {`{"route_id": 3, "route_name": "Valley", "route_number": ""}`, `"Valley"`, func(d *topics.Departure) { d.Route = "" }},
-		"disruptions that are null": {`"disruptions": {`, `"disruptions": null, "was": {`, func(d *topics.Departure) { d.Disruptions = nil }},
-		"disruption ids as a word":  {`[9, 8]`, `"9, 8"`, func(d *topics.Departure) { d.Disruptions = nil }},
-		"a disruption twice":        {`[9, 8]`, `[8, 8, {}, "8"]`, func(*topics.Departure) {}},
-		"no destination":            {`"destination_name": "Lake"`, `"destination_name": null`, func(d *topics.Departure) { d.Destination, d.Headsign = "Down", "Down" }},
+		"unchanged":                  {``, ``, func(*topics.Departure) {}},
+		"express":                    {`"express_stop_count": 0`, `"express_stop_count": 3`, func(d *topics.Departure) { d.Express = true }},
+		"cancelled, with estimate":   {`"status": "scheduled"`, `"status": "cancelled"`, func(d *topics.Departure) { d.Cancelled = true }},
+		"replaced by bus":            {`"flags": ""`, `"flags": "RRB-RUN_12"`, func(d *topics.Departure) { d.ReplacedByBus = true }},
+		"another flag":               {`"flags": ""`, `"flags": "S_WCA-RUN_12"`, func(*topics.Departure) {}},
+		"no estimate":                {`"2026-05-01T09:01:30Z"`, `null`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
+		"an implausible estimate":    {`"2026-05-01T09:01:30Z"`, `"0001-01-01T00:00:00Z"`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
+		"only an estimate":           {`"2026-05-01T09:00:00Z"`, `null`, func(d *topics.Departure) { d.Scheduled = d.Estimated }},
+		"a time with fractions":      {`09:01:30Z`, `09:01:30.0000000`, func(*topics.Departure) {}},
+		"a time with an offset":      {`09:01:30Z`, `19:01:30+10:00`, func(*topics.Departure) {}},
+		"no platform":                {`"platform_number": "4"`, `"platform_number": null`, func(d *topics.Departure) { d.Platform = "" }},
+		"a platform as a number":     {`"platform_number": "4"`, `"platform_number": 4`, func(*topics.Departure) {}},
+		"a platform as a list":       {`"platform_number": "4"`, `"platform_number": ["4"]`, func(d *topics.Departure) { d.Platform = "" }},
+		"ids as text":                {`"route_id": 3, "run_id"`, `"route_id": "3", "run_id"`, func(*topics.Departure) {}},
+		"a bool as text":             {`"at_platform": true`, `"at_platform": "True"`, func(*topics.Departure) {}},
+		"a bool as a number":         {`"at_platform": true`, `"at_platform": 0`, func(d *topics.Departure) { d.AtPlatform = false }},
+		"a route that is missing":    {`"routes": {"3"`, `"routes": {"33"`, func(d *topics.Departure) { d.Route = "" }},
+		"routes as a list":           {`"routes": {"3": {"route_id": 3, "route_name": "Valley", "route_number": ""}}`, `"routes": []`, func(d *topics.Departure) { d.Route = "" }},
+		"a route that is a string":   {`{"route_id": 3, "route_name": "Valley", "route_number": ""}`, `"Valley"`, func(d *topics.Departure) { d.Route = "" }},
+		"disruptions that are null":  {`"disruptions": {`, `"disruptions": null, "was": {`, func(d *topics.Departure) { d.Disruptions = nil }},
+		"disruption ids as a string": {`[9, 8]`, `"9, 8"`, func(d *topics.Departure) { d.Disruptions = nil }},
+		"a disruption twice":         {`[9, 8]`, `[8, 8, {}, "8"]`, func(*topics.Departure) {}},
+		"no destination":             {`"destination_name": "Lake"`, `"destination_name": null`, func(d *topics.Departure) { d.Destination, d.Headsign = "Down", "Down" }},
 		"a destination with a street": {`"Lake"`, `"Lake/North Rd"`, func(d *topics.Departure) {
 			d.Destination, d.Headsign = "Lake/North Rd", "Lake"
 		}},
-		"a route that goes round": {`"Valley"`, `"Hill Top - Lake via Dam & Weir (from May)"`, func(d *topics.Departure) {
+		"a route with via": {`"Valley"`, `"Hill Top - Lake via Dam & Weir (from May)"`, func(d *topics.Departure) {
 			d.Route, d.Headsign = "Hill Top - Lake via Dam & Weir (from May)", "Lake via Dam & Weir"
 		}},
 		"text with control characters": {`"Lake"`, `"\u001b[2J La\u0000ke\r\n\u202eWest\t "`, func(d *topics.Departure) {
@@ -81,13 +80,13 @@ func TestADepartureIsReadFieldByField(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !strings.Contains(oneDeparture, test.from) {
-				t.Fatalf("the reply has no %s", test.from)
+				t.Fatalf("the reply does not contain %s", test.from)
 			}
-			want := plain()
+			want := decoded()
 			test.want(&want)
-			b, err := boardOf([]byte(strings.Replace(oneDeparture, test.from, test.to, 1)), 7)
+			b, err := decodeTimetable([]byte(strings.Replace(oneDeparture, test.from, test.to, 1)), 7)
 			if err != nil || len(b.list) != 1 || b.stop != "Hill Top" || !b.complete {
-				t.Fatalf("read %+v, %v", b, err)
+				t.Fatalf("decoded %+v, %v", b, err)
 			}
 			if got := b.list[0].Departure; !reflect.DeepEqual(got, want) {
 				t.Errorf("\n got %+v\nwant %+v", got, want)
@@ -96,39 +95,39 @@ func TestADepartureIsReadFieldByField(t *testing.T) {
 	}
 }
 
-func TestOneOddDepartureCostsOnlyItself(t *testing.T) {
-	for _, odd := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
-		b, err := boardOf([]byte(strings.Replace(oneDeparture, `[{`, `[`+odd+`, {`, 1)), 7)
+func TestAnInvalidDepartureIsSkipped(t *testing.T) {
+	for _, invalid := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
+		b, err := decodeTimetable([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1)), 7)
 		if err != nil || len(b.list) != 1 || b.list[0].Destination != "Lake" || b.complete {
-			t.Errorf("beside %s: %+v, %v", odd, b, err)
+			t.Errorf("with %s: %+v, %v", invalid, b, err)
 		}
 	}
 }
 
-func TestNoDeparturesAreNotTakenFromANonsenseReply(t *testing.T) {
+func TestAnInvalidReplyIsNotAnEmptyList(t *testing.T) {
 	for _, body := range []string{
 		`{}`, `[]`, `null`, `7`, `{"departures": null}`, `{"departures": {}}`, `{"departures": "none"}`,
 		`{"departures": [{}]}`, `{"departures": ["x", 7]}`, `{"departures": []`,
 	} {
-		if b, err := boardOf([]byte(body), 7); err == nil {
-			t.Errorf("%s is read as %+v", body, b)
+		if b, err := decodeTimetable([]byte(body), 7); err == nil {
+			t.Errorf("%s is decoded as %+v", body, b)
 		}
 	}
-	if b, err := boardOf([]byte(`{"departures": []}`), 7); err != nil || len(b.list) != 0 || !b.complete {
+	if b, err := decodeTimetable([]byte(`{"departures": []}`), 7); err != nil || len(b.list) != 0 || !b.complete {
 		t.Errorf("no departures: %+v, %v", b, err)
 	}
 }
 
-func TestAReplyIsReadUpToALimit(t *testing.T) {
+func TestTheNumberOfDeparturesAndTheLengthOfNamesAreLimited(t *testing.T) {
 	_, rest, _ := strings.Cut(oneDeparture, `"departures": [`)
 	departure, _, _ := strings.Cut(rest, "],\n\t\"stops\"")
 	body := fmt.Sprintf(`{"departures": [%s%s]}`, strings.Repeat(departure+",", 5000), departure)
-	b, err := boardOf([]byte(body), 7)
+	b, err := decodeTimetable([]byte(body), 7)
 	if err != nil || len(b.list) != maxEntries || b.complete {
 		t.Errorf("%d departures of 5001, %v", len(b.list), err)
 	}
 	long := strings.Repeat("Llanfair ", 1000)
-	b, err = boardOf([]byte(strings.Replace(oneDeparture, "Lake", long, 1)), 7)
+	b, err = decodeTimetable([]byte(strings.Replace(oneDeparture, "Lake", long, 1)), 7)
 	if err != nil || utf8.RuneCountInString(b.list[0].Destination) > maxName {
 		t.Errorf("a destination of %d bytes, %v", len(b.list[0].Destination), err)
 	}
@@ -142,17 +141,17 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("<html>"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, status := range []int{200, 403, 500} {
-			if err := conceal(refusal(status, body)); err != nil {
+			if err := redact(responseError(status, body)); err != nil {
 				checkText(t, err.Error(), maxDetail+20)
 			}
 		}
-		stops, _ := stopsOf(body)
+		stops, _ := decodeStops(body)
 		for _, s := range stops {
 			checkText(t, s.Name, maxName)
 		}
-		b, err := boardOf(body, 7)
+		b, err := decodeTimetable(body, 7)
 		if err != nil && len(b.list) > 0 {
-			t.Error("departures beside an error")
+			t.Error("departures and an error")
 		}
 		for _, d := range b.list {
 			if d.Scheduled.IsZero() || len(d.Disruptions) > maxDisruptions {
@@ -169,6 +168,6 @@ func FuzzDecode(f *testing.F) {
 func checkText(t *testing.T, text string, limit int) {
 	t.Helper()
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) || utf8.RuneCountInString(text) > limit {
-		t.Errorf("text that is not fit to be shown: %q", text)
+		t.Errorf("not printable or too long: %q", text)
 	}
 }

@@ -1,6 +1,7 @@
 package ptv
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,87 +10,86 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// departuresReply is a reply of /v3/departures, as far as it is used.
+// departuresReply has the fields of a /v3/departures reply that are used.
 type departuresReply struct {
 	Departures list[struct {
-		RouteID     text       `json:"route_id"`
-		RunRef      text       `json:"run_ref"`
-		DirectionID text       `json:"direction_id"`
-		Disruptions list[text] `json:"disruption_ids"`
-		Scheduled   text       `json:"scheduled_departure_utc"`
-		Estimated   text       `json:"estimated_departure_utc"`
-		AtPlatform  text       `json:"at_platform"`
-		Platform    text       `json:"platform_number"`
-		Flags       text       `json:"flags"`
+		RouteID     scalar       `json:"route_id"`
+		RunRef      scalar       `json:"run_ref"`
+		DirectionID scalar       `json:"direction_id"`
+		Disruptions list[scalar] `json:"disruption_ids"`
+		Scheduled   scalar       `json:"scheduled_departure_utc"`
+		Estimated   scalar       `json:"estimated_departure_utc"`
+		AtPlatform  scalar       `json:"at_platform"`
+		Platform    scalar       `json:"platform_number"`
+		Flags       scalar       `json:"flags"`
 	}] `json:"departures"`
 	Stops table[struct {
-		Name text `json:"stop_name"`
+		Name scalar `json:"stop_name"`
 	}] `json:"stops"`
 	Routes table[struct {
-		Name   text `json:"route_name"`
-		Number text `json:"route_number"`
+		Name   scalar `json:"route_name"`
+		Number scalar `json:"route_number"`
 	}] `json:"routes"`
 	Runs table[struct {
-		Destination  text `json:"destination_name"`
-		Status       text `json:"status"`
-		ExpressStops text `json:"express_stop_count"`
+		Destination  scalar `json:"destination_name"`
+		Status       scalar `json:"status"`
+		ExpressStops scalar `json:"express_stop_count"`
 	}] `json:"runs"`
 	Directions table[struct {
-		Name text `json:"direction_name"`
+		Name scalar `json:"direction_name"`
 	}] `json:"directions"`
 	Disruptions table[disruption] `json:"disruptions"`
 }
 
 type disruption struct {
-	Title text `json:"title"`
-	From  text `json:"from_date"`
-	To    text `json:"to_date"`
+	Title scalar `json:"title"`
+	From  scalar `json:"from_date"`
+	To    scalar `json:"to_date"`
 }
 
-// board is what one reply says of a stop.
-type board struct {
-	stop     string // its name
+// timetable is the content of a reply.
+type timetable struct {
+	stop     string // the stop's name
 	list     []departure
-	complete bool // nothing is missing in the list
+	complete bool // the list has all departures
 }
 
-// departure keeps, beside what is published, the ids that a choice goes by.
+// departure is a departure with the ids that are filtered by.
 type departure struct {
 	topics.Departure
 	route, direction string
 }
 
-// boardOf reads a reply. One that holds no departure which can be read, and does
-// not plainly say that there is none, is trouble.
-func boardOf(body []byte, stop int) (board, error) {
+// decodeTimetable decodes a reply. If no departure is valid although there are some, that
+// is an error.
+func decodeTimetable(body []byte, stop int) (timetable, error) {
 	var r departuresReply
-	if !decode(body, &r) || !r.Departures.is {
-		return board{}, &Trouble{Words: "odd reply", Detail: "the reply holds no list of departures"}
+	if !decode(body, &r) || !r.Departures.valid {
+		return timetable{}, invalidReply("no list of departures")
 	}
-	b := board{
-		stop:     clean(string(r.Stops[text(strconv.Itoa(stop))].Name), maxName),
-		complete: r.Departures.odd == 0,
+	found := timetable{
+		stop:     clean(string(r.Stops[scalar(strconv.Itoa(stop))].Name), maxName),
+		complete: r.Departures.skipped == 0,
 	}
 	for i := range r.Departures.items {
 		d, ok := r.departure(i)
 		if !ok {
-			b.complete = false
+			found.complete = false
 			continue
 		}
-		b.list = append(b.list, d)
+		found.list = append(found.list, d)
 	}
-	if len(b.list) == 0 && len(r.Departures.items)+r.Departures.odd > 0 {
-		return board{}, &Trouble{Words: "odd reply", Detail: "no departure of the reply can be read"}
+	if len(found.list) == 0 && len(r.Departures.items)+r.Departures.skipped > 0 {
+		return timetable{}, invalidReply("no valid departure")
 	}
-	return b, nil
+	return found, nil
 }
 
-// departure puts together what the reply says of one departure; false: not even
-// a time.
+// departure returns a departure with its run, route and so on; false: it has no time.
 func (r *departuresReply) departure(i int) (departure, bool) {
 	raw := r.Departures.items[i]
 	route, run := r.Routes[raw.RouteID], r.Runs[raw.RunRef]
-	name := func(t text) string { return clean(string(t), maxName) }
+	name := func(v scalar) string { return clean(string(v), maxName) }
 	d := departure{
 		route:     string(raw.RouteID),
 		direction: string(raw.DirectionID),
@@ -101,10 +101,10 @@ func (r *departuresReply) departure(i int) (departure, bool) {
 			Direction:     name(r.Directions[raw.DirectionID].Name),
 			Destination:   name(run.Destination),
 			Platform:      name(raw.Platform),
-			Express:       run.ExpressStops.count() > 0,
+			Express:       run.ExpressStops.int() > 0,
 			Cancelled:     strings.EqualFold(string(run.Status), "cancelled"),
 			ReplacedByBus: strings.Contains(string(raw.Flags), "RRB"),
-			AtPlatform:    raw.AtPlatform.yes(),
+			AtPlatform:    raw.AtPlatform.bool(),
 		},
 	}
 	if d.Scheduled.IsZero() {
@@ -113,16 +113,15 @@ func (r *departuresReply) departure(i int) (departure, bool) {
 	if d.Scheduled.IsZero() {
 		return departure{}, false
 	}
-	d.Destination = orElse(d.Destination, d.Direction)
+	d.Destination = cmp.Or(d.Destination, d.Direction)
 	d.Headsign = headsign(d.Destination, d.Route)
 	d.Disruptions = r.disruptionsAt(d.When(), raw.Disruptions.items)
 	return d, true
 }
 
-// headsign is what the front of the vehicle says, as far as the data knows: the
-// destination without the street that a bus stop's name ends in, and the way
-// there where the route's name tells it ("Here - There via Elsewhere (since
-// May)").
+// headsign returns what the front of the vehicle shows, as far as it is known: the
+// destination without the street in the name of a bus stop, and "via …" if the route's
+// name has it ("Here - There via Elsewhere (since May)").
 func headsign(destination, route string) string {
 	place, _, _ := strings.Cut(destination, "/")
 	_, via, _ := strings.Cut(route, " via ")
@@ -133,12 +132,12 @@ func headsign(destination, route string) string {
 	return place + " via " + via
 }
 
-// maxDisruptions bounds the titles of one departure.
+// maxDisruptions limits the titles of one departure.
 const maxDisruptions = 5
 
-// disruptionsAt returns the titles of those that are in force at a time: planned
-// works are listed weeks ahead.
-func (r *departuresReply) disruptionsAt(at time.Time, ids []text) (titles []string) {
+// disruptionsAt returns the titles of the disruptions at a time; planned works are listed
+// weeks ahead.
+func (r *departuresReply) disruptionsAt(at time.Time, ids []scalar) (titles []string) {
 	for _, id := range ids {
 		d := r.Disruptions[id]
 		from, to := d.From.time(), d.To.time()

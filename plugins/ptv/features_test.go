@@ -8,11 +8,11 @@ import (
 	"ptvd/plugins/topics"
 )
 
-func TestEverythingThatCanBeSaidOfADepartureIsPublished(t *testing.T) {
-	w := newWorld(t)
+func TestAllPropertiesOfDeparturesArePublished(t *testing.T) {
+	fx := newFixture(t)
 	seen := map[string]bool{}
-	w.Run(func(t *plugins.Task) error {
-		trains, departures := w.trains(t, config())
+	fx.Run(func(t *plugins.Task) error {
+		trains, departures := fx.trains(t, config())
 		for range 8 {
 			if err := t.Sleep(15 * time.Second); err != nil {
 				return err
@@ -27,7 +27,7 @@ func TestEverythingThatCanBeSaidOfADepartureIsPublished(t *testing.T) {
 	})
 	for feature := range features(topics.Departure{}) {
 		if !seen[feature] {
-			t.Errorf("in two minutes no departure was %s", feature)
+			t.Errorf("no departure in two minutes was %s", feature)
 		}
 	}
 }
@@ -42,6 +42,6 @@ func features(d topics.Departure) map[string]bool {
 		"late":                       d.When().After(d.Scheduled),
 		"disrupted":                  len(d.Disruptions) > 0,
 		"ending early":               d.Headsign == "Dandenong" && d.Direction == "Pakenham",
-		"for the city":               d.Direction == "City (Flinders Street)" && d.Platform == "1",
+		"towards the city":           d.Direction == "City (Flinders Street)" && d.Platform == "1",
 	}
 }

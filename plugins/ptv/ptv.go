@@ -1,6 +1,22 @@
+// Package ptv fetches departures from the timetable API of Public Transport Victoria and
+// publishes them as [topics.Departures].
+//
+// One task makes a request in each period. It does not end when the API cannot be reached:
+// it retries with growing pauses, and the departures published last stay, with the instant
+// at which they were received, so that readers know their age.
+//
+// Replies are decoded field by field. A field that is missing or of the wrong type costs
+// only that field, or at most that departure. But a reply that does not clearly say that
+// there are no departures is an error and not an empty list: a panel must not say that
+// there are no more trains because of a fault in the API.
+//
+// Requests are signed (version 3 of the API, "Signature calculation" in its documentation).
+// Neither the id, the key nor a signature appears in an error or a log line. The data is
+// licensed CC BY 4.0, © State of Victoria.
 package ptv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -9,73 +25,76 @@ import (
 	"ptvd/plugins/topics"
 )
 
+const topic = "departures"
+
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "ptv",
 		Doc:      "fetches the next departures at a stop in Victoria from the PTV Timetable API",
 		Defaults: defaults,
-		Topics:   []plugins.Topic{plugins.Publishes[topics.Departures]("departures", "the next departures at the stop, and how fresh they are")},
+		Topics:   []plugins.Topic{plugins.Publishes[topics.Departures](topic, "the next departures at the stop, and how old they are")},
 		New:      New,
 	})
 }
 
-// patience is how long one attempt may take.
-const patience = 10 * time.Second
+// fetchTimeout limits one request.
+const fetchTimeout = 10 * time.Second
 
-// The pauses between attempts that fail.
+// The pauses before retries: the first one, the first one after a persistent error, and
+// the longest.
 const (
-	shortPause   = 5 * time.Second // at first, after what may be over in a moment
-	lastingPause = time.Minute     // at first, after what lasts
-	maxPause     = 5 * time.Minute
+	firstRetry           = 5 * time.Second
+	firstPersistentRetry = time.Minute
+	maxRetry             = 5 * time.Minute
 )
 
 type ptv struct {
-	env    plugins.Env
-	cfg    Config
-	client Client
-	out    plugins.Publisher[topics.Departures]
-	known  topics.Departures // what was published last
-	pause  plugins.Backoff
+	env        plugins.Env
+	cfg        Config
+	client     Client
+	departures plugins.Publisher[topics.Departures]
+	published  topics.Departures
+	backoff    plugins.Backoff
 }
 
-// New returns an instance that is not running yet.
+// New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &ptv{
 		env: env, cfg: cfg,
-		client: cfg.Client(env.Net.HTTP),
-		out:    plugins.Publish[topics.Departures](env, "departures"),
-		known:  topics.Departures{Walk: cfg.Walk, Period: cfg.Every},
+		client:     cfg.Client(env.Net.HTTP),
+		departures: plugins.Publish[topics.Departures](env, topic),
+		published:  topics.Departures{Walk: cfg.Walk, Period: cfg.Every},
 	}, nil
 }
 
-// Start publishes that nothing is known yet, and begins to ask.
+// Start publishes that no departures are known, and begins to fetch them.
 func (p *ptv) Start(*plugins.Task) error {
-	p.pause = plugins.NewBackoff(p.env.Clock, p.env.Instance)
-	p.out.Set(p.known)
-	p.env.Meter.Count("fetches_ok_total", 0) // so that a report has it from the start
+	p.backoff = plugins.NewBackoff(p.env.Clock, p.env.Instance)
+	p.departures.Set(p.published)
+	p.env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
 	p.env.Go("fetch", p.run)
 	return nil
 }
 
-// Stop has nothing to leave behind.
+// Stop does nothing.
 func (p *ptv) Stop(*plugins.Task) error { return nil }
 
-// run brings one answer in every period. While none comes it asks again after
-// growing pauses, over the ends of periods, and then is back in step.
+// run fetches departures once in each period. After a failure it retries with growing
+// pauses, if necessary for several periods, and then continues at the next one.
 func (p *ptv) run(t *plugins.Task) error {
 	for range t.Every(p.cfg.Every) {
 		for {
 			found, err := p.fetch(t)
-			var trouble *Trouble
 			if err == nil {
-				p.take(t, found)
+				p.publish(t, found)
 				break
 			}
-			if !errors.As(err, &trouble) {
+			var apiError *APIError
+			if !errors.As(err, &apiError) {
 				return err
 			}
-			if err := t.Sleep(p.miss(trouble)); err != nil {
+			if err := t.Sleep(p.failed(apiError)); err != nil {
 				return err
 			}
 		}
@@ -83,49 +102,48 @@ func (p *ptv) run(t *plugins.Task) error {
 	return nil
 }
 
-// fetch asks once.
-func (p *ptv) fetch(t *plugins.Task) (found board, err error) {
-	err = t.Timeout(patience, func() (err error) {
-		found, err = plugins.Await(t, func(ctx context.Context) (board, error) {
+// fetch makes one request.
+func (p *ptv) fetch(t *plugins.Task) (found timetable, err error) {
+	err = t.Timeout(fetchTimeout, func() (err error) {
+		found, err = plugins.Await(t, func(ctx context.Context) (timetable, error) {
 			return p.client.departures(ctx, p.cfg)
 		})
 		return err
 	})
 	if errors.Is(err, plugins.ErrTimeout) {
-		return board{}, noAnswer
+		return timetable{}, errTimeout
 	}
 	return found, err
 }
 
-// take publishes an answer.
-func (p *ptv) take(t *plugins.Task, found board) {
-	p.pause.Reset()
-	p.known.Received, p.known.Problem = t.Now(), ""
-	p.known.Stop, p.known.Complete = orElse(found.stop, p.known.Stop), found.complete
-	p.known.List = make([]topics.Departure, len(found.list))
+func (p *ptv) publish(t *plugins.Task, found timetable) {
+	p.backoff.Reset()
+	p.published.Received, p.published.Problem = t.Now(), ""
+	p.published.Stop, p.published.Complete = cmp.Or(found.stop, p.published.Stop), found.complete
+	p.published.List = make([]topics.Departure, len(found.list))
 	for i, d := range found.list {
-		p.known.List[i] = d.Departure
+		p.published.List[i] = d.Departure
 	}
-	p.out.Set(p.known)
+	p.departures.Set(p.published)
 	p.env.Meter.Count("fetches_ok_total", 1)
 	p.env.Health.OK()
-	p.env.Log.Debug("departures", "stop", p.known.Stop, "count", len(p.known.List))
+	p.env.Log.Debug("departures received", "stop", p.published.Stop, "count", len(p.published.List))
 }
 
-// miss says that none came, and returns how long to wait. One that was lost is no
-// alarm; two in a row are, and so is trouble that will last.
-func (p *ptv) miss(trouble *Trouble) time.Duration {
-	first := shortPause
-	if trouble.Lasting {
-		first = lastingPause
+// failed handles a failed request and returns the pause before the retry. A single failure
+// is not reported, unless it is persistent.
+func (p *ptv) failed(err *APIError) time.Duration {
+	first := firstRetry
+	if err.Persistent {
+		first = firstPersistentRetry
 	}
-	pause := p.pause.Next(first, maxPause)
+	pause := p.backoff.Next(first, maxRetry)
 	p.env.Meter.Count("fetches_failed_total", 1)
-	if p.pause.Tries() > 1 || trouble.Lasting {
-		p.known.Problem = trouble.Words
-		p.out.Set(p.known)
-		p.env.Health.Degraded("%v", trouble)
+	if p.backoff.Tries() > 1 || err.Persistent {
+		p.published.Problem = err.Summary
+		p.departures.Set(p.published)
+		p.env.Health.Degraded("%v", err)
 	}
-	p.env.Log.Debug("no departures", "err", trouble, "retry_in", pause.Round(time.Second))
+	p.env.Log.Debug("fetch failed", "err", err, "retry_in", pause.Round(time.Second))
 	return pause
 }

@@ -12,169 +12,169 @@ import (
 	"ptvd/plugins/topics"
 )
 
-func TestDeparturesAreFetchedAtOnceAndThenInEveryPeriod(t *testing.T) {
-	w := newWorld(t)
-	w.Run(func(t *plugins.Task) error {
+func TestDeparturesAreFetchedAtTheStartAndThenOncePerPeriod(t *testing.T) {
+	fx := newFixture(t)
+	fx.Run(func(t *plugins.Task) error {
 		start := t.Now()
-		trains, departures := w.trains(t, config())
+		trains, departures := fx.trains(t, config())
 		if err := t.Sleep(10*time.Minute + time.Second); err != nil {
 			return err
 		}
-		for i, at := range w.asked {
+		for i, at := range fx.requests {
 			if want := start.Add(time.Duration(i) * 30 * time.Second); at != want {
-				w.T.Errorf("request %d came %v off its time", i, at.Sub(want))
+				fx.T.Errorf("request %d was %v late", i, at.Sub(want))
 			}
 		}
 		now := departures()
-		if len(w.asked) != 21 || now.Received != w.asked[20] || now.Stop != "Huntingdale" || now.Period != 30*time.Second {
-			w.T.Errorf("after %d requests: %+v", len(w.asked), now)
+		if len(fx.requests) != 21 || now.Received != fx.requests[20] || now.Stop != "Huntingdale" || now.Period != 30*time.Second {
+			fx.T.Errorf("after %d requests: %+v", len(fx.requests), now)
 		}
 		if trains.Env.Health.Condition != plugins.OK {
-			w.T.Errorf("health: %+v", trains.Env.Health)
+			fx.T.Errorf("health: %+v", trains.Env.Health)
 		}
 		return trains.Stop(t)
 	})
 }
 
-func TestBeforeTheFirstReplyNothingIsClaimed(t *testing.T) {
-	w := newWorld(t)
-	w.offline = true
+func TestNoDeparturesArePublishedBeforeTheFirstReply(t *testing.T) {
+	fx := newFixture(t)
+	fx.offline = true
 	cfg := config()
 	cfg.Walk = 6 * time.Minute
 	want := topics.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second}
-	if got := w.once(cfg); !reflect.DeepEqual(got, want) {
+	if got := fx.once(cfg); !reflect.DeepEqual(got, want) {
 		t.Errorf("published %+v, want %+v", got, want)
 	}
 }
 
-func TestDeparturesComeInTheOrderOfLeaving(t *testing.T) {
-	list := newWorld(t).once(config()).List
+func TestDeparturesAreSortedByTime(t *testing.T) {
+	list := newFixture(t).once(config()).List
 	if len(list) != 10 || !slices.IsSortedFunc(list, func(a, b topics.Departure) int { return a.When().Compare(b.When()) }) {
 		t.Errorf("%d departures, not ten in order: %+v", len(list), list)
 	}
 }
 
-func TestWhatLeavesWithinTheWalkComesBesideTheCount(t *testing.T) {
-	w := newWorld(t)
+func TestDeparturesWithinTheWalkDoNotCount(t *testing.T) {
+	fx := newFixture(t)
 	cfg := config()
 	cfg.Walk, cfg.Count = 10*time.Minute, 4
-	before := len(w.once(cfg).List) - 4
+	before := len(fx.once(cfg).List) - 4
 	if before < 3 {
-		t.Errorf("%d departures before the four that can be caught: the trains of ten minutes are missing", before)
+		t.Errorf("%d departures before the four that can be caught, want those of ten minutes", before)
 	}
 }
 
-func TestAnOutageKeepsWhatIsKnownAndSaysWhy(t *testing.T) {
-	w := newWorld(t)
-	w.Run(func(t *plugins.Task) error {
-		trains, departures := w.trains(t, config())
+func TestAnOutageKeepsTheDeparturesAndReportsTheProblem(t *testing.T) {
+	fx := newFixture(t)
+	fx.Run(func(t *plugins.Task) error {
+		trains, departures := fx.trains(t, config())
 		if err := t.Sleep(time.Second); err != nil {
 			return err
 		}
 		want := departures()
-		w.service.Fail(fakeserver.PTVFault{Status: 503})
+		fx.api.Fail(fakeserver.PTVFault{Status: 503})
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
 		want.Problem = "HTTP 503"
 		if got := departures(); !reflect.DeepEqual(got, want) {
-			w.T.Errorf("published %+v, want %+v", got, want)
+			fx.T.Errorf("published %+v, want %+v", got, want)
 		}
 		return trains.Stop(t)
 	})
 }
 
-func TestOneLostReplyIsNoAlarmAndTwoInARowAre(t *testing.T) {
-	w := newWorld(t)
-	w.offline = true
-	w.Run(func(t *plugins.Task) error {
-		trains, departures := w.trains(t, config())
+func TestASingleFailureIsNotReported(t *testing.T) {
+	fx := newFixture(t)
+	fx.offline = true
+	fx.Run(func(t *plugins.Task) error {
+		trains, departures := fx.trains(t, config())
 		health := trains.Env.Health
 		if err := t.Sleep(time.Second); err != nil {
 			return err
 		}
-		if len(w.asked) != 1 || health.Condition != plugins.OK || departures().Problem != "" {
-			w.T.Errorf("after %d lost requests: %s (%s), %q", len(w.asked), health.Condition, health.Why, departures().Problem)
+		if len(fx.requests) != 1 || health.Condition != plugins.OK || departures().Problem != "" {
+			fx.T.Errorf("after %d failed requests: %s (%s), %q", len(fx.requests), health.Condition, health.Why, departures().Problem)
 		}
 		if err := t.Sleep(8 * time.Second); err != nil {
 			return err
 		}
-		if len(w.asked) != 2 || health.Condition != plugins.Degraded || !strings.HasPrefix(health.Why, "no connection: ") ||
+		if len(fx.requests) != 2 || health.Condition != plugins.Degraded || !strings.HasPrefix(health.Why, "no connection: ") ||
 			departures().Problem != "no connection" {
-			w.T.Errorf("after %d lost requests: %s (%s), %q", len(w.asked), health.Condition, health.Why, departures().Problem)
+			fx.T.Errorf("after %d failed requests: %s (%s), %q", len(fx.requests), health.Condition, health.Why, departures().Problem)
 		}
-		w.offline = false
+		fx.offline = false
 		if err := t.Sleep(15 * time.Second); err != nil {
 			return err
 		}
 		if health.Condition != plugins.OK || departures().Problem != "" {
-			w.T.Errorf("after the outage: %s (%s), %q", health.Condition, health.Why, departures().Problem)
+			fx.T.Errorf("after the outage: %s (%s), %q", health.Condition, health.Why, departures().Problem)
 		}
 		return trains.Stop(t)
 	})
 }
 
-func TestTroubleThatLastsIsToldAtOnceAndNotAggravated(t *testing.T) {
-	w := newWorld(t)
-	w.service.Fail(fakeserver.PTVFault{Throttled: true})
-	w.Run(func(t *plugins.Task) error {
-		trains, departures := w.trains(t, config())
+func TestAPersistentErrorIsReportedAtOnceAndNotRetriedSoon(t *testing.T) {
+	fx := newFixture(t)
+	fx.api.Fail(fakeserver.PTVFault{Throttled: true})
+	fx.Run(func(t *plugins.Task) error {
+		trains, departures := fx.trains(t, config())
 		if err := t.Sleep(40 * time.Second); err != nil {
 			return err
 		}
-		if h := trains.Env.Health; len(w.asked) != 1 || h.Condition != plugins.Degraded || departures().Problem != "throttled" {
-			w.T.Errorf("after %d requests: %s (%s), %q", len(w.asked), h.Condition, h.Why, departures().Problem)
+		if h := trains.Env.Health; len(fx.requests) != 1 || h.Condition != plugins.Degraded || departures().Problem != "throttled" {
+			fx.T.Errorf("after %d requests: %s (%s), %q", len(fx.requests), h.Condition, h.Why, departures().Problem)
 		}
 		return trains.Stop(t)
 	})
 }
 
-func TestPausesGrowToMinutesWithoutAnEnd(t *testing.T) {
-	w := newWorld(t)
-	w.offline = true
-	w.Run(func(t *plugins.Task) error {
-		trains, _ := w.trains(t, config())
+func TestRetriesNeverEndAndTheirPausesGrow(t *testing.T) {
+	fx := newFixture(t)
+	fx.offline = true
+	fx.Run(func(t *plugins.Task) error {
+		trains, _ := fx.trains(t, config())
 		if err := t.Sleep(6 * time.Hour); err != nil {
 			return err
 		}
 		expected := 5 * time.Second
-		for i := 1; i < len(w.asked); i++ {
-			pause := w.asked[i].Sub(w.asked[i-1])
+		for i := 1; i < len(fx.requests); i++ {
+			pause := fx.requests[i].Sub(fx.requests[i-1])
 			if pause < expected*8/10 || pause > expected*12/10 {
-				w.T.Errorf("pause %d is %v, want %v ± 20 %%", i, pause, expected)
+				fx.T.Errorf("pause %d is %v, want %v ± 20 %%", i, pause, expected)
 			}
 			expected = min(2*expected, 5*time.Minute)
 		}
-		if len(w.asked) < 60 {
-			w.T.Errorf("%d requests in six hours: it gave up", len(w.asked))
+		if len(fx.requests) < 60 {
+			fx.T.Errorf("%d requests in six hours", len(fx.requests))
 		}
-		w.offline, w.asked = false, nil
+		fx.offline, fx.requests = false, nil
 		if err := t.Sleep(20 * time.Minute); err != nil {
 			return err
 		}
-		if n := len(w.asked); n < 28 || w.asked[n-1].Sub(w.asked[n-2]) != 30*time.Second {
-			w.T.Errorf("%d requests in the twenty minutes after the outage: it is not back in step", n)
+		if n := len(fx.requests); n < 28 || fx.requests[n-1].Sub(fx.requests[n-2]) != 30*time.Second {
+			fx.T.Errorf("%d requests in the twenty minutes after the outage, not one per period", n)
 		}
 		return trains.Stop(t)
 	})
 }
 
-func TestTwoBoardsDoNotComeBackTogether(t *testing.T) {
+func TestTwoBoardsDoNotRetryAtTheSameTime(t *testing.T) {
 	pauses := func(started time.Duration) (pauses []time.Duration) {
-		w := newWorld(t)
-		w.offline = true
-		w.Run(func(t *plugins.Task) error {
+		fx := newFixture(t)
+		fx.offline = true
+		fx.Run(func(t *plugins.Task) error {
 			if err := t.Sleep(started); err != nil {
 				return err
 			}
-			trains, _ := w.trains(t, config())
+			trains, _ := fx.trains(t, config())
 			if err := t.Sleep(time.Minute); err != nil {
 				return err
 			}
 			return trains.Stop(t)
 		})
-		for i, at := range w.asked[1:] {
-			pauses = append(pauses, at.Sub(w.asked[i]))
+		for i, at := range fx.requests[1:] {
+			pauses = append(pauses, at.Sub(fx.requests[i]))
 		}
 		return pauses
 	}
@@ -189,20 +189,20 @@ func TestTwoBoardsDoNotComeBackTogether(t *testing.T) {
 	}
 }
 
-func TestTwoInstancesDoNotComeBackTogether(t *testing.T) {
-	w := newWorld(t)
-	w.offline = true
-	w.Run(func(t *plugins.Task) error {
-		one, _ := w.trains(t, config())
-		other := w.Start(t, "trams", func(env plugins.Env) (plugins.Plugin, error) {
+func TestTwoInstancesDoNotRetryAtTheSameTime(t *testing.T) {
+	fx := newFixture(t)
+	fx.offline = true
+	fx.Run(func(t *plugins.Task) error {
+		one, _ := fx.trains(t, config())
+		other := fx.Start(t, "trams", func(env plugins.Env) (plugins.Plugin, error) {
 			definition, _ := plugins.Lookup("ptv")
 			return definition.New(env, config())
 		})
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
-		if again := w.asked[2:]; len(slices.Compact(again)) != len(w.asked)-2 {
-			w.T.Errorf("two instances asked again at the same instant: %v", again)
+		if retries := fx.requests[2:]; len(slices.Compact(retries)) != len(fx.requests)-2 {
+			fx.T.Errorf("two instances retried at the same instant: %v", retries)
 		}
 		if err := other.Stop(t); err != nil {
 			return err
@@ -211,13 +211,13 @@ func TestTwoInstancesDoNotComeBackTogether(t *testing.T) {
 	})
 }
 
-func TestAKeyThatIsPutInPlaceLaterCounts(t *testing.T) {
+func TestAKeyThatIsAddedLaterIsUsed(t *testing.T) {
 	t.Setenv("PTV_TEST_KEY", "")
-	w := newWorld(t)
+	fx := newFixture(t)
 	cfg := config()
 	cfg.Key = plugins.Secret{Env: "PTV_TEST_KEY"}
-	w.Run(func(task *plugins.Task) error {
-		trains, departures := w.trains(task, cfg)
+	fx.Run(func(task *plugins.Task) error {
+		trains, departures := fx.trains(task, cfg)
 		if err := task.Sleep(time.Second); err != nil {
 			return err
 		}
@@ -235,14 +235,14 @@ func TestAKeyThatIsPutInPlaceLaterCounts(t *testing.T) {
 	})
 }
 
-func TestRepliesAreCounted(t *testing.T) {
-	w := newWorld(t)
-	w.Run(func(t *plugins.Task) error {
-		trains, _ := w.trains(t, config())
+func TestRequestsAreCounted(t *testing.T) {
+	fx := newFixture(t)
+	fx.Run(func(t *plugins.Task) error {
+		trains, _ := fx.trains(t, config())
 		if err := t.Sleep(61 * time.Second); err != nil {
 			return err
 		}
-		w.offline = true
+		fx.offline = true
 		if err := t.Sleep(30 * time.Second); err != nil {
 			return err
 		}
@@ -251,39 +251,39 @@ func TestRepliesAreCounted(t *testing.T) {
 			got[name] = value
 		}
 		if got["fetches_ok_total"] != 3 || got["fetches_failed_total"] != 1 {
-			w.T.Errorf("figures: %v", got)
+			fx.T.Errorf("figures: %v", got)
 		}
 		return trains.Stop(t)
 	})
 }
 
-func TestAfterAnOutageThatIsOverOneLostReplyIsNoAlarmAgain(t *testing.T) {
-	w := newWorld(t)
-	w.Run(func(t *plugins.Task) error {
-		trains, _ := w.trains(t, config())
-		w.offline = true
+func TestASuccessResetsTheFailures(t *testing.T) {
+	fx := newFixture(t)
+	fx.Run(func(t *plugins.Task) error {
+		trains, _ := fx.trains(t, config())
+		fx.offline = true
 		if err := t.Sleep(10 * time.Minute); err != nil {
 			return err
 		}
-		w.offline = false
+		fx.offline = false
 		if err := t.Sleep(10 * time.Minute); err != nil { // longer than the longest pause
 			return err
 		}
-		w.offline = true
-		for before := len(w.asked); len(w.asked) == before; {
+		fx.offline = true
+		for before := len(fx.requests); len(fx.requests) == before; {
 			if err := t.Sleep(time.Second); err != nil {
 				return err
 			}
 		}
 		if health := trains.Env.Health; health.Condition != plugins.OK {
-			w.T.Errorf("after one lost reply: %s (%s)", health.Condition, health.Why)
+			fx.T.Errorf("after one failure: %s (%s)", health.Condition, health.Why)
 		}
-		lost := w.asked[len(w.asked)-1]
+		failedAt := fx.requests[len(fx.requests)-1]
 		if err := t.Sleep(8 * time.Second); err != nil {
 			return err
 		}
-		if last := w.asked[len(w.asked)-1]; last == lost {
-			w.T.Error("the first pause after it is not short")
+		if last := fx.requests[len(fx.requests)-1]; last == failedAt {
+			fx.T.Error("no retry after the first pause")
 		}
 		return trains.Stop(t)
 	})

@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// moving is a network in which the service answers with a redirect to location,
-// until it is asked by https. It notes what was asked.
-func moving(t *testing.T, location string) (http.RoundTripper, *[]string) {
+// redirecting is a network in which the API redirects http requests to location. It records
+// the URLs of all requests.
+func redirecting(t *testing.T, location string) (http.RoundTripper, *[]string) {
 	t.Helper()
-	service := realService()
+	api := fakeAPI()
 	seen := new([]string)
 	return serving(func(w http.ResponseWriter, r *http.Request) {
 		*seen = append(*seen, r.URL.Scheme+"://"+r.URL.Host+r.URL.Path)
@@ -19,29 +19,29 @@ func moving(t *testing.T, location string) (http.RoundTripper, *[]string) {
 			w.WriteHeader(http.StatusMovedPermanently)
 			return
 		}
-		service.ServeHTTP(w, r)
+		api.ServeHTTP(w, r)
 	}), seen
 }
 
-func TestARedirectToHTTPSOfTheSameHostIsSignedAnew(t *testing.T) {
+func TestARedirectToHTTPSOnTheSameHostIsSigned(t *testing.T) {
 	for _, location := range []string{
 		"https://ptv.example{request}",
 		"https://ptv.example{path}",
 		"https://ptv.example{path}?signature=stale&devid=1&extra=yes",
 	} {
-		network, _ := moving(t, location)
+		network, _ := redirecting(t, location)
 		if stops, err := search(client("http://ptv.example", network)); err != nil || len(stops) != 2 {
 			t.Errorf("redirected to %s: found %+v, %v", location, stops, err)
 		}
 	}
 }
 
-func TestASignedRequestNeverGoesToAnotherHost(t *testing.T) {
+func TestNoRequestGoesToAnotherHost(t *testing.T) {
 	for _, location := range []string{
 		"http://elsewhere.example{request}", "https://elsewhere.example/", "//elsewhere.example{request}",
 		"http://ptv.example:8080/", "ftp://ptv.example/", "https://ptv.example@elsewhere.example/", "http://%zz",
 	} {
-		network, seen := moving(t, location)
+		network, seen := redirecting(t, location)
 		_, err := search(client("http://ptv.example", network))
 		if err == nil || len(*seen) != 1 {
 			t.Errorf("redirected to %s: %v, requests %v", location, err, *seen)
@@ -50,7 +50,7 @@ func TestASignedRequestNeverGoesToAnotherHost(t *testing.T) {
 	}
 }
 
-func TestARedirectNeverLeadsBackToHTTP(t *testing.T) {
+func TestNoRedirectFromHTTPSToHTTP(t *testing.T) {
 	requests := 0
 	_, err := search(client("https://ptv.example", serving(func(w http.ResponseWriter, r *http.Request) {
 		requests++
@@ -61,8 +61,8 @@ func TestARedirectNeverLeadsBackToHTTP(t *testing.T) {
 	}
 }
 
-func TestRedirectsInACircleEnd(t *testing.T) {
-	network, seen := moving(t, "/v3/search/again")
+func TestTheNumberOfRedirectsIsLimited(t *testing.T) {
+	network, seen := redirecting(t, "/v3/search/again")
 	if _, err := search(client("http://ptv.example", network)); err == nil || len(*seen) != 4 {
 		t.Errorf("%d requests, %v", len(*seen), err)
 	}

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// sign returns the signature of a request: HMAC-SHA1, by the key as it is
-// written, over exactly the path and query that will be sent.
+// sign returns the signature of a request: HMAC-SHA1, with the key as it is written, over
+// the path and query that are sent.
 func sign(key, pathAndQuery string) string {
 	mac := hmac.New(sha1.New, []byte(key))
 	mac.Write([]byte(pathAndQuery))
 	return strings.ToUpper(hex.EncodeToString(mac.Sum(nil)))
 }
 
-// signed returns target with the developer id and the signature appended, which
-// has to be the last of it.
+// signed returns target with the developer id and the signature appended, which must be the
+// last parameter.
 func signed(target url.URL, id, key string) *url.URL {
 	if target.RawQuery != "" {
 		target.RawQuery += "&"

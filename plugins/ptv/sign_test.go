@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestARequestIsSignedAsTheServiceExpects(t *testing.T) {
+func TestSignatures(t *testing.T) {
 	for _, test := range []struct{ key, id, path, want string }{
 		{"9c132d31-6a30-4cac-8d8b-8a1970834799", "1003441", "/v3/stops/1122/route_type/1", "D5D8772F11AC06AB1EC8624AFA65575F47D60ABC"},
 		{"9c132d31-6a30-4cac-8d8b-8a1970834799", "3000176", "/v3/route_types", "EBD12B055DFEBB7CC0F9FB2B6E3AA0FE3CFD87B6"},
@@ -20,7 +20,7 @@ func TestARequestIsSignedAsTheServiceExpects(t *testing.T) {
 	}
 }
 
-func TestTheSignatureCoversTheQueryAndComesLast(t *testing.T) {
+func TestTheSignatureCoversTheQueryAndIsTheLastParameter(t *testing.T) {
 	with := signed(url.URL{Path: "/v3/x", RawQuery: "a=1&a=2"}, "7", "key").RequestURI()
 	request, signature, _ := strings.Cut(with, "&signature=")
 	if request != "/v3/x?a=1&a=2&devid=7" || signature != sign("key", request) {

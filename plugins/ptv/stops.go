@@ -11,12 +11,12 @@ import (
 	"unicode/utf8"
 )
 
-// Stop is a stop that a search found.
+// Stop is a result of FindStops.
 type Stop struct {
 	ID        int
 	Name      string
 	Suburb    string
-	RouteType string // the word for it in a configuration
+	RouteType string // as in Config
 	Routes    []Route
 }
 
@@ -25,7 +25,7 @@ type Route struct {
 	ID         int
 	Number     string // empty for trains
 	Name       string
-	Directions []Direction // nil where they were not looked up
+	Directions []Direction // nil: not looked up
 }
 
 // Direction is one of the directions of a route.
@@ -34,71 +34,70 @@ type Direction struct {
 	Name string
 }
 
-// maxLookups bounds the requests that one search makes for directions. A search
-// for a suburb finds more routes than anybody reads about.
+// maxLookups limits the requests for directions of one search. A search for a suburb finds
+// many routes.
 const maxLookups = 20
 
 type searchReply struct {
 	Stops list[struct {
-		ID     text `json:"stop_id"`
-		Name   text `json:"stop_name"`
-		Suburb text `json:"stop_suburb"`
-		Type   text `json:"route_type"`
+		ID     scalar `json:"stop_id"`
+		Name   scalar `json:"stop_name"`
+		Suburb scalar `json:"stop_suburb"`
+		Type   scalar `json:"route_type"`
 		Routes list[struct {
-			ID     text `json:"route_id"`
-			Name   text `json:"route_name"`
-			Number text `json:"route_number"`
+			ID     scalar `json:"route_id"`
+			Name   scalar `json:"route_name"`
+			Number scalar `json:"route_number"`
 		}] `json:"routes"`
 	}] `json:"stops"`
 }
 
 type directionsReply struct {
 	Directions list[struct {
-		ID   text `json:"direction_id"`
-		Name text `json:"direction_name"`
+		ID   scalar `json:"direction_id"`
+		Name scalar `json:"direction_name"`
 	}] `json:"directions"`
 }
 
-// FindStops returns the stops whose name or suburb holds the words, in the
-// service's order, with their routes; and, for the first 20 routes of them, the
-// directions.
-func (c Client) FindStops(ctx context.Context, words string) ([]Stop, error) {
-	words = strings.TrimSpace(words)
-	if utf8.RuneCountInString(words) < 3 || !strings.ContainsFunc(words, unicode.IsLetter) {
-		return nil, errors.New("search for at least three letters of a stop's name: the service knows shorter words and numbers as routes only")
+// FindStops returns the stops whose name or suburb contains a text, in the order of the
+// API, with their routes, and the directions of the first 20 routes. The text must have at
+// least three characters and a letter.
+func (c Client) FindStops(ctx context.Context, text string) ([]Stop, error) {
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) < 3 || !strings.ContainsFunc(text, unicode.IsLetter) {
+		return nil, errors.New("search text too short: write at least three letters of a stop's name, since the API finds only routes by shorter texts and by numbers")
 	}
-	reply, err := c.get(ctx, "/v3/search/"+twiceEscaped(words), url.Values{"include_outlets": {"false"}})
+	reply, err := c.get(ctx, "/v3/search/"+twiceEscaped(text), url.Values{"include_outlets": {"false"}})
 	if err != nil {
 		return nil, err
 	}
-	stops, err := stopsOf(reply.body)
+	stops, err := decodeStops(reply.body)
 	if err != nil {
 		return nil, err
 	}
 	return stops, c.addDirections(ctx, stops)
 }
 
-// twiceEscaped escapes a term twice, as the search wants it: once for the address
-// and once for the service behind it.
+// twiceEscaped escapes a search term twice, as the API requires.
 func twiceEscaped(term string) string {
 	once := strings.ReplaceAll(url.QueryEscape(term), "+", "%20")
 	return url.QueryEscape(once)
 }
 
-func stopsOf(body []byte) ([]Stop, error) {
+func decodeStops(body []byte) ([]Stop, error) {
 	var r searchReply
-	if !decode(body, &r) || !r.Stops.is {
-		return nil, &Trouble{Words: "odd reply", Detail: "the reply holds no list of stops"}
+	if !decode(body, &r) || !r.Stops.valid {
+		return nil, invalidReply("no list of stops")
 	}
 	var stops []Stop
 	for _, raw := range r.Stops.items {
-		stop := Stop{ID: raw.ID.count(), Name: clean(string(raw.Name), maxName), Suburb: clean(string(raw.Suburb), maxName)}
+		stop := Stop{ID: raw.ID.int(), Name: clean(string(raw.Name), maxName), Suburb: clean(string(raw.Suburb), maxName)}
 		if n, err := strconv.Atoi(string(raw.Type)); err == nil && n >= 0 && n < len(routeTypes) {
 			stop.RouteType = routeTypes[n]
 		}
 		for _, route := range raw.Routes.items {
 			stop.Routes = append(stop.Routes, Route{
-				ID: route.ID.count(), Number: clean(string(route.Number), maxName), Name: clean(string(route.Name), maxName),
+				ID: route.ID.int(), Number: clean(string(route.Number), maxName), Name: clean(string(route.Name), maxName),
 			})
 		}
 		stops = append(stops, stop)
@@ -131,12 +130,12 @@ func (c Client) directions(ctx context.Context, route int) ([]Direction, error) 
 		return nil, err
 	}
 	var r directionsReply
-	if !decode(reply.body, &r) || !r.Directions.is {
-		return nil, &Trouble{Words: "odd reply", Detail: "the reply holds no list of directions"}
+	if !decode(reply.body, &r) || !r.Directions.valid {
+		return nil, invalidReply("no list of directions")
 	}
 	var directions []Direction
 	for _, raw := range r.Directions.items {
-		d := Direction{ID: raw.ID.count(), Name: clean(string(raw.Name), maxName)}
+		d := Direction{ID: raw.ID.int(), Name: clean(string(raw.Name), maxName)}
 		if !slices.Contains(directions, d) {
 			directions = append(directions, d)
 		}

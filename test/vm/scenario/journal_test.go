@@ -85,8 +85,8 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 		why    string
 	}{
 		{http.StatusNotFound, `degraded err="not found: No to /v3/departures/`},
-		{http.StatusUnauthorized, `degraded err="refused: No to /v3/departures/`},
-		{http.StatusFound, `degraded err="wrong host: redirected to http://elsewhere.test: does the network want a login`},
+		{http.StatusUnauthorized, `degraded err="access denied: No to /v3/departures/`},
+		{http.StatusFound, `degraded err="wrong host: redirected to http://elsewhere.test: the network may have a login page`},
 	} {
 		api.refuse(refusal.status)
 		g.run("systemctl", "restart", "ptvd")

@@ -11,11 +11,11 @@ import (
 	"ptvd/plugins/topics"
 )
 
-func TestOnlyWhatTheConfigurationAsksForIsKept(t *testing.T) {
+func TestOnlyConfiguredDeparturesAreKept(t *testing.T) {
 	for name, test := range map[string]struct {
-		choose func(*ptv.Config)
-		fits   func(topics.Departure) bool
-		asks   string // of the service
+		change  func(*ptv.Config)
+		matches func(topics.Departure) bool
+		url     string // contained in the URL of the request
 	}{
 		"one route": {
 			func(c *ptv.Config) { c.Routes = []int{11} },
@@ -51,30 +51,30 @@ func TestOnlyWhatTheConfigurationAsksForIsKept(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			fx := newFixture(t)
 			cfg := config()
 			cfg.Count = 6
-			test.choose(&cfg)
-			list := w.once(cfg).List
+			test.change(&cfg)
+			list := fx.once(cfg).List
 			if len(list) == 0 || len(list) > 7 {
 				t.Errorf("%d departures", len(list))
 			}
 			for _, d := range list {
-				if !test.fits(d) {
-					t.Errorf("not asked for: %+v", d)
+				if !test.matches(d) {
+					t.Errorf("not configured: %+v", d)
 				}
 			}
-			if !strings.Contains(w.lines[0], test.asks) {
-				t.Errorf("asked for %s, want %s in it", w.lines[0], test.asks)
+			if !strings.Contains(fx.urls[0], test.url) {
+				t.Errorf("request %s, want %s in it", fx.urls[0], test.url)
 			}
 		})
 	}
 }
 
-func TestMoreIsAskedForThanLeavesWithinTheWalkAndThanTheChoiceLeavesOut(t *testing.T) {
+func TestMaxResultsIncludesTheWalkAndWhatTheFilterDrops(t *testing.T) {
 	for name, test := range map[string]struct {
-		choose func(*ptv.Config)
-		asks   string
+		change func(*ptv.Config)
+		url    string
 	}{
 		"one":                           {func(*ptv.Config) {}, "max_results=2&"},
 		"one after a short walk":        {func(c *ptv.Config) { c.Walk = time.Minute }, "max_results=3&"},
@@ -84,43 +84,43 @@ func TestMoreIsAskedForThanLeavesWithinTheWalkAndThanTheChoiceLeavesOut(t *testi
 		"one of a route and a platform": {func(c *ptv.Config) { c.Routes, c.Platforms = []int{11}, []ptv.Platform{"2"} }, "max_results=6&"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			fx := newFixture(t)
 			cfg := config()
 			cfg.Count = 1
-			test.choose(&cfg)
-			if w.once(cfg); !strings.Contains(w.lines[0], test.asks) {
-				t.Errorf("asked for %s, want %s in it", w.lines[0], test.asks)
+			test.change(&cfg)
+			if fx.once(cfg); !strings.Contains(fx.urls[0], test.url) {
+				t.Errorf("request %s, want %s in it", fx.urls[0], test.url)
 			}
 		})
 	}
 }
 
-func TestTheEndOfTheTimetableIsToldFromACut(t *testing.T) {
-	const toCranbourne = 4 // where less than 30 trains leave, as far as the stand-in knows
+func TestCompleteIsSetOnlyIfNothingIsMissing(t *testing.T) {
+	const toCranbourne = 4 // the fake server has fewer than 30 departures in this direction
 	for name, test := range map[string]struct {
-		choose   func(*ptv.Config)
+		change   func(*ptv.Config)
 		complete bool
 	}{
-		"fewer than were asked for":             {func(c *ptv.Config) { c.Directions = []int{toCranbourne} }, true},
-		"more than the count":                   {func(c *ptv.Config) { c.Directions, c.Count = []int{toCranbourne}, 5 }, false},
-		"as many as were asked for":             {func(*ptv.Config) {}, false},
-		"none, where all were left out":         {func(c *ptv.Config) { c.Routes, c.Count = []int{98, 99}, 1 }, false},
-		"fewer, but platforms may be not known": {func(c *ptv.Config) { c.Directions, c.Platforms = []int{toCranbourne}, []ptv.Platform{"1", "2"} }, false},
-		"none, where none was left out":         {func(c *ptv.Config) { c.Directions = []int{77} }, true},
+		"fewer than requested":                {func(c *ptv.Config) { c.Directions = []int{toCranbourne} }, true},
+		"more than the count":                 {func(c *ptv.Config) { c.Directions, c.Count = []int{toCranbourne}, 5 }, false},
+		"as many as requested":                {func(*ptv.Config) {}, false},
+		"none, all were dropped":              {func(c *ptv.Config) { c.Routes, c.Count = []int{98, 99}, 1 }, false},
+		"fewer, but platforms may be unknown": {func(c *ptv.Config) { c.Directions, c.Platforms = []int{toCranbourne}, []ptv.Platform{"1", "2"} }, false},
+		"none, and none was dropped":          {func(c *ptv.Config) { c.Directions = []int{77} }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			fx := newFixture(t)
 			cfg := config()
 			cfg.Count = 30
-			test.choose(&cfg)
-			if found := w.once(cfg); found.Received == 0 || found.Complete != test.complete {
-				t.Errorf("with %d departures it is complete: %v, want %v", len(found.List), found.Complete, test.complete)
+			test.change(&cfg)
+			if found := fx.once(cfg); found.Received == 0 || found.Complete != test.complete {
+				t.Errorf("with %d departures complete is %v, want %v", len(found.List), found.Complete, test.complete)
 			}
 		})
 	}
 }
 
-func TestAConfigurationSaysWhatTagsCannot(t *testing.T) {
+func TestValidate(t *testing.T) {
 	if err := config().Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -131,13 +131,13 @@ func TestAConfigurationSaysWhatTagsCannot(t *testing.T) {
 		cfg.BaseURL = base
 		var fault *plugins.FieldError
 		if err := cfg.Validate(); !errors.As(err, &fault) || fault.Path != "base_url" {
-			t.Errorf("the service at %q: %v", base, err)
+			t.Errorf("base_url %q: %v", base, err)
 		}
 	}
 	var p ptv.Platform
 	for _, word := range []string{"", "1 2", "platform1", "1&x=y"} {
 		if p.UnmarshalText([]byte(word)) == nil {
-			t.Errorf("%q passes for a platform", word)
+			t.Errorf("%q is accepted as a platform", word)
 		}
 	}
 	if err := p.UnmarshalText([]byte("15A")); err != nil || p != "15A" {
