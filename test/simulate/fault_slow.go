@@ -138,7 +138,7 @@ func (w *World) mustSayThatItHangs() {
 	boots, edits, stalls := w.boots, w.edits, w.visitor.stalls
 	w.sleep(slowTransfer)
 	if boots == w.boots && edits == w.edits && stalls == w.visitor.stalls && w.oracle.on {
-		w.mustBeIll("panel", "panel on "+panelPort)
+		w.mustBeIll("panel", "max7219 on "+panelPort)
 	}
 }
 
