@@ -1,4 +1,4 @@
-// Package font holds the letters of a panel that is eight pixels high.
+// Package font has the letters of a panel that is eight pixels high.
 //
 // They are drawn in text.txt and bold.txt, where a # is a lit pixel, and belong
 // to this project. Seven rows stand on the base line; the eighth is for the tails
@@ -25,11 +25,11 @@ var bold string
 
 var (
 	// Text is narrow, so that a word fits on a panel: ASCII, 🚌 for a bus and ✗
-	// for what is cancelled. Accents are left out, and what has no letter in
-	// ASCII at all is drawn as □.
+	// for a cancelled one. Accents are left out, and a character without one like it in
+	// ASCII is drawn as □.
 	Text = mustParse(text)
 
-	// Bold is for figures that are read from across a room: 0 to 9, colon,
+	// Bold is for digits that are read from across a room: 0 to 9, colon,
 	// hyphen, space and ✗.
 	Bold = mustParse(bold)
 )
@@ -43,7 +43,7 @@ type glyph []byte
 // gap is the space between two letters in pixels.
 const gap = 1
 
-// missing is the glyph that stands for those that a face lacks.
+// missing is drawn for a character that a face lacks.
 const missing = '□'
 
 // Has tells whether the face has every character of a text.
@@ -65,7 +65,7 @@ func (f *Face) Width(text string) int {
 	return max(0, width-gap)
 }
 
-// Draw lights the pixels of a text whose upper left corner is at x, y. What lies
+// Draw lights the pixels of a text whose upper left corner is at x, y. What is
 // outside the picture is left out.
 func (f *Face) Draw(on *image.Gray, x, y int, text string) {
 	for _, r := range text {
@@ -88,7 +88,7 @@ func (f *Face) glyph(r rune) glyph {
 	if g, ok := f.glyphs[r]; ok {
 		return g
 	}
-	if g, ok := f.glyphs[alike[r]]; ok {
+	if g, ok := f.glyphs[fallback[r]]; ok {
 		return g
 	}
 	return f.glyphs[missing]
@@ -122,7 +122,7 @@ func parse(art string) (*Face, error) {
 func (f *Face) addRow(name string, y int, pixels string) error {
 	r, size := utf8.DecodeRuneInString(name)
 	if size != len(name) {
-		return fmt.Errorf("%q names no single character", name)
+		return fmt.Errorf("%q is not a single character", name)
 	}
 	if r == '␣' {
 		r = ' '
@@ -134,7 +134,7 @@ func (f *Face) addRow(name string, y int, pixels string) error {
 		f.glyphs[r] = make(glyph, len(pixels))
 	}
 	if len(pixels) != len(f.glyphs[r]) {
-		return fmt.Errorf("%q is not equally wide in row %d", name, y+1)
+		return fmt.Errorf("%q has another width in row %d", name, y+1)
 	}
 	for x := range pixels {
 		switch pixels[x] {
@@ -148,7 +148,7 @@ func (f *Face) addRow(name string, y int, pixels string) error {
 	return nil
 }
 
-// mustParse is for the faces that are part of the program.
+// mustParse parses the faces that are part of the program.
 func mustParse(art string) *Face {
 	face, err := parse(art)
 	if err != nil {

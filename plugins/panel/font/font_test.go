@@ -14,7 +14,7 @@ func TestTheTextFaceHasAllOfASCII(t *testing.T) {
 	}
 }
 
-func TestFiguresAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
+func TestDigitsAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
 	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
 		for r := '0'; r <= '9'; r++ {
 			if got, want := face.Width(string(r)), face.Width("0"); got != want {
@@ -24,7 +24,7 @@ func TestFiguresAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
 	}
 }
 
-// On four columns 0 and O are the same, and nobody takes the one for the other.
+// On four columns 0 and O are the same, which confuses nobody.
 func TestNoTwoCharactersLookAlikeButZeroAndO(t *testing.T) {
 	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
 		seen := map[string]rune{}
@@ -40,7 +40,7 @@ func TestNoTwoCharactersLookAlikeButZeroAndO(t *testing.T) {
 	}
 }
 
-func TestTheWidthIsThatOfTheDrawing(t *testing.T) {
+func TestWidthIsTheWidthOfWhatDrawDraws(t *testing.T) {
 	for _, text := range []string{"", "i", "Loading", "Flinders Street", "東"} {
 		picture := image.NewGray(image.Rect(0, 0, 200, Height))
 		Text.Draw(picture, 0, 0, text)
@@ -60,14 +60,14 @@ func litWidth(picture *image.Gray) int {
 	return width
 }
 
-func TestAccentsAreLeftOutAndWhatIsForeignIsABox(t *testing.T) {
-	for _, test := range []struct{ text, likes string }{
+func TestAccentsAreLeftOutAndAnUnknownCharacterIsABox(t *testing.T) {
+	for _, test := range []struct{ text, like string }{
 		{"Ürümqi – Café “Łódź”", `Urumqi - Cafe "Lodz"`},
 		{"東京\x00", "□□□"},
 		{"broken \xff", "broken □"},
 	} {
-		if got, want := drawing(test.text), drawing(test.likes); got != want {
-			t.Errorf("%q is not drawn like %q", test.text, test.likes)
+		if got, want := drawing(test.text), drawing(test.like); got != want {
+			t.Errorf("%q is not drawn like %q", test.text, test.like)
 		}
 	}
 }
@@ -78,7 +78,7 @@ func drawing(text string) string {
 	return string(picture.Pix)
 }
 
-func TestWhatLiesOutsideThePictureIsLeftOut(t *testing.T) {
+func TestDrawStaysWithinThePicture(t *testing.T) {
 	whole := image.NewGray(image.Rect(0, 0, 24, Height))
 	part := whole.SubImage(image.Rect(8, 0, 16, Height)).(*image.Gray)
 	Text.Draw(part, 2, 0, "MMMMMM")
@@ -91,10 +91,10 @@ func TestWhatLiesOutsideThePictureIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestAFaultyFaceIsRefusedWithItsPlace(t *testing.T) {
+func TestAnInvalidFaceIsRefusedWithItsRow(t *testing.T) {
 	for _, test := range []struct{ name, art, want string }{
 		{"a glyph too few in a row", "A B\n# #\n#", "row 2"},
-		{"uneven rows", "A\n##\n#", "equally wide"},
+		{"rows of different widths", "A\n##\n#", "another width"},
 		{"an odd pixel", "A\nx", "a lit one is #"},
 		{"a glyph drawn twice", "A A\n# #", "twice"},
 		{"a name of two characters", "AB\n#", "single character"},

@@ -2,8 +2,8 @@ package font
 
 import "strings"
 
-// alike holds, by character, the one of ASCII that is drawn in its place.
-var alike = func() map[rune]rune {
+// fallback is the ASCII character that is drawn in the place of another one.
+var fallback = func() map[rune]rune {
 	m := map[rune]rune{}
 	for group := range strings.FieldsSeq(`
 		AÀÁÂÃÄÅĀĂĄÆ aàáâãäåāăąæ CÇĆĈĊČ cçćĉċč DÐĎĐ dðďđ EÈÉÊËĒĔĖĘĚ eèéêëēĕėęě
