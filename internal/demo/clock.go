@@ -1,32 +1,35 @@
 package demo
 
 import (
+	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ptvd/internal/scheduler"
+	"ptvd/internal/wallclock"
 )
 
-// Clock is the system's clock, and can be made to run faster: all of the demo lives
-// in its time, the loop and the stand-ins alike.
+// Clock is a clock whose speed can be changed. The event loop and the fake servers
+// use it for all times.
 type Clock struct {
-	scheduler.Clock
-	wall time.Time         // the civil time …
-	from scheduler.Instant // … at this instant
+	scheduler.Clock                   // the system's clock
+	wall            time.Time         // the civil time ...
+	from            scheduler.Instant // ... at this instant
 
-	mu     sync.Mutex
-	real   scheduler.Instant // when the speed was set, by the system's clock …
-	here   scheduler.Instant // … and by this one
-	speed  int64
-	before int64 // the speed until then
+	mu       sync.Mutex
+	real     scheduler.Instant // when the speed was last changed, by the system's clock ...
+	here     scheduler.Instant // ... and by this one
+	speed    int64
+	previous int64 // the speed before the change
 }
 
-// NewClock returns a clock that runs as fast as the system's.
+// NewClock returns a clock that runs at the speed of the system's clock.
 func NewClock() *Clock {
 	system := scheduler.NewSystemClock()
 	now := system.Now()
-	return &Clock{Clock: system, wall: time.Now().Round(0), from: now, real: now, here: now, speed: 1, before: 1}
+	return &Clock{Clock: system, wall: time.Now().Round(0), from: now, real: now, here: now, speed: 1, previous: 1}
 }
 
 // Now returns the present instant.
@@ -43,11 +46,12 @@ func (c *Clock) now() scheduler.Instant {
 // Wall returns the civil time.
 func (c *Clock) Wall() time.Time { return c.wall.Add(c.Now().Sub(c.from)) }
 
-// Wait waits until the instant has come, by this clock.
+// Wait waits until an instant of this clock.
 func (c *Clock) Wait(until scheduler.Instant) error { return c.Clock.Wait(c.Kernel(until)) }
 
-// Kernel returns when an instant comes by the system's clock, or when it came: the
-// speed of late is known, so that a step that changes it is measured right, too.
+// Kernel converts an instant of this clock to one of the system's clock. Instants
+// before the last change of the speed are converted with the previous speed, so that
+// the duration of the step that changed it is measured correctly.
 func (c *Clock) Kernel(i scheduler.Instant) scheduler.Instant {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,24 +60,58 @@ func (c *Clock) Kernel(i scheduler.Instant) scheduler.Instant {
 	}
 	speed := c.speed
 	if i < c.here {
-		speed = c.before
+		speed = c.previous
 	}
 	ahead := float64(i-c.here) / float64(speed)
 	return c.real.Add(time.Duration(math.Ceil(ahead)))
 }
 
-// Speed returns how many times faster than the system's the clock runs.
+// Speed returns how many times as fast as the system's clock this one runs.
 func (c *Clock) Speed() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return int(c.speed)
 }
 
-// SetSpeed lets it run faster from now on. Whoever waits is woken, to wait anew.
+// SetSpeed changes the speed, and interrupts a Wait, which depends on it.
 func (c *Clock) SetSpeed(times int) {
 	c.mu.Lock()
 	c.here, c.real = c.now(), c.Clock.Now()
-	c.speed, c.before = int64(times), c.speed
+	c.speed, c.previous = int64(times), c.speed
 	c.mu.Unlock()
 	c.Wake()
 }
+
+// speeds are the choices that the page offers.
+var speeds = []float64{1, 10, 60}
+
+// Speed returns how fast time runs, and the choices.
+func (w *World) Speed() (now float64, choice []float64) {
+	if w.clock == nil {
+		return 1, nil
+	}
+	return float64(w.clock.Speed()), speeds
+}
+
+// SetSpeed changes how fast time runs.
+func (w *World) SetSpeed(times float64) error {
+	for _, s := range speeds {
+		if s == times && w.clock != nil {
+			w.clock.SetSpeed(int(times))
+			return nil
+		}
+	}
+	return fmt.Errorf("speed %v is not supported; use one of %v", times, speeds)
+}
+
+// system is the operating system's clock, not synchronized and possibly wrong.
+type system struct {
+	now   func() time.Time
+	error atomic.Int64 // how far it is ahead, in nanoseconds
+}
+
+var _ wallclock.System = (*system)(nil)
+
+func (s *system) Now() time.Time          { return s.now().Add(time.Duration(s.error.Load())) }
+func (s *system) Synchronized() bool      { return false }
+func (s *system) set(ahead time.Duration) { s.error.Store(int64(ahead)) }

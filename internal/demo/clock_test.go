@@ -7,24 +7,24 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// handClock is a system's clock that the test moves.
-type handClock struct {
+// manualClock is a system clock that the test sets.
+type manualClock struct {
 	scheduler.Clock
 	now    scheduler.Instant
 	waited scheduler.Instant
 }
 
-func (c *handClock) Now() scheduler.Instant { return c.now }
-func (c *handClock) Wake()                  {}
-func (c *handClock) Wait(until scheduler.Instant) error {
+func (c *manualClock) Now() scheduler.Instant { return c.now }
+func (c *manualClock) Wake()                  {}
+func (c *manualClock) Wait(until scheduler.Instant) error {
 	c.waited = until
 	return nil
 }
 
-func TestTimeRunsFasterFromNowOnAndNeverBack(t *testing.T) {
-	system := &handClock{now: 1000}
+func TestSpeedChangesFromNowOn(t *testing.T) {
+	system := &manualClock{now: 1000}
 	wall := time.Date(2026, 11, 18, 20, 50, 0, 0, time.UTC)
-	c := &Clock{Clock: system, wall: wall, from: 1000, real: 1000, here: 1000, speed: 1, before: 1}
+	c := &Clock{Clock: system, wall: wall, from: 1000, real: 1000, here: 1000, speed: 1, previous: 1}
 	steps := []struct {
 		system scheduler.Instant
 		speed  int
@@ -47,19 +47,19 @@ func TestTimeRunsFasterFromNowOnAndNeverBack(t *testing.T) {
 		}
 	}
 	if got := c.Wall().Sub(wall); got != 3300 {
-		t.Errorf("the civil time has moved by %v", got)
+		t.Errorf("the civil time advanced by %v", got)
 	}
 }
 
-func TestAWaitEndsNoSoonerThanTheInstantComes(t *testing.T) {
-	system := &handClock{now: 1000}
-	c := &Clock{Clock: system, real: 1000, here: 5000, speed: 60, before: 10}
+func TestWaitNeverEndsEarly(t *testing.T) {
+	system := &manualClock{now: 1000}
+	c := &Clock{Clock: system, real: 1000, here: 5000, speed: 60, previous: 10}
 	for until, want := range map[scheduler.Instant]scheduler.Instant{
 		5000: 1000, 5060: 1001, 5061: 1002, scheduler.Never: scheduler.Never, 4000: 900,
 	} {
 		c.Wait(until)
 		if system.waited != want {
-			t.Errorf("until %d it waits until %d, want %d", until, system.waited, want)
+			t.Errorf("Wait(%d) waits until %d, want %d", until, system.waited, want)
 		}
 	}
 }

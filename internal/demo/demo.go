@@ -1,3 +1,9 @@
+// Package demo runs the ordinary daemon on a simulated board, with fakes of the PTV
+// API and of an NTP server on loopback. An autopilot presses the button and turns the
+// knob now and then. On the web page people can do so too, and inject faults.
+//
+// The daemon contains no code for the demo: it sees real HTTP with real signatures,
+// real NTP packets, and edges with contact bounce.
 package demo
 
 import (
@@ -19,8 +25,7 @@ import (
 	"ptvd/internal/web"
 )
 
-// How the panel of demo.yaml is built, four modules of 8×8, none of them turned; and
-// where it hangs.
+// The panel of demo.yaml: four modules of 8×8 LEDs, none of them rotated.
 const (
 	modules       = 4
 	panelInstance = "panel"
@@ -29,12 +34,12 @@ const (
 
 var mounted = sim.Arrangement{}
 
-// World is all that the daemon of a demo meets.
+// World is the environment of the demo's daemon.
 type World struct {
 	Panel *sim.Panel
-	Board *sim.Board // once the daemon runs
+	Board *sim.Board // nil until the daemon runs
 
-	clock   *Clock // nil: time is somebody else's
+	clock   *Clock // nil: the speed of time cannot be changed
 	system  *system
 	network *network
 	ptv     *fakeserver.PTV
@@ -42,18 +47,18 @@ type World struct {
 	state   string
 	stop    context.CancelFunc
 
-	// What follows belongs to the loop.
+	// The remaining fields belong to the loop.
 	loop    *scheduler.Loop
-	hands   *hands
+	input   *input
 	driver  *lampDriver
-	broken  map[string]bool // the faults that last
+	broken  map[string]bool // the faults that are active
 	outages int             // of the panel
 }
 
 var _ web.World = (*World)(nil)
 
-// NewWorld starts the stand-ins, which live in the time that now tells. Close it
-// in the end.
+// NewWorld starts the fake servers, with the time that now returns. The world must
+// be closed.
 func NewWorld(now func() time.Time) (*World, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &World{
@@ -75,7 +80,7 @@ func (w *World) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	go w.ntp.Serve(socket)
+	go func() { _ = w.ntp.Serve(socket) }() // until Close
 	w.network = newNetwork(map[string]string{"ptv.test": ptv, "ntp.test": socket.LocalAddr().String()})
 	w.state, err = os.MkdirTemp("", "ptvd-demo-")
 	return errors.Join(err,
@@ -83,11 +88,11 @@ func (w *World) start(ctx context.Context) error {
 		os.Setenv("PTVD_DEMO_KEY", fakeserver.DemoKey))
 }
 
-// Options are those of the ordinary daemon on demo.yaml, in this world.
+// Options returns the daemon's options for demo.yaml in this world.
 func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
 	file, err := config.Parse("demo.yaml", configs.Demo, 0o644)
 	if err != nil {
-		return daemon.Options{}, fmt.Errorf("the demo's own configuration: %w", err)
+		return daemon.Options{}, fmt.Errorf("configuration of the demo: %w", err)
 	}
 	file.StateDir = w.state
 	return daemon.Options{
@@ -99,28 +104,28 @@ func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
 	}, nil
 }
 
-// Open lets people in: the daemon of these options lives by the clock, which is the
-// one that the world was made with, and serves its page on an address of loopback.
+// Open adds the web page, served on a loopback address, and the clock to the daemon's
+// options. The clock must be the one whose time NewWorld was given.
 func (w *World) Open(o *daemon.Options, clock *Clock, address string) {
 	w.clock = clock
 	o.Clock, o.World = clock, w
 	o.File.HTTP = &config.HTTP{Listen: address}
 }
 
-// board makes the board with all that hangs on it, and lets the visitor in.
+// board creates the board with its devices, and starts the tasks of the inputs.
 func (w *World) board(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.Board = sim.New(loop)
 	w.Board.Attach(panelPort, w.Panel)
 	w.driver = &lampDriver{Backend: w.Board}
-	w.loop, w.hands = loop, newHands(w.Board)
+	w.loop, w.input = loop, newInput(w.Board)
 	loop.Post(func() {
-		loop.Go("visit", w.hands.visit, scheduler.Owner("visitor"))
-		loop.Go("hands", w.hands.work, scheduler.Owner("visitor"))
+		loop.Go("autopilot", w.input.autopilot, scheduler.Owner("demo"))
+		loop.Go("input", w.input.run, scheduler.Owner("demo"))
 	})
 	return w.driver, nil
 }
 
-// Close ends the stand-ins and removes what the daemon kept.
+// Close stops the fake servers and removes the daemon's state.
 func (w *World) Close() error {
 	w.stop()
 	err := w.ntp.Close()

@@ -24,29 +24,29 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // epoch is ten to eight on a Thursday in Melbourne.
 var epoch = time.Date(2026, 11, 18, 20, 50, 0, 0, time.UTC)
 
-// show is what a panel showed from a moment on.
-type show struct {
+// frame is a picture on the panel, and when it appeared.
+type frame struct {
 	since   time.Duration
 	picture *image.Gray
 }
 
-// deed is what somebody does to the world at a moment, and what is then looked at.
-type deed struct {
+// action is done to the world at a time after the start.
+type action struct {
 	at time.Duration
-	do func(*played) error
+	do func(*run) error
 }
 
-// played is a demo that has ended, and what its panel showed.
-type played struct {
+// run is a demo that has ended, and what its panel showed.
+type run struct {
 	world  *demo.World
 	daemon *daemon.Daemon
-	shown  []show
+	frames []frame
 }
 
-// play runs the demo in virtual time while somebody does things to its world.
-func play(t *testing.T, lasts time.Duration, deeds ...deed) *played {
+// play runs the demo in virtual time, and the actions meanwhile.
+func play(t *testing.T, lasts time.Duration, actions ...action) *run {
 	t.Helper()
-	const boot = scheduler.Instant(time.Minute) // the machine was started a while ago
+	const boot = scheduler.Instant(time.Minute) // the monotonic clock at the start
 	clock := scheduler.NewVirtualClock(boot)
 	now := func() time.Time { return epoch.Add(clock.Now().Sub(boot)) }
 	world, err := demo.NewWorld(now)
@@ -54,9 +54,9 @@ func play(t *testing.T, lasts time.Duration, deeds ...deed) *played {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { world.Close() })
-	p := &played{world: world}
+	p := &run{world: world}
 	world.Panel.OnChange = func() {
-		p.shown = append(p.shown, show{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{})})
+		p.frames = append(p.frames, frame{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{})})
 	}
 	options, err := world.Options(slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
@@ -66,8 +66,8 @@ func play(t *testing.T, lasts time.Duration, deeds ...deed) *played {
 	board := options.Board
 	options.Board = func(loop *scheduler.Loop) (gpio.Backend, error) {
 		loop.Post(func() {
-			loop.Go("somebody", func(t *scheduler.Task) error {
-				for _, d := range deeds {
+			loop.Go("actions", func(t *scheduler.Task) error {
+				for _, d := range actions {
 					if err := t.SleepUntil(boot.Add(d.at)); err != nil {
 						return err
 					}
@@ -102,44 +102,44 @@ func text(picture *image.Gray) string {
 	return b.String()
 }
 
-func TestThePanelShowsSomethingWithinASecond(t *testing.T) {
-	for _, s := range play(t, time.Second).shown {
+func TestPanelShowsSomethingWithinASecond(t *testing.T) {
+	for _, s := range play(t, time.Second).frames {
 		if strings.Contains(text(s.picture), "#") {
 			return
 		}
 	}
-	t.Error("the panel stayed dark")
+	t.Error("the panel is dark")
 }
 
-func TestTheDemoShowsItsPagesInTurn(t *testing.T) {
-	shown := play(t, 25*time.Second).shown
+func TestDemoShowsEachPage(t *testing.T) {
+	frames := play(t, 25*time.Second).frames
 	var got strings.Builder
 	for second := range 25 {
 		at := time.Duration(second+1) * time.Second
-		fmt.Fprintf(&got, "after %v\n%s\n", at, text(pictureAt(shown, at)))
+		fmt.Fprintf(&got, "after %v\n%s\n", at, text(pictureAt(frames, at)))
 	}
 	golden(t, "testdata/pages.txt", got.String())
 }
 
-func TestAStopLeavesThePanelBlankTheLampOffAndTheLinesFree(t *testing.T) {
+func TestStopLeavesPanelBlankLampOffAndLinesFree(t *testing.T) {
 	world := play(t, 20*time.Second).world
 	if world.Panel.On() {
 		t.Error("the panel is still on")
 	}
 	if duty := world.Board.Duty("GPIO18"); duty != 0 {
-		t.Errorf("the lamp is still at duty %d", duty)
+		t.Errorf("the lamp is at duty %d", duty)
 	}
 	for _, line := range []string{"GPIO17", "GPIO5", "GPIO6", "GPIO18"} {
 		if user := world.Board.User(line); user != "" {
-			t.Errorf("%s is still held by %s", line, user)
+			t.Errorf("%s is in use by %s", line, user)
 		}
 	}
 }
 
-// pictureAt returns what the panel showed at a moment.
-func pictureAt(shown []show, at time.Duration) *image.Gray {
+// pictureAt returns the picture at a time after the start.
+func pictureAt(frames []frame, at time.Duration) *image.Gray {
 	picture := image.NewGray(image.Rect(0, 0, 32, 8))
-	for _, s := range shown {
+	for _, s := range frames {
 		if s.since <= at {
 			picture = s.picture
 		}
@@ -159,6 +159,6 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is not as it was; if it should be, run the test with -update, and look at it\n%s", name, got)
+		t.Errorf("%s differs; if the change is intended, run the test with -update and check the diff\n%s", name, got)
 	}
 }

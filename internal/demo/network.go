@@ -2,75 +2,94 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"net"
+	"net/http"
 	"sync"
+	"time"
 )
 
-// network is the demo's little internet: what the configuration calls ptv.test or
-// ntp.test is an address on loopback. (RFC 6761 keeps .test for such things.) It
-// can be cut.
+// network resolves the names that demo.yaml uses, such as ptv.test, to addresses on
+// loopback. (RFC 6761 reserves .test.) It can be cut.
 type network struct {
 	hosts map[string]string
 
-	mu   sync.Mutex
-	cut  bool
-	open map[*wire]bool
+	mu    sync.Mutex
+	isCut bool
+	conns map[*networkConn]bool
 }
 
-// wire is a connection over the network.
-type wire struct {
+// networkConn is a connection that is closed when the network is cut.
+type networkConn struct {
 	net.Conn
 	network *network
 }
 
 func newNetwork(hosts map[string]string) *network {
-	return &network{hosts: hosts, open: map[*wire]bool{}}
+	return &network{hosts: hosts, conns: map[*networkConn]bool{}}
 }
 
-// dial reaches what is in the list, and nothing else.
-func (n *network) dial(ctx context.Context, kind, address string) (net.Conn, error) {
+// dial connects to a host of the network.
+func (n *network) dial(ctx context.Context, protocol, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	there, ok := n.hosts[host]
-	if !ok || n.isCut() {
+	real, ok := n.lookup(host)
+	if !ok {
 		return nil, &net.DNSError{Err: "no such host in the demo", Name: host, IsNotFound: true}
 	}
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, kind, there)
+	conn, err := dialer.DialContext(ctx, protocol, real)
 	if err != nil {
 		return nil, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	w := &wire{conn, n}
-	n.open[w] = true
-	return w, nil
+	c := &networkConn{conn, n}
+	n.conns[c] = true
+	return c, nil
 }
 
-// Close hangs up.
-func (w *wire) Close() error {
-	w.network.mu.Lock()
-	delete(w.network.open, w)
-	w.network.mu.Unlock()
-	return w.Conn.Close()
-}
-
-func (n *network) isCut() bool {
+func (n *network) lookup(host string) (address string, ok bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.cut
+	address, ok = n.hosts[host]
+	return address, ok && !n.isCut
 }
 
-// setCut cuts the network, and every connection over it; or mends it.
+// setCut cuts the network and closes its connections, or restores it.
 func (n *network) setCut(cut bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.cut = cut
+	n.isCut = cut
 	if cut {
-		for w := range n.open {
-			w.Conn.Close()
+		for c := range n.conns {
+			c.Conn.Close()
 		}
 	}
+}
+
+// Close closes the connection.
+func (c *networkConn) Close() error {
+	c.network.mu.Lock()
+	delete(c.network.conns, c)
+	c.network.mu.Unlock()
+	return c.Conn.Close()
+}
+
+// serveHTTP serves a handler on a free port of loopback until the context is done.
+func serveHTTP(ctx context.Context, handler http.Handler) (address string, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute}
+	context.AfterFunc(ctx, func() { server.Close() })
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			panic("demo: fake PTV server: " + err.Error())
+		}
+	}()
+	return listener.Addr().String(), nil
 }

@@ -15,17 +15,17 @@ import (
 	"ptvd/internal/demo"
 )
 
-// BenchmarkTheLoopWhileSomeWatch runs the demo for ten seconds while so many
-// browsers watch, and says how late the panel's ticks began, how long the page held
-// the loop, and what part of a core the whole process took: the stand-ins, and the
-// clients that read, are in it.
-func BenchmarkTheLoopWhileSomeWatch(b *testing.B) {
+// BenchmarkPageClients runs the demo for ten seconds with a number of clients of the
+// page. It reports how late the panel's ticks were, the page's share of the loop's
+// time, and the CPU time of the whole process, which includes the fake servers and
+// the clients.
+func BenchmarkPageClients(b *testing.B) {
 	for _, clients := range []int{0, 1, 16} {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {
 			for b.Loop() {
-				before := processorTime()
-				r := whileSomeWatch(b, clients, 10*time.Second)
-				b.ReportMetric(float64(processorTime()-before)/float64(r.Uptime)*100, "cpu-%")
+				before := cpuTime()
+				r := runWithClients(b, clients, 10*time.Second)
+				b.ReportMetric(float64(cpuTime()-before)/float64(r.Uptime)*100, "cpu-%")
 				for _, task := range r.Tasks {
 					switch task.Instance + " " + task.Name {
 					case "panel draw":
@@ -41,8 +41,8 @@ func BenchmarkTheLoopWhileSomeWatch(b *testing.B) {
 	}
 }
 
-// processorTime is what the process has used so far, in all.
-func processorTime() time.Duration {
+// cpuTime returns the CPU time that the process has used.
+func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		panic(err)
@@ -50,7 +50,7 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func whileSomeWatch(b *testing.B, clients int, lasts time.Duration) daemon.Report {
+func runWithClients(b *testing.B, clients int, lasts time.Duration) daemon.Report {
 	clock := demo.NewClock()
 	world, err := demo.NewWorld(clock.Wall)
 	if err != nil {
@@ -79,7 +79,7 @@ func whileSomeWatch(b *testing.B, clients int, lasts time.Duration) daemon.Repor
 	return d.Report()
 }
 
-// watch reads events, as soon as there are some, to the end.
+// watch reads events until the server closes the stream.
 func watch(ctx context.Context, address string) {
 	for ctx.Err() == nil {
 		answer, err := http.Get(address)

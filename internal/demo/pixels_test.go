@@ -10,8 +10,8 @@ import (
 	"ptvd/internal/web"
 )
 
-// lights draws the LEDs of a panel as the page is told of them.
-func lights(t *testing.T, p web.Panel) string {
+// draw draws the LEDs of a panel as the page receives them.
+func draw(t *testing.T, p web.Panel) string {
 	t.Helper()
 	var b strings.Builder
 	for _, row := range p.Rows {
@@ -27,15 +27,15 @@ func lights(t *testing.T, p web.Panel) string {
 	return b.String()
 }
 
-func TestThePageShowsExactlyThePixelsThatWentOverSPI(t *testing.T) {
+func TestPageShowsThePixelsSentOverSPI(t *testing.T) {
 	got := ""
-	play(t, 10*time.Second, deed{time.Second, func(p *played) error {
+	play(t, 10*time.Second, action{time.Second, func(p *run) error {
 		panels := p.daemon.State().Panels
 		if len(panels) != 1 {
 			t.Errorf("%d panels", len(panels))
 			return nil
 		}
-		got = lights(t, panels[0])
+		got = draw(t, panels[0])
 		if want := text(p.world.Panel.Picture(sim.Arrangement{})); got != want {
 			t.Errorf("the page shows\n%s\nand the panel\n%s", got, want)
 		}

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-func TestThePictureInTheReadmeIsWhatTheDemoShows(t *testing.T) {
-	shown := play(t, 2*time.Second).shown
-	golden(t, "../../docs/panel.svg", svg(pictureAt(shown, time.Second)))
+func TestPictureInTheReadmeIsWhatTheDemoShows(t *testing.T) {
+	frames := play(t, 2*time.Second).frames
+	golden(t, "../../docs/panel.svg", svg(pictureAt(frames, time.Second)))
 }
 
-// svg draws LEDs.
+// svg draws a picture as LEDs.
 func svg(picture *image.Gray) string {
 	const pitch = 16
 	w, h := picture.Rect.Dx()*pitch+pitch, picture.Rect.Dy()*pitch+pitch
@@ -22,11 +22,11 @@ func svg(picture *image.Gray) string {
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" rx="8" fill="#14110f"/>`+"\n", w, h)
 	for y := range picture.Rect.Dy() {
 		for x := range picture.Rect.Dx() {
-			colour := "#2b2320"
+			color := "#2b2320"
 			if picture.GrayAt(x, y).Y > 0 {
-				colour = "#ff5a3c"
+				color = "#ff5a3c"
 			}
-			fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="6" fill="%s"/>`+"\n", x*pitch+pitch, y*pitch+pitch, colour)
+			fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="6" fill="%s"/>`+"\n", x*pitch+pitch, y*pitch+pitch, color)
 		}
 	}
 	b.WriteString("</svg>\n")

@@ -11,28 +11,29 @@ import (
 	"ptvd/internal/textfmt"
 )
 
-// Screen draws a panel of LEDs at the top of a terminal, in place, and lets the
-// log scroll below it. It speaks ECMA-48 control sequences and no more of them
-// than every terminal has: the scrolling region does the work.
+// Screen draws a panel of LEDs at the top of a terminal, in place, while the log
+// scrolls below it. It sets a scrolling region, and uses only control sequences that
+// every terminal supports (ECMA-48, DEC VT100).
 type Screen struct {
 	mu            sync.Mutex
 	out           io.Writer
 	width, height int // of the terminal, in columns and lines
-	drawn         int // lines that the panel takes; 0: none was drawn yet
+	drawn         int // lines of the panel; 0: not drawn yet
 	last          []byte
 }
 
-// NewScreen returns a screen for a terminal of so many columns and lines.
+// NewScreen returns a screen for a terminal with a width in columns and a height in
+// lines.
 func NewScreen(out io.Writer, width, height int) *Screen {
 	return &Screen{out: out, width: width, height: height}
 }
 
-// roomForLog is how many lines the log needs to be worth reading.
-const roomForLog = 4
+// minLogLines is how many lines must be left for the log.
+const minLogLines = 4
 
-// Draw shows a picture: each pixel is an LED, bright from half white on. An LED is
-// two columns wide, which makes it square, and one in a narrow terminal; where
-// there is no room at all, the log has the terminal to itself.
+// Draw draws a picture: each pixel is an LED, which is on from half white. An LED is
+// two columns wide, which makes it square, or one in a narrow terminal. If there is
+// still not enough room, nothing is drawn.
 func (s *Screen) Draw(picture image.Image, caption string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,7 +41,7 @@ func (s *Screen) Draw(picture image.Image, caption string) {
 	if 2*picture.Bounds().Dx()+3 > s.width {
 		gap = ""
 	}
-	if picture.Bounds().Dx()+2 > s.width || lines+roomForLog > s.height {
+	if picture.Bounds().Dx()+2 > s.width || lines+minLogLines > s.height {
 		return
 	}
 	frame := render(picture, gap, textfmt.Clip(caption, s.width-1))
@@ -52,14 +53,14 @@ func (s *Screen) Draw(picture image.Image, caption string) {
 	fmt.Fprintf(s.out, "\x1b7\x1b[H%s\x1b8", frame)
 }
 
-// Write lets a line of the log scroll by.
+// Write writes a line of the log.
 func (s *Screen) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.out.Write(line)
 }
 
-// Resize follows a change of the terminal's size.
+// Resize adapts the screen to a new size of the terminal.
 func (s *Screen) Resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +68,7 @@ func (s *Screen) Resize(width, height int) {
 	fmt.Fprint(s.out, "\x1b[r")
 }
 
-// Close gives the whole terminal back.
+// Close resets the scrolling region to the whole terminal.
 func (s *Screen) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +76,7 @@ func (s *Screen) Close() error {
 	return err
 }
 
-// reserve clears the terminal and keeps the log out of its upper lines.
+// reserve clears the terminal and limits scrolling to the lines below the panel.
 func (s *Screen) reserve(lines int) {
 	if s.drawn == lines {
 		return
@@ -89,7 +90,7 @@ const (
 	unlit = "\x1b[38;5;240m·\x1b[0m"
 )
 
-// render turns a picture into lines of a terminal, with a gap between LEDs.
+// render formats a picture as lines of a terminal, with a gap between LEDs.
 func render(picture image.Image, gap, caption string) []byte {
 	b := picture.Bounds()
 	var text bytes.Buffer

@@ -12,12 +12,12 @@ import (
 
 var control = regexp.MustCompile(`\x1b(\[[0-9;]*[A-Za-z]|[78])`)
 
-// visible is what remains of a terminal's stream without its control sequences.
+// visible returns the lines of a terminal's output without control sequences.
 func visible(stream string) []string {
 	return strings.Split(strings.ReplaceAll(control.ReplaceAllString(stream, ""), "\r", ""), "\n")
 }
 
-func TestTheScreenFitsItsTerminal(t *testing.T) {
+func TestScreenFitsItsTerminal(t *testing.T) {
 	picture := image.NewGray(image.Rect(0, 0, 32, 8))
 	picture.SetGray(0, 0, color.Gray{Y: 255})
 	for name, terminal := range map[string]struct {
@@ -28,7 +28,7 @@ func TestTheScreenFitsItsTerminal(t *testing.T) {
 		"just wide":  {67, 30, "│ ●" + strings.Repeat(" ·", 31) + " │"},
 		"narrow":     {66, 30, "│●" + strings.Repeat("·", 31) + "│"},
 		"too narrow": {33, 30, ""},
-		"too low":    {100, 14, ""},
+		"too short":  {100, 14, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
@@ -36,7 +36,7 @@ func TestTheScreenFitsItsTerminal(t *testing.T) {
 			lines := visible(out.String())
 			if terminal.want == "" {
 				if out.Len() > 0 {
-					t.Errorf("drawn all the same: %q", lines)
+					t.Errorf("drawn without room: %q", lines)
 				}
 				return
 			}
@@ -52,7 +52,7 @@ func TestTheScreenFitsItsTerminal(t *testing.T) {
 	}
 }
 
-func TestAPictureThatDidNotChangeIsNotDrawnAgain(t *testing.T) {
+func TestUnchangedPictureIsNotDrawnAgain(t *testing.T) {
 	var out strings.Builder
 	screen := demo.NewScreen(&out, 80, 24)
 	picture := image.NewGray(image.Rect(0, 0, 32, 8))
@@ -60,11 +60,11 @@ func TestAPictureThatDidNotChangeIsNotDrawnAgain(t *testing.T) {
 	once := out.Len()
 	screen.Draw(picture, "caption")
 	if out.Len() != once {
-		t.Error("it was drawn again")
+		t.Error("the same picture was drawn again")
 	}
 	screen.Resize(100, 30)
 	screen.Draw(picture, "caption")
 	if out.Len() == once {
-		t.Error("after a resize it was not drawn again")
+		t.Error("the picture was not drawn again after a resize")
 	}
 }

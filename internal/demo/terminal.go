@@ -10,15 +10,14 @@ import (
 	"golang.org/x/term"
 )
 
-// fastest is how often a terminal is drawn at the most. The LEDs change no faster
-// than this for an eye.
-const fastest = 20 * time.Millisecond
+// minFrame is the minimum time between two frames; the eye sees no more of them.
+const minFrame = 20 * time.Millisecond
 
-// patience is how long the end waits for a terminal to take the last picture.
-const patience = 300 * time.Millisecond
+// stopTimeout limits how long stop waits for the terminal to take the last frame.
+const stopTimeout = 300 * time.Millisecond
 
-// Show draws the panel into a terminal whenever it changes, until the screen is
-// closed, and says where the page is. It is called before the daemon runs.
+// Show draws the panel in a terminal whenever it changes, with the address of the
+// page below it, until stop is called. It must be called before the daemon runs.
 func (w *World) Show(file *os.File, page string) (screen *Screen, stop func()) {
 	width, height, err := term.GetSize(int(file.Fd()))
 	if err != nil {
@@ -35,7 +34,7 @@ func (w *World) Show(file *os.File, page string) (screen *Screen, stop func()) {
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
 	draw := func() {
-		caption := fmt.Sprintf("%d packets over SPI. Ctrl-C ends it. In a browser: %s", w.Panel.Packets(), page)
+		caption := fmt.Sprintf("%d packets over SPI. Ctrl-C stops the demo. Web page: %s", w.Panel.Packets(), page)
 		screen.Draw(w.Panel.Picture(mounted), caption)
 	}
 	quit, done := make(chan struct{}), make(chan struct{})
@@ -53,7 +52,7 @@ func (w *World) Show(file *os.File, page string) (screen *Screen, stop func()) {
 					screen.Resize(width, height)
 				}
 			case <-changed:
-				time.Sleep(fastest)
+				time.Sleep(minFrame)
 			}
 		}
 	}()
@@ -62,7 +61,7 @@ func (w *World) Show(file *os.File, page string) (screen *Screen, stop func()) {
 		close(quit)
 		select {
 		case <-done:
-		case <-time.After(patience): // the terminal stands still; it must not keep us
+		case <-time.After(stopTimeout): // the terminal is stopped, for example by Ctrl-S
 		}
 	}
 }

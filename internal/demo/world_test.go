@@ -10,12 +10,12 @@ import (
 	"ptvd/plugins"
 )
 
-func breaking(name string) func(*played) error {
-	return func(p *played) error { return p.world.Break(name) }
+func breakFault(name string) func(*run) error {
+	return func(p *run) error { return p.world.Break(name) }
 }
 
-func mending(name string) func(*played) error {
-	return func(p *played) error { return p.world.Mend(name) }
+func mendFault(name string) func(*run) error {
+	return func(p *run) error { return p.world.Mend(name) }
 }
 
 func instance(r daemon.Report, name string) daemon.InstanceReport {
@@ -23,28 +23,28 @@ func instance(r daemon.Report, name string) daemon.InstanceReport {
 	return r.Instances[i]
 }
 
-func TestEachFaultOfTheWorldIsSeenInTheHealth(t *testing.T) {
+func TestEachFaultShowsInTheHealth(t *testing.T) {
 	for name, test := range map[string]struct{ instance, why string }{
 		"network":   {"trains", "no network"},
 		"throttled": {"trains", "throttled"},
 		"ptv-500":   {"trains", "HTTP 500"},
-		"panel":     {"panel", "the cable is unplugged"},
+		"panel":     {"panel", "cable unplugged"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := play(t, 3*time.Minute, deed{20 * time.Second, breaking(name)}).daemon.Report()
+			r := play(t, 3*time.Minute, action{20 * time.Second, breakFault(name)}).daemon.Report()
 			if i := instance(r, test.instance); i.Health != plugins.Degraded || !strings.Contains(i.Why, test.why) {
 				t.Errorf("%+v", i)
 			}
-			r = play(t, 8*time.Minute, deed{20 * time.Second, breaking(name)}, deed{2 * time.Minute, mending(name)}).daemon.Report()
+			r = play(t, 8*time.Minute, action{20 * time.Second, breakFault(name)}, action{2 * time.Minute, mendFault(name)}).daemon.Report()
 			if i := instance(r, test.instance); i.Health != plugins.OK || i.Restarts != 0 {
-				t.Errorf("after it was mended: %+v", i)
+				t.Errorf("after the fault: %+v", i)
 			}
 		})
 	}
 }
 
-func TestAPluginThatPanicsIsStartedAgainAndTheOthersDoNotNotice(t *testing.T) {
-	r := play(t, time.Minute, deed{20 * time.Second, breaking("panic")}).daemon.Report()
+func TestPanickingPluginIsRestartedAlone(t *testing.T) {
+	r := play(t, time.Minute, action{20 * time.Second, breakFault("panic")}).daemon.Report()
 	for _, i := range r.Instances {
 		if want := map[string]int{"lamp": 1}[i.Name]; i.Restarts != want || i.Health != plugins.OK {
 			t.Errorf("%+v", i)
@@ -52,54 +52,54 @@ func TestAPluginThatPanicsIsStartedAgainAndTheOthersDoNotNotice(t *testing.T) {
 	}
 }
 
-func TestAPanelWithoutItsCableIsDarkAndComesBack(t *testing.T) {
-	shown := play(t, 3*time.Minute, deed{20 * time.Second, breaking("panel")}, deed{80 * time.Second, mending("panel")}).shown
-	if picture := pictureAt(shown, 79*time.Second); strings.Contains(text(picture), "#") {
-		t.Errorf("without its cable it shows\n%s", text(picture))
+func TestUnpluggedPanelIsDarkAndRecovers(t *testing.T) {
+	frames := play(t, 3*time.Minute, action{20 * time.Second, breakFault("panel")}, action{80 * time.Second, mendFault("panel")}).frames
+	if picture := pictureAt(frames, 79*time.Second); strings.Contains(text(picture), "#") {
+		t.Errorf("unplugged it shows\n%s", text(picture))
 	}
-	if picture := pictureAt(shown, 170*time.Second); !strings.Contains(text(picture), "#") {
-		t.Error("it stays dark")
+	if picture := pictureAt(frames, 170*time.Second); !strings.Contains(text(picture), "#") {
+		t.Error("it is still dark after the fault")
 	}
 }
 
-func TestASystemsClockThatIsWrongByADayMovesNothingOnThePanel(t *testing.T) {
-	right := play(t, 2*time.Minute).shown
-	wrong := play(t, 2*time.Minute, deed{20 * time.Second, breaking("clock")}).shown
-	same := func(a, b show) bool { return a.since == b.since && slices.Equal(a.picture.Pix, b.picture.Pix) }
+func TestWrongSystemClockDoesNotChangeThePanel(t *testing.T) {
+	right := play(t, 2*time.Minute).frames
+	wrong := play(t, 2*time.Minute, action{20 * time.Second, breakFault("clock")}).frames
+	same := func(a, b frame) bool { return a.since == b.since && slices.Equal(a.picture.Pix, b.picture.Pix) }
 	if !slices.EqualFunc(right, wrong, same) {
-		t.Error("the panel has noticed")
+		t.Error("the panel shows something else")
 	}
 }
 
-func TestAHandOnThePageIsAHandOnTheContacts(t *testing.T) {
-	press := func(p *played) error { return p.world.Press("bell") }
-	release := func(p *played) error { return p.world.Release("bell") }
+func TestPagePressesTheButtonAndTurnsTheKnob(t *testing.T) {
+	press := func(p *run) error { return p.world.Press("bell") }
+	release := func(p *run) error { return p.world.Release("bell") }
 	duty := uint16(0)
-	shown := play(t, 30*time.Second,
-		deed{time.Second, press}, deed{1100 * time.Millisecond, release}, // the first page scrolls, the second stands
-		deed{5 * time.Second, press}, deed{5100 * time.Millisecond, release},
-		deed{6 * time.Second, func(p *played) error { return p.world.Turn("lamp", 3) }},
-		deed{12 * time.Second, func(p *played) error { duty = p.world.Board.Duty("GPIO18"); return nil }},
-	).shown
-	if slices.Equal(pictureAt(shown, 4900*time.Millisecond).Pix, pictureAt(shown, 6*time.Second).Pix) {
-		t.Error("the page did not turn")
+	frames := play(t, 30*time.Second,
+		action{time.Second, press}, action{1100 * time.Millisecond, release}, // the first page scrolls, the second does not
+		action{5 * time.Second, press}, action{5100 * time.Millisecond, release},
+		action{6 * time.Second, func(p *run) error { return p.world.Turn("lamp", 3) }},
+		action{12 * time.Second, func(p *run) error { duty = p.world.Board.Duty("GPIO18"); return nil }},
+	).frames
+	if slices.Equal(pictureAt(frames, 4900*time.Millisecond).Pix, pictureAt(frames, 6*time.Second).Pix) {
+		t.Error("the panel's page did not change")
 	}
 	if duty == 0 {
 		t.Error("the lamp is off")
 	}
-	if a, b := pictureAt(shown, 8*time.Second), pictureAt(shown, 25*time.Second); !slices.Equal(a.Pix, b.Pix) {
-		t.Errorf("the visitor does not rest:\n%s\n%s", text(a), text(b))
+	if a, b := pictureAt(frames, 8*time.Second), pictureAt(frames, 25*time.Second); !slices.Equal(a.Pix, b.Pix) {
+		t.Errorf("the autopilot does not pause:\n%s\n%s", text(a), text(b))
 	}
 }
 
-func TestWhatTheWorldHasNotIsRefused(t *testing.T) {
-	play(t, 2*time.Second, deed{time.Second, func(p *played) error {
+func TestUnknownInputsAndFaultsAreRefused(t *testing.T) {
+	play(t, 2*time.Second, action{time.Second, func(p *run) error {
 		w := p.world
 		for name, err := range map[string]error{
-			"a button": w.Press("trains"), "a knob": w.Turn("bell", 1), "a fault": w.Break("heart"), "a speed": w.SetSpeed(7),
+			"a button": w.Press("trains"), "a knob": w.Turn("bell", 1), "a fault": w.Break("nothing"), "a speed": w.SetSpeed(7),
 		} {
 			if err == nil {
-				t.Errorf("%s that is not there was taken", name)
+				t.Errorf("%s that does not exist was accepted", name)
 			}
 		}
 		return nil
