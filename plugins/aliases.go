@@ -4,51 +4,91 @@ import (
 	"context"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
-	"ptvd/internal/wallclock"
 )
 
-// What a plugin meets of the scheduler and of the board; see there.
-type (
-	Task    = scheduler.Task
-	Tick    = scheduler.Tick
-	Instant = scheduler.Instant
-	Event   = scheduler.Event
-	Group   = scheduler.Group
-	Flag    = scheduler.Flag
+// Task is a task on the loop. A plugin writes each thing that it does as the body
+// of one, as a straight line.
+//
+//	Sleep(d) error             waits for a duration; never less
+//	SleepUntil(instant) error  waits for an instant
+//	Every(period) iter.Seq[Tick]  yields at start+period, start+2·period … until the task is cancelled
+//	Yield() error              lets every other task that is ready run first
+//	Timeout(d, work) error     runs work, and interrupts what it waits for with ErrTimeout after d
+//	Group(body) error          runs child tasks together; the first that fails cancels the others
+//	Go(name, body) *Task       starts a child task
+//	Join(task) error           waits for the end of another task, and returns its error
+//	Cancel() bool              interrupts what the task waits for with ErrCancelled
+//	Done() bool                tells whether the task has ended
+//	Err() error                returns the error that the task ended with
+//	Now() Instant              returns the instant at which the present step began
+//	Name() string              returns the name that it was started with
+//	Owner() string             returns the instance that it belongs to
+//	Loop() *Loop               returns the loop, for the daemon's own use
+type Task = scheduler.Task
 
-	Lock      = scheduler.Lock
-	Semaphore = scheduler.Semaphore
-	Barrier   = scheduler.Barrier
+// Tick is one turn of [Task].Every: N, from 1 on, the instant at which it was due,
+// Due, and how many were missed just before it, Missed.
+type Tick = scheduler.Tick
 
-	PanicError = scheduler.PanicError
+// Instant is a point in time on the loop's monotonic clock, in nanoseconds. It has
+// nothing to do with the time of day.
+//
+//	Add(d) Instant    returns the instant later by a duration
+//	Sub(j) Duration   returns the duration since another instant
+type Instant = scheduler.Instant
 
-	Clock = wallclock.Clock
+// Event wakes the tasks that wait for it. It belongs to the loop; the zero value
+// is ready.
+//
+//	Set()           wakes every task that waits, and those that are going to, until Clear
+//	Clear()         lets tasks wait again
+//	IsSet() bool    tells whether it is set
+//	Wait(t) error   waits until it is set
+type Event = scheduler.Event
 
-	Board        = gpio.Board
-	Level        = gpio.Level
-	Edge         = gpio.Edge
-	Pull         = gpio.Pull
-	Input        = gpio.Input
-	InputOptions = gpio.InputOptions
-	Quadrature   = gpio.Quadrature
-	Output       = gpio.Output
-	SPI          = gpio.SPI
-	PWM          = gpio.PWM
-)
+// Flag is an event that other goroutines may set; see [NewFlag].
+//
+//	Set()           wakes the task that waits, or the next that is going to
+//	Wait(t) error   waits until it is set, and clears it
+type Flag = scheduler.Flag
 
-// The levels of a line.
-const (
-	Low  = gpio.Low
-	High = gpio.High
-)
+// Group runs child tasks together; see [Task].Group.
+//
+//	Go(name, body) *Task   starts a task of the group
+//	Cancel()               cancels all of them
+type Group = scheduler.Group
 
-// The biases of an input line.
-const (
-	PullNone = gpio.PullNone
-	PullUp   = gpio.PullUp
-	PullDown = gpio.PullDown
-)
+// Lock lets one task at a time past, over several steps. The zero value is ready.
+//
+//	Lock(t) error   waits until it is free, and takes it
+//	Unlock(t)       gives it back
+type Lock = scheduler.Lock
+
+// Semaphore lets so many tasks at a time past; see [NewSemaphore].
+//
+//	Acquire(t) error   waits for a permit
+//	Release()          gives it back
+type Semaphore = scheduler.Semaphore
+
+// NewSemaphore returns a semaphore with so many permits.
+func NewSemaphore(permits int) *Semaphore { return scheduler.NewSemaphore(permits) }
+
+// Queue passes values from task to task; see [NewQueue].
+//
+//	Put(t, value) error       waits for room, and adds a value
+//	Get(t) (T, error)         waits for a value, and takes it
+//	TryPut(value) bool        adds a value if there is room
+//	TryGet() (T, bool)        takes a value if there is one
+//	Len() int                 returns how many values it holds
+type Queue[T any] = scheduler.Queue[T]
+
+// NewQueue returns an empty queue for up to capacity values.
+func NewQueue[T any](capacity int) *Queue[T] { return scheduler.NewQueue[T](capacity) }
+
+// NewFlag returns a flag that other goroutines may set.
+func NewFlag(env Env) *Flag { return scheduler.NewFlag(env.host.Loop) }
 
 // Never is later than every deadline.
 const Never = scheduler.Never
@@ -59,34 +99,102 @@ var (
 	ErrTimeout   = scheduler.ErrTimeout
 )
 
-// Await runs work that blocks beside the loop; see [scheduler.Await].
+// Await runs work that blocks (network, disk, a bus) on a goroutine beside the
+// loop, while the task waits for its result. Where the task is cancelled, ctx is,
+// and the result is dropped.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
 	return scheduler.Await(t, work)
 }
 
-// NewQuadrature returns a decoder of an encoder's levels; see
-// [gpio.NewQuadrature].
-func NewQuadrature(a, b Level, codesPerDetent int) (Quadrature, error) {
-	return gpio.NewQuadrature(a, b, codesPerDetent)
-}
-
-// NewFlag returns a flag that other goroutines may set; see [scheduler.Flag].
-func NewFlag(l *scheduler.Loop) *Flag { return scheduler.NewFlag(l) }
-
-// NewSemaphore returns a semaphore with so many permits.
-func NewSemaphore(permits int) *Semaphore { return scheduler.NewSemaphore(permits) }
-
-// NewBarrier returns a barrier for so many tasks.
-func NewBarrier(parties int) *Barrier { return scheduler.NewBarrier(parties) }
-
-// Queue passes values from task to task; see [scheduler.Queue].
-type Queue[T any] = scheduler.Queue[T]
-
-// NewQueue returns an empty queue for up to capacity values.
-func NewQueue[T any](capacity int) *Queue[T] { return scheduler.NewQueue[T](capacity) }
-
-// Gather runs pieces of work as tasks and returns their results; see
-// [scheduler.Gather].
+// Gather runs pieces of work as child tasks and returns their results in order, or
+// the first error.
 func Gather[T any](t *Task, work ...func(t *Task) (T, error)) ([]T, error) {
 	return scheduler.Gather(t, work...)
+}
+
+// Backoff gives growing pauses between attempts; see [NewBackoff].
+//
+//	Next(first, longest) Duration   returns the next pause: first, then twice as long each time, up to longest; give or take a fifth
+//	Tries() int                     returns how many pauses there were since the last Reset
+//	Reset()                         makes the next pause the first again
+type Backoff = host.Backoff
+
+// NewBackoff returns one whose jitter differs between boards and instances.
+func NewBackoff(env Env) Backoff { return host.NewBackoff(env.host.Clock, env.Instance) }
+
+// Board opens the parts of the board by name, for one instance. What it has opened
+// it closes when the instance has stopped.
+//
+//	Input(t, options) (*Input, error)          opens lines that are read
+//	Output(t, name, first) (Output, error)     opens a line that is set, at a first level
+//	SPI(t, name, hz) (SPI, error)              opens an SPI port
+//	PWM(t, name, period) (PWM, error)          opens a PWM output
+//	Close() error                              closes all, for the daemon's own use
+type Board = gpio.Board
+
+// Input is lines that are read, with their edges in order.
+//
+//	Next(t) (Edge, error)     waits for the next edge
+//	Level(line) Level         returns the level that a line has by the edges that Next returned
+//	Lost() uint64             returns how many edges were lost because nobody read them
+type Input = gpio.Input
+
+// InputOptions are the lines of an [Input] and how they are read: Lines, Pull,
+// ActiveLow, Debounce and Stable.
+type InputOptions = gpio.InputOptions
+
+// Edge is a change of an input line: Line, the Level that it has now, and the
+// instant At of the change.
+type Edge = gpio.Edge
+
+// Level is that of a line: Low or High.
+type Level = gpio.Level
+
+// The levels of a line.
+const (
+	Low  = gpio.Low
+	High = gpio.High
+)
+
+// Pull is the bias of an input line.
+//
+//	UnmarshalText(text) error      reads none, up or down
+//	MarshalText() ([]byte, error)  writes it
+type Pull = gpio.Pull
+
+// The biases of an input line.
+const (
+	PullNone = gpio.PullNone
+	PullUp   = gpio.PullUp
+	PullDown = gpio.PullDown
+)
+
+// Output is a line that is set.
+//
+//	Set(level) error   sets it
+//	Close() error      closes it, before the board does
+type Output = gpio.Output
+
+// SPI is an SPI port. Its methods block: call them through [Await].
+//
+//	Tx(packets...) error   sends packets, each with its own chip select
+//	MaxTx() int            returns the most bytes of one packet
+//	Close() error          closes it, before the board does
+type SPI = gpio.SPI
+
+// PWM is a PWM output.
+//
+//	SetDuty(duty) error   sets the duty cycle, 0 (off) to 65535 (always on)
+//	Close() error         closes it, before the board does
+type PWM = gpio.PWM
+
+// Quadrature decodes a rotary encoder's levels; see [NewQuadrature].
+//
+//	Step(a, b) int   takes the levels of both lines and returns the detents turned: -1, 0 or 1
+type Quadrature = gpio.Quadrature
+
+// NewQuadrature returns a decoder that starts at the levels a and b, of an encoder
+// with so many codes from detent to detent: 1, 2 or 4.
+func NewQuadrature(a, b Level, codesPerDetent int) (Quadrature, error) {
+	return gpio.NewQuadrature(a, b, codesPerDetent)
 }

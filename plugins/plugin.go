@@ -1,6 +1,12 @@
 package plugins
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"ptvd/internal/host"
+)
 
 // Plugin is one instance at work. Both methods run on the loop, in a task of the
 // instance, and may await.
@@ -26,25 +32,35 @@ var ErrRestart = errors.New("needs a restart")
 
 // Spec is what a plugin tells of itself. C is its configuration.
 type Spec[C any] struct {
-	Name     string // what stands behind "plugin:"
-	Doc      string // one sentence for people
-	Defaults C      // the configuration before the file is read
-	Topics   []Topic
-	Actions  []ActionSpec
+	Name       string     // what stands behind "plugin:"
+	Doc        string     // one sentence for people
+	Defaults   C          // the configuration before the file is read
+	Topics     TopicList  // what its instances publish: Topics(level)
+	Actions    ActionList // what they can be asked to do: Actions(toggle, set)
+	TimeSource bool       // they find out the time, and get [Env.TimeSource]
 
 	// New makes an instance. It is pure: no I/O, no tasks.
 	New func(env Env, cfg C) (Plugin, error)
 }
 
-// ActionSpec is a verb that other instances may call; [Env.Handle] gives it its
-// meaning. A Config with a method
-//
-//	CheckAction(name, arg string) error
-//
-// may refuse verbs that make no sense the way it is configured.
-type ActionSpec struct {
-	Name string
-	Doc  string
-	Arg  string                 // what its argument is; empty: it takes none
-	Test func(arg string) error // whether an argument is good; nil: all are
+// Register makes a plugin known to the configuration. Call it from init. A Spec
+// that is incomplete, or a name that is taken, is a panic.
+func Register[C any](s Spec[C]) {
+	switch {
+	case s.Name == "" || s.Doc == "" || s.New == nil:
+		panic(fmt.Sprintf("plugins: the Spec %q lacks a name, a doc or New", s.Name))
+	case reflect.TypeFor[C]().Kind() != reflect.Struct:
+		panic(fmt.Sprintf("plugins: the Config of %q is not a struct", s.Name))
+	}
+	host.Register(host.Definition{
+		Name: s.Name, Doc: s.Doc, Topics: s.Topics, Actions: s.Actions, TimeSource: s.TimeSource,
+		Defaults: reflect.ValueOf(s.Defaults),
+		New:      func(i *host.Instance, cfg any) (host.Plugin, error) { return s.New(newEnv(i), cfg.(C)) },
+		Update: func(p host.Plugin, t *Task, cfg any) error {
+			if u, ok := p.(Updater[C]); ok {
+				return u.Update(t, cfg.(C))
+			}
+			return ErrRestart
+		},
+	})
 }

@@ -59,7 +59,7 @@ func TestThePanicOfAWorkLetsTheNextOneHaveItsTurn(t *testing.T) {
 			_, err := plugins.AwaitTurn(t, &turns, func(context.Context) (struct{}, error) { do(); return struct{}{}, nil })
 			return err
 		}
-		var panicked *plugins.PanicError
+		var panicked *scheduler.PanicError
 		if err := work(func() { panic("broken") }); !errors.As(err, &panicked) {
 			return fmt.Errorf("the panic became %v", err)
 		}

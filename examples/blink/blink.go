@@ -14,12 +14,14 @@ type Config struct {
 	Every time.Duration `yaml:"every" doc:"how long it is on, and how long off" min:"10ms"`
 }
 
+var pause = plugins.NewAction("pause", "stops blinking, or goes on")
+
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "blink",
 		Doc:      "blinks an LED",
 		Defaults: Config{Every: 500 * time.Millisecond},
-		Actions:  []plugins.ActionSpec{{Name: "pause", Doc: "stops blinking, or goes on"}},
+		Actions:  plugins.Actions(pause),
 		New:      New,
 	})
 }
@@ -34,7 +36,7 @@ type blink struct {
 // New makes an instance. It is pure: the board is opened by Start.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	b := &blink{env: env, cfg: cfg}
-	env.Handle("pause", func(string) error {
+	pause.Handle(env, func(string) error {
 		b.paused = !b.paused
 		return nil
 	})

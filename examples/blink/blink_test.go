@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/blink"
+	_ "example.org/blink"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -12,9 +12,7 @@ import (
 func TestTheLightIsOnAndOffInTurn(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
-		light := h.Start(task, "light", func(env plugins.Env) (plugins.Plugin, error) {
-			return blink.New(env, blink.Config{Pin: "GPIO22", Every: time.Second})
-		})
+		light := h.Start(task, "light", "{plugin: blink, pin: GPIO22, every: 1s}")
 		for _, want := range []plugins.Level{plugins.High, plugins.Low, plugins.High} {
 			if err := task.Sleep(time.Second); err != nil {
 				return err

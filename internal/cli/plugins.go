@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ptvd/internal/config"
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 func pluginsCommand() *cobra.Command {
@@ -18,7 +18,7 @@ func pluginsCommand() *cobra.Command {
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
-			for _, p := range plugins.All() {
+			for _, p := range host.All() {
 				names = append(names, p.Name+"\t"+p.Doc)
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
@@ -27,7 +27,7 @@ func pluginsCommand() *cobra.Command {
 			if len(args) == 0 {
 				return listPlugins(cmd.OutOrStdout())
 			}
-			plugin, ok := plugins.Lookup(args[0])
+			plugin, ok := host.Lookup(args[0])
 			if !ok {
 				return usageError{fmt.Errorf("unknown plugin %q; run \"ptvd plugins\" for a list", args[0])}
 			}
@@ -39,7 +39,7 @@ func pluginsCommand() *cobra.Command {
 
 func listPlugins(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, p := range plugins.All() {
+	for _, p := range host.All() {
 		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Doc)
 	}
 	return table.Flush()

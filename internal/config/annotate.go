@@ -6,8 +6,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"ptvd/internal/host"
 	"ptvd/internal/textfmt"
-	"ptvd/plugins"
 )
 
 const (
@@ -89,7 +89,7 @@ func (f *File) optionAt(path string) (name string, o *Option) {
 }
 
 // commonOptions are those that every instance has.
-func commonOptions(plugin plugins.Definition) []Option {
+func commonOptions(plugin host.Definition) []Option {
 	options := DescribeInstance()
 	findOption(options, []string{"plugin"}).Doc = plugin.Doc
 	return options

@@ -53,7 +53,7 @@ type tickFace struct {
 
 type newsFace struct {
 	From  plugins.From[string] `yaml:"from" doc:"who publishes it" required:"true" short:"true"`
-	Click plugins.Action       `yaml:"click" doc:"called at its end"`
+	Click plugins.ActionRef    `yaml:"click" doc:"called at its end"`
 }
 
 func (*ledDevice) open() {}
@@ -102,7 +102,7 @@ func TestAChoiceHoldsTheMemberThatTheFileNames(t *testing.T) {
 			{Choice: plugins.Choice[face]{Name: "tick", Value: &tickFace{Every: time.Second, Marks: []int{3}}}},
 			{Choice: plugins.Choice[face]{Name: "tick", Value: &tickFace{Every: 5 * time.Second, Marks: []int{3}}}},
 			{Choice: plugins.Choice[face]{Name: "news", Value: &newsFace{From: story}}},
-			{Name: "big", Choice: plugins.Choice[face]{Name: "news", Value: &newsFace{From: headline, Click: plugins.Action{Instance: "lamp", Name: "set", Arg: "40%"}}}},
+			{Name: "big", Choice: plugins.Choice[face]{Name: "news", Value: &newsFace{From: headline, Click: plugins.ActionRef{Instance: "lamp", Name: "set", Arg: "40%"}}}},
 		},
 	}
 	if got := file.Instances[2].Config; !reflect.DeepEqual(got, want) {

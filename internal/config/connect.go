@@ -24,7 +24,7 @@ func (d *decoder) connect(all []*instance) {
 			case kindPin, kindPWM, kindSPI:
 				claims = append(claims, claim{gpio.Canonical(v.String()), i.Name, path, at.at()})
 			case kindAction:
-				d.checkAction(all, at, path, v.Interface().(plugins.Action))
+				d.checkAction(all, at, path, v.Interface().(plugins.ActionRef))
 			case kindFrom:
 				d.checkFrom(all, at, path, v)
 			}

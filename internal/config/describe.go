@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // Option tells people about one option of a plugin.
@@ -34,7 +34,7 @@ func (o *Option) words(note string) string {
 }
 
 // Describe returns the options of a plugin, in the order of its Config.
-func Describe(plugin plugins.Definition) []Option {
+func Describe(plugin host.Definition) []Option {
 	return describe(shapeOf(plugin.Defaults.Type(), ""), plugin.Defaults)
 }
 
@@ -124,7 +124,7 @@ func (s *shape) usual(v reflect.Value) string {
 
 // Options returns the paths of all options of a plugin: "every",
 // "device.max7219.spi", "pages.clock".
-func Options(plugin plugins.Definition) []string {
+func Options(plugin host.Definition) []string {
 	var paths []string
 	var walk func(prefix string, options []Option)
 	walk = func(prefix string, options []Option) {

@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"ptvd/internal/config"
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
-func lookup(t *testing.T, name string) plugins.Definition {
+func lookup(t *testing.T, name string) host.Definition {
 	t.Helper()
-	definition, ok := plugins.Lookup(name)
+	definition, ok := host.Lookup(name)
 	if !ok {
 		t.Fatalf("no plugin %s", name)
 	}

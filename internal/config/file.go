@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // File is a configuration without fault.
@@ -29,7 +29,7 @@ const (
 // Instance is one plugin at work.
 type Instance struct {
 	Name       string
-	Definition plugins.Definition
+	Definition host.Definition
 	Config     any // the plugin's Config, by value, for Definition.New
 	OnError    OnError
 	Line       int

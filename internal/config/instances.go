@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // instance is an Instance in the making.
@@ -43,7 +43,7 @@ func (d *decoder) instances(at spot, v reflect.Value) {
 
 func (d *decoder) instance(i *instance) {
 	name, plugin := pluginOf(i.at.node)
-	definition, ok := plugins.Lookup(name)
+	definition, ok := host.Lookup(name)
 	if !ok {
 		for j := 1; j < len(i.at.node.Content); j += 2 {
 			if n := i.at.node.Content[j]; n != plugin {
@@ -90,7 +90,7 @@ func pluginOf(n *yaml.Node) (string, *yaml.Node) {
 
 func pluginNames() []string {
 	var names []string
-	for _, d := range plugins.All() {
+	for _, d := range host.All() {
 		names = append(names, d.Name)
 	}
 	return names

@@ -41,7 +41,7 @@ var (
 		reflect.TypeFor[plugins.PWMOutput](): kindPWM,
 		reflect.TypeFor[plugins.SPIPort]():   kindSPI,
 		reflect.TypeFor[plugins.Secret]():    kindSecret,
-		reflect.TypeFor[plugins.Action]():    kindAction,
+		reflect.TypeFor[plugins.ActionRef](): kindAction,
 		reflect.TypeFor[[]*instance]():       kindInstances,
 	}
 	general = map[reflect.Kind]kind{

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ptvd/internal/config"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 )
 
@@ -74,8 +75,8 @@ func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
 		tickerConfig{},
 		bellConfig{
 			Pin: "GPIO17", Debounce: 20 * time.Millisecond,
-			OnPress: plugins.Action{Instance: "lamp", Name: "set", Arg: "40%"},
-			OnLong:  plugins.Action{Instance: "panel", Name: "clock"},
+			OnPress: plugins.ActionRef{Instance: "lamp", Name: "set", Arg: "40%"},
+			OnLong:  plugins.ActionRef{Instance: "panel", Name: "clock"},
 		},
 		lampConfig{Encoder: &encoder{A: "GPIO5", B: "gpiochip1-GPIO6"}, Output: []plugins.PWMOutput{"GPIO18", "pwmchip0/1"}},
 	}
@@ -107,7 +108,7 @@ func TestNoInstanceWritesIntoTheDefaultsOfItsPlugin(t *testing.T) {
 	if second := parse(t, text...).Instances[1].Config.(panelConfig); second.Pages[0].Clock.Seconds {
 		t.Error("what one instance wrote shows in another")
 	}
-	definition, _ := plugins.Lookup("panel")
+	definition, _ := host.Lookup("panel")
 	if definition.Defaults.Interface().(panelConfig).Device.Null != nil {
 		t.Error("the choice of a file shows in the defaults")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 )
 
@@ -108,10 +109,10 @@ type messagePage struct {
 }
 
 type bellConfig struct {
-	Pin      plugins.Pin    `yaml:"pin" doc:"the line" required:"true"`
-	Debounce time.Duration  `yaml:"debounce" doc:"how long contacts bounce" max:"100ms"`
-	OnPress  plugins.Action `yaml:"on_press" doc:"called when it goes down"`
-	OnLong   plugins.Action `yaml:"on_long" doc:"called after a while"`
+	Pin      plugins.Pin       `yaml:"pin" doc:"the line" required:"true"`
+	Debounce time.Duration     `yaml:"debounce" doc:"how long contacts bounce" max:"100ms"`
+	OnPress  plugins.ActionRef `yaml:"on_press" doc:"called when it goes down"`
+	OnLong   plugins.ActionRef `yaml:"on_long" doc:"called after a while"`
 }
 
 type lampConfig struct {
@@ -148,13 +149,13 @@ func init() {
 	plugins.Register(plugins.Spec[trainsConfig]{
 		Name: "trains", Doc: "asks when trains leave",
 		Defaults: trainsConfig{Every: 30 * time.Second, Mode: "train"},
-		Topics:   []plugins.Topic{plugins.Publishes[[]string]("departures", "the next trains")},
+		Topics:   plugins.Topics(plugins.NewTopic[[]string]("departures", "the next trains", plugins.State(0))),
 		New:      never[trainsConfig],
 	})
 	plugins.Register(plugins.Spec[panelConfig]{
 		Name: "panel", Doc: "shows pages",
 		Defaults: panelConfig{Brightness: 0.5, Gamma: 2.2, Pages: []page{{Clock: &clockPage{Seconds: true}}}},
-		Actions: []plugins.ActionSpec{
+		Actions: []host.Action{
 			{Name: "next", Doc: "turns the page"},
 			{Name: "clock", Doc: "shows the clock"},
 			{Name: "say", Doc: "shows a text", Arg: "a text"},
@@ -166,7 +167,7 @@ func init() {
 	})
 	plugins.Register(plugins.Spec[lampConfig]{
 		Name: "lamp", Doc: "fades a lamp",
-		Actions: []plugins.ActionSpec{
+		Actions: []host.Action{
 			{Name: "toggle", Doc: "turns it on or off"},
 			{Name: "set", Doc: "fades to a level", Arg: "a level such as 40%", Test: func(arg string) error {
 				return new(plugins.Percent).UnmarshalText([]byte(arg))
@@ -179,11 +180,11 @@ func init() {
 	})
 	plugins.Register(plugins.Spec[tickerConfig]{
 		Name: "ticker", Doc: "publishes news",
-		Topics: []plugins.Topic{
-			plugins.Publishes[string]("headline", "one line"),
-			plugins.Publishes[string]("story", "many lines"),
-			plugins.Publishes[float64]("temperature", "degrees"),
-		},
+		Topics: plugins.Topics(
+			plugins.NewTopic[string]("headline", "one line", plugins.State(0)),
+			plugins.NewTopic[string]("story", "many lines", plugins.State(0)),
+			plugins.NewTopic[float64]("temperature", "degrees", plugins.State(0)),
+		),
 		New: func(plugins.Env, tickerConfig) (plugins.Plugin, error) { return nil, nil },
 	})
 }

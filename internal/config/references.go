@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 )
 
@@ -22,7 +23,7 @@ func (d *decoder) other(all []*instance, at spot, path, name string) (*instance,
 	return nil, false
 }
 
-func (d *decoder) checkAction(all []*instance, at spot, path string, a plugins.Action) {
+func (d *decoder) checkAction(all []*instance, at spot, path string, a plugins.ActionRef) {
 	other, ok := d.other(all, at, path, a.Instance)
 	if !ok {
 		return
@@ -47,7 +48,7 @@ func (d *decoder) checkAction(all []*instance, at spot, path string, a plugins.A
 	}
 }
 
-func checkArgument(a plugins.Action, spec plugins.ActionSpec) error {
+func checkArgument(a plugins.ActionRef, spec host.Action) error {
 	verb := a.Instance + "." + a.Name
 	switch {
 	case spec.Arg == "" && a.Arg != "":

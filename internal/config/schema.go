@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 )
 
@@ -32,7 +33,7 @@ func Schema() []byte {
 }
 
 func pluginSchema(name string) object {
-	plugin, _ := plugins.Lookup(name)
+	plugin, _ := host.Lookup(name)
 	shared := structSchema(shapeOf(reflect.TypeFor[common](), ""), reflect.ValueOf(common{OnError: Restart}))
 	own := structSchema(shapeOf(plugin.Defaults.Type(), ""), plugin.Defaults)
 	maps.Copy(own["properties"].(object), shared["properties"].(object))

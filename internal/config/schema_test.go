@@ -7,7 +7,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/config/schematest"
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 func TestTheSchemaTakesTextsThatYAMLTakesForNumbers(t *testing.T) {
@@ -110,7 +110,7 @@ func TestTheSchemaHasEveryOptionAndNoDanglingReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	definitions := schema["$defs"].(map[string]any)
-	for _, plugin := range plugins.All() {
+	for _, plugin := range host.All() {
 		definition, ok := definitions[plugin.Name].(map[string]any)
 		if !ok {
 			t.Fatalf("%s is missing", plugin.Name)

@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 )
 
@@ -80,7 +81,7 @@ func secretNames() []string {
 			walk(f.shape)
 		}
 	}
-	for _, plugin := range plugins.All() {
+	for _, plugin := range host.All() {
 		walk(shapeOf(plugin.Defaults.Type(), ""))
 	}
 	return append(found, "key", "token", "secret", "password")

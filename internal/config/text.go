@@ -5,11 +5,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // Text renders what is to know about a plugin, for a terminal.
-func Text(plugin plugins.Definition) string {
+func Text(plugin host.Definition) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\n", plugin.Name, plugin.Doc)
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -32,7 +32,7 @@ func Text(plugin plugins.Definition) string {
 	return b.String()
 }
 
-func argument(a plugins.ActionSpec) string {
+func argument(a host.Action) string {
 	if a.Arg == "" {
 		return ""
 	}

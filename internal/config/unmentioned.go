@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 var listIndex = regexp.MustCompile(`\[\d+\]`)
@@ -18,7 +18,7 @@ func (f *File) Unmentioned() []string {
 		mentioned[listIndex.ReplaceAllString(path, "")] = true
 	}
 	var missing []string
-	for _, plugin := range plugins.All() {
+	for _, plugin := range host.All() {
 		for _, option := range Options(plugin) {
 			if !slices.ContainsFunc(f.Instances, func(i Instance) bool {
 				return i.Definition.Name == plugin.Name && mentioned["plugins."+i.Name+"."+option]

@@ -45,7 +45,7 @@ func (d *Daemon) reportUnblocked(h scheduler.Blocked) {
 func (i *instance) degradeForBlocking(d time.Duration) {
 	isWaiting := i.degradedUntil != 0
 	i.degradedUntil = i.daemon.loop.Now().Add(degradedFor)
-	i.health.Blame(fmt.Sprintf("blocked the event loop for %.1f s", d.Seconds()))
+	i.health.Observe(fmt.Sprintf("blocked the event loop for %.1f s", d.Seconds()))
 	if isWaiting {
 		return
 	}
@@ -56,7 +56,7 @@ func (i *instance) degradeForBlocking(d time.Duration) {
 			}
 		}
 		i.degradedUntil = 0
-		i.health.Blame("")
+		i.health.Observe("")
 		return nil
 	}, scheduler.Owner(i.entry.Name))
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 )
 
@@ -21,7 +22,7 @@ func TestInstanceThatBlockedTheLoopIsDegradedForAMinute(t *testing.T) {
 			})
 			env.Go("look", func(t *plugins.Task) error {
 				for t.Sleep(20*time.Second) == nil {
-					healths = append(healths, string(env.Health.Condition))
+					healths = append(healths, string(env.Health.(*host.Health).Condition))
 					env.Health.OK() // the plugin does not know that it blocked the loop
 				}
 				return nil
@@ -58,7 +59,7 @@ func TestActionThatBlocksTheLoopIsAttributedToItsOwner(t *testing.T) {
 		"bell": {start: func(env plugins.Env, _ *plugins.Task) error {
 			env.Go("ring", func(t *plugins.Task) error {
 				t.Sleep(time.Second)
-				return env.Call(plugins.Action{Instance: "panel", Name: "poke"})
+				return env.Call(plugins.ActionRef{Instance: "panel", Name: "poke"})
 			})
 			return nil
 		}},

@@ -10,6 +10,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
 	"ptvd/internal/web"
@@ -27,7 +28,7 @@ type Options struct {
 	Net plugins.Network
 	// State returns an instance's storage; nil means a subdirectory of the state
 	// directory that the file names.
-	State func(instance string) plugins.State
+	State func(instance string) host.Storage
 	// Clock is the loop's clock; nil means the system's.
 	Clock scheduler.Clock
 	// Seed shuffles tasks that are due at the same instant; see [scheduler.Options].
@@ -50,7 +51,7 @@ type Daemon struct {
 	log       *slog.Logger
 	loop      *scheduler.Loop
 	clock     *wallclock.Clock
-	bus       *plugins.Bus
+	bus       *host.Bus
 	claims    *gpio.Claims
 	spi       gpio.Counters
 	board     gpio.Backend
@@ -64,7 +65,7 @@ type Daemon struct {
 
 // New returns a daemon that is not running yet. It does not open the board.
 func New(o Options) *Daemon {
-	d := &Daemon{options: o, log: o.Log, bus: plugins.NewBus(), claims: gpio.NewClaims()}
+	d := &Daemon{options: o, log: o.Log, claims: gpio.NewClaims()}
 	d.loop = scheduler.New(scheduler.Options{
 		Clock:       o.Clock,
 		Grace:       tasksTimeout,
@@ -80,11 +81,12 @@ func New(o Options) *Daemon {
 		d.options.Net = SystemNetwork()
 	}
 	if o.State == nil {
-		d.options.State = func(instance string) plugins.State {
-			return plugins.StateDir(filepath.Join(o.File.StateDir, instance))
+		d.options.State = func(instance string) host.Storage {
+			return host.StorageDir(filepath.Join(o.File.StateDir, instance))
 		}
 	}
 	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
+	d.bus = host.NewBus(d.loop.Now)
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
 	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.RunAs
 	for _, entry := range o.File.Instances {
@@ -97,7 +99,7 @@ func New(o Options) *Daemon {
 // system's clock is used as it is.
 func keepsTime(f *config.File) bool {
 	for _, i := range f.Instances {
-		if i.Definition.Name == "ntp" {
+		if i.Definition.TimeSource {
 			return true
 		}
 	}
@@ -111,7 +113,7 @@ func Check(file *config.File) error {
 	d := New(Options{File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0)})
 	var faults config.Faults
 	for _, i := range d.instances {
-		if _, err := i.entry.Definition.New(i.env(), i.entry.Config); err != nil {
+		if _, err := i.entry.Definition.New(i.host(), i.entry.Config); err != nil {
 			faults = append(faults, file.At(i.entry.Name, err)...)
 		}
 	}

@@ -29,6 +29,8 @@ type script struct {
 	poke  func(env plugins.Env) error
 }
 
+var poke = plugins.NewAction("poke", "calls the script")
+
 var scripts map[string]script
 
 func init() {
@@ -37,10 +39,10 @@ func init() {
 	}
 	plugins.Register(plugins.Spec[config]{
 		Name: "scripted", Doc: "runs a script of a test",
-		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "runs the script's poke"}},
+		Actions: plugins.Actions(poke),
 		New: func(env plugins.Env, _ config) (plugins.Plugin, error) {
 			s := &scripted{env, scripts[env.Instance]}
-			env.Handle("poke", func(string) error { return s.poke(env) })
+			poke.Handle(env, func(string) error { return s.poke(env) })
 			return s, nil
 		},
 	})
@@ -225,11 +227,11 @@ func TestPanicInAnActionIsAFailureOfItsOwner(t *testing.T) {
 			if err := t.Sleep(time.Second); err != nil {
 				return err
 			}
-			answer = env.Call(plugins.Action{Instance: "callee", Name: "poke"})
+			answer = env.Call(plugins.ActionRef{Instance: "callee", Name: "poke"})
 			if err := t.Yield(); err != nil {
 				return err
 			}
-			later = env.Call(plugins.Action{Instance: "callee", Name: "poke"})
+			later = env.Call(plugins.ActionRef{Instance: "callee", Name: "poke"})
 			return t.Sleep(time.Hour)
 		})
 		return nil

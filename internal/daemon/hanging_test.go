@@ -74,7 +74,7 @@ func TestReloadDoesNotDisturbARunningFade(t *testing.T) {
 				if err := t.Sleep(time.Second); err != nil {
 					return err
 				}
-				if err := env.Call(plugins.Action{Instance: "lamp", Name: "on"}); err != nil {
+				if err := env.Call(plugins.ActionRef{Instance: "lamp", Name: "on"}); err != nil {
 					return err
 				}
 				if err := t.Sleep(3 * time.Second); err != nil || !reloads {

@@ -8,6 +8,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/host"
 	"ptvd/internal/logs"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
@@ -18,8 +19,8 @@ type instance struct {
 	daemon         *Daemon
 	entry          config.Instance
 	log            *slog.Logger
-	health         *plugins.Health
-	meter          *plugins.Meter
+	health         *host.Health
+	meter          *host.Meter
 	restarts       int
 	run            *scheduler.Task   // supervises the instance
 	plugin         plugins.Plugin    // nil unless it runs
@@ -34,9 +35,10 @@ type instance struct {
 }
 
 func newInstance(d *Daemon, entry config.Instance) *instance {
-	i := &instance{daemon: d, entry: entry, meter: plugins.NewMeter()}
+	i := &instance{daemon: d, entry: entry, meter: host.NewMeter()}
 	i.log = d.log.With("plugin", entry.Name)
-	i.health = plugins.NewHealth(d.loop.Now, i.healthChanged)
+	i.health = host.NewHealth(d.loop.Now, i.healthChanged)
+	i.declare()
 	d.bus.Down(entry.Name, starting)
 	return i
 }
@@ -44,22 +46,29 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 // starting is why an instance that has not come up yet is degraded.
 const starting = "starting"
 
+// declare makes known what the instance publishes.
+func (i *instance) declare() {
+	definition := i.entry.Definition
+	i.daemon.bus.Declare(i.entry.Name, definition.Name, definition.TopicsOf(i.entry.Config))
+}
+
 // begin starts the instance, if necessary after its previous run has stopped.
 func (i *instance) begin() {
 	i.startedOnce.Clear()
+	i.declare()
 	if i.run != nil && !i.run.Done() {
 		i.beginAfterRun()
 		return
 	}
 	i.stopping = false
-	i.health.Begin(plugins.Degraded, starting)
+	i.health.Reset(host.Degraded, starting)
 	i.run = i.daemon.loop.Go("run", i.supervise, scheduler.Owner(i.entry.Name))
 }
 
 // supervise runs the instance until it is stopped: whatever ends a run, it is started
 // again after a pause.
 func (i *instance) supervise(t *scheduler.Task) error {
-	pause := plugins.NewBackoff(i.daemon.clock, i.entry.Name)
+	pause := host.NewBackoff(i.daemon.clock, i.entry.Name)
 	for {
 		err := i.runOnce(t)
 		if errors.Is(err, scheduler.ErrCancelled) {
@@ -103,13 +112,13 @@ const (
 
 // runOnce makes, starts, runs and stops the plugin. It returns why the run ended.
 func (i *instance) runOnce(t *scheduler.Task) error {
-	env := i.env()
+	self := i.host()
 	var plugin plugins.Plugin
 	i.upSince = 0
 	err := t.Group(func(g *scheduler.Group) error {
-		env.Tasks.Attach(g)
+		self.Tasks = g
 		start := g.Go("start", func(t *scheduler.Task) (err error) {
-			if plugin, err = i.entry.Definition.New(env, i.entry.Config); err != nil {
+			if plugin, err = i.entry.Definition.New(self, i.entry.Config); err != nil {
 				return err
 			}
 			return plugin.Start(t)
@@ -135,7 +144,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	if plugin != nil {
 		i.stop(t, plugin)
 	}
-	if err := gpio.Close(t, env.Board, closeTimeout); err != nil {
+	if err := gpio.Close(t, self.Board, closeTimeout); err != nil {
 		i.log.Warn("closing board resources failed", "err", err)
 	}
 	return err
@@ -157,7 +166,7 @@ func (i *instance) up(plugin plugins.Plugin) {
 	if i.health.Why == starting {
 		// A start is not logged as a recovery. What the instance lacks it has
 		// reported itself.
-		i.health.Begin(plugins.OK, "")
+		i.health.Reset(host.OK, "")
 		i.daemon.notify.status(i.daemon.status())
 	}
 	i.startedOnce.Set()
@@ -165,12 +174,12 @@ func (i *instance) up(plugin plugins.Plugin) {
 
 // untilPanic waits until an action handler has panicked.
 func (i *instance) untilPanic(t *scheduler.Task) error {
-	if i.health.Condition == plugins.Failed {
+	if i.health.Condition == host.Failed {
 		err := t.Timeout(okAfter, func() error { return i.panicked.Wait(t) })
 		if !errors.Is(err, scheduler.ErrTimeout) {
 			return err
 		}
-		if i.health.Condition == plugins.Failed {
+		if i.health.Condition == host.Failed {
 			i.health.OK()
 		}
 	}
@@ -202,31 +211,31 @@ func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) er
 	})
 }
 
-// env makes the environment of one run.
-func (i *instance) env() plugins.Env {
+// host makes what one run of the instance is given.
+func (i *instance) host() *host.Instance {
 	d := i.daemon
-	return plugins.Env{
-		Instance: i.entry.Name,
-		Log:      i.log,
-		Loop:     d.loop,
-		Clock:    d.clock,
-		Board:    gpio.NewBoard(d.board, d.claims, i.entry.Name),
-		Health:   i.health,
-		Meter:    i.meter,
-		State:    d.options.State(i.entry.Name),
-		Net:      d.options.Net,
-		Bus:      d.bus,
-		Tasks:    new(plugins.Tasks),
+	return &host.Instance{
+		Name:       i.entry.Name,
+		Definition: i.entry.Definition,
+		Log:        i.log,
+		Loop:       d.loop,
+		Clock:      d.clock,
+		Board:      gpio.NewBoard(d.board, d.claims, i.entry.Name),
+		Health:     i.health,
+		Meter:      i.meter,
+		Storage:    d.options.State(i.entry.Name),
+		Net:        d.options.Net,
+		Bus:        d.bus,
 	}
 }
 
-func (i *instance) healthChanged(h *plugins.Health) {
+func (i *instance) healthChanged(h *host.Health) {
 	switch h.Condition {
-	case plugins.OK:
+	case host.OK:
 		i.log.Info("ok")
-	case plugins.Degraded:
+	case host.Degraded:
 		i.log.Warn("degraded", logs.ID(logs.InstanceDegraded), "err", h.Why)
-	case plugins.Failed: // supervise logs it, with the whole error
+	case host.Failed: // supervise logs it, with the whole error
 	}
 	i.daemon.notify.status(i.daemon.status())
 }

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"ptvd/internal/config"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
-	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
 
@@ -85,7 +85,7 @@ func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 
 // open starts to serve. It retries, since an address in use may be free later.
 func (p *page) open(t *scheduler.Task, address string) error {
-	log, pause := p.daemon.log, plugins.NewBackoff(p.daemon.clock, "page")
+	log, pause := p.daemon.log, host.NewBackoff(p.daemon.clock, "page")
 	for {
 		listener, err := scheduler.Await(t, func(context.Context) (net.Listener, error) { return net.Listen("tcp", address) })
 		if err == nil {
@@ -276,7 +276,7 @@ func (p *page) move(c web.Command) error {
 		}
 	}
 	for range times {
-		if err := p.daemon.bus.Call(plugins.Action{Instance: c.Name, Name: verb}); err != nil {
+		if err := p.daemon.bus.Call(c.Name, verb, ""); err != nil {
 			return err
 		}
 	}

@@ -34,18 +34,24 @@ type shown struct {
 // called gets the actions called on the latest instance.
 var called chan string
 
+var (
+	shownPicture    = plugins.NewTopic[topics.Picture]("picture", "a pixel", plugins.Stream())
+	shownText       = plugins.NewTopic[topics.Text]("text", "a word", plugins.State(0))
+	shownPressed    = plugins.NewTopic[topics.Press]("pressed", "as the actions say", plugins.State(0))
+	shownLevel      = plugins.NewTopic[topics.Level]("level", "half", plugins.State(0))
+	shownDepartures = plugins.NewTopic[topics.Departures]("departures", "one", plugins.State(0))
+
+	shownActions = []*plugins.Action{
+		plugins.NewAction("press", "notes it", plugins.EndedBy("release")), plugins.NewAction("release", "notes it"),
+		plugins.NewAction("up", "notes it"), plugins.NewAction("down", "notes it"),
+	}
+)
+
 func init() {
-	none := func(name string) plugins.ActionSpec { return plugins.ActionSpec{Name: name, Doc: "notes it"} }
 	plugins.Register(plugins.Spec[struct{}]{
 		Name: "shown", Doc: "publishes a value of every type",
-		Topics: []plugins.Topic{
-			plugins.Publishes[*image.Gray]("picture", "a pixel"),
-			plugins.Publishes[topics.Text]("text", "a word"),
-			plugins.Publishes[topics.Press]("pressed", "as the actions say"),
-			plugins.Publishes[topics.Level]("level", "half"),
-			plugins.Publishes[topics.Departures]("departures", "one"),
-		},
-		Actions: []plugins.ActionSpec{none("press"), none("release"), none("up"), none("down")},
+		Topics:  plugins.Topics(shownPicture, shownText, shownPressed, shownLevel, shownDepartures),
+		Actions: plugins.Actions(shownActions...),
 		New: func(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 			called = make(chan string, 16)
 			return &shown{env, called}, nil
@@ -54,22 +60,21 @@ func init() {
 }
 
 func (s *shown) Start(t *plugins.Task) error {
-	pressed := plugins.Publish[topics.Press](s.env, "pressed")
-	pressed.Set(topics.Press{})
-	plugins.Publish[topics.Text](s.env, "text").Set("a dot")
-	for _, action := range []string{"press", "release", "up", "down"} {
-		s.env.Handle(action, func(string) error {
-			pressed.Set(topics.Press{Down: action == "press"})
-			s.called <- action
+	shownPressed.Set(s.env, topics.Press{})
+	shownText.Set(s.env, "a dot")
+	for _, action := range shownActions {
+		action.Handle(s.env, func(string) error {
+			shownPressed.Set(s.env, topics.Press{Down: action.Name() == "press"})
+			s.called <- action.Name()
 			return nil
 		})
 	}
 	picture := image.NewGray(image.Rect(0, 0, 10, 2))
 	picture.SetGray(9, 1, color.Gray{Y: 0xFF})
-	plugins.Publish[*image.Gray](s.env, "picture").Set(picture)
-	plugins.Publish[topics.Level](s.env, "level").Set(topics.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
+	shownPicture.Set(s.env, topics.Picture{Gray: picture})
+	shownLevel.Set(s.env, topics.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
 	now := s.env.Clock.Now()
-	plugins.Publish[topics.Departures](s.env, "departures").Set(topics.Departures{
+	shownDepartures.Set(s.env, topics.Departures{
 		Stop: "Huntingdale", Period: 30 * time.Second, Received: t.Now(), Walk: 5 * time.Minute,
 		List: []topics.Departure{
 			{Scheduled: now.Add(-time.Minute), Headsign: "has left"},
@@ -183,7 +188,7 @@ func TestRemoteControlCallsActions(t *testing.T) {
 				t.Errorf("%s: %d %s", command, status, text)
 			}
 		}
-		if status, text := post(t, address, `{"do":"press","name":"two"}`); status != http.StatusConflict || !strings.Contains(text, "there is no such action") {
+		if status, text := post(t, address, `{"do":"press","name":"two"}`); status != http.StatusConflict || !strings.Contains(text, "no such action") {
 			t.Errorf("%d %s", status, text)
 		}
 		for _, want := range []string{"press", "release", "down", "down", "up"} {

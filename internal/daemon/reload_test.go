@@ -198,7 +198,7 @@ func TestRemovedInstanceHasNoActionsAnyMore(t *testing.T) {
 				if err := t.Sleep(40 * time.Second); err != nil {
 					return err
 				}
-				err := env.Call(plugins.Action{Instance: "a", Name: "poke"})
+				err := env.Call(plugins.ActionRef{Instance: "a", Name: "poke"})
 				env.Log.Info("called", "err", err)
 			}
 			return nil
@@ -209,7 +209,7 @@ func TestRemovedInstanceHasNoActionsAnyMore(t *testing.T) {
 		"a":       {start: func(plugins.Env, *plugins.Task) error { return nil }, poke: func(plugins.Env) error { return nil }},
 		"watcher": watcher,
 	}, "a: {plugin: scripted}, watcher: {plugin: scripted}", "watcher: {plugin: scripted}")
-	if !strings.Contains(log, "msg=called plugin=watcher err=<nil>") || !strings.Contains(log, `err="a.poke: there is no such action"`) {
+	if !strings.Contains(log, "msg=called plugin=watcher err=<nil>") || !strings.Contains(log, `err="a.poke: no such action"`) {
 		t.Errorf("the log:\n%s", log)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
-	"ptvd/plugins"
 )
 
 // Report sums up in figures what a daemon did. Times are in nanoseconds.
@@ -40,7 +40,7 @@ type TaskReport struct {
 type InstanceReport struct {
 	Name     string             `json:"name"`
 	Plugin   string             `json:"plugin"`
-	Health   plugins.Condition  `json:"health"`
+	Health   host.Condition     `json:"health"`
 	Why      string             `json:"why,omitempty"`
 	Restarts int                `json:"restarts"`
 	Meter    map[string]float64 `json:"meter"` // the plugin's own figures

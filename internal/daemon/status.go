@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // status returns the health of all instances in one line: "4/5 ok; trains: HTTP 503".
@@ -13,7 +13,7 @@ func (d *Daemon) status() string {
 	var ok int
 	var problems []string
 	for _, i := range d.instances {
-		if i.health.Condition == plugins.OK {
+		if i.health.Condition == host.OK {
 			ok++
 			continue
 		}

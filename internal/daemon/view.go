@@ -8,9 +8,9 @@ import (
 	"reflect"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
-	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
 
@@ -33,17 +33,25 @@ func (p *page) report() web.State {
 	}
 }
 
+// topic is a topic whose type is known.
+type topic[T any] struct{ *host.Slot }
+
+func (t topic[T]) Get() (T, bool) {
+	value, ok := t.Last()
+	typed, _ := value.(T)
+	return typed, ok
+}
+
 // topicsOf returns the instances that publish values of a type, and their topics.
-func topicsOf[T any](d *Daemon) iter.Seq2[string, plugins.Subscription[T]] {
-	env, wanted := plugins.Env{Bus: d.bus}, reflect.TypeFor[T]()
-	return func(yield func(string, plugins.Subscription[T]) bool) {
+func topicsOf[T any](d *Daemon) iter.Seq2[string, topic[T]] {
+	wanted := reflect.TypeFor[T]()
+	return func(yield func(string, topic[T]) bool) {
 		for _, i := range d.instances {
 			for _, t := range i.entry.Definition.Topics {
 				if t.Type != wanted {
 					continue
 				}
-				from := plugins.From[T]{Instance: i.entry.Name, Topic: t.Name}
-				if !yield(i.entry.Name, plugins.Subscribe(env, from)) {
+				if !yield(i.entry.Name, topic[T]{d.bus.Slot(i.entry.Name, t.Name)}) {
 					return
 				}
 			}
@@ -60,8 +68,8 @@ func changes[T any](d *Daemon) (n uint64) {
 }
 
 func (p *page) panelChanges() uint64 {
-	n := changes[*image.Gray](p.daemon)
-	for name := range topicsOf[*image.Gray](p.daemon) {
+	n := changes[topics.Picture](p.daemon)
+	for name := range topicsOf[topics.Picture](p.daemon) {
 		if world := p.daemon.options.World; world != nil {
 			n += uint64(world.Changes(name))
 		}
@@ -75,10 +83,12 @@ func (p *page) panels() []web.Panel {
 		text, _ := topic.Get()
 		words[name] = string(text)
 	}
-	for name, topic := range topicsOf[*image.Gray](p.daemon) {
+	for name, topic := range topicsOf[topics.Picture](p.daemon) {
 		picture, brightness, ok := p.worldPicture(name)
 		if !ok {
-			picture, ok = topic.Get()
+			var shown topics.Picture
+			shown, ok = topic.Get()
+			picture = shown.Gray
 			brightness = 1
 		}
 		if ok {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"ptvd/internal/daemon"
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 func breakFault(name string) func(*run) error {
@@ -32,11 +32,11 @@ func TestEachFaultShowsInTheHealth(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := play(t, 3*time.Minute, action{20 * time.Second, breakFault(name)}).daemon.Report()
-			if i := instance(r, test.instance); i.Health != plugins.Degraded || !strings.Contains(i.Why, test.why) {
+			if i := instance(r, test.instance); i.Health != host.Degraded || !strings.Contains(i.Why, test.why) {
 				t.Errorf("%+v", i)
 			}
 			r = play(t, 8*time.Minute, action{20 * time.Second, breakFault(name)}, action{2 * time.Minute, mendFault(name)}).daemon.Report()
-			if i := instance(r, test.instance); i.Health != plugins.OK || i.Restarts != 0 {
+			if i := instance(r, test.instance); i.Health != host.OK || i.Restarts != 0 {
 				t.Errorf("after the fault: %+v", i)
 			}
 		})
@@ -46,7 +46,7 @@ func TestEachFaultShowsInTheHealth(t *testing.T) {
 func TestPanickingPluginIsRestartedAlone(t *testing.T) {
 	r := play(t, time.Minute, action{20 * time.Second, breakFault("panic")}).daemon.Report()
 	for _, i := range r.Instances {
-		if want := map[string]int{"lamp": 1}[i.Name]; i.Restarts != want || i.Health != plugins.OK {
+		if want := map[string]int{"lamp": 1}[i.Name]; i.Restarts != want || i.Health != host.OK {
 			t.Errorf("%+v", i)
 		}
 	}

@@ -18,9 +18,9 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/periph"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
-	"ptvd/plugins"
 )
 
 // Options are the options of Run.
@@ -151,18 +151,18 @@ func (s settledInputs) OpenLines(names []string, pull gpio.Pull, deliver func(gp
 	return lines, err
 }
 
-// env is the environment that an instance is made with. Only its board is used.
-func (c *checker) env(i config.Instance, claims *gpio.Claims) plugins.Env {
-	return plugins.Env{
-		Instance: i.Name,
-		Log:      c.Log.With("plugin", i.Name),
-		Loop:     c.loop,
-		Clock:    wallclock.New(wallclock.SystemClock(), c.loop.Now, c.File.Timezone, false),
-		Board:    gpio.NewBoard(c.board, claims, i.Name),
-		Health:   plugins.NewHealth(c.loop.Now, func(*plugins.Health) {}),
-		Meter:    plugins.NewMeter(),
-		Bus:      plugins.NewBus(),
-		Tasks:    new(plugins.Tasks),
+// env is what an instance is made with. Only its board is used.
+func (c *checker) env(i config.Instance, claims *gpio.Claims) *host.Instance {
+	return &host.Instance{
+		Name:       i.Name,
+		Definition: i.Definition,
+		Log:        c.Log.With("plugin", i.Name),
+		Loop:       c.loop,
+		Clock:      wallclock.New(wallclock.SystemClock(), c.loop.Now, c.File.Timezone, false),
+		Board:      gpio.NewBoard(c.board, claims, i.Name),
+		Health:     host.NewHealth(c.loop.Now, func(*host.Health) {}),
+		Meter:      host.NewMeter(),
+		Bus:        host.NewBus(c.loop.Now),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 )
@@ -85,7 +86,7 @@ func (c *checker) run(t *scheduler.Task, test hardwareTest) error {
 
 // testsOf returns the tests of an instance: those of its plugin, and one for each line
 // that none of them opens. Tests of parts that could not be opened are left out.
-func (c *checker) testsOf(i config.Instance, env plugins.Env) ([]hardwareTest, error) {
+func (c *checker) testsOf(i config.Instance, env *host.Instance) ([]hardwareTest, error) {
 	var own []*part
 	for _, p := range c.parts {
 		if p.instance.Name == i.Name {
@@ -123,7 +124,7 @@ func opens(test plugins.HardwareTest, p *part) bool {
 }
 
 // monitor is the test of a line whose plugin has none: it prints every change.
-func monitor(env plugins.Env, name string) plugins.HardwareTest {
+func monitor(env *host.Instance, name string) plugins.HardwareTest {
 	return plugins.HardwareTest{Parts: []string{name}, Run: func(t *plugins.Task, report plugins.Reporter) error {
 		in, err := env.Board.Input(t, plugins.InputOptions{Lines: []string{name}})
 		if err != nil {

@@ -8,15 +8,15 @@ import (
 
 // handleActions lets other instances press the button.
 func (b *button) handleActions() {
-	edge := func(name string, down bool) {
-		b.env.Handle(name, func(string) error {
-			b.edge(down, b.env.Loop.Now())
+	edge := func(a *plugins.Action, down bool) {
+		a.Handle(b.env, func(string) error {
+			b.edge(down, b.env.Now())
 			b.called.Set()
 			return nil
 		})
 	}
-	edge("press", true)
-	edge("release", false)
+	edge(pressAction, true)
+	edge(releaseAction, false)
 }
 
 // awaitActions decides gestures that began with an action. The watch task cannot: it

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
 
@@ -24,7 +25,7 @@ func TestAPressByActionLeadsToTheSameGestures(t *testing.T) {
 				start := task.Now()
 				call := func(action string, at time.Duration) {
 					task.SleepUntil(start.Add(at))
-					if err := b.Bus.Call(plugins.Action{Instance: "bell", Name: action}); err != nil {
+					if err := b.Call("bell." + action); err != nil {
 						t.Error(err)
 					}
 				}
@@ -43,7 +44,7 @@ func TestAPressByActionLeadsToTheSameGestures(t *testing.T) {
 
 func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
 	run(t, 1, nil, func(task *plugins.Task, b *fixture) {
-		if err := b.Bus.Call(plugins.Action{Instance: "bell", Name: "press"}); err != nil {
+		if err := b.Call("bell.press"); err != nil {
 			t.Error(err)
 		}
 		task.Sleep(time.Second + ms)
@@ -55,7 +56,7 @@ func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
 
 func TestPressedIsPublished(t *testing.T) {
 	run(t, 3, nil, func(task *plugins.Task, b *fixture) {
-		state := plugins.Subscribe(b.Env("page"), plugins.From[topics.Press]{Instance: "bell", Topic: "pressed"})
+		state := plugintest.Subscribe[topics.Press](b.Harness, "bell", "pressed")
 		want := func(down bool, when string) {
 			t.Helper()
 			if got, ok := state.Get(); !ok || got.Down != down {
@@ -69,9 +70,9 @@ func TestPressedIsPublished(t *testing.T) {
 		b.contact.Release(task)
 		task.Sleep(20 * ms)
 		want(false, "released")
-		b.Bus.Call(plugins.Action{Instance: "bell", Name: "press"})
+		b.Call("bell.press")
 		want(true, "pressed by an action")
-		b.Bus.Call(plugins.Action{Instance: "bell", Name: "release"})
+		b.Call("bell.release")
 		want(false, "released by an action")
 	}, "press")
 }

@@ -13,7 +13,12 @@ import (
 	"ptvd/plugins/topics"
 )
 
-const topic = "pressed"
+var (
+	pressed = plugins.NewTopic[topics.Press]("pressed", "whether the button is down", plugins.State(0))
+
+	pressAction   = plugins.NewAction("press", "presses the button, as a finger would", plugins.EndedBy("release"))
+	releaseAction = plugins.NewAction("release", "releases it")
+)
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -23,14 +28,9 @@ func init() {
 			Pull: plugins.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond,
 			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
 		},
-		Topics: []plugins.Topic{
-			plugins.Publishes[topics.Press](topic, "whether the button is down"),
-		},
-		Actions: []plugins.ActionSpec{
-			{Name: "press", Doc: "presses the button, as a finger would"},
-			{Name: "release", Doc: "releases it"},
-		},
-		New: New,
+		Topics:  plugins.Topics(pressed),
+		Actions: plugins.Actions(pressAction, releaseAction),
+		New:     New,
 	})
 }
 
@@ -38,7 +38,7 @@ func init() {
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &button{
 		env: env, cfg: cfg, actions: cfg.actions(),
-		grace: cfg.Debounce + maxDelivery, pressed: plugins.Publish[topics.Press](env, topic),
+		grace: cfg.Debounce + maxDelivery,
 	}, nil
 }
 
@@ -48,11 +48,10 @@ const maxDelivery = 2 * time.Millisecond
 type button struct {
 	env        plugins.Env
 	cfg        Config
-	actions    [gestures]plugins.Action
+	actions    [gestures]plugins.ActionRef
 	grace      time.Duration // how long after an instant its edges may still arrive
 	in         *plugins.Input
 	recognizer *recognizer
-	pressed    plugins.Publisher[topics.Press]
 	called     plugins.Event // set when the action press or release was called
 }
 
@@ -63,7 +62,7 @@ func (b *button) Start(t *plugins.Task) error {
 	}
 	down := b.in.Level(0) == plugins.High
 	b.recognizer = newRecognizer(b.cfg.timing(), down, t.Now(), b.call)
-	b.pressed.Set(topics.Press{Down: down})
+	pressed.Set(b.env, topics.Press{Down: down})
 	b.handleActions()
 	b.env.GoUrgent("watch", b.watch)
 	b.env.Go("actions", b.awaitActions)
@@ -109,7 +108,7 @@ func (b *button) follow(t *plugins.Task, onEdge func(plugins.Edge)) error {
 
 // edge handles a press or a release, of the line or by an action.
 func (b *button) edge(down bool, at plugins.Instant) {
-	b.pressed.Set(topics.Press{Down: down})
+	pressed.Set(b.env, topics.Press{Down: down})
 	b.recognizer.edge(down, at)
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/button"
 	"ptvd/plugins/plugintest"
@@ -27,16 +28,15 @@ type fixture struct {
 func run(t *testing.T, seed uint64, change func(*button.Config), body func(*plugins.Task, *fixture), gestures ...string) {
 	t.Helper()
 	b := &fixture{Harness: plugintest.New(t)}
-	panel := b.Env("panel")
 	for _, name := range strings.Fields("press release click double triple long hold") {
-		panel.Handle(name, func(string) error {
+		b.Handle("panel", name, func(string) error {
 			b.calls = append(b.calls, name)
 			return nil
 		})
 	}
 	b.contact = sim.NewButton(b.Board, "GPIO17", seed)
 	b.Run(func(task *plugins.Task) error {
-		b.bell = b.Start(task, "bell", func(env plugins.Env) (plugins.Plugin, error) {
+		b.bell = b.Instance("bell", "button").StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) {
 			return button.New(env, config(change, gestures...))
 		})
 		body(task, b)
@@ -45,15 +45,15 @@ func run(t *testing.T, seed uint64, change func(*button.Config), body func(*plug
 }
 
 func config(change func(*button.Config), gestures ...string) button.Config {
-	definition, _ := plugins.Lookup("button")
+	definition, _ := host.Lookup("button")
 	cfg := definition.Defaults.Interface().(button.Config)
 	cfg.Pin = "GPIO17"
 	for _, name := range gestures {
-		field := map[string]*plugins.Action{
+		field := map[string]*plugins.ActionRef{
 			"press": &cfg.OnPress, "release": &cfg.OnRelease, "click": &cfg.OnClick, "double": &cfg.OnDouble,
 			"triple": &cfg.OnTriple, "long": &cfg.OnLong, "hold": &cfg.OnHold,
 		}[name]
-		*field = plugins.Action{Instance: "panel", Name: name}
+		*field = plugins.ActionRef{Instance: "panel", Name: name}
 	}
 	if change != nil {
 		change(&cfg)
@@ -196,14 +196,14 @@ func TestAnActiveHighButton(t *testing.T) {
 
 func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
 	run(t, 9, nil, func(task *plugins.Task, b *fixture) {
-		health := b.bell.Env.Health
+		health := b.bell.Health
 		b.contact.Press(task)
 		task.Sleep(59 * time.Second)
-		if health.Condition != plugins.OK {
+		if health.Condition != host.OK {
 			t.Errorf("after 59 s the health is %s", health.Condition)
 		}
 		task.Sleep(24 * time.Hour)
-		if health.Condition != plugins.Degraded {
+		if health.Condition != host.Degraded {
 			t.Errorf("after a day the health is %s", health.Condition)
 		}
 		if n := len(b.calls); n > 300 {
@@ -211,7 +211,7 @@ func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
 		}
 		b.contact.Release(task)
 		task.Sleep(time.Second)
-		if health.Condition != plugins.OK {
+		if health.Condition != host.OK {
 			t.Errorf("released, the health is %s: %s", health.Condition, health.Why)
 		}
 	}, "hold")

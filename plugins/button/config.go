@@ -19,13 +19,13 @@ type Config struct {
 	Long   time.Duration `yaml:"long" doc:"how long the button must be held for a long press" min:"200ms" max:"30s"`
 	Repeat time.Duration `yaml:"repeat" doc:"the interval between calls of on_hold" min:"20ms" max:"10s"`
 
-	OnPress   plugins.Action `yaml:"on_press" doc:"called as soon as the button is pressed, whatever gesture follows"`
-	OnRelease plugins.Action `yaml:"on_release" doc:"called when the button is released"`
-	OnClick   plugins.Action `yaml:"on_click" doc:"called after a single press that is not a long press"`
-	OnDouble  plugins.Action `yaml:"on_double" doc:"called on a double click"`
-	OnTriple  plugins.Action `yaml:"on_triple" doc:"called on a triple click"`
-	OnLong    plugins.Action `yaml:"on_long" doc:"called once during a long press, as soon as it is one"`
-	OnHold    plugins.Action `yaml:"on_hold" doc:"called repeatedly during a long press"`
+	OnPress   plugins.ActionRef `yaml:"on_press" doc:"called as soon as the button is pressed, whatever gesture follows"`
+	OnRelease plugins.ActionRef `yaml:"on_release" doc:"called when the button is released"`
+	OnClick   plugins.ActionRef `yaml:"on_click" doc:"called after a single press that is not a long press"`
+	OnDouble  plugins.ActionRef `yaml:"on_double" doc:"called on a double click"`
+	OnTriple  plugins.ActionRef `yaml:"on_triple" doc:"called on a triple click"`
+	OnLong    plugins.ActionRef `yaml:"on_long" doc:"called once during a long press, as soon as it is one"`
+	OnHold    plugins.ActionRef `yaml:"on_hold" doc:"called repeatedly during a long press"`
 }
 
 // Validate rejects a button without actions.
@@ -38,8 +38,8 @@ func (c Config) Validate() error {
 	return errors.New("no action is configured; add on_press, on_click or another on_… option, such as on_press: panel.next")
 }
 
-func (c Config) actions() [gestures]plugins.Action {
-	return [gestures]plugins.Action{
+func (c Config) actions() [gestures]plugins.ActionRef {
+	return [gestures]plugins.ActionRef{
 		press: c.OnPress, release: c.OnRelease,
 		click: c.OnClick, double: c.OnDouble, triple: c.OnTriple,
 		long: c.OnLong, hold: c.OnHold,

@@ -76,7 +76,7 @@ func (p *pressTest) gesture(g gesture) {
 const maxPressesPerSecond = 20
 
 func (p *pressTest) checkFloating() {
-	if now := p.env.Loop.Now(); now.Sub(p.second) > time.Second {
+	if now := p.env.Now(); now.Sub(p.second) > time.Second {
 		p.second, p.presses = now, 0
 	}
 	if p.presses++; p.presses > maxPressesPerSecond && !p.floating {

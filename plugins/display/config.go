@@ -56,7 +56,7 @@ func (c Config) CheckAction(name, arg string) error {
 	switch {
 	case name == "page" && !slices.Contains(names, arg):
 		return fmt.Errorf("no page is named %q; the pages are %s", arg, strings.Join(names, ", "))
-	case slices.Contains(pageActions, name) && !slices.Contains(kinds, name):
+	case slices.ContainsFunc(pageActions, func(a *plugins.Action) bool { return a.Name() == name }) && !slices.Contains(kinds, name):
 		return fmt.Errorf("pages has no %s; add one", name)
 	}
 	return nil

@@ -35,7 +35,7 @@ func (p *Departures) NewPage(env plugins.Env) panel.Page { return departuresPage
 func departuresPage(env plugins.Env, from plugins.From[topics.Departures], draw func(*image.Gray, topics.Departures, *panel.Moment)) panel.Page {
 	source := plugins.Subscribe(env, from)
 	return panel.Page{Version: source.Version, Draw: func(on *image.Gray, m *panel.Moment) {
-		d, _ := source.Get()
+		d, _ := source.Last()
 		draw(on, d, m)
 		markIfOld(on, d, m)
 	}}

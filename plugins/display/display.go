@@ -16,17 +16,19 @@ import (
 	"ptvd/plugins/topics"
 )
 
+var (
+	picture = plugins.NewTopic[topics.Picture]("picture", "what the panel shows: a lit LED is white", plugins.Stream())
+	words   = plugins.NewTopic[topics.Text]("text", "what the picture says, in words", plugins.State(0))
+)
+
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "display",
 		Doc:      "shows departures, the time and messages on a panel of LEDs",
 		Defaults: Config{Every: 100 * time.Millisecond, Brightness: 0.5, Wake: 30 * time.Second},
-		Topics: []plugins.Topic{
-			plugins.Publishes[*image.Gray]("picture", "what the panel shows: a lit LED is white"),
-			plugins.Publishes[topics.Text]("text", "what the picture says, in words"),
-		},
-		Actions: actions,
-		New:     New,
+		Topics:   plugins.Topics(picture, words),
+		Actions:  plugins.Actions(append([]*plugins.Action{nextPage, previousPage, showPage, wake, blank, test}, pageActions...)...),
+		New:      New,
 	})
 }
 
@@ -48,8 +50,6 @@ type display struct {
 	brightness brightness
 	sender     sender
 	started    plugins.Instant
-	picture    plugins.Publisher[*image.Gray]
-	words      plugins.Publisher[topics.Text]
 	canvas     *image.Gray  // the next picture
 	moment     panel.Moment // of the current picture
 	version    uint64       // of its data
@@ -61,8 +61,6 @@ func newCanvas(size image.Point) *image.Gray { return image.NewGray(image.Rectan
 // Start.
 func (d *display) Start(t *plugins.Task) error {
 	d.started = t.Now()
-	d.picture = plugins.Publish[*image.Gray](d.env, "picture")
-	d.words = plugins.Publish[topics.Text](d.env, "text")
 	d.pager.pages, d.pager.since = newPages(d.env, d.cfg.Pages), d.started
 	d.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	d.handleActions()
@@ -73,8 +71,8 @@ func (d *display) Start(t *plugins.Task) error {
 
 // Stop leaves the panel dark.
 func (d *display) Stop(t *plugins.Task) error {
-	d.picture.Set(newCanvas(d.canvas.Rect.Max))
-	d.words.Set("")
+	picture.Set(d.env, topics.Picture{Gray: newCanvas(d.canvas.Rect.Max)})
+	words.Set(d.env, "")
 	return d.sender.blank(t)
 }
 
@@ -94,7 +92,7 @@ func (d *display) now() topics.Moment {
 	return topics.Moment{
 		Now:          d.env.Clock.Now().Round(0), // a monotonic reading would hide a step
 		Synchronized: d.env.Clock.Synchronized(),
-		Mono:         d.env.Loop.Now(),
+		Mono:         d.env.Now(),
 	}
 }
 
@@ -110,11 +108,11 @@ func (d *display) redraw() {
 	}
 	d.version = d.pager.version()
 	if d.moment.Words != before {
-		d.words.Set(d.moment.Words)
+		words.Set(d.env, d.moment.Words)
 	}
 	if d.sender.show(panel.Frame{Picture: d.canvas, Words: string(d.moment.Words), Brightness: float64(brightness)}) {
 		d.env.Meter.Count("frames_drawn_total", 1)
-		d.picture.Set(d.canvas)
+		picture.Set(d.env, topics.Picture{Gray: d.canvas})
 		d.canvas = newCanvas(d.canvas.Rect.Max)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/display"
 	"ptvd/plugins/max7219"
@@ -28,7 +29,7 @@ type wall struct {
 	every    time.Duration
 	begin    time.Duration // how far the system's clock was set
 	instance *plugintest.Instance
-	trains   plugins.Publisher[topics.Departures]
+	trains   func(topics.Departures)
 }
 
 // onTheWall runs a test of a panel that shows some pages.
@@ -37,7 +38,7 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	h := plugintest.New(t)
 	w := &wall{Harness: h, panel: sim.NewPanel(4)}
 	h.Board.Attach("SPI0.0", w.panel)
-	w.trains = plugins.Publish[topics.Departures](h.Env("trains"), "departures")
+	w.trains = plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
 	cfg := display.Config{
 		Every:      100 * time.Millisecond,
 		Device:     device("SPI0.0"),
@@ -51,9 +52,9 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	w.every = cfg.Every
 	h.Run(func(t *plugins.Task) error {
 		w.t = t
-		env := h.Env("panel")
-		env.Board = gpio.NewBoard(w.spi.Count(h.Board), gpio.NewClaims(), "panel")
-		w.instance = h.StartEnv(t, env, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
+		w.instance = h.Instance("panel", "display")
+		w.instance.Board = gpio.NewBoard(w.spi.Count(h.Board), gpio.NewClaims(), "panel")
+		w.instance.StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
 		return test(w)
 	})
 }
@@ -89,12 +90,12 @@ func (w *wall) publish(in ...time.Duration) {
 	for _, in := range in {
 		d.List = append(d.List, topics.Departure{Scheduled: w.Clock.Now().Add(in), Destination: "Dandenong"})
 	}
-	w.trains.Set(d)
+	w.trains(d)
 }
 
 func (w *wall) do(action string) {
 	w.T.Helper()
-	if err := w.Bus.Call(plugins.Action{Instance: "panel", Name: action}); err != nil {
+	if err := w.Call("panel." + action); err != nil {
 		w.T.Error(err)
 	}
 	w.pass(200 * time.Millisecond)
@@ -106,14 +107,14 @@ func (w *wall) pass(d time.Duration) {
 	}
 }
 
-func (w *wall) published() plugins.Subscription[*image.Gray] {
-	return plugins.Subscribe(w.Env("page"), plugins.From[*image.Gray]{Instance: "panel", Topic: "picture"})
+func (w *wall) published() *plugins.Subscription[topics.Picture] {
+	return plugintest.Subscribe[topics.Picture](w.Harness, "panel", "picture")
 }
 
 func (w *wall) dark() bool { return slices.Max(w.panel.Picture(sim.Arrangement{}).Pix) == 0 }
 
 func (w *wall) figure(name string) float64 {
-	for n, value := range w.instance.Env.Meter.All() {
+	for n, value := range w.instance.Meter.All() {
 		if n == name {
 			return value
 		}
@@ -203,11 +204,11 @@ func TestOneTransferThatFailsIsNoAlarmAndHardlySeen(t *testing.T) {
 		w.pass(time.Second)
 		w.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
 		w.do("clock")
-		w.mustBe(plugins.OK)
+		w.mustBe(host.OK)
 		w.pass(200 * time.Millisecond)
 		w.mustSee("07:52")
 		w.pass(time.Hour)
-		w.mustBe(plugins.OK)
+		w.mustBe(host.OK)
 		return nil
 	})
 }
@@ -218,17 +219,17 @@ func TestAPanelThatFailsIsOpenedAgainAndShowsTheNewestPicture(t *testing.T) {
 		w.Board.FailSPI("SPI0.0", 5, errors.New("input/output error"))
 		w.do("message")
 		w.pass(400 * time.Millisecond)
-		w.mustBe(plugins.Degraded)
-		if why := w.instance.Env.Health.Why; !strings.Contains(why, "SPI0.0") || !strings.Contains(why, "input/output error") {
+		w.mustBe(host.Degraded)
+		if why := w.instance.Health.Why; !strings.Contains(why, "SPI0.0") || !strings.Contains(why, "input/output error") {
 			t.Errorf("why: %s", why)
 		}
 		w.mustSee("Loading")
 		w.do("clock")
 		w.pass(10 * time.Second) // pauses of 0.25, 0.5, 1, 2 and 4 s, give or take a fifth
 		w.mustSee("07:52")
-		w.mustBe(plugins.Degraded) // that it works has to be seen for a while
+		w.mustBe(host.Degraded) // that it works has to be seen for a while
 		w.pass(8 * time.Second)
-		w.mustBe(plugins.OK)
+		w.mustBe(host.OK)
 		return w.instance.Stop(w.t)
 	})
 }
@@ -240,18 +241,18 @@ func TestAPanelThatFailsEveryNowAndThenIsNotSaidToBeWellBetween(t *testing.T) {
 			w.do("next")
 			w.pass(4 * time.Second)
 			if i > 0 {
-				w.mustBe(plugins.Degraded)
+				w.mustBe(host.Degraded)
 			}
 		}
 		w.pass(time.Minute)
-		w.mustBe(plugins.OK)
+		w.mustBe(host.OK)
 		return nil
 	})
 }
 
-func (w *wall) mustBe(want plugins.Condition) {
+func (w *wall) mustBe(want host.Condition) {
 	w.T.Helper()
-	if health := w.instance.Env.Health; health.Condition != want {
+	if health := w.instance.Health; health.Condition != want {
 		w.T.Errorf("after %v its health is %s: %s", time.Duration(w.t.Now())-time.Hour, health.Condition, health.Why)
 	}
 }
@@ -264,7 +265,7 @@ func TestThePictureIsPublishedThoughThereIsNoPanel(t *testing.T) {
 		if !ok || slices.Max(picture.Pix) == 0 {
 			t.Error("there is no picture")
 		}
-		if health := w.instance.Env.Health; health.Condition != plugins.Degraded {
+		if health := w.instance.Health; health.Condition != host.Degraded {
 			t.Errorf("its health is %s", health.Condition)
 		}
 		if err := w.instance.Err(); err != nil {
@@ -325,7 +326,7 @@ func TestAnActionIsSeenBeforeTheNextTick(t *testing.T) {
 	onTheWall(t, nil, func(w *wall) error {
 		w.publish(20 * time.Minute)
 		w.pass(time.Second)
-		if err := w.Bus.Call(plugins.Action{Instance: "panel", Name: "message"}); err != nil {
+		if err := w.Call("panel.message"); err != nil {
 			return err
 		}
 		w.pass(w.every / 10)
@@ -469,12 +470,12 @@ func TestTheActionPageShowsAPageByItsName(t *testing.T) {
 }
 
 func (w *wall) page(name string) error {
-	return w.Bus.Call(plugins.Action{Instance: "panel", Name: "page", Arg: name})
+	return w.Call("panel.page " + name)
 }
 
 func TestTheWordsArePublishedWhenTheyChange(t *testing.T) {
 	onTheWall(t, func(c *display.Config) { c.Pages = c.Pages[2:] }, func(w *wall) error {
-		words := plugins.Subscribe(w.Env("page"), plugins.From[topics.Text]{Instance: "panel", Topic: "text"})
+		words := plugintest.Subscribe[topics.Text](w.Harness, "panel", "text")
 		w.pass(time.Second)
 		before := words.Version()
 		w.do("next")

@@ -25,11 +25,11 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 		h := plugintest.New(t)
 		h.System.Step = rapid.SampledFrom([]time.Duration{0, 16 * time.Hour, -46 * 24 * time.Hour}).Draw(rt, "start")
 		h.System.Sync = rapid.Bool().Draw(rt, "set")
-		trains := plugins.Publish[topics.Departures](h.Env("trains"), "departures")
+		trains := plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
 		cfg := anyPanel(rt)
 		h.Run(func(task *plugins.Task) error {
 			var p *display
-			h.Start(task, "panel", func(env plugins.Env) (plugins.Plugin, error) {
+			h.Instance("panel", "display").StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) {
 				made, err := New(env, cfg)
 				p = made.(*display)
 				return made, err
@@ -99,9 +99,9 @@ func anyPanel(rt *rapid.T) Config {
 }
 
 // happens lets something happen, and says what.
-func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[topics.Departures], now plugins.Instant) string {
+func happens(rt *rapid.T, h *plugintest.Harness, trains func(topics.Departures), now plugins.Instant) string {
 	act := func(action string) string {
-		if err := h.Bus.Call(plugins.Action{Instance: "panel", Name: action}); err != nil {
+		if err := h.Call("panel." + action); err != nil {
 			panic(err)
 		}
 		return action
@@ -110,7 +110,7 @@ func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[topics
 	case 0:
 		return act(rapid.SampledFrom([]string{"next", "previous", "wake", "blank", "test"}).Draw(rt, "action"))
 	case 1:
-		return act(rapid.SampledFrom(pageActions).Draw(rt, "page"))
+		return act(rapid.SampledFrom(pageActions).Draw(rt, "page").Name())
 	case 2:
 		h.System.Step += rapid.SampledFrom([]time.Duration{-48 * time.Hour, -time.Second, time.Millisecond, time.Second, 48 * time.Hour}).Draw(rt, "step")
 		return "a step of the clock"
@@ -123,7 +123,7 @@ func happens(rt *rapid.T, h *plugintest.Harness, trains plugins.Publisher[topics
 		h.System.Sync = !h.System.Sync
 		return "a change of who keeps the clock"
 	}
-	trains.Set(anyDepartures(rt, h.Clock.Now(), now))
+	trains(anyDepartures(rt, h.Clock.Now(), now))
 	return "news"
 }
 

@@ -49,7 +49,7 @@ const (
 // send is the task that keeps the device open. Health reports an open that fails, and
 // the second transfer in a row that does, but not the first.
 func (s *sender) send(t *plugins.Task) error {
-	pause := plugins.NewBackoff(s.env.Clock, s.env.Instance)
+	pause := plugins.NewBackoff(s.env)
 	for {
 		device, err := s.device.Value.Open(t, s.env)
 		notOpen := err != nil

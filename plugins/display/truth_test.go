@@ -195,7 +195,7 @@ func TestANumberIsWrongByNoMoreThanTheTimeSinceTheLastTick(t *testing.T) {
 		onTheWall(t, nil, func(w *wall) error {
 			last := departures[len(departures)-1]
 			for i := 0; w.now().Before(last) && wrong == nil; i++ {
-				w.trains.Set(topics.Departures{
+				w.trains(topics.Departures{
 					List: scheduled(departures), Walk: walk, Period: 30 * time.Second, Received: w.t.Now(),
 				})
 				w.pass(tick + time.Duration(looks[i%len(looks)]))
@@ -290,7 +290,7 @@ func (w *wall) lastTick() time.Time {
 
 // announce publishes departures that leave at some times.
 func (w *wall) announce(at ...time.Time) {
-	w.trains.Set(topics.Departures{List: scheduled(at), Received: w.t.Now(), Period: 30 * time.Second})
+	w.trains(topics.Departures{List: scheduled(at), Received: w.t.Now(), Period: 30 * time.Second})
 }
 
 func (w *wall) mustCount(first, second string) {

@@ -13,7 +13,16 @@ import (
 	"ptvd/plugins/topics"
 )
 
-const topic = "level"
+var (
+	brightness = plugins.NewTopic[topics.Level]("level", "the lamp's brightness, and the level that it fades to", plugins.State(0))
+
+	toggle = plugins.NewAction("toggle", "switches the lamp off, or on at its last level")
+	on     = plugins.NewAction("on", "switches the lamp on at its last level")
+	off    = plugins.NewAction("off", "switches the lamp off")
+	set    = plugins.NewAction("set", "sets the level", plugins.Arg("a level, such as 40%", testLevel))
+	up     = plugins.NewAction("up", "raises the level by one step")
+	down   = plugins.NewAction("down", "lowers the level by one step")
+)
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -24,18 +33,9 @@ func init() {
 			Encoder:   Encoder{Pull: plugins.PullUp, StepsPerDetent: 4, Acceleration: 1},
 			Max:       1, Step: 0.05, Duration: time.Second, Gamma: 2.8, Restore: "last", AtStop: "off",
 		},
-		Topics: []plugins.Topic{
-			plugins.Publishes[topics.Level](topic, "the lamp's brightness, and the level that it fades to"),
-		},
-		Actions: []plugins.ActionSpec{
-			{Name: "toggle", Doc: "switches the lamp off, or on at its last level"},
-			{Name: "on", Doc: "switches the lamp on at its last level"},
-			{Name: "off", Doc: "switches the lamp off"},
-			{Name: "set", Doc: "sets the level", Arg: "a level, such as 40%", Test: testLevel},
-			{Name: "up", Doc: "raises the level by one step"},
-			{Name: "down", Doc: "lowers the level by one step"},
-		},
-		New: New,
+		Topics:  plugins.Topics(brightness),
+		Actions: plugins.Actions(toggle, on, off, set, up, down),
+		New:     New,
 	})
 }
 
@@ -51,8 +51,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		cfg:    cfg,
 		dimmer: dimmer{minLevel: float64(cfg.Min), maxLevel: float64(cfg.Max), step: float64(cfg.Step)},
 		fader:  fader{duration: cfg.Duration},
-		store:  store{state: env.State},
-		level:  plugins.Publish[topics.Level](env, topic),
+		store:  store{storage: env.Storage},
 	}, nil
 }
 
@@ -63,9 +62,8 @@ type lamp struct {
 	fader         fader
 	store         store
 	outputs       []plugins.PWM
-	duty          uint16 // of all outputs
-	turned        int    // detents clockwise minus detents counter-clockwise
-	level         plugins.Publisher[topics.Level]
+	duty          uint16        // of all outputs
+	turned        int           // detents clockwise minus detents counter-clockwise
 	goalChanged   plugins.Event // for fade
 	levelsChanged plugins.Event // for saveChanges
 }
@@ -108,7 +106,7 @@ func (l *lamp) Stop(t *plugins.Task) error {
 		for _, output := range l.outputs {
 			errs = append(errs, output.SetDuty(0))
 		}
-		l.level.Set(topics.Level{})
+		brightness.Set(l.env, topics.Level{})
 	}
 	errs = append(errs, l.store.save(t, l.dimmer.levels))
 	return errors.Join(errs...)
@@ -128,8 +126,8 @@ func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
 	l.cfg = cfg
 	l.dimmer.minLevel, l.dimmer.maxLevel, l.dimmer.step = float64(cfg.Min), float64(cfg.Max), float64(cfg.Step)
 	l.dimmer.set(l.dimmer.Goal)
-	l.fader.fadeTo(l.dimmer.Goal, l.env.Loop.Now()) // at the old speed up to now …
-	l.fader.duration = cfg.Duration                 // … and at the new speed from now on
+	l.fader.fadeTo(l.dimmer.Goal, l.env.Now()) // at the old speed up to now …
+	l.fader.duration = cfg.Duration            // … and at the new speed from now on
 	l.goalChanged.Set()
 	return nil
 }
@@ -151,19 +149,19 @@ func (l *lamp) restore(t *plugins.Task) error {
 }
 
 func (l *lamp) handleActions() {
-	handle := func(name string, do func()) {
-		l.env.Handle(name, func(string) error {
+	handle := func(a *plugins.Action, do func()) {
+		a.Handle(l.env, func(string) error {
 			do()
 			l.fadeToGoal()
 			return nil
 		})
 	}
-	handle("toggle", l.dimmer.toggle)
-	handle("on", l.dimmer.on)
-	handle("off", l.dimmer.off)
-	handle("up", func() { l.turn(1, 1) })
-	handle("down", func() { l.turn(-1, 1) })
-	l.env.Handle("set", func(arg string) error {
+	handle(toggle, l.dimmer.toggle)
+	handle(on, l.dimmer.on)
+	handle(off, l.dimmer.off)
+	handle(up, func() { l.turn(1, 1) })
+	handle(down, func() { l.turn(-1, 1) })
+	set.Handle(l.env, func(arg string) error {
 		var level plugins.Percent
 		if err := level.UnmarshalText([]byte(arg)); err != nil {
 			return err
@@ -182,7 +180,7 @@ func (l *lamp) turn(detents int, steps float64) {
 
 // fadeToGoal starts a fade if the dimmer has a new goal.
 func (l *lamp) fadeToGoal() {
-	now := l.env.Loop.Now()
+	now := l.env.Now()
 	if l.dimmer.Goal != l.fader.goal {
 		l.fader.fadeTo(l.dimmer.Goal, now)
 		l.goalChanged.Set()

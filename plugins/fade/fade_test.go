@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 	"ptvd/plugins/fade"
@@ -22,7 +23,7 @@ const (
 )
 
 func config(change func(*fade.Config)) fade.Config {
-	definition, _ := plugins.Lookup("fade")
+	definition, _ := host.Lookup("fade")
 	cfg := definition.Defaults.Interface().(fade.Config)
 	cfg.Output = []plugins.PWMOutput{"GPIO18"}
 	cfg.Encoder.A, cfg.Encoder.B = "GPIO5", "GPIO6"
@@ -32,15 +33,15 @@ func config(change func(*fade.Config)) fade.Config {
 	return cfg
 }
 
-func start(t *plugins.Task, h *plugintest.Harness, env plugins.Env, change func(*fade.Config)) *plugintest.Instance {
-	return h.StartEnv(t, env, func(env plugins.Env) (plugins.Plugin, error) { return fade.New(env, config(change)) })
+func start(t *plugins.Task, lamp *plugintest.Instance, change func(*fade.Config)) *plugintest.Instance {
+	return lamp.StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) { return fade.New(env, config(change)) })
 }
 
 // run starts a lamp and calls body, at the end of which the lamp is stopped.
 func run(t *testing.T, change func(*fade.Config), body func(*plugins.Task, *plugintest.Harness)) {
 	h := plugintest.New(t)
 	h.Run(func(t *plugins.Task) error {
-		lamp := start(t, h, h.Env("lamp"), change)
+		lamp := start(t, h.Instance("lamp", "fade"), change)
 		body(t, h)
 		return lamp.Stop(t)
 	})
@@ -48,7 +49,7 @@ func run(t *testing.T, change func(*fade.Config), body func(*plugins.Task, *plug
 
 func call(t *testing.T, h *plugintest.Harness, name, arg string) {
 	t.Helper()
-	if err := h.Bus.Call(plugins.Action{Instance: "lamp", Name: name, Arg: arg}); err != nil {
+	if err := h.Bus.Call("lamp", name, arg); err != nil {
 		t.Error(err)
 	}
 }
@@ -226,7 +227,7 @@ func TestToggleSwitchesOffAndOnAtTheLastLevel(t *testing.T) {
 func TestSetWithAnInvalidLevelChangesNothing(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "set", "40%")
-		if err := h.Bus.Call(plugins.Action{Instance: "lamp", Name: "set", Arg: "bright"}); err == nil {
+		if err := h.Call("lamp.set bright"); err == nil {
 			t.Error("no error")
 		}
 		task.Sleep(full)
@@ -272,9 +273,9 @@ func TestTheLevelIsRestored(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := plugintest.New(t)
 			h.Run(func(task *plugins.Task) error {
-				env := h.Env("lamp")
+				instance := h.Instance("lamp", "fade")
 				change := func(cfg *fade.Config) { cfg.Restore = c.restore }
-				lamp := start(task, h, env, change)
+				lamp := start(task, instance, change)
 				for _, action := range c.before {
 					name, arg, _ := strings.Cut(action, " ")
 					call(t, h, name, arg)
@@ -285,9 +286,9 @@ func TestTheLevelIsRestored(t *testing.T) {
 				}
 				wantDuty(t, h, 0)
 
-				again := h.Env("lamp")
-				again.State = env.State
-				lamp = start(task, h, again, change)
+				again := h.Instance("lamp", "fade")
+				again.Storage = instance.Storage
+				lamp = start(task, again, change)
 				task.Sleep(full)
 				wantDuty(t, h, c.want)
 				call(t, h, "toggle", "")
@@ -302,10 +303,10 @@ func TestTheLevelIsRestored(t *testing.T) {
 func TestTheLevelIsSavedSomeSecondsAfterTheLastChange(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
-		env := h.Env("lamp")
-		lamp := start(task, h, env, nil)
+		instance := h.Instance("lamp", "fade")
+		lamp := start(task, instance, nil)
 		task.Sleep(10 * time.Second)
-		file := filepath.Join(string(env.State.(plugins.StateDir)), "level.json")
+		file := filepath.Join(string(instance.Storage.(host.StorageDir)), "level.json")
 		saved := func() string {
 			data, err := os.ReadFile(file)
 			if err != nil {
@@ -332,17 +333,17 @@ func TestTheLevelIsSavedSomeSecondsAfterTheLastChange(t *testing.T) {
 func TestAnInvalidStateFileIsLoggedAndReplaced(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
-		env := h.Env("lamp")
-		if err := env.State.Save("level.json", []byte(`{"goal":`)); err != nil {
+		instance := h.Instance("lamp", "fade")
+		if err := instance.Storage.Save("level.json", []byte(`{"goal":`)); err != nil {
 			return err
 		}
-		lamp := start(task, h, env, nil)
+		lamp := start(task, instance, nil)
 		call(t, h, "set", "40%")
 		task.Sleep(10 * time.Second)
 		if !strings.Contains(h.Log.String(), "level.json") {
 			t.Errorf("the log does not name the file: %s", h.Log.String())
 		}
-		if data, _ := env.State.Load("level.json"); string(data) != `{"goal":0.4,"last":0.4}` {
+		if data, _ := instance.Storage.Load("level.json"); string(data) != `{"goal":0.4,"last":0.4}` {
 			t.Errorf("saved %s", data)
 		}
 		return lamp.Stop(task)
@@ -352,25 +353,25 @@ func TestAnInvalidStateFileIsLoggedAndReplaced(t *testing.T) {
 func TestSavingIsRetried(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
-		env := h.Env("lamp")
-		blocker := filepath.Join(string(env.State.(plugins.StateDir)), "file")
+		instance := h.Instance("lamp", "fade")
+		blocker := filepath.Join(string(instance.Storage.(host.StorageDir)), "file")
 		if err := os.WriteFile(blocker, nil, 0o600); err != nil {
 			return err
 		}
-		env.State = plugins.StateDir(filepath.Join(blocker, "lamp")) // cannot be created
-		lamp := start(task, h, env, nil)
+		instance.Storage = host.StorageDir(filepath.Join(blocker, "lamp")) // cannot be created
+		lamp := start(task, instance, nil)
 		call(t, h, "on", "")
 		task.Sleep(10 * time.Second)
 		wantDuty(t, h, 65535)
-		if env.Health.Condition != plugins.Degraded {
-			t.Errorf("the health is %s", env.Health.Condition)
+		if instance.Health.Condition != host.Degraded {
+			t.Errorf("the health is %s", instance.Health.Condition)
 		}
 		if err := os.Remove(blocker); err != nil {
 			return err
 		}
 		task.Sleep(2 * time.Minute)
-		if env.Health.Condition != plugins.OK {
-			t.Errorf("the health is %s: %s", env.Health.Condition, env.Health.Why)
+		if instance.Health.Condition != host.OK {
+			t.Errorf("the health is %s: %s", instance.Health.Condition, instance.Health.Why)
 		}
 		return lamp.Stop(task)
 	})
@@ -381,7 +382,7 @@ func TestALampAtRestSetsNoTimer(t *testing.T) {
 	h := plugintest.New(t)
 	var never plugins.Event
 	err := h.Loop.Run(func(task *plugins.Task) error {
-		start(task, h, h.Env("lamp"), nil)
+		start(task, h.Instance("lamp", "fade"), nil)
 		call(t, h, "on", "")
 		return never.Wait(task)
 	})

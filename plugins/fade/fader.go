@@ -84,5 +84,5 @@ func (l *lamp) show(level float64) error {
 }
 
 func (l *lamp) publish(level float64) {
-	l.level.Set(topics.Level{Goal: l.fader.goal, Now: level, Duty: l.duty, Turned: l.turned})
+	brightness.Set(l.env, topics.Level{Goal: l.fader.goal, Now: level, Duty: l.duty, Turned: l.turned})
 }

@@ -17,14 +17,14 @@ const (
 
 // store keeps the levels over a restart.
 type store struct {
-	state plugins.State
-	saved levels
-	turns plugins.Turns
+	storage plugins.Storage
+	saved   levels
+	turns   plugins.Turns
 }
 
 // load returns the saved levels; zero if there are none, or with an error.
 func (s *store) load(t *plugins.Task) (levels, error) {
-	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return s.state.Load(stateFile) })
+	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return s.storage.Load(stateFile) })
 	if err == nil && data != nil {
 		s.saved, err = decodeLevels(data)
 	}
@@ -43,7 +43,7 @@ func (s *store) save(t *plugins.Task, l levels) error {
 	}
 	s.saved = levels{} // unknown until the write has ended
 	_, err = plugins.AwaitTurn(t, &s.turns, func(context.Context) (struct{}, error) {
-		return struct{}{}, s.state.Save(stateFile, data)
+		return struct{}{}, s.storage.Save(stateFile, data)
 	})
 	if err == nil {
 		s.saved = l

@@ -11,7 +11,7 @@ import (
 
 func TestTheLevelIsPublishedDuringAFade(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
-		level := plugins.Subscribe(h.Env("page"), plugins.From[topics.Level]{Instance: "lamp", Topic: "level"})
+		level := plugintest.Subscribe[topics.Level](h, "lamp", "level")
 		call(t, h, "set", "50%")
 		if got, ok := level.Get(); !ok || got != (topics.Level{Goal: 0.5}) {
 			t.Errorf("at once: %+v, %v", got, ok)
@@ -34,7 +34,7 @@ func TestTheLevelIsPublishedDuringAFade(t *testing.T) {
 
 func TestTurnedIsPublishedAlsoAtALimit(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
-		level := plugins.Subscribe(h.Env("page"), plugins.From[topics.Level]{Instance: "lamp", Topic: "level"})
+		level := plugintest.Subscribe[topics.Level](h, "lamp", "level")
 		sim.NewKnob(h.Board, "GPIO5", "GPIO6", 1).Turn(task, -3, 60*ms)
 		if got, _ := level.Get(); got != (topics.Level{Turned: -3}) {
 			t.Errorf("turned down when off: %+v", got)

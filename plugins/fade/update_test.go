@@ -12,7 +12,7 @@ import (
 func TestANewDurationDuringAFadeDoesNotMakeTheBrightnessJump(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
-		lamp := start(task, h, h.Env("lamp"), nil)
+		lamp := start(task, h.Instance("lamp", "fade"), nil)
 		call(t, h, "set", "100%")
 		if err := task.Sleep(500 * ms); err != nil {
 			return err
@@ -36,7 +36,7 @@ func TestANewDurationDuringAFadeDoesNotMakeTheBrightnessJump(t *testing.T) {
 func TestAnotherOutputNeedsARestart(t *testing.T) {
 	h := plugintest.New(t)
 	h.Run(func(task *plugins.Task) error {
-		lamp := start(task, h, h.Env("lamp"), nil)
+		lamp := start(task, h.Instance("lamp", "fade"), nil)
 		moved := config(func(c *fade.Config) { c.Output = []plugins.PWMOutput{"GPIO19"} })
 		if err := lamp.Plugin.(plugins.Updater[fade.Config]).Update(task, moved); !errors.Is(err, plugins.ErrRestart) {
 			t.Errorf("update: %v, want ErrRestart", err)
@@ -50,7 +50,7 @@ func TestAtStop(t *testing.T) {
 		t.Run(atStop, func(t *testing.T) {
 			h := plugintest.New(t)
 			h.Run(func(task *plugins.Task) error {
-				lamp := start(task, h, h.Env("lamp"), func(c *fade.Config) { c.AtStop = atStop })
+				lamp := start(task, h.Instance("lamp", "fade"), func(c *fade.Config) { c.AtStop = atStop })
 				call(t, h, "set", "40%")
 				if err := task.Sleep(full); err != nil {
 					return err

@@ -20,7 +20,6 @@ type client struct {
 	env      plugins.Env
 	cfg      Config
 	root     fs.FS // of the system
-	sync     plugins.Publisher[topics.Sync]
 	servers  []*server
 	interval pollInterval
 
@@ -51,7 +50,7 @@ func (c *client) Start(t *plugins.Task) error {
 func (c *client) newRNG() *rand.Rand {
 	name := fnv.New64a()
 	name.Write([]byte(c.env.Instance))
-	return rand.New(rand.NewPCG(uint64(c.env.Clock.Uncorrected().UnixNano()), name.Sum64()))
+	return rand.New(rand.NewPCG(uint64(c.env.TimeSource.Uncorrected().UnixNano()), name.Sum64()))
 }
 
 // Stop does nothing.
@@ -104,7 +103,7 @@ func (c *client) correct(queried []*server, now plugins.Instant) (selection, err
 			continue
 		}
 		samples = append(samples, s.sample)
-		c.env.Log.Debug("NTP sample", "server", s.Server, "time", c.env.Clock.Uncorrected().Add(s.offset), "root_distance", s.bound)
+		c.env.Log.Debug("NTP sample", "server", s.Server, "time", c.env.TimeSource.Uncorrected().Add(s.offset), "root_distance", s.bound)
 	}
 	if len(samples) == 0 {
 		return selection{}, errors.New("no usable NTP server: " + strings.Join(unusable, "; "))
@@ -116,7 +115,7 @@ func (c *client) correct(queried []*server, now plugins.Instant) (selection, err
 	if !ok {
 		return selection{}, errors.New("no majority: the NTP servers disagree on the time")
 	}
-	return selected, c.env.Clock.Correct(selected.offset)
+	return selected, c.env.TimeSource.Correct(selected.offset)
 }
 
 // The holdover of our own clock counts as a sample if at most half of the servers reply,
@@ -153,10 +152,10 @@ func (c *client) report(selected selection, queried []*server) {
 	c.count++
 	sync := topics.Sync{
 		At: c.env.Clock.Now(), Count: c.count, Agreed: len(selected.agreed), Asked: len(queried),
-		Offset: c.env.Clock.Offset(), Spread: selected.spread,
+		Offset: c.env.TimeSource.Offset(), Spread: selected.spread,
 		Server: string(selected.server), Stratum: selected.stratum, RoundTrip: selected.roundTrip,
 	}
-	c.sync.Set(sync)
+	synchronization.Set(c.env, sync)
 	c.env.Meter.Count("syncs_total", 1)
 	c.env.Meter.Set("offset_seconds", sync.Offset.Seconds())
 	c.env.Log.Info("clock synchronized",

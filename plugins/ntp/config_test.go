@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 	"ptvd/plugins/ntp"
 )
 
@@ -59,8 +59,8 @@ func TestOneToEightDifferentServersAreValid(t *testing.T) {
 }
 
 func TestThePluginIsRegisteredWithItsTopic(t *testing.T) {
-	d, ok := plugins.Lookup("ntp")
-	if !ok || !slices.ContainsFunc(d.Topics, func(t plugins.Topic) bool { return t.Name == "sync" }) {
+	d, ok := host.Lookup("ntp")
+	if !ok || !slices.ContainsFunc(d.Topics, func(t host.Topic) bool { return t.Name == "sync" }) {
 		t.Errorf("registered: %v, topics: %v", ok, d.Topics)
 	}
 }

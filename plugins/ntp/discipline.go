@@ -24,7 +24,7 @@ const (
 
 // adjustSystem sets the system clock in mode discipline, and reports its state.
 func (c *client) adjustSystem(t *plugins.Task) error {
-	offset := c.env.Clock.Offset()
+	offset := c.env.TimeSource.Offset()
 	if c.cfg.Mode == measure {
 		c.checkSystem(offset)
 		c.env.Health.OK()
@@ -47,7 +47,7 @@ func (c *client) setSystem(t *plugins.Task, offset time.Duration) error {
 	if err := c.checkMaySet(t); err != nil {
 		return err
 	}
-	setter, _ := c.env.Clock.Setter()
+	setter, _ := c.env.TimeSource.Setter()
 	slew := offset.Abs() < maxSlew
 	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
 		if slew {
@@ -64,7 +64,7 @@ func (c *client) setSystem(t *plugins.Task, offset time.Duration) error {
 // checkMaySet returns nil if this process may set the system clock and no other daemon
 // sets it.
 func (c *client) checkMaySet(t *plugins.Task) error {
-	setter, ok := c.env.Clock.Setter()
+	setter, ok := c.env.TimeSource.Setter()
 	if !ok {
 		return errors.New("mode discipline: setting the system clock is not supported on this system; write mode: measure")
 	}

@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -49,7 +50,7 @@ func TestTheSystemClockIsSteppedOnceAndThenSlewed(t *testing.T) {
 				return err
 			}
 			fx.wantTime("throughout")
-			fx.wantHealth(i, plugins.OK, "throughout")
+			fx.wantHealth(i, host.OK, "throughout")
 			if off := system.Now().Sub(fx.truth()); off.Abs() > 20*time.Millisecond {
 				fx.T.Errorf("the system clock is off by %v", off)
 			}
@@ -76,7 +77,7 @@ func TestAnOffsetAboveThePanicThresholdIsCorrectedOnlyOnce(t *testing.T) {
 			if err := t.Sleep(time.Hour); err != nil {
 				return err
 			}
-			fx.wantHealth(i, plugins.Degraded, "after the clock was set by somebody")
+			fx.wantHealth(i, host.Degraded, "after the clock was set by somebody")
 			fx.wantTime("of ptvd")
 			if off := system.Now().Sub(fx.truth()).Round(time.Second); off != 1001*time.Second {
 				fx.T.Errorf("the system clock is off by %v, want 1001s", off)
@@ -86,7 +87,7 @@ func TestAnOffsetAboveThePanicThresholdIsCorrectedOnlyOnce(t *testing.T) {
 			if err := t.Sleep(12 * time.Minute); err != nil {
 				return err
 			}
-			fx.wantHealth(i, plugins.OK, "below the threshold")
+			fx.wantHealth(i, host.OK, "below the threshold")
 			if off := system.Now().Sub(fx.truth()); off.Abs() > 20*time.Millisecond {
 				fx.T.Errorf("the system clock is off by %v", off)
 			}

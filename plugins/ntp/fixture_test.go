@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/internal/wallclock"
 	"ptvd/plugins"
 	"ptvd/plugins/ntp"
@@ -73,7 +74,7 @@ func (fx *fixture) dial(_ context.Context, network, address string) (net.Conn, e
 }
 
 func (fx *fixture) start(t *plugins.Task) *plugintest.Instance {
-	return fx.Start(t, "clock", func(env plugins.Env) (plugins.Plugin, error) {
+	return fx.Instance("clock", "ntp").StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) {
 		return ntp.NewOn(fx.files, env, fx.cfg)
 	})
 }
@@ -81,9 +82,9 @@ func (fx *fixture) start(t *plugins.Task) *plugintest.Instance {
 // runUntilFailure returns the error with which an instance fails.
 func (fx *fixture) runUntilFailure(t *plugins.Task) error {
 	return t.Group(func(g *plugins.Group) error {
-		env := fx.Env("clock")
-		env.Tasks.Attach(g)
-		p, err := ntp.NewOn(fx.files, env, fx.cfg)
+		instance := fx.Instance("clock", "ntp")
+		instance.Tasks = g
+		p, err := ntp.NewOn(fx.files, instance.Env(), fx.cfg)
 		if err != nil {
 			return err
 		}
@@ -121,9 +122,9 @@ func (fx *fixture) wantTime(when string) {
 	}
 }
 
-func (fx *fixture) wantHealth(i *plugintest.Instance, want plugins.Condition, when string) {
+func (fx *fixture) wantHealth(i *plugintest.Instance, want host.Condition, when string) {
 	fx.T.Helper()
-	if h := i.Env.Health; h.Condition != want {
+	if h := i.Health; h.Condition != want {
 		fx.T.Errorf("%s: the instance is %s (%s), want %s", when, h.Condition, h.Why, want)
 	}
 }
@@ -132,6 +133,6 @@ func (fx *fixture) wantHealth(i *plugintest.Instance, want plugins.Condition, wh
 func (fx *fixture) logged(words string) int { return bytes.Count(fx.Log.Bytes(), []byte(words)) }
 
 func (fx *fixture) latest() topics.Sync {
-	sync, _ := plugins.Subscribe(fx.Env("reader"), plugins.From[topics.Sync]{Instance: "clock", Topic: "sync"}).Get()
+	sync, _ := plugintest.Subscribe[topics.Sync](fx.Harness, "clock", "sync").Get()
 	return sync
 }

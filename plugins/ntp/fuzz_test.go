@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -65,7 +66,7 @@ func FuzzReplies(f *testing.F) {
 				return err
 			}
 			fx.wantTime("with hostile replies")
-			fx.wantHealth(i, plugins.OK, "with hostile replies")
+			fx.wantHealth(i, host.OK, "with hostile replies")
 			return nil
 		})
 	})

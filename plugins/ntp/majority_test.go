@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -59,13 +60,13 @@ func TestAWrongServerIsNotBelievedBecauseTheOthersAreSilent(t *testing.T) {
 			return err
 		}
 		fx.wantTime("while only a wrong server replies")
-		fx.wantHealth(i, plugins.Degraded, "while only a wrong server replies")
+		fx.wantHealth(i, host.Degraded, "while only a wrong server replies")
 
 		fx.fail(fakeserver.NTPFault{}, 0)
 		if err := t.Sleep(12 * time.Minute); err != nil {
 			return err
 		}
-		fx.wantHealth(i, plugins.OK, "when it is correct again")
+		fx.wantHealth(i, host.OK, "when it is correct again")
 		return nil
 	})
 }

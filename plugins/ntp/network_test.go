@@ -57,8 +57,8 @@ func TestAServerThatDoesNotExist(t *testing.T) {
 		if err := t.Sleep(time.Hour); err != nil {
 			return err
 		}
-		if want := "no usable NTP server: a.test: read: connection refused"; i.Env.Health.Why != want {
-			fx.T.Errorf("health: %q, want %q", i.Env.Health.Why, want)
+		if want := "no usable NTP server: a.test: read: connection refused"; i.Health.Why != want {
+			fx.T.Errorf("health: %q, want %q", i.Health.Why, want)
 		}
 		return nil
 	})

@@ -43,17 +43,18 @@ const minEvery = 15 * time.Second
 // maxServers bounds a poll. More servers do not improve the time.
 const maxServers = 8
 
+var synchronization = plugins.NewTopic[topics.Sync]("sync", "the latest synchronization of the clock", plugins.State(0))
+
 func init() {
 	plugins.Register(plugins.Spec[Config]{
-		Name:     "ntp",
-		Doc:      "synchronizes the clock by NTP",
-		Defaults: Config{Every: 10 * time.Minute, Mode: measure, Timeout: 5 * time.Second},
-		Topics:   []plugins.Topic{plugins.Publishes[topics.Sync](topic, "the latest synchronization of the clock")},
-		New:      New,
+		Name:       "ntp",
+		Doc:        "synchronizes the clock by NTP",
+		Defaults:   Config{Every: 10 * time.Minute, Mode: measure, Timeout: 5 * time.Second},
+		Topics:     plugins.Topics(synchronization),
+		TimeSource: true,
+		New:        New,
 	})
 }
-
-const topic = "sync"
 
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
@@ -102,7 +103,7 @@ func (s Server) address() string {
 
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	c := &client{env: env, cfg: cfg, root: os.DirFS("/"), sync: plugins.Publish[topics.Sync](env, topic)}
+	c := &client{env: env, cfg: cfg, root: os.DirFS("/")}
 	for _, s := range cfg.Servers {
 		c.servers = append(c.servers, &server{Server: s})
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -124,7 +125,7 @@ func TestDENYAndRSTRStopQueriesForADay(t *testing.T) {
 					return err
 				}
 				fx.wantTime("with the other servers")
-				fx.wantHealth(i, plugins.OK, "with the other servers")
+				fx.wantHealth(i, host.OK, "with the other servers")
 				if n := len(fx.dialled["a.test"]); n != 1 {
 					fx.T.Errorf("it was queried %d times", n)
 				}
@@ -148,7 +149,7 @@ func TestWithOnlyRefusingServersThereAreNoQueriesForADay(t *testing.T) {
 		if err := t.Sleep(25 * time.Hour); err != nil {
 			return err
 		}
-		fx.wantHealth(i, plugins.Degraded, "after a day")
+		fx.wantHealth(i, host.Degraded, "after a day")
 		if n := len(fx.dialled["a.test"]); n != 2 {
 			fx.T.Errorf("a refusing server was queried %d times in 25 hours", n)
 		}

@@ -106,7 +106,7 @@ func (c *client) query(t *plugins.Task, s Server) (result, error) {
 func (c *client) exchange(ctx context.Context, s Server) (*ntp.Response, error) {
 	return ntp.QueryWithOptions(s.address(), ntp.QueryOptions{
 		Timeout:       c.cfg.Timeout,
-		GetSystemTime: c.env.Clock.Uncorrected,
+		GetSystemTime: c.env.TimeSource.Uncorrected,
 		Dialer: func(_, address string) (net.Conn, error) {
 			dial, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 			defer cancel()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
@@ -117,13 +118,13 @@ func TestHealthIsDegradedAfterThreePeriodsWithoutATime(t *testing.T) {
 			when   string
 			lasts  time.Duration
 			silent bool
-			want   plugins.Condition
+			want   host.Condition
 		}{
-			{"at the start", time.Second, false, plugins.OK},
-			{"after twenty silent minutes", 20 * time.Minute, true, plugins.OK},
-			{"after forty", 20 * time.Minute, true, plugins.Degraded},
-			{"after a day", 24 * time.Hour, true, plugins.Degraded},
-			{"when they reply again", 12 * time.Minute, false, plugins.OK},
+			{"at the start", time.Second, false, host.OK},
+			{"after twenty silent minutes", 20 * time.Minute, true, host.OK},
+			{"after forty", 20 * time.Minute, true, host.Degraded},
+			{"after a day", 24 * time.Hour, true, host.Degraded},
+			{"when they reply again", 12 * time.Minute, false, host.OK},
 		} {
 			fx.fail(fakeserver.NTPFault{Silent: phase.silent}, 0, 1, 2, 3)
 			if err := t.Sleep(phase.lasts); err != nil {
@@ -155,12 +156,12 @@ func TestHealthSaysWhyTheClockIsNotSynchronized(t *testing.T) {
 				if err := t.Sleep(29 * time.Second); err != nil {
 					return err
 				}
-				fx.wantHealth(i, plugins.OK, "in the first half minute")
+				fx.wantHealth(i, host.OK, "in the first half minute")
 				if err := t.Sleep(5 * time.Minute); err != nil {
 					return err
 				}
-				fx.wantHealth(i, plugins.Degraded, "after five minutes")
-				if why := i.Env.Health.Why; why != scene.want {
+				fx.wantHealth(i, host.Degraded, "after five minutes")
+				if why := i.Health.Why; why != scene.want {
 					fx.T.Errorf("health: %q, want %q", why, scene.want)
 				}
 				if fx.Clock.Synchronized() {

@@ -10,10 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
 	"ptvd/plugins"
 	"ptvd/plugins/ntp"
+	"ptvd/plugins/plugintest"
 )
 
 // dialSilent is a network that accepts every query and never replies.
@@ -29,14 +31,12 @@ func dialSilent(context.Context, string, string) (net.Conn, error) {
 func runSilent(t *testing.T, lasts time.Duration) (why string, stop time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
-		env := plugins.Env{
-			Instance: "clock", Loop: loop, Log: slog.New(slog.DiscardHandler), Bus: plugins.NewBus(),
-			Clock:  wallclock.New(wallclock.SystemClock(), loop.Now, time.UTC, false),
-			Health: plugins.NewHealth(loop.Now, func(*plugins.Health) {}),
-			Meter:  plugins.NewMeter(),
-			Net:    plugins.Network{Dial: dialSilent}, Tasks: new(plugins.Tasks),
-		}
-		plugin, err := ntp.New(env, ntp.Config{
+		instance := plugintest.New(t).Instance("clock", "ntp")
+		instance.Loop, instance.Log, instance.Bus = loop, slog.New(slog.DiscardHandler), host.NewBus(loop.Now)
+		instance.Clock = wallclock.New(wallclock.SystemClock(), loop.Now, time.UTC, false)
+		instance.Health = host.NewHealth(loop.Now, func(*host.Health) {})
+		instance.Net = plugins.Network{Dial: dialSilent}
+		plugin, err := ntp.New(instance.Env(), ntp.Config{
 			Servers: []ntp.Server{"a.test", "b.test"}, Every: time.Minute, Timeout: 5 * time.Second, Mode: "measure",
 		})
 		if err != nil {
@@ -46,7 +46,7 @@ func runSilent(t *testing.T, lasts time.Duration) (why string, stop time.Duratio
 		var end time.Time
 		err = loop.Run(func(t *plugins.Task) error {
 			return t.Group(func(g *plugins.Group) error {
-				env.Tasks.Attach(g)
+				instance.Tasks = g
 				if err := plugin.Start(t); err != nil {
 					return err
 				}
@@ -60,7 +60,7 @@ func runSilent(t *testing.T, lasts time.Duration) (why string, stop time.Duratio
 		if !errors.Is(err, stopped) {
 			t.Error(err)
 		}
-		why, stop = env.Health.Why, time.Since(end)
+		why, stop = instance.Health.Why, time.Since(end)
 	})
 	return why, stop
 }

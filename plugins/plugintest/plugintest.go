@@ -1,37 +1,58 @@
 // Package plugintest runs plugins on a simulated board in virtual time, so that a
-// test of an hour takes a moment and goes the same way every time:
+// test of an hour takes a moment and goes the same way every time. Instances are
+// written as in the configuration:
 //
 //	h := plugintest.New(t)
-//	h.Run(func(t *plugins.Task) error {
-//		lamp := h.Start(t, "lamp", func(env plugins.Env) (plugins.Plugin, error) {
-//			return fade.New(env, cfg)
-//		})
+//	h.Run(func(task *plugins.Task) error {
+//		lamp := h.Start(task, "lamp", "{plugin: fade, output: GPIO18}")
 //		…
-//		return lamp.Stop(t)
+//		return lamp.Stop(task)
 //	})
+//
+// [Check] says what "ptvd check" says of an instance.
 package plugintest
 
 import (
 	"bytes"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"ptvd/internal/config"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
 	"ptvd/plugins"
 )
+
+// Check returns what is wrong with an instance of a plugin, with the options
+// options: nil, or everything that is, with the lines and what to do.
+func Check(plugin, options string) error {
+	_, err := parse("check", "{plugin: "+plugin+", "+options+"}")
+	return err
+}
+
+// parse reads the entry of one instance, a YAML mapping in braces or in lines.
+func parse(name, entry string) (config.Instance, error) {
+	text := strings.ReplaceAll("\n"+strings.TrimSpace(entry), "\n", "\n    ")
+	file, err := config.Parse("test.yaml", []byte("plugins:\n  "+name+":"+text+"\n"), 0o600)
+	if err != nil {
+		return config.Instance{}, err
+	}
+	return file.Instances[0], nil
+}
 
 // Harness is a small daemon for a test.
 type Harness struct {
 	T      testing.TB
 	Loop   *scheduler.Loop
 	Board  *sim.Board
-	System *System        // the operating system's clock
-	Clock  *plugins.Clock // the board's civil time
-	Bus    *plugins.Bus
+	System *System          // the operating system's clock
+	Clock  *wallclock.Clock // the board's civil time
+	Bus    *host.Bus
 	Log    bytes.Buffer
 	Net    plugins.Network // to be filled in before Start
 	clock  *scheduler.VirtualClock
@@ -53,7 +74,7 @@ func New(t testing.TB) *Harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Harness{T: t, Loop: loop, Board: sim.New(loop), Bus: plugins.NewBus(), clock: clock, claims: gpio.NewClaims()}
+	h := &Harness{T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now), clock: clock, claims: gpio.NewClaims()}
 	h.System = &System{monotonic: loop.Now, start: loop.Now(), epoch: Epoch, Sync: true}
 	h.Clock = wallclock.New(h.System, loop.Now, zone, false)
 	h.Bus.OnPanic = func(instance string, err error) { t.Errorf("an action of %s: %v", instance, err) }
@@ -68,69 +89,126 @@ func (h *Harness) Run(body func(t *plugins.Task) error) {
 	}
 }
 
-// Stall lets time pass within the calling task's step, as if the task held the
+// Stall lets time pass within the calling task's step, as if the task blocked the
 // loop for so long.
 func (h *Harness) Stall(d time.Duration) { h.clock.Wait(h.clock.Now().Add(d)) }
 
-// Env returns the environment of an instance.
-func (h *Harness) Env(instance string) plugins.Env {
-	return plugins.Env{
-		Instance: instance,
-		Log:      slog.New(slog.NewTextHandler(&h.Log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("plugin", instance),
-		Loop:     h.Loop,
-		Clock:    h.Clock,
-		Board:    gpio.NewBoard(h.Board, h.claims, instance),
-		Health:   plugins.NewHealth(h.Loop.Now, func(*plugins.Health) {}),
-		Meter:    plugins.NewMeter(),
-		State:    plugins.StateDir(h.T.TempDir()),
-		Net:      h.Net,
-		Bus:      h.Bus,
-		Tasks:    new(plugins.Tasks),
+// Call carries out an action, written as in a configuration: "lamp.set 40%".
+func (h *Harness) Call(action string) error {
+	var a plugins.ActionRef
+	if err := a.UnmarshalText([]byte(action)); err != nil {
+		return err
 	}
+	return h.Bus.Call(a.Instance, a.Name, a.Arg)
 }
 
-// Instance is a plugin that was started.
+// Handle makes an instance that does nothing but carry out an action, for a plugin
+// that calls it.
+func (h *Harness) Handle(instance, action string, do func(arg string) error) {
+	i := &host.Instance{Name: instance, Bus: h.Bus, Definition: host.Definition{Actions: []host.Action{{Name: action}}}}
+	i.Handle(action, do)
+}
+
+// Publish makes an instance that does nothing but publish a topic, for a plugin
+// that reads it, and returns what publishes a value.
+func Publish[T any](h *Harness, instance string, topic *plugins.Topic[T]) func(T) {
+	env := h.instance(instance, host.Definition{Topics: plugins.Topics(topic)}).Env()
+	return func(value T) { topic.Set(env, value) }
+}
+
+// Subscribe returns the reading end of a topic.
+func Subscribe[T any](h *Harness, instance, topic string) *plugins.Subscription[T] {
+	return plugins.Subscribe(h.instance("reader", host.Definition{}).Env(), plugins.From[T]{Instance: instance, Topic: topic})
+}
+
+func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
+	i := &host.Instance{
+		Name:       instance,
+		Definition: plugin,
+		Log:        slog.New(slog.NewTextHandler(&h.Log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("plugin", instance),
+		Loop:       h.Loop,
+		Clock:      h.Clock,
+		Board:      gpio.NewBoard(h.Board, h.claims, instance),
+		Health:     host.NewHealth(h.Loop.Now, func(*host.Health) {}),
+		Meter:      host.NewMeter(),
+		Storage:    host.StorageDir(h.T.TempDir()),
+		Net:        h.Net,
+		Bus:        h.Bus,
+	}
+	h.Bus.Declare(instance, plugin.Name, plugin.Topics)
+	return &Instance{Instance: i, h: h}
+}
+
+// Instance is one instance of a plugin. What it is given may be changed before it
+// is started.
 type Instance struct {
-	Env    plugins.Env
-	Plugin plugins.Plugin
+	*host.Instance
+	Plugin plugins.Plugin // once it was started
+	h      *Harness
 	task   *scheduler.Task
 }
 
-// Start makes and starts an instance, and returns when Start has returned.
-func (h *Harness) Start(t *plugins.Task, name string, make func(plugins.Env) (plugins.Plugin, error)) *Instance {
-	h.T.Helper()
-	return h.StartEnv(t, h.Env(name), make)
-}
+// Env returns what its plugin is given.
+func (i *Instance) Env() plugins.Env { return host.NewEnv(i.Instance).(plugins.Env) }
 
-// StartEnv is Start with an environment that the test has prepared.
-func (h *Harness) StartEnv(t *plugins.Task, env plugins.Env, make func(plugins.Env) (plugins.Plugin, error)) *Instance {
+// Start makes and starts an instance from its entry in a configuration, such as
+// "{plugin: fade, output: GPIO18}" or the same in lines, and returns when its Start
+// has returned. References to other instances are not checked. A configuration
+// that is wrong fails the test.
+func (h *Harness) Start(t *plugins.Task, name, entry string) *Instance {
 	h.T.Helper()
-	plugin, err := make(env)
+	parsed, err := parse(name, entry)
 	if err != nil {
 		h.T.Fatal(err)
 	}
+	i := h.Instance(name, parsed.Definition.Name)
+	h.Bus.Declare(name, parsed.Definition.Name, parsed.Definition.TopicsOf(parsed.Config))
+	return i.start(t, func(plugins.Env) (plugins.Plugin, error) { return parsed.Definition.New(i.Instance, parsed.Config) })
+}
+
+// Instance returns an instance of a plugin that is not started yet.
+func (h *Harness) Instance(name, plugin string) *Instance {
+	h.T.Helper()
+	definition, ok := host.Lookup(plugin)
+	if !ok {
+		h.T.Fatalf("no plugin is named %s", plugin)
+	}
+	return h.instance(name, definition)
+}
+
+// StartPlugin starts the instance with a plugin that the test makes by itself.
+func (i *Instance) StartPlugin(t *plugins.Task, make func(plugins.Env) (plugins.Plugin, error)) *Instance {
+	i.h.T.Helper()
+	return i.start(t, make)
+}
+
+func (i *Instance) start(t *plugins.Task, make func(plugins.Env) (plugins.Plugin, error)) *Instance {
+	i.h.T.Helper()
+	var err error
+	if i.Plugin, err = make(i.Env()); err != nil {
+		i.h.T.Fatal(err)
+	}
 	var started, forever scheduler.Event
-	i := &Instance{Env: env, Plugin: plugin}
-	i.task = h.Loop.Go("run", func(t *scheduler.Task) error {
+	i.task = i.h.Loop.Go("run", func(t *scheduler.Task) error {
 		err := t.Group(func(g *scheduler.Group) error {
-			env.Tasks.Attach(g)
+			i.Tasks = g
 			defer started.Set()
-			if err := plugin.Start(t); err != nil {
+			if err := i.Plugin.Start(t); err != nil {
 				return err
 			}
 			started.Set()
 			return forever.Wait(t)
 		})
-		if stopErr := plugin.Stop(t); stopErr != nil && err == nil {
+		if stopErr := i.Plugin.Stop(t); stopErr != nil && err == nil {
 			err = stopErr
 		}
-		if closeErr := env.Board.Close(); closeErr != nil && err == nil {
+		if closeErr := i.Board.Close(); closeErr != nil && err == nil {
 			err = closeErr
 		}
 		return err
-	}, scheduler.Owner(env.Instance))
+	}, scheduler.Owner(i.Name))
 	if err := started.Wait(t); err != nil {
-		h.T.Fatal(err)
+		i.h.T.Fatal(err)
 	}
 	return i
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/ptv"
@@ -45,7 +46,7 @@ func (fx *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // config is the configuration of the demo.
 func config() ptv.Config {
-	definition, _ := plugins.Lookup("ptv")
+	definition, _ := host.Lookup("ptv")
 	cfg := definition.Defaults.Interface().(ptv.Config)
 	cfg.Stop = fakeserver.DemoStop
 	cfg.BaseURL = "http://ptv.example"
@@ -56,10 +57,10 @@ func config() ptv.Config {
 
 // trains starts an instance of this name and returns it with what it publishes.
 func (fx *fixture) trains(t *plugins.Task, cfg ptv.Config) (*plugintest.Instance, func() topics.Departures) {
-	i := fx.Start(t, "trains", func(env plugins.Env) (plugins.Plugin, error) { return ptv.New(env, cfg) })
-	published := plugins.Subscribe[topics.Departures](i.Env, plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"})
+	i := fx.Instance("trains", "ptv").StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) { return ptv.New(env, cfg) })
+	published := plugintest.Subscribe[topics.Departures](fx.Harness, "trains", "departures")
 	return i, func() topics.Departures {
-		d, ok := published.Get()
+		d, ok := published.Last()
 		if !ok {
 			fx.T.Fatal("nothing was published")
 		}

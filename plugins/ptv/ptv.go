@@ -25,14 +25,14 @@ import (
 	"ptvd/plugins/topics"
 )
 
-const topic = "departures"
+var departures = plugins.NewTopic[topics.Departures]("departures", "the next departures at the stop, and how old they are", plugins.State(5*time.Minute))
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "ptv",
 		Doc:      "fetches the next departures at a stop in Victoria from the PTV Timetable API",
 		Defaults: defaults,
-		Topics:   []plugins.Topic{plugins.Publishes[topics.Departures](topic, "the next departures at the stop, and how old they are")},
+		Topics:   plugins.Topics(departures),
 		New:      New,
 	})
 }
@@ -49,28 +49,26 @@ const (
 )
 
 type ptv struct {
-	env        plugins.Env
-	cfg        Config
-	client     Client
-	departures plugins.Publisher[topics.Departures]
-	published  topics.Departures
-	backoff    plugins.Backoff
+	env       plugins.Env
+	cfg       Config
+	client    Client
+	published topics.Departures
+	backoff   plugins.Backoff
 }
 
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &ptv{
 		env: env, cfg: cfg,
-		client:     cfg.Client(env.Net.HTTP),
-		departures: plugins.Publish[topics.Departures](env, topic),
-		published:  topics.Departures{Walk: cfg.Walk, Period: cfg.Every},
+		client:    cfg.Client(env.Net.HTTP),
+		published: topics.Departures{Walk: cfg.Walk, Period: cfg.Every},
 	}, nil
 }
 
 // Start publishes that no departures are known, and begins to fetch them.
 func (p *ptv) Start(*plugins.Task) error {
-	p.backoff = plugins.NewBackoff(p.env.Clock, p.env.Instance)
-	p.departures.Set(p.published)
+	p.backoff = plugins.NewBackoff(p.env)
+	departures.Set(p.env, p.published)
 	p.env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
 	p.env.Go("fetch", p.run)
@@ -124,7 +122,7 @@ func (p *ptv) publish(t *plugins.Task, found timetable) {
 	for i, d := range found.list {
 		p.published.List[i] = d.Departure
 	}
-	p.departures.Set(p.published)
+	departures.Set(p.env, p.published)
 	p.env.Meter.Count("fetches_ok_total", 1)
 	p.env.Health.OK()
 	p.env.Log.Debug("departures received", "stop", p.published.Stop, "count", len(p.published.List))
@@ -141,7 +139,7 @@ func (p *ptv) failed(err *APIError) time.Duration {
 	p.env.Meter.Count("fetches_failed_total", 1)
 	if p.backoff.Tries() > 1 || err.Persistent {
 		p.published.Problem = err.Summary
-		p.departures.Set(p.published)
+		departures.Set(p.env, p.published)
 		p.env.Health.Degraded("%v", err)
 	}
 	p.env.Log.Debug("fetch failed", "err", err, "retry_in", pause.Round(time.Second))

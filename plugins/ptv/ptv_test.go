@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/plugins"
+	"ptvd/plugins/ptv"
 	"ptvd/plugins/topics"
 )
 
@@ -29,8 +31,8 @@ func TestDeparturesAreFetchedAtTheStartAndThenOncePerPeriod(t *testing.T) {
 		if len(fx.requests) != 21 || now.Received != fx.requests[20] || now.Stop != "Huntingdale" || now.Period != 30*time.Second {
 			fx.T.Errorf("after %d requests: %+v", len(fx.requests), now)
 		}
-		if trains.Env.Health.Condition != plugins.OK {
-			fx.T.Errorf("health: %+v", trains.Env.Health)
+		if trains.Health.Condition != host.OK {
+			fx.T.Errorf("health: %+v", trains.Health)
 		}
 		return trains.Stop(t)
 	})
@@ -89,17 +91,17 @@ func TestASingleFailureIsNotReported(t *testing.T) {
 	fx.offline = true
 	fx.Run(func(t *plugins.Task) error {
 		trains, departures := fx.trains(t, config())
-		health := trains.Env.Health
+		health := trains.Health
 		if err := t.Sleep(time.Second); err != nil {
 			return err
 		}
-		if len(fx.requests) != 1 || health.Condition != plugins.OK || departures().Problem != "" {
+		if len(fx.requests) != 1 || health.Condition != host.OK || departures().Problem != "" {
 			fx.T.Errorf("after %d failed requests: %s (%s), %q", len(fx.requests), health.Condition, health.Why, departures().Problem)
 		}
 		if err := t.Sleep(8 * time.Second); err != nil {
 			return err
 		}
-		if len(fx.requests) != 2 || health.Condition != plugins.Degraded || !strings.HasPrefix(health.Why, "no connection: ") ||
+		if len(fx.requests) != 2 || health.Condition != host.Degraded || !strings.HasPrefix(health.Why, "no connection: ") ||
 			departures().Problem != "no connection" {
 			fx.T.Errorf("after %d failed requests: %s (%s), %q", len(fx.requests), health.Condition, health.Why, departures().Problem)
 		}
@@ -107,7 +109,7 @@ func TestASingleFailureIsNotReported(t *testing.T) {
 		if err := t.Sleep(15 * time.Second); err != nil {
 			return err
 		}
-		if health.Condition != plugins.OK || departures().Problem != "" {
+		if health.Condition != host.OK || departures().Problem != "" {
 			fx.T.Errorf("after the outage: %s (%s), %q", health.Condition, health.Why, departures().Problem)
 		}
 		return trains.Stop(t)
@@ -122,7 +124,7 @@ func TestAPersistentErrorIsReportedAtOnceAndNotRetriedSoon(t *testing.T) {
 		if err := t.Sleep(40 * time.Second); err != nil {
 			return err
 		}
-		if h := trains.Env.Health; len(fx.requests) != 1 || h.Condition != plugins.Degraded || departures().Problem != "throttled" {
+		if h := trains.Health; len(fx.requests) != 1 || h.Condition != host.Degraded || departures().Problem != "throttled" {
 			fx.T.Errorf("after %d requests: %s (%s), %q", len(fx.requests), h.Condition, h.Why, departures().Problem)
 		}
 		return trains.Stop(t)
@@ -194,9 +196,8 @@ func TestTwoInstancesDoNotRetryAtTheSameTime(t *testing.T) {
 	fx.offline = true
 	fx.Run(func(t *plugins.Task) error {
 		one, _ := fx.trains(t, config())
-		other := fx.Start(t, "trams", func(env plugins.Env) (plugins.Plugin, error) {
-			definition, _ := plugins.Lookup("ptv")
-			return definition.New(env, config())
+		other := fx.Instance("trams", "ptv").StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) {
+			return ptv.New(env, config())
 		})
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
@@ -221,7 +222,7 @@ func TestAKeyThatIsAddedLaterIsUsed(t *testing.T) {
 		if err := task.Sleep(time.Second); err != nil {
 			return err
 		}
-		if h := trains.Env.Health; departures().Problem != "no key" || !strings.Contains(h.Why, "PTV_TEST_KEY") {
+		if h := trains.Health; departures().Problem != "no key" || !strings.Contains(h.Why, "PTV_TEST_KEY") {
 			t.Errorf("without a key: %q, %s", departures().Problem, h.Why)
 		}
 		t.Setenv("PTV_TEST_KEY", fakeserver.DemoKey)
@@ -247,7 +248,7 @@ func TestRequestsAreCounted(t *testing.T) {
 			return err
 		}
 		got := map[string]float64{}
-		for name, value := range trains.Env.Meter.All() {
+		for name, value := range trains.Meter.All() {
 			got[name] = value
 		}
 		if got["fetches_ok_total"] != 3 || got["fetches_failed_total"] != 1 {
@@ -275,7 +276,7 @@ func TestASuccessResetsTheFailures(t *testing.T) {
 				return err
 			}
 		}
-		if health := trains.Env.Health; health.Condition != plugins.OK {
+		if health := trains.Health; health.Condition != host.OK {
 			fx.T.Errorf("after one failure: %s (%s)", health.Condition, health.Why)
 		}
 		failedAt := fx.requests[len(fx.requests)-1]

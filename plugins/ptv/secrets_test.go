@@ -68,7 +68,7 @@ func TestNoErrorContainsASecret(t *testing.T) {
 					return err
 				}
 				assertNoSecret(t, fx.Log.String())
-				assertNoSecret(t, trains.Env.Health.Why)
+				assertNoSecret(t, trains.Health.Why)
 				assertNoSecret(t, fmt.Sprintf("%+v", departures()))
 				return trains.Stop(task)
 			})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
@@ -18,7 +19,7 @@ import (
 // runSilent runs an instance against an API that accepts requests and never replies, on a
 // clock that advances during a request. It returns how long that took, and the number of
 // requests that were cancelled.
-func runSilent(t *testing.T, body func(t *plugins.Task, env plugins.Env, cancelled *int)) (took time.Duration, cancelled int) {
+func runSilent(t *testing.T, body func(t *plugins.Task, instance *plugintest.Instance, cancelled *int)) (took time.Duration, cancelled int) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		api := fakeserver.NewPTV(time.Now)
@@ -32,18 +33,18 @@ func runSilent(t *testing.T, body func(t *plugins.Task, env plugins.Env, cancell
 		loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
 		err := loop.Run(func(task *plugins.Task) error {
 			return task.Group(func(g *scheduler.Group) error {
-				env := h.Env("trains")
-				env.Loop = loop
-				env.Health = plugins.NewHealth(loop.Now, func(*plugins.Health) {})
-				env.Tasks.Attach(g)
-				trains, err := ptv.New(env, config())
+				instance := h.Instance("trains", "ptv")
+				instance.Loop = loop
+				instance.Health = host.NewHealth(loop.Now, func(*host.Health) {})
+				instance.Tasks = g
+				trains, err := ptv.New(instance.Env(), config())
 				if err != nil {
 					return err
 				}
 				if err := trains.Start(task); err != nil {
 					return err
 				}
-				body(task, env, &cancelled)
+				body(task, instance, &cancelled)
 				return scheduler.ErrCancelled // ends the instance's tasks
 			})
 		})
@@ -57,20 +58,20 @@ func runSilent(t *testing.T, body func(t *plugins.Task, env plugins.Env, cancell
 }
 
 func TestARequestThatHangsIsCancelledAndRetried(t *testing.T) {
-	runSilent(t, func(task *plugins.Task, env plugins.Env, cancelled *int) {
+	runSilent(t, func(task *plugins.Task, instance *plugintest.Instance, cancelled *int) {
 		task.Sleep(9 * time.Second)
 		if *cancelled != 0 {
 			t.Error("cancelled within ten seconds")
 		}
 		task.Sleep(20 * time.Second)
-		if *cancelled != 2 || env.Health.Why != "timeout: no reply from the server" {
-			t.Errorf("%d requests cancelled; %s (%s)", *cancelled, env.Health.Condition, env.Health.Why)
+		if *cancelled != 2 || instance.Health.Why != "timeout: no reply from the server" {
+			t.Errorf("%d requests cancelled; %s (%s)", *cancelled, instance.Health.Condition, instance.Health.Why)
 		}
 	})
 }
 
 func TestAStopDoesNotWaitForARequest(t *testing.T) {
-	took, cancelled := runSilent(t, func(task *plugins.Task, _ plugins.Env, _ *int) { task.Sleep(time.Second) })
+	took, cancelled := runSilent(t, func(task *plugins.Task, _ *plugintest.Instance, _ *int) { task.Sleep(time.Second) })
 	if took != time.Second || cancelled != 1 {
 		t.Errorf("stopped after %v instead of 1s; %d requests were cancelled", took, cancelled)
 	}

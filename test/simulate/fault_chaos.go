@@ -47,7 +47,7 @@ func (c *chaos) startsBadly(dice *rand.Rand) {
 func init() {
 	plugins.Register(plugins.Spec[wildConfig]{
 		Name: "chaos", Doc: "fails in every way that a plugin can", New: newWild,
-		Actions: []plugins.ActionSpec{{Name: "poke", Doc: "provokes it"}},
+		Actions: plugins.Actions(poke),
 	})
 }
 
@@ -55,6 +55,8 @@ func init() {
 type wildConfig struct {
 	Turn int `yaml:"turn" doc:"how often it was changed"`
 }
+
+var poke = plugins.NewAction("poke", "provokes it")
 
 // wild is an instance of chaos.
 type wild struct {
@@ -73,7 +75,7 @@ func newWild(env plugins.Env, _ wildConfig) (plugins.Plugin, error) {
 var errWild = errors.New("for no reason at all")
 
 func (m *wild) Start(t *plugins.Task) error {
-	m.env.Handle("poke", func(string) error {
+	poke.Handle(m.env, func(string) error {
 		if m.mood == "an action panics" {
 			panic("poked")
 		}

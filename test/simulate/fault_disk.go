@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"time"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // disk is what outlives a restart. Its file system keeps the one promise that the
@@ -45,7 +45,7 @@ func (d *disk) fault() fault {
 }
 
 // of gives an instance its directory.
-func (d *disk) of(instance string) plugins.State {
+func (d *disk) of(instance string) host.Storage {
 	return &directory{disk: d, name: instance, boot: d.powered}
 }
 

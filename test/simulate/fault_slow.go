@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
-	"ptvd/plugins"
 )
 
 // slowness is how long what blocks takes: transfers to the panel, or writes to the
@@ -145,7 +145,7 @@ func (w *World) mustSayThatItHangs() {
 // mustBeIll fails where an instance finds itself well, or says something else.
 func (w *World) mustBeIll(instance, why string) {
 	for _, i := range w.daemon.Report().Instances {
-		if i.Name == instance && (i.Health == plugins.OK || !strings.Contains(i.Why, why)) {
+		if i.Name == instance && (i.Health == host.OK || !strings.Contains(i.Why, why)) {
 			w.fail("%s is %s (%q), and %q is not said", instance, i.Health, i.Why, why)
 		}
 	}

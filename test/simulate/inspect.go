@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"time"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // inspect looks at what a daemon that has ended leaves behind.
@@ -15,7 +15,7 @@ func (w *World) inspect() {
 	w.diary.search("the report", report)
 	if w.clock.Now() >= w.end {
 		for _, i := range report.Instances {
-			if i.Health != plugins.OK {
+			if i.Health != host.OK {
 				w.fail("in the end %s is %s: %s", i.Name, i.Health, i.Why)
 			}
 		}

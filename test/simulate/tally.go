@@ -9,17 +9,21 @@ import (
 // tally counts the gestures that reached an action.
 type tally struct{ click, double, long int }
 
+var (
+	clickAction  = plugins.NewAction("click", "turns the panel's page")
+	doubleAction = plugins.NewAction("double", "shows the minutes, and provokes chaos")
+	longAction   = plugins.NewAction("long", "switches the lamp")
+	spare        = [...]*plugins.Action{
+		plugins.NewAction(spareNames[0], "counts the first spare button's clicks"),
+		plugins.NewAction(spareNames[1], "counts the second one's"),
+	}
+)
+
 func init() {
 	plugins.Register(plugins.Spec[struct{}]{
 		Name: "tally", Doc: "counts gestures, and passes them on",
-		Actions: []plugins.ActionSpec{
-			{Name: "click", Doc: "turns the panel's page"},
-			{Name: "double", Doc: "shows the minutes, and provokes chaos"},
-			{Name: "long", Doc: "switches the lamp"},
-			{Name: spareNames[0], Doc: "counts the first spare button's clicks"},
-			{Name: spareNames[1], Doc: "counts the second one's"},
-		},
-		New: newTallyman,
+		Actions: plugins.Actions(clickAction, doubleAction, longAction, spare[0], spare[1]),
+		New:     newTallyman,
 	})
 }
 
@@ -34,8 +38,8 @@ func newTallyman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 		return tallyman{}, nil
 	}
 	w := net.World
-	count := func(action string, n *int, then ...plugins.Action) {
-		env.Handle(action, func(string) error {
+	count := func(action *plugins.Action, n *int, then ...plugins.ActionRef) {
+		action.Handle(env, func(string) error {
 			*n++
 			for _, a := range then {
 				if err := env.Call(a); err != nil {
@@ -45,11 +49,11 @@ func newTallyman(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
 			return nil
 		})
 	}
-	count("click", &w.tally.click, plugins.Action{Instance: "panel", Name: "next"})
-	count("double", &w.tally.double, plugins.Action{Instance: "panel", Name: "minutes"}, plugins.Action{Instance: "chaos", Name: "poke"})
-	count("long", &w.tally.long, plugins.Action{Instance: "lamp", Name: "toggle"})
-	for i, name := range spareNames {
-		count(name, &w.spared[i])
+	count(clickAction, &w.tally.click, plugins.ActionRef{Instance: "panel", Name: "next"})
+	count(doubleAction, &w.tally.double, plugins.ActionRef{Instance: "panel", Name: "minutes"}, plugins.ActionRef{Instance: "chaos", Name: "poke"})
+	count(longAction, &w.tally.long, plugins.ActionRef{Instance: "lamp", Name: "toggle"})
+	for i, action := range spare {
+		count(action, &w.spared[i])
 	}
 	return tallyman{env, w}, nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"ptvd/configs"
 	"ptvd/internal/config"
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // configuration returns ptvd.yaml(5), with every option of every plugin. The text comes
@@ -46,7 +46,7 @@ error, the previous configuration stays in use. To change board, state or http, 
 	p.options("", config.DescribeFile())
 	p.section("Options of every instance")
 	p.options("", config.DescribeInstance())
-	for _, plugin := range plugins.All() {
+	for _, plugin := range host.All() {
 		p.plugin(plugin)
 	}
 
@@ -62,7 +62,7 @@ error, the previous configuration stays in use. To change board, state or http, 
 	return p.String()
 }
 
-func (p *page) plugin(plugin plugins.Definition) {
+func (p *page) plugin(plugin host.Definition) {
 	p.section("Options of " + plugin.Name)
 	p.text(sentence(plugin.Doc))
 	p.options("", config.Describe(plugin))

@@ -10,14 +10,14 @@ import (
 
 	"ptvd/internal/cli"
 	"ptvd/internal/config"
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 const day = "2026-11-22"
 
 func TestTheManualHasEveryOptionOfEveryPlugin(t *testing.T) {
 	page := configuration(day)
-	for _, plugin := range plugins.All() {
+	for _, plugin := range host.All() {
 		_, section, found := strings.Cut(page, ".SH OPTIONS OF "+strings.ToUpper(plugin.Name)+"\n")
 		if !found {
 			t.Errorf("%s has no section", plugin.Name)

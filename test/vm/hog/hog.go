@@ -14,12 +14,14 @@ type Config struct {
 	For   time.Duration `yaml:"for" doc:"how long nothing else runs" min:"1ms"`
 }
 
+var block = plugins.NewAction("block", "blocks the loop now")
+
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "hog",
 		Doc:      "blocks the loop, to test what notices",
 		Defaults: Config{For: time.Minute},
-		Actions:  []plugins.ActionSpec{{Name: "block", Doc: "blocks the loop now"}},
+		Actions:  plugins.Actions(block),
 		New:      New,
 	})
 }
@@ -32,7 +34,7 @@ type hog struct {
 // New makes an instance.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	h := &hog{env, cfg}
-	env.Handle("block", func(string) error {
+	block.Handle(env, func(string) error {
 		h.block()
 		return nil
 	})

@@ -1,24 +1,27 @@
-package plugins
+package host
 
 import (
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
+
+	"ptvd/internal/wallclock"
 )
 
 // Backoff gives growing pauses between attempts, with a fifth of jitter either way,
 // so that those which failed together do not come back together.
 type Backoff struct {
-	dice  *rand.Rand
+	rng   *rand.Rand
 	tries int
 }
 
-// NewBackoff returns one whose dice differ between boards, which do not start in the
-// same nanosecond, and between names, for instances which in virtual time do.
-func NewBackoff(clock *Clock, name string) Backoff {
+// NewBackoff returns one whose jitter differs between boards, which do not start
+// in the same nanosecond, and between names, for instances which in virtual time
+// do.
+func NewBackoff(clock *wallclock.Clock, name string) Backoff {
 	hash := fnv.New64a()
 	hash.Write([]byte(name))
-	return Backoff{dice: rand.New(rand.NewPCG(uint64(clock.Uncorrected().UnixNano()), hash.Sum64()))}
+	return Backoff{rng: rand.New(rand.NewPCG(uint64(clock.Uncorrected().UnixNano()), hash.Sum64()))}
 }
 
 // Next returns the next pause: first, then twice as long each time, up to longest;
@@ -26,7 +29,7 @@ func NewBackoff(clock *Clock, name string) Backoff {
 func (b *Backoff) Next(first, longest time.Duration) time.Duration {
 	pause := min(first<<min(b.tries, 16), longest)
 	b.tries++
-	return time.Duration(float64(pause) * (0.8 + 0.4*b.dice.Float64()))
+	return time.Duration(float64(pause) * (0.8 + 0.4*b.rng.Float64()))
 }
 
 // Tries returns how many pauses there were since the beginning, or since Reset.

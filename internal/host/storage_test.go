@@ -1,4 +1,4 @@
-package plugins_test
+package host_test
 
 import (
 	"bytes"
@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 func TestAStateFileIsFoundAgainAndMissingOneIsNoError(t *testing.T) {
-	state := plugins.StateDir(filepath.Join(t.TempDir(), "not", "made", "yet"))
+	state := host.StorageDir(filepath.Join(t.TempDir(), "not", "made", "yet"))
 	if data, err := state.Load("level"); data != nil || err != nil {
 		t.Errorf("before it was saved: %q, %v", data, err)
 	}
@@ -25,7 +25,7 @@ func TestAStateFileIsFoundAgainAndMissingOneIsNoError(t *testing.T) {
 
 func TestASaveThatFailsLeavesTheOldContents(t *testing.T) {
 	dir := t.TempDir()
-	state := plugins.StateDir(dir)
+	state := host.StorageDir(dir)
 	if err := state.Save("level", []byte("40")); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestAStateFileThatIsTooLargeIsRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "level"), bytes.Repeat([]byte("x"), 1<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := plugins.StateDir(dir).Load("level"); err == nil || !strings.Contains(err.Error(), "remove it") {
+	if _, err := host.StorageDir(dir).Load("level"); err == nil || !strings.Contains(err.Error(), "remove it") {
 		t.Errorf("it was answered with: %v", err)
 	}
 }

@@ -1,15 +1,15 @@
-package plugins_test
+package host_test
 
 import (
 	"testing"
 	"time"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 	"ptvd/plugins/plugintest"
 )
 
 func TestPausesDoubleUpToTheLongestGiveOrTakeAFifth(t *testing.T) {
-	b := plugins.NewBackoff(plugintest.New(t).Clock, "trains")
+	b := host.NewBackoff(plugintest.New(t).Clock, "trains")
 	for round := range 2 {
 		for try, want := range []time.Duration{1, 2, 4, 8, 10, 10, 10} {
 			want *= time.Second
@@ -32,7 +32,7 @@ func TestPausesDoubleUpToTheLongestGiveOrTakeAFifth(t *testing.T) {
 
 func TestThePausesOfTwoInstancesDiffer(t *testing.T) {
 	clock := plugintest.New(t).Clock
-	a, b := plugins.NewBackoff(clock, "trains"), plugins.NewBackoff(clock, "trams")
+	a, b := host.NewBackoff(clock, "trains"), host.NewBackoff(clock, "trams")
 	if a.Next(time.Hour, time.Hour) == b.Next(time.Hour, time.Hour) {
 		t.Error("they are the same")
 	}

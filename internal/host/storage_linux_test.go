@@ -1,4 +1,4 @@
-package plugins_test
+package host_test
 
 import (
 	"bufio"
@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"ptvd/plugins"
+	"ptvd/internal/host"
 )
 
 // stateChild names the directory in which this process, started by a test of its
@@ -39,7 +39,7 @@ func TestChildThatSaves(t *testing.T) {
 		}
 	}
 	for n := 0; ; n++ {
-		if err := plugins.StateDir(dir).Save("level", generation(n)); err != nil {
+		if err := host.StorageDir(dir).Save("level", generation(n)); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -70,7 +70,7 @@ func TestAProcessThatIsKilledWhileItSavesLeavesTheOldContentsOrTheNewAndNothingE
 		}
 		child.Process.Kill() // it is in the next save, somewhere
 		child.Wait()
-		data, err := plugins.StateDir(dir).Load("level")
+		data, err := host.StorageDir(dir).Load("level")
 		if err != nil || len(data) != stateSize || !bytes.Equal(data, generation(int(data[0]-'a'))) {
 			t.Fatalf("after kill %d there are %d bytes, or torn ones (%v)", kill, len(data), err)
 		}
@@ -80,7 +80,7 @@ func TestAProcessThatIsKilledWhileItSavesLeavesTheOldContentsOrTheNewAndNothingE
 
 func TestADiskThatFillsUpWhileItIsWrittenLeavesTheOldContents(t *testing.T) {
 	dir := t.TempDir()
-	state := plugins.StateDir(dir)
+	state := host.StorageDir(dir)
 	if err := state.Save("level", []byte("40")); err != nil {
 		t.Fatal(err)
 	}

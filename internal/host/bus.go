@@ -1,0 +1,117 @@
+package host
+
+import (
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"ptvd/internal/scheduler"
+)
+
+// name is an instance and one of its topics or actions.
+type name struct{ instance, what string }
+
+func (n name) String() string { return n.instance + "." + n.what }
+
+// Bus connects instances: topics and actions by name. It belongs to the loop.
+type Bus struct {
+	now      func() scheduler.Instant
+	slots    map[name]*Slot
+	declared []*Slot // in the order of their declaration
+	version  uint64  // of the latest publication
+	changed  scheduler.Event
+
+	handlers map[name]func(arg string) error
+	down     map[string]string // instances that do not run, and why
+	calls    []name            // that are being carried out, the outermost first
+
+	// OnPanic is called with the panic of a handler.
+	OnPanic func(instance string, err error)
+	// As runs a handler on its owner's account, see [scheduler.Loop.As].
+	As func(owner, name string, do func())
+}
+
+// NewBus returns an empty bus, whose values age by a monotonic clock.
+func NewBus(now func() scheduler.Instant) *Bus {
+	return &Bus{
+		now:      now,
+		slots:    map[name]*Slot{},
+		handlers: map[name]func(string) error{},
+		down:     map[string]string{},
+		OnPanic:  func(string, error) {},
+		As:       func(_, _ string, do func()) { do() },
+	}
+}
+
+// Declare makes the topics of an instance known, in place of those it had.
+func (b *Bus) Declare(instance, plugin string, topics []Topic) {
+	b.undeclare(instance, topics)
+	for _, t := range topics {
+		slot := b.slot(instance, t.Name)
+		slot.Plugin, slot.topic = plugin, t
+		if !slot.declared {
+			slot.declared = true
+			b.declared = append(b.declared, slot)
+		}
+	}
+}
+
+// undeclare forgets the topics of an instance, except those that stay.
+func (b *Bus) undeclare(instance string, stay []Topic) {
+	b.declared = slices.DeleteFunc(b.declared, func(s *Slot) bool {
+		stays := slices.ContainsFunc(stay, func(t Topic) bool { return t.Name == s.topic.Name && t.Type == s.topic.Type })
+		if s.Instance != instance || stays {
+			return false
+		}
+		delete(b.slots, name{s.Instance, s.topic.Name})
+		return true
+	})
+}
+
+// Forget removes what an instance has left, when it is no more.
+func (b *Bus) Forget(instance string) {
+	delete(b.down, instance)
+	b.undeclare(instance, nil)
+	maps.DeleteFunc(b.handlers, func(n name, _ func(string) error) bool { return n.instance == instance })
+}
+
+// Up says that an instance takes actions.
+func (b *Bus) Up(instance string) { delete(b.down, instance) }
+
+// Down says that it does not, and why.
+func (b *Bus) Down(instance, why string) { b.down[instance] = why }
+
+// Call carries out an action. Its time, and a panic in it, are the callee's, not
+// the caller's. Actions that call each other in a ring would never end, so a call
+// of an action that is being carried out is an error that names the ring.
+func (b *Bus) Call(instance, action, arg string) (err error) {
+	called := name{instance, action}
+	if why, down := b.down[instance]; down {
+		return fmt.Errorf("%v: %s is not running: %s", called, instance, why)
+	}
+	do := b.handlers[called]
+	if do == nil {
+		return fmt.Errorf("%v: no such action", called)
+	}
+	if at := slices.Index(b.calls, called); at >= 0 {
+		var ring []string
+		for _, n := range append(slices.Clip(b.calls[at:]), called) {
+			ring = append(ring, n.String())
+		}
+		return fmt.Errorf("actions call each other in a ring: %s", strings.Join(ring, " -> "))
+	}
+	b.calls = append(b.calls, called)
+	defer func() { b.calls = b.calls[:len(b.calls)-1] }()
+	b.As(instance, "action "+action, func() {
+		defer func() {
+			if p := recover(); p != nil {
+				err = &scheduler.PanicError{Value: p, Stack: debug.Stack()}
+				b.OnPanic(instance, err)
+			}
+		}()
+		err = do(arg)
+	})
+	return err
+}

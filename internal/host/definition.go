@@ -1,0 +1,93 @@
+package host
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"ptvd/internal/scheduler"
+)
+
+// Plugin is one instance at work; see plugins.Plugin.
+type Plugin interface {
+	Start(t *scheduler.Task) error
+	Stop(t *scheduler.Task) error
+}
+
+// Definition is a plugin as the daemon knows it: a plugins.Spec whose
+// configuration type is only known by reflection.
+type Definition struct {
+	Name, Doc  string
+	Topics     []Topic
+	Actions    []Action
+	TimeSource bool          // its instances find out the time
+	Defaults   reflect.Value // of the Config struct; copy it before use
+
+	// New makes an instance; Update passes a changed configuration to a running
+	// one, or returns plugins.ErrRestart.
+	New    func(i *Instance, config any) (Plugin, error)
+	Update func(p Plugin, t *scheduler.Task, config any) error
+}
+
+// TopicsOf returns the topics of an instance with a configuration: those of the
+// Spec, and those that the configuration adds by a method Topics.
+func (d Definition) TopicsOf(config any) []Topic {
+	if c, ok := config.(interface{ Topics() []Topic }); ok {
+		return append(slices.Clip(d.Topics), c.Topics()...)
+	}
+	return d.Topics
+}
+
+// Class says how the values of a topic are to be read.
+type Class string
+
+// The classes of topics.
+const (
+	State  Class = "state"  // what holds until the next value: retained
+	Event  Class = "event"  // what happens at an instant: never retained
+	Stream Class = "stream" // changes many times a second: retained, and not for readers beyond the machine unless they name it
+)
+
+// Topic declares a topic.
+type Topic struct {
+	Name, Doc string
+	Type      reflect.Type
+	Class     Class
+	MaxAge    time.Duration // of a State: from then on it says nothing any more; 0: it always holds
+}
+
+// Action declares an action.
+type Action struct {
+	Name, Doc string
+	Arg       string                 // what its argument is; empty: it takes none
+	Test      func(arg string) error // whether an argument is valid; nil: all are
+	Calls     []string               // the options of its Config whose actions it calls at once
+	EndedBy   string                 // the action that ends what this one begins; empty: none
+}
+
+var registry = map[string]Definition{}
+
+// Register makes a plugin known. A name that is taken is a panic.
+func Register(d Definition) {
+	if _, taken := registry[d.Name]; taken {
+		panic(fmt.Sprintf("plugins: two plugins are named %q", d.Name))
+	}
+	registry[d.Name] = d
+}
+
+// Lookup finds a plugin by name.
+func Lookup(name string) (Definition, bool) {
+	d, ok := registry[name]
+	return d, ok
+}
+
+// All returns every plugin, by name.
+func All() []Definition {
+	var all []Definition
+	for _, name := range slices.Sorted(maps.Keys(registry)) {
+		all = append(all, registry[name])
+	}
+	return all
+}

@@ -1,0 +1,80 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"ptvd/internal/gpio"
+	"ptvd/internal/scheduler"
+	"ptvd/internal/wallclock"
+)
+
+// Instance is what one run of an instance is given. The daemon fills it in;
+// package plugins shows it to the plugin as plugins.Env.
+type Instance struct {
+	Name       string
+	Definition Definition
+	Log        *slog.Logger
+	Loop       *scheduler.Loop
+	Clock      *wallclock.Clock
+	Board      *gpio.Board
+	Health     *Health
+	Meter      *Meter
+	Storage    Storage
+	Net        Network
+	Bus        *Bus
+
+	// Tasks are the instance's tasks while it runs.
+	Tasks *scheduler.Group
+}
+
+// Network is the way out. It stands here so that a test can be the other side.
+type Network struct {
+	HTTP http.RoundTripper
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Publish publishes a value of a topic that the instance declares. One that it
+// does not declare, by this name and with this type, is a mistake of the plugin's
+// author and panics.
+func (i *Instance) Publish(topic string, value any, of reflect.Type) {
+	slot := i.Bus.slot(i.Name, topic)
+	if !slot.declared || slot.topic.Type != of {
+		var there []string
+		for _, t := range i.Bus.topicsOf(i.Name) {
+			there = append(there, fmt.Sprintf("%q of %v", t.Name, t.Type))
+		}
+		panic(fmt.Sprintf("plugins: %s (%s) publishes topic %q of %v; its Spec lists %s", i.Name, i.Definition.Name, topic, of, list(there)))
+	}
+	i.Bus.publish(slot, value)
+}
+
+// Handle gives an action of the instance its meaning. One that the instance does
+// not declare panics.
+func (i *Instance) Handle(action string, do func(arg string) error) {
+	var there []string
+	for _, a := range i.Definition.Actions {
+		if a.Name == action {
+			i.Bus.handlers[name{i.Name, action}] = do
+			return
+		}
+		there = append(there, fmt.Sprintf("%q", a.Name))
+	}
+	panic(fmt.Sprintf("plugins: %s (%s) handles action %q; its Spec lists %s", i.Name, i.Definition.Name, action, list(there)))
+}
+
+func list(names []string) string {
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// NewEnv makes the plugins.Env of an instance. Package plugins sets it, since only
+// it knows the type; tests of plugins use it.
+var NewEnv func(*Instance) any

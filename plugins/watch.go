@@ -1,0 +1,55 @@
+package plugins
+
+import (
+	"ptvd/internal/host"
+	"ptvd/plugins/topics"
+)
+
+// Envelope is a value of any topic, for a reader that knows no plugin: the
+// instance, the topic, the type of the payload, its class, its age in seconds, and
+// the value as [encoding/json] can marshal it. It is itself marshalled as
+//
+//	{"instance": "trains", "topic": "departures", "type": "departures", "class": "state", "age_s": 4, "value": {…}}
+type Envelope = host.Envelope
+
+// Watch reads the states and events of all instances.
+type Watch struct {
+	env  Env
+	seen map[*host.Slot]uint64
+}
+
+// WatchAll returns a reader of every state, beginning with those that hold now,
+// and of every event from now on. Streams are not among them.
+func WatchAll(env Env) *Watch {
+	w := &Watch{env: env, seen: map[*host.Slot]uint64{}}
+	for slot := range env.host.Bus.Topics() {
+		if slot.Topic().Class == host.Event {
+			w.seen[slot] = slot.Version()
+		}
+	}
+	return w
+}
+
+// Next waits for a value that Next has not returned yet. Of a state that changes
+// faster than it is read it is the latest.
+func (w *Watch) Next(t *Task) (Envelope, error) {
+	bus := w.env.host.Bus
+	for {
+		for slot := range bus.Topics() {
+			if slot.Topic().Class == host.Stream {
+				continue
+			}
+			value, version, ok := slot.After(w.seen[slot])
+			if w.seen[slot] = version; ok {
+				return slot.Envelope(value, moment(w.env)), nil
+			}
+		}
+		if err := bus.Wait(t); err != nil {
+			return Envelope{}, err
+		}
+	}
+}
+
+func moment(env Env) topics.Moment {
+	return topics.Moment{Now: env.Clock.Now(), Synchronized: env.Clock.Synchronized(), Mono: env.Now()}
+}
