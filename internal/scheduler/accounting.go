@@ -1,51 +1,31 @@
 package scheduler
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
-// RunAs runs a function as part of the current step, but accounts it to another
-// owner and name: its time, and the blame if it blocks the loop. It is for calls
-// between owners: a handler of one plugin that runs in a step of another, or a
-// posted function. Call it on the loop.
-func (l *Loop) RunAs(owner, name string, fn func()) {
-	caller := l.accountable()
-	l.chargeNow(caller)
-	caller.stats.Runs-- // its step continues
-	callee := &Task{loop: l, owner: owner, name: name, stats: l.statsOf(owner, name)}
-	outer := l.onBehalf
-	l.onBehalf = callee
-	l.watchdog.begin(callee)
-	defer func() {
-		l.chargeNow(callee)
-		l.onBehalf = outer
-		l.watchdog.begin(caller)
-	}()
-	fn()
-}
+// accounting keeps the loop's time: on which task it is spent, which step blocks
+// the loop, and how late steps begin. The loop tells it when a step begins and
+// ends, and when it waits.
+//
+// To read the clock costs a third of a switch. So while many tasks are ready whose
+// steps have been light, it is read once for several steps and the time is split
+// evenly: that is off by about a microsecond a step, and does not happen in a
+// daemon that mostly waits. After one heavy step each step is timed by itself again
+// for a while.
+type accounting struct {
+	clock       Clock
+	scaled      scaledClock // the clock, if it runs faster than the machine's; else nil
+	watchdog    *watchdog
+	threshold   time.Duration // from which on a step counts as blocking
+	onUnblocked func(Blocked)
 
-// accountable returns the task that the current time is accounted to.
-func (l *Loop) accountable() *Task { return cmp.Or(l.onBehalf, l.current, &l.postTask) }
-
-// chargeNow accounts the time until now. For the watchdog the step does not begin
-// anew: otherwise many short calls could block the loop unnoticed.
-func (l *Loop) chargeNow(t *Task) {
-	l.meter.add(t.stats)
-	l.now = l.clock.Now()
-	l.charge()
-}
-
-// meter accounts the time that tasks spend on the loop. To read the clock costs a
-// third of a switch. So while many tasks are ready whose steps have been light, it
-// is read once for several steps and the time is split evenly: that is off by about
-// a microsecond a step, and does not happen in a daemon that mostly waits. After
-// one heavy step each step is timed by itself again for a while.
-type meter struct {
-	since  Instant       // all time before is accounted
-	steps  [batch]*stats // since then
-	count  int
-	streak int // of light steps
+	now         Instant       // when the clock was last read
+	since       Instant       // all time before is accounted
+	steps       [batch]*stats // that have ended since
+	count       int
+	lightSteps  int   // in a row
+	accountable *Task // whose step it is
+	wakeups     uint64
+	names       map[statsKey]*stats
 }
 
 const (
@@ -54,44 +34,157 @@ const (
 	lightAfter = 64 // light steps in a row
 )
 
-// add notes a step that has ended just now.
-func (m *meter) add(s *stats) {
-	m.steps[m.count] = s
-	m.count++
-}
-
-// mayDefer tells whether the clock need not be read yet.
-func (m *meter) mayDefer(ready int) bool {
-	return ready >= batch && m.streak >= lightAfter && m.count < batch
-}
-
-// charge splits the time that passed until now.
-func (m *meter) charge(passed time.Duration, now Instant) {
-	if m.count == 0 {
-		return
-	}
-	each := passed / time.Duration(m.count)
-	for _, stats := range m.steps[:m.count] {
-		stats.ran(each)
-	}
-	m.streak += m.count
-	if each > lightStep {
-		m.streak = 0
-	}
-	m.count, m.since = 0, now
-}
-
 // scaledClock is a clock that runs faster than the machine's: Kernel returns when
 // an instant comes, or came, by the machine's clock.
 type scaledClock interface{ Kernel(Instant) Instant }
 
+func newAccounting(o Options) accounting {
+	scaled, _ := o.Clock.(scaledClock)
+	return accounting{
+		clock: o.Clock, scaled: scaled, threshold: o.BlockedAfter, onUnblocked: o.OnUnblocked,
+		now: o.Clock.Now(), names: map[statsKey]*stats{},
+	}
+}
+
+// pause and resume stand around the loop's wait.
+func (a *accounting) pause() {
+	a.wakeups++
+	a.watchdog.disarm()
+}
+
+func (a *accounting) resume() {
+	a.readClock()
+	a.since = a.now
+	a.watchdog.arm(a.now)
+}
+
+// begin starts a step of a task.
+func (a *accounting) begin(t *Task) {
+	if t.slept {
+		t.stats.late.add(a.elapsed(t.timer.due, a.now))
+	}
+	a.accountable = t
+	a.watchdog.begin(t)
+}
+
+// end ends the step. While that many tasks are ready, its time may be accounted
+// later.
+func (a *accounting) end(ready int) {
+	a.addStep()
+	if ready < batch || a.lightSteps < lightAfter || a.count == batch {
+		a.readClock()
+		a.charge()
+	}
+}
+
+// endAtClock ends the step, and begins another of the same task, when the clock was
+// last read.
+func (a *accounting) endAtClock() {
+	a.addStep()
+	a.charge()
+}
+
+func (a *accounting) addStep() {
+	a.steps[a.count] = a.accountable.stats
+	a.count++
+}
+
+// settle accounts the steps that were deferred.
+func (a *accounting) settle() {
+	if a.count > 0 {
+		a.readClock()
+		a.charge()
+	}
+}
+
+// runAs runs a function as a step of callee, within a step. For the watchdog that
+// does not begin anew: otherwise many short calls could block the loop unnoticed.
+func (a *accounting) runAs(callee *Task, fn func()) {
+	caller := a.accountable
+	a.handOver(callee)
+	caller.stats.Runs-- // its step continues
+	defer a.handOver(caller)
+	fn()
+}
+
+func (a *accounting) handOver(to *Task) {
+	a.addStep()
+	a.now = a.clock.Now()
+	a.charge()
+	a.accountable = to
+	a.watchdog.begin(to)
+}
+
+// charge splits the time between the steps that have ended.
+func (a *accounting) charge() {
+	passed := a.elapsed(a.since, a.now)
+	if passed >= a.threshold {
+		a.reportUnblocked(passed)
+	}
+	each := passed / time.Duration(a.count)
+	for _, stats := range a.steps[:a.count] {
+		stats.ran(each)
+	}
+	a.lightSteps += a.count
+	if each > lightStep {
+		a.lightSteps = 0
+	}
+	a.count, a.since = 0, a.now
+}
+
+// reportUnblocked reports a step that has blocked the loop. Of several that were
+// timed together the watchdog knows which one it was.
+func (a *accounting) reportUnblocked(passed time.Duration) {
+	if a.count == 1 {
+		s := a.steps[0]
+		a.onUnblocked(Blocked{Owner: s.Owner, Name: s.Name, For: passed})
+	} else if t := a.watchdog.reportedSince(a.since); t != nil {
+		a.onUnblocked(Blocked{Owner: t.owner, Name: t.name, For: passed})
+	}
+}
+
+func (a *accounting) readClock() {
+	a.now = a.clock.Now()
+	a.watchdog.clockRead(a.now)
+}
+
 // elapsed returns the time between two instants by the machine's clock: what a
 // step costs does not depend on how fast the loop's clock runs.
-func (l *Loop) elapsed(from, to Instant) time.Duration { return l.machine(to).Sub(l.machine(from)) }
+func (a *accounting) elapsed(from, to Instant) time.Duration {
+	return a.machine(to).Sub(a.machine(from))
+}
 
-func (l *Loop) machine(i Instant) Instant {
-	if l.scaled == nil {
+func (a *accounting) machine(i Instant) Instant {
+	if a.scaled == nil {
 		return i
 	}
-	return l.scaled.Kernel(i)
+	return a.scaled.Kernel(i)
+}
+
+// maxNames bounds the names that are counted apart, in case they are numbered.
+const maxNames = 1024
+
+// otherNames is what the rest is counted under.
+const otherNames = "(others)"
+
+// stats returns what is counted for an owner and name.
+func (a *accounting) stats(owner, name string) *stats {
+	key := statsKey{owner, name}
+	if a.names[key] == nil && len(a.names) >= maxNames {
+		key = statsKey{"", otherNames}
+	}
+	s := a.names[key]
+	if s == nil {
+		s = &stats{Totals: Totals{Owner: key.owner, Name: key.name}}
+		a.names[key] = s
+	}
+	return s
+}
+
+// RunAs runs a function as part of the current step, but accounts it to another
+// owner and name: its time, and the blame if it blocks the loop. It is for calls
+// between owners: a handler of one plugin that runs in a step of another, or a
+// posted function. Call it on the loop.
+func (l *Loop) RunAs(owner, name string, fn func()) {
+	l.time.runAs(&Task{loop: l, owner: owner, name: name, stats: l.time.stats(owner, name)}, fn)
 }

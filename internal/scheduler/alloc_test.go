@@ -1,7 +1,9 @@
 package scheduler_test
 
 import (
+	"runtime"
 	"testing"
+	"time"
 
 	"ptvd/internal/scheduler"
 )
@@ -117,4 +119,28 @@ func TestTheSteadyStateDoesNotAllocate(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestATaskTakesOneAllocation(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		body := func(*scheduler.Task) error { return nil }
+		if n := testing.AllocsPerRun(1000, func() { task.Join(task.Go("child", body)) }); n != 1 {
+			t.Errorf("%v allocations", n)
+		}
+		return nil
+	})
+}
+
+func TestTasksOfABurstLeaveFewGoroutinesBehind(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		before := runtime.NumGoroutine()
+		for range 1000 {
+			task.Go("child", func(t *scheduler.Task) error { return t.Sleep(ms) })
+		}
+		task.Sleep(time.Second)
+		if n := runtime.NumGoroutine() - before; n > 40 {
+			t.Errorf("%d idle goroutines", n)
+		}
+		return nil
+	})
 }

@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -82,4 +83,36 @@ func (l *lateness) report() {
 	}
 	l.b.ReportMetric(float64(after.Nvcsw-l.before.Nvcsw)/float64(n), "sleeps/tick")
 	l.b.ReportMetric(float64(cpu)/float64(n)/1e3, "cpu-µs/tick")
+}
+
+// BenchmarkFlood is a period of 10 ms beside goroutines that post without a pause:
+// how many of 101 ticks run, and how many posts wait at most.
+func BenchmarkFlood(b *testing.B) {
+	for b.Loop() {
+		run(func(t *scheduler.Task) {
+			const ticks = 101
+			var stop atomic.Bool
+			var posted, waiting atomic.Int64
+			for range 4 {
+				go func() {
+					for !stop.Load() {
+						waiting.Add(1)
+						t.Loop().Post(func() { waiting.Add(-1); posted.Add(1) })
+					}
+				}()
+			}
+			ran, most := 0, int64(0)
+			for tick := range t.Every(10 * time.Millisecond) {
+				if tick.N >= ticks {
+					break
+				}
+				ran++
+				most = max(most, waiting.Load())
+			}
+			stop.Store(true)
+			b.ReportMetric(float64(ran), "ticks/101")
+			b.ReportMetric(float64(most), "posts-waiting")
+			b.ReportMetric(float64(posted.Load())/(ticks/100.0), "posts/s")
+		})
+	}
 }

@@ -31,6 +31,7 @@ type SystemClock struct {
 	file    *os.File
 	conn    syscall.RawConn
 	until   Instant
+	set     Instant // what the timer is set to
 	armed   bool
 	armErr  error
 	armOnce func(fd uintptr) bool // the method arm; bound once, so that Wait does not allocate
@@ -43,7 +44,7 @@ func newTimerfdClock(base realTime) (*SystemClock, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("timerfd_create", err)
 	}
-	c := &SystemClock{realTime: base, file: os.NewFile(uintptr(fd), "timerfd")}
+	c := &SystemClock{realTime: base, file: os.NewFile(uintptr(fd), "timerfd"), set: Never}
 	c.armOnce = c.arm
 	c.conn, err = c.file.SyscallConn()
 	if err == nil {
@@ -86,13 +87,18 @@ func (c *SystemClock) Wait(until Instant) error {
 	return errors.Join(err, c.armErr)
 }
 
-// arm is called before the poller waits, and again when the timer has expired.
+// arm is called before the poller waits, and again when the timer has expired. A
+// timer that is set to the right time already, and so has not expired yet, is not
+// set again: after a post that costs more than all the rest.
 func (c *SystemClock) arm(fd uintptr) (expired bool) {
-	if c.armed {
+	if c.armed || c.Now() >= c.until {
 		return true
 	}
 	c.armed = true
-	c.armErr = setTimer(int(fd), c.until)
+	if c.until != c.set {
+		c.set = c.until
+		c.armErr = setTimer(int(fd), c.until)
+	}
 	return c.armErr != nil
 }
 

@@ -25,7 +25,7 @@ func NewFlag(l *Loop) *Flag {
 // Set may be called from any goroutine and never waits.
 func (f *Flag) Set() {
 	if !f.set.Swap(true) {
-		f.loop.Post(f.deliver)
+		f.loop.posts.add(f.deliver)
 	}
 }
 

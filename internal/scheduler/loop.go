@@ -40,35 +40,26 @@ type Options struct {
 // It is more than a burst of edges needs, and still a bound.
 const maxUrgentSteps = 64
 
-// maxPostRounds is how often posts are run between two steps. A post may post in
-// its turn, as an edge sets a flag, and should not wait for a step then; but a
-// post that always posts another one must not starve the tasks.
-const maxPostRounds = 4
-
 // Loop runs tasks, one at a time. Make one with [New]; all its methods except
 // [Loop.Post] and [Loop.Now] may only be called on the goroutine that calls Run.
 type Loop struct {
 	options     Options
 	clock       Clock
-	scaled      scaledClock // the clock, if it runs faster than the machine's; else nil
-	now         Instant     // when the clock was last read
+	time        accounting
 	urgent      timerQueue
 	normal      timerQueue
 	urgentSteps int // since the last ordinary one
 	seq         uint64
 	shuffle     *rand.Rand
 	tasks       taskList
+	idle        coroutines
 	main        *Task
-	current     *Task // nil between steps
-	onBehalf    *Task // that a part of the step is accounted to; nil: the current one
-	ended       bool  // the remaining tasks are being unwound
+	goroutine   uintptr // Run's; 0 while the loop does not run
+	current     *Task   // nil between steps
+	ended       bool    // the remaining tasks are being unwound
 	posts       posts
 	postTask    Task // that posts and their time are accounted to
-	meter       meter
-	watchdog    *watchdog
-	workers     int // awaited work that has not returned
-	wakeups     uint64
-	stats       map[statsKey]*stats
+	workers     int  // awaited work that has not returned
 }
 
 // New returns a loop that is not running yet.
@@ -88,12 +79,9 @@ func New(o Options) *Loop {
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
 	}
-	l := &Loop{options: o, clock: o.Clock, stats: map[statsKey]*stats{}}
+	l := &Loop{options: o, clock: o.Clock, time: newAccounting(o)}
 	l.posts.wake = l.clock.Wake
-	l.postTask = Task{loop: l, name: "post"}
-	l.postTask.stats = l.statsOf("", "post")
-	l.scaled, _ = l.clock.(scaledClock)
-	l.now = l.clock.Now()
+	l.postTask = Task{loop: l, name: "post", stats: l.time.stats("", "post")}
 	if o.Seed != 0 {
 		l.shuffle = rand.New(rand.NewPCG(o.Seed, 0))
 	}
@@ -103,46 +91,35 @@ func New(o Options) *Loop {
 // Run calls main as the first task and runs the loop until it returns; then it
 // cancels the tasks that are left, gives them their grace period, and returns
 // main's error. It does not end because every task waits for an event from
-// outside. A loop runs once.
+// outside. A loop runs once; a second Run is a panic.
 func (l *Loop) Run(main Func) error {
-	l.watchdog = newWatchdog(l)
+	if l.main != nil {
+		panic("scheduler: Run was called twice; a loop runs once, so make a new one")
+	}
+	l.goroutine = goroutine()
+	l.time.watchdog = newWatchdog(l)
 	defer l.close()
 	l.main = l.Go("main", main)
 	if err := l.runUntil(func() bool { return l.main.finished }); err != nil {
 		return err
 	}
 	l.tasks.cancelAll()
-	end := l.now.Add(l.options.Grace)
+	end := l.time.now.Add(l.options.Grace)
 	grace := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
 	err := l.runUntil(func() bool { return grace.finished || l.tasks.count == 1 })
 	return cmp.Or(l.main.err, err)
 }
 
-// runUntil is the loop: run what was posted, step the first task that is due, and
-// if there is none, wait.
+// runUntil is the loop.
 func (l *Loop) runUntil(done func() bool) error {
-	l.resume()
+	l.time.resume()
 	for !done() {
-		for round := 0; round < maxPostRounds && l.posts.pending.Load(); round++ {
-			l.runPosts()
-		}
-		t := l.pick()
-		if t == nil {
-			if err := l.wait(); err != nil {
-				return err
-			}
-			continue
-		}
-		alive := l.beginStep(t)
-		if alive {
-			_, alive = t.pull()
-		}
-		l.endStep(t)
-		switch {
-		case !alive:
-			t.settle()
-		case t.yielded:
-			t.makeReady() // only now, so that a sleeper that came due in this step is before it
+		l.runPosts()
+		if t := l.pick(); t != nil {
+			l.step(t)
+			l.settle(t)
+		} else if err := l.wait(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -165,66 +142,45 @@ func (l *Loop) pick() *Task {
 
 func (l *Loop) nextDue() *timer {
 	if l.urgent.isEmpty() {
-		return l.normal.next(l.now)
+		return l.normal.next(l.time.now)
 	}
 	first, second := &l.urgent, &l.normal
 	if l.urgentSteps >= maxUrgentSteps {
 		first, second = second, first
 	}
-	if entry := first.next(l.now); entry != nil {
+	if entry := first.next(l.time.now); entry != nil {
 		return entry
 	}
-	return second.next(l.now)
+	return second.next(l.time.now)
 }
 
-// beginStep prepares a step of a task. False: the task was cancelled before its
-// first step, and so has none.
-func (l *Loop) beginStep(t *Task) bool {
+// step runs a task until it awaits something or has ended. A task that was
+// cancelled before its first step has none.
+func (l *Loop) step(t *Task) {
 	if t.urgent {
 		l.urgentSteps++
 	} else {
 		l.urgentSteps = 0
 	}
-	if t.slept {
-		t.stats.late.add(l.elapsed(t.timer.due, l.now))
-	}
 	t.isReady, t.state = false, running
 	l.current = t
-	l.watchdog.begin(t)
-	return t.pull != nil || t.start()
-}
-
-// endStep accounts the time of a step that has ended just now.
-func (l *Loop) endStep(t *Task) {
+	l.time.begin(t)
+	if t.coroutine != nil || t.start() {
+		t.coroutine.next()
+	}
 	l.current = nil
-	l.meter.add(t.stats)
-	if !l.meter.mayDefer(l.readyTasks()) {
-		l.readClock()
-		l.charge()
-	}
+	l.time.end(l.readyTasks())
 }
 
-// charge accounts the time until the clock was last read.
-func (l *Loop) charge() {
-	passed := l.elapsed(l.meter.since, l.now)
-	if passed >= l.options.BlockedAfter {
-		l.reportUnblocked(passed)
-	}
-	l.meter.charge(passed, l.now)
-}
-
-// reportUnblocked reports a step that has blocked the loop. Of several that were
-// timed together the watchdog knows which one it was.
-func (l *Loop) reportUnblocked(passed time.Duration) {
-	switch l.meter.count {
-	case 0: // no step did: the loop itself was late
-	case 1:
-		s := l.meter.steps[0]
-		l.options.OnUnblocked(Blocked{Owner: s.Owner, Name: s.Name, For: passed})
-	default:
-		if t := l.watchdog.reportedSince(l.meter.since); t != nil {
-			l.options.OnUnblocked(Blocked{Owner: t.owner, Name: t.name, For: passed})
-		}
+// settle handles what a step has left: a task that has ended, or one that yielded
+// and is ready again. It is made ready only now, so that a sleeper that came due in
+// this step is before it.
+func (l *Loop) settle(t *Task) {
+	switch {
+	case t.returned:
+		t.finish()
+	case t.yielded:
+		t.makeReady()
 	}
 }
 
@@ -233,19 +189,11 @@ func (l *Loop) wait() error {
 	if !l.posts.beginWait() {
 		return nil // there was a post just now
 	}
-	l.watchdog.disarm()
+	l.time.pause()
 	err := l.clock.Wait(l.deadline())
 	l.posts.endWait()
-	l.resume()
-	l.wakeups++
+	l.time.resume()
 	return err
-}
-
-// resume starts the meter and the watchdog after a wait.
-func (l *Loop) resume() {
-	l.readClock()
-	l.meter.since = l.now
-	l.watchdog.arm(l.now)
 }
 
 // deadline returns when the first sleeper or time-out is due.
@@ -253,18 +201,16 @@ func (l *Loop) deadline() Instant { return min(l.urgent.deadline(), l.normal.dea
 
 func (l *Loop) readyTasks() int { return l.urgent.ready.count + l.normal.ready.count }
 
-func (l *Loop) readClock() {
-	l.now = l.clock.Now()
-	l.watchdog.clockRead(l.now)
-}
-
 // close unwinds the tasks that ignored their cancellation, and ends the watchdog.
 // What was posted before is still called, since it may own something to close.
 func (l *Loop) close() {
 	l.tearDown()
 	l.posts.close()
-	l.runPosts()
-	l.watchdog.close()
+	for l.posts.any() {
+		l.runPosts()
+	}
+	l.goroutine = 0
+	l.time.watchdog.close()
 	l.clock.Close()
 }
 
@@ -273,13 +219,14 @@ func (l *Loop) close() {
 func (l *Loop) tearDown() {
 	l.ended = true
 	for t := l.tasks.first; t != nil; t = l.tasks.first {
-		if t.stop != nil {
+		if t.coroutine != nil {
 			l.current = t
-			unwind(t.stop)
+			unwind(t.coroutine.stop)
 		}
 		l.tasks.remove(t)
 		t.finished = true
 	}
+	l.idle.stopAll()
 }
 
 // unwind calls a coroutine's stop on a goroutine that the resulting Goexit may

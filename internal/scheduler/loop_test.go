@@ -258,6 +258,21 @@ func TestAnAwaitOfAnotherTaskPanics(t *testing.T) {
 	})
 }
 
+func TestASecondRunPanics(t *testing.T) {
+	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
+	again := func() (panicked any) {
+		defer func() { panicked = recover() }()
+		loop.Run(func(*scheduler.Task) error { return nil })
+		return nil
+	}
+	if p := again(); p != nil {
+		t.Errorf("the first: %v", p)
+	}
+	if again() == nil {
+		t.Error("the second did not")
+	}
+}
+
 func TestADayPassesQuicklyInVirtualTime(t *testing.T) {
 	ticks := 0
 	virtual(t, func(t *scheduler.Task) error {

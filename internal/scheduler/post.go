@@ -1,27 +1,59 @@
 package scheduler
 
 import (
+	"fmt"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
+)
+
+const (
+	// minPosts is how many posts are run between two steps at least. A post may
+	// post in its turn, as an edge sets a flag, and should not wait for a step
+	// then.
+	minPosts = 4
+	// maxPosts is how many are run at most. Posts beyond minPosts do not delay a
+	// sleeper that is due.
+	maxPosts = 64
+	// crowdedPosts is how many may wait before a goroutine that posts is slowed
+	// down.
+	crowdedPosts = 1024
+	// reportedPosts is how many may wait before that is reported as an error.
+	reportedPosts = 10 * crowdedPosts
 )
 
 // Post hands a function to the loop, which runs it between two steps. It may be
-// called from any goroutine, never waits, and keeps the order of one caller's
-// posts. The function must not block and cannot await. After the loop has ended it
-// is dropped.
-func (l *Loop) Post(fn func()) { l.posts.add(fn) }
+// called from any goroutine, never waits for the loop, and keeps the order of one
+// caller's posts. The function must not block and cannot await. After the loop has
+// ended it is dropped.
+//
+// While more than a thousand posts wait, each call from another goroutine takes a
+// millisecond; when ten times as many wait, that is an error for OnError.
+func (l *Loop) Post(fn func()) {
+	if l.posts.add(fn); l.posts.crowded.Load() && !l.onLoop() {
+		time.Sleep(time.Millisecond)
+	}
+}
 
-// runPosts calls what was posted before it began, as steps of the task "post".
+// runPosts calls what was posted, as steps of the task "post".
 func (l *Loop) runPosts() {
-	l.readClock()
-	l.charge()
-	round := l.posts.take()
-	for i, fn := range round {
-		l.watchdog.begin(&l.postTask)
+	if !l.posts.any() {
+		return
+	}
+	l.time.settle()
+	for n := range maxPosts {
+		fn := l.posts.next()
+		if fn == nil || n >= minPosts && l.deadline() <= l.time.now {
+			return
+		}
+		l.posts.drop()
+		l.time.begin(&l.postTask)
 		l.call(fn)
-		l.endStep(&l.postTask)
-		round[i] = nil
+		l.time.end(0)
+	}
+	if n := l.posts.newPeak(); n > 0 {
+		l.options.OnError(&l.postTask, fmt.Errorf("%d posted functions are waiting: goroutines call Loop.Post faster than the loop can run them", n))
 	}
 }
 
@@ -39,11 +71,16 @@ func (l *Loop) call(fn func()) {
 type posts struct {
 	wake    func()
 	waiting atomic.Bool // the loop is in its clock's Wait, or about to be
-	pending atomic.Bool
+	pending atomic.Bool // the list is not empty
+	crowded atomic.Bool // it is longer than crowdedPosts
 	mu      sync.Mutex
 	list    []func()
-	spare   []func() // the list of the last round, for reuse
 	closed  bool
+
+	// These belong to the loop.
+	taken []func() // a former list, which is being run …
+	first int      // … from here on
+	peak  int      // the length that was last reported
 }
 
 // add returns false when the function will not be run any more.
@@ -54,21 +91,57 @@ func (p *posts) add(fn func()) bool {
 		return false
 	}
 	p.list = append(p.list, fn)
-	p.mu.Unlock()
 	p.pending.Store(true)
+	if len(p.list) > crowdedPosts {
+		p.crowded.Store(true)
+	}
+	p.mu.Unlock()
 	if p.waiting.Swap(false) {
 		p.wake()
 	}
 	return true
 }
 
-// take returns what is to be run, valid until the next take.
-func (p *posts) take() []func() {
+// any tells whether a post waits.
+func (p *posts) any() bool { return p.first < len(p.taken) || p.pending.Load() }
+
+// next returns the oldest post, nil if there is none; drop removes it.
+func (p *posts) next() func() {
+	if p.first == len(p.taken) {
+		if !p.pending.Load() {
+			return nil
+		}
+		p.take()
+	}
+	return p.taken[p.first]
+}
+
+func (p *posts) drop() {
+	p.taken[p.first] = nil
+	p.first++
+}
+
+// take exchanges the list for the one that has been run.
+func (p *posts) take() {
+	if len(p.taken) > maxPosts {
+		p.taken = nil // a burst's list is not kept
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pending.Store(false)
-	p.list, p.spare = p.spare[:0], p.list
-	return p.spare
+	p.crowded.Store(false)
+	p.list, p.taken, p.first = p.taken[:0], p.list, 0
+}
+
+// newPeak returns how many posts wait if they are too many, and twice as many as
+// when that was last reported; else 0.
+func (p *posts) newPeak() int {
+	n := len(p.taken) - p.first
+	if n < max(reportedPosts, 2*p.peak) {
+		return 0
+	}
+	p.peak = n
+	return n
 }
 
 // beginWait says that the loop is about to wait. False: it must not, there is
@@ -76,7 +149,7 @@ func (p *posts) take() []func() {
 // a post between them from being missed.
 func (p *posts) beginWait() bool {
 	p.waiting.Store(true)
-	if p.pending.Load() {
+	if p.any() {
 		p.waiting.Store(false)
 		return false
 	}

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -96,6 +97,83 @@ func TestNoSetOfAFlagIsLost(t *testing.T) {
 				done += todo
 				todo = 0
 				work.Unlock()
+			}
+			return nil
+		})
+	})
+}
+
+func TestManyPostsDoNotDelayAReadyTask(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		ran := 0
+		for range 1000 {
+			task.Loop().Post(func() { ran++ })
+		}
+		for before := 0; ran < 1000; before = ran {
+			task.Yield()
+			if ran-before > 64 {
+				t.Fatalf("%d posts ran between two steps", ran-before)
+			}
+		}
+		return nil
+	})
+}
+
+func TestSlowPostsDoNotDelayASleeperThatIsDue(t *testing.T) {
+	clock := &handClock{}
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	loop.Run(func(task *scheduler.Task) error {
+		for range 1000 {
+			loop.Post(func() { clock.now++ })
+		}
+		task.SleepUntil(100)
+		if clock.now > 110 {
+			t.Errorf("the sleeper that was due at 100 ran at %d", clock.now)
+		}
+		return nil
+	})
+}
+
+func TestABacklogOfPostsIsReportedOnce(t *testing.T) {
+	j := &journal{t: t}
+	loop := scheduler.New(scheduler.Options{
+		Clock:   scheduler.NewVirtualClock(0),
+		OnError: func(task *scheduler.Task, err error) { j.note("%s: %v", task.Name(), err) },
+	})
+	ran := 0
+	loop.Run(func(t *scheduler.Task) error {
+		for range 15_000 {
+			loop.Post(func() { ran++ })
+		}
+		return t.Sleep(ms)
+	})
+	j.want("post: 14936 posted functions are waiting: goroutines call Loop.Post faster than the loop can run them")
+	if ran != 15_000 {
+		t.Errorf("%d posts ran", ran)
+	}
+}
+
+func TestAGoroutineThatPostsFasterThanTheLoopRunsIsSlowedDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
+		loop.Run(func(task *scheduler.Task) error {
+			posted := make(chan time.Duration)
+			go func() {
+				start := time.Now()
+				for range 1124 {
+					loop.Post(func() {})
+				}
+				posted <- time.Since(start)
+			}()
+			if took := <-posted; took != 100*ms { // the loop is blocked meanwhile
+				t.Errorf("100 posts too many took %v", took)
+			}
+			start := task.Now()
+			for range 100 {
+				loop.Post(func() {})
+			}
+			if took := task.Now().Sub(start); took != 0 {
+				t.Errorf("the loop's own posts were slowed down by %v", took)
 			}
 			return nil
 		})

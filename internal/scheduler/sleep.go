@@ -20,11 +20,10 @@ func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 func (t *Task) Yield() error {
 	t.mustBeCurrent()
 	l := t.loop
-	if l.readyTasks() == 0 && !l.posts.pending.Load() && !l.ended {
+	if l.readyTasks() == 0 && !l.posts.any() && !l.ended {
 		// This task may be the next one itself: find out without a switch.
-		if l.readClock(); l.deadline() > l.now {
-			l.meter.add(t.stats)
-			l.charge()
+		if l.time.readClock(); l.deadline() > l.time.now {
+			l.time.endAtClock()
 			return nil
 		}
 	}

@@ -53,11 +53,11 @@ func (l *Loop) Snapshot() Snapshot {
 	now := l.Now()
 	s := Snapshot{
 		At:      now,
-		Machine: l.machine(now),
-		Wakeups: l.wakeups,
+		Machine: l.time.machine(now),
+		Wakeups: l.time.wakeups,
 		Workers: l.workers,
 		Tasks:   make([]TaskState, 0, l.tasks.count),
-		Totals:  make([]Totals, 0, len(l.stats)),
+		Totals:  make([]Totals, 0, len(l.time.names)),
 	}
 	for t := l.tasks.first; t != nil; t = t.newer {
 		state := TaskState{Owner: t.owner, Name: t.name, Urgent: t.urgent, State: t.state.String(), Due: Never}
@@ -66,7 +66,7 @@ func (l *Loop) Snapshot() Snapshot {
 		}
 		s.Tasks = append(s.Tasks, state)
 	}
-	for _, stats := range l.stats {
+	for _, stats := range l.time.names {
 		s.Totals = append(s.Totals, stats.totals())
 	}
 	slices.SortFunc(s.Totals, func(a, b Totals) int {
@@ -82,25 +82,6 @@ type stats struct {
 }
 
 type statsKey struct{ owner, name string }
-
-// maxNames bounds the names that are counted apart, in case they are numbered.
-const maxNames = 1024
-
-// otherNames is what the rest is counted under.
-const otherNames = "(others)"
-
-func (l *Loop) statsOf(owner, name string) *stats {
-	key := statsKey{owner, name}
-	if l.stats[key] == nil && len(l.stats) >= maxNames {
-		key = statsKey{"", otherNames}
-	}
-	s := l.stats[key]
-	if s == nil {
-		s = &stats{Totals: Totals{Owner: key.owner, Name: key.name}}
-		l.stats[key] = s
-	}
-	return s
-}
 
 func (s *stats) ran(d time.Duration) {
 	s.Runs++

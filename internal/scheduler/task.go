@@ -1,10 +1,6 @@
 package scheduler
 
-import (
-	"fmt"
-	"iter"
-	"runtime/debug"
-)
+import "fmt"
 
 // Func is the body of a task. It must not call runtime.Goexit, which ends the
 // goroutine that runs the loop. The exception is testing's FailNow: it ends the
@@ -24,19 +20,19 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 // the same loop may call.
 type Task struct {
 	// What every step uses comes first, and so is in one or two cache lines.
-	timer    timer // the task's entry in the queue by due time
-	pull     func() (struct{}, bool)
-	yield    func(struct{}) bool
-	loop     *Loop
-	stats    *stats
-	pending  *scope // whose interruption is not delivered yet
-	state    waitState
-	urgent   bool
-	finished bool
-	isReady  bool // in the queue, because it was woken
-	yielded  bool // suspended by Yield: is to be made ready
-	slept    bool // suspended by a sleep: its lateness counts
-	granted  bool // woken from parkedIn
+	timer     timer      // the task's entry in the queue by due time
+	coroutine *coroutine // nil before the first step and after the last
+	loop      *Loop
+	stats     *stats
+	pending   *scope // whose interruption is not delivered yet
+	state     waitState
+	urgent    bool
+	returned  bool // the body has
+	finished  bool // and the loop has handled that
+	isReady   bool // in the queue, because it was woken
+	yielded   bool // suspended by Yield: is to be made ready
+	slept     bool // suspended by a sleep: its lateness counts
+	granted   bool // woken from parkedIn
 
 	parkedIn *waitList
 	prev     *Task // neighbours in parkedIn
@@ -47,7 +43,6 @@ type Task struct {
 	name    string
 	owner   string
 	body    Func
-	stop    func() // unwinds the coroutine that pull and yield belong to
 	err     error
 	joiners waitList
 	group   *Group
@@ -83,7 +78,7 @@ func (l *Loop) spawn(owner, name string, body Func, options []Option) *Task {
 	}
 	t.timer.task, t.timer.index = t, -1
 	t.scope = &t.self
-	t.stats = l.statsOf(t.owner, t.name)
+	t.stats = l.time.stats(t.owner, t.name)
 	t.stats.Spawned++
 	t.stats.Live++
 	l.tasks.add(t)
@@ -123,32 +118,24 @@ func (t *Task) Join(other *Task) error {
 	return other.err
 }
 
-// start makes the coroutine that runs the body; false: the task was cancelled.
+// start takes a coroutine for the body; false: the task was cancelled before.
 func (t *Task) start() bool {
 	if t.pending != nil {
-		t.err = t.deliver()
+		t.err, t.returned = t.deliver(), true
 		return false
 	}
-	t.pull, t.stop = iter.Pull(t.run)
+	t.coroutine = t.loop.idle.take(t)
 	return true
 }
 
-// run is the bottom of the task's own stack.
-func (t *Task) run(yield func(struct{}) bool) {
-	t.yield = yield
-	defer func() {
-		if value := recover(); value != nil {
-			t.err = &PanicError{Value: value, Stack: debug.Stack()} // the stack of the panic is still there
-		}
-	}()
-	t.err = t.body(t)
-}
-
-// settle handles the end of a task.
-func (t *Task) settle() {
+// finish handles the end of a task.
+func (t *Task) finish() {
 	t.finished = true
 	t.stats.Live--
-	t.body, t.pull, t.stop, t.yield = nil, nil, nil, nil
+	if t.coroutine != nil {
+		t.loop.idle.put(t.coroutine)
+	}
+	t.body, t.coroutine = nil, nil
 	t.loop.tasks.remove(t)
 	reported := t.joiners.first != nil || t == t.loop.main
 	t.joiners.wakeAll()

@@ -31,7 +31,7 @@ func (s waitState) String() string { return waitStateNames[s] }
 // for another reason than the one it waits for, and t.interrupted returns which.
 // (It is this short so that it is inlined: after a coroutine switch the processor
 // mispredicts every return.)
-func (t *Task) suspend() bool { return t.yield(struct{}{}) && t.pending == nil }
+func (t *Task) suspend() bool { return t.coroutine.yield(struct{}{}) && t.pending == nil }
 
 // interrupted delivers the pending interruption. Where the loop has ended, it
 // unwinds the stack instead, by Goexit, which a recover in the task cannot catch.
@@ -97,7 +97,7 @@ func (t *Task) unpark() {
 func (t *Task) makeReady() {
 	l := t.loop
 	t.isReady, t.yielded, t.slept, t.state = true, false, false, ready
-	t.timer.due, t.timer.seq = l.now, l.nextSeq()
+	t.timer.due, t.timer.seq = l.time.now, l.nextSeq()
 	if l.shuffle == nil {
 		t.queue().ready.pushBack(&t.timer)
 	} else {

@@ -144,7 +144,9 @@ func (w *watchdog) watch() {
 			if w.current.Load() != current || w.since.Load() != since {
 				stack = nil // the step has ended meanwhile, and this is the stack of another
 			}
-			w.last.Store(&blockedReport{current, at})
+			if w.reportedSince(Instant(since)) == nil {
+				w.last.Store(&blockedReport{current, at}) // of steps that are timed together the first is the cause
+			}
 			w.report(Blocked{Owner: current.owner, Name: current.name, For: age, Stack: stack})
 			nextAt = 2 * age
 		}
