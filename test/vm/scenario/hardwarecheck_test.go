@@ -357,6 +357,6 @@ func TestHardwareCheckReportsAnSPIPortThatFailsOrHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	l = startCheck(g, "ptvd", "--for", "7s")
-	l.says("panel  FAILED: SPI transfer timed out after 5s", "hardware test failed: panel")
+	l.says("panel  FAILED: transfer timed out after 5s", "hardware test failed: panel")
 	l.ends(1)
 }
