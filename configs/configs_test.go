@@ -1,10 +1,8 @@
 package configs_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -12,8 +10,6 @@ import (
 	"ptvd/internal/config/schematest"
 	_ "ptvd/plugins/all"
 )
-
-var update = flag.Bool("update", false, "write the words of the reference anew, from the plugins")
 
 func TestEveryExampleIsAGoodConfiguration(t *testing.T) {
 	for _, name := range examples(t) {
@@ -56,47 +52,6 @@ func TestAnEditorFindsWhatIsWrong(t *testing.T) {
 			t.Errorf("the reference has no %s", right)
 		} else if err := schematest.Validate(t, text); err == nil {
 			t.Errorf("%s passes", wrong)
-		}
-	}
-}
-
-func TestTheReferenceMentionsEveryOption(t *testing.T) {
-	file, err := parse(t, "reference.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, option := range file.Unmentioned() {
-		t.Errorf("reference.yaml lacks %s", option)
-	}
-}
-
-func TestTheReferenceSaysOfEveryOptionWhatItsPluginSays(t *testing.T) {
-	file, err := parse(t, "reference.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := file.Annotated()
-	if *update {
-		if err := os.WriteFile("reference.yaml", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got := read(t, "reference.yaml")
-	if got != want {
-		t.Errorf("the words of reference.yaml are not those of the plugins: go test ./configs -update writes these:\n%s", want)
-	}
-	again, err := config.Parse("reference.yaml", []byte(want), 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, instance := range again.Instances {
-		if !reflect.DeepEqual(instance.Config, file.Instances[i].Config) {
-			t.Errorf("with its words, %s is another", instance.Name)
-		}
-	}
-	for line := range strings.Lines(want) {
-		if n := len([]rune(line)) - 1; n > 110 {
-			t.Errorf("%d characters are too long a line: %s", n, line)
 		}
 	}
 }

@@ -18,22 +18,23 @@ import (
 // one with a short option as {name: value}. A struct that embeds a Choice may
 // have options of its own, which stand beside the member's name.
 type Choice[K any] struct {
-	Name  string // the member's
-	Value K      // a pointer to the member's options; nil: nothing was chosen
+	Name  string `yaml:"-"` // the member's
+	Value K      `yaml:"-"` // a pointer to the member's options; nil: nothing was chosen
 }
 
 // ChoiceOf returns K.
 func (Choice[K]) ChoiceOf() reflect.Type { return reflect.TypeFor[K]() }
 
 // AddMember adds a member to the kind K. Call it from init. T is the struct of the
-// member's options, with the tags of a Config, and *T implements K. A struct that
-// does not, or a name that is taken, is a panic.
+// member's options, with the tags of a Config, and *T implements K. What is wrong
+// with it, such as a name that is taken, is a panic.
 func AddMember[K, T any](name, doc string, defaults T) {
 	kind, options := reflect.TypeFor[K](), reflect.TypeFor[T]()
-	if options.Kind() != reflect.Struct || !reflect.PointerTo(options).Implements(kind) {
-		panic(fmt.Sprintf("plugins: member %q of %v: *%v does not implement %v", name, kind, options, kind))
+	err := fmt.Errorf("*%v does not implement it", options)
+	if kind.Kind() == reflect.Interface && reflect.PointerTo(options).Implements(kind) {
+		err = schema.AddMember(kind, name, doc, reflect.ValueOf(defaults))
 	}
-	if err := schema.AddMember(kind, schema.Member{Name: name, Doc: doc, Defaults: reflect.ValueOf(defaults)}); err != nil {
+	if err != nil {
 		panic(fmt.Sprintf("plugins: member %q of %v: %v", name, kind, err))
 	}
 }

@@ -5,7 +5,26 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ptvd/internal/schema"
 )
+
+func init() {
+	schema.Define[Pin](schema.Pin)
+	schema.Define[PWMOutput](schema.PWM)
+	schema.Define[SPIPort](schema.SPI)
+	schema.Define[Secret](schema.Secret)
+	schema.Define[ActionRef](schema.Action)
+	schema.Define[OneOf](schema.OneOf)
+	schema.Define[Percent](&schema.Kind{One: "a percentage", Several: "percentages", Example: "40%", Pattern: `%\s*$`})
+	schema.Define[TimeOfDay](&schema.Kind{
+		One: "a time of day", Several: "times of day", Example: "22:30", Pattern: `^[0-2]?[0-9]:[0-5][0-9]$`, Bare: true,
+	})
+	schema.Define[Window](&schema.Kind{
+		One: "a part of the day", Several: "parts of the day", Example: "22:30-06:00",
+		Pattern: `^\s*[0-2]?[0-9]:[0-5][0-9]\s*-\s*[0-2]?[0-9]:[0-5][0-9]\s*$`,
+	})
+}
 
 // Pin is a GPIO line by name: GPIO17. Two instances on one line are an error.
 type Pin string
@@ -22,6 +41,16 @@ type SPIPort string
 // be written as its name alone.
 type OneOf struct{}
 
+// UnmarshalText reads "instance" or "instance.topic".
+func (f *From[T]) UnmarshalText(text []byte) error {
+	instance, topic, dotted := strings.Cut(string(text), ".")
+	if !schema.InstanceName.MatchString(instance) || dotted && topic == "" {
+		return fmt.Errorf("not a source; write an instance, such as trains, or instance.topic")
+	}
+	*f = From[T]{instance, topic}
+	return nil
+}
+
 // Percent is a part of a whole, 0 to 1, written 40%.
 type Percent float64
 
@@ -30,7 +59,7 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	number, ok := strings.CutSuffix(strings.TrimSpace(string(text)), "%")
 	value, err := strconv.ParseFloat(number, 64)
 	if !ok || err != nil || !(value >= 0 && value <= 100) {
-		return fmt.Errorf("a part is written 0%% to 100%%, such as 40%%")
+		return fmt.Errorf("not a percentage; write 0%% to 100%%, such as 40%%")
 	}
 	*p = Percent(value / 100)
 	return nil
@@ -48,7 +77,7 @@ type TimeOfDay time.Duration
 func (c *TimeOfDay) UnmarshalText(text []byte) error {
 	at, err := time.Parse("15:04", string(text))
 	if err != nil {
-		return fmt.Errorf("a time of day is written 00:00 to 23:59, such as 22:30")
+		return fmt.Errorf("not a time of day; write 00:00 to 23:59, such as 22:30")
 	}
 	*c = TimeOfDay(at.Sub(at.Truncate(24 * time.Hour)))
 	return nil
@@ -68,7 +97,7 @@ func (w *Window) UnmarshalText(text []byte) error {
 	from, to, ok := strings.Cut(string(text), "-")
 	if !ok || w.From.UnmarshalText([]byte(strings.TrimSpace(from))) != nil ||
 		w.To.UnmarshalText([]byte(strings.TrimSpace(to))) != nil || w.From == w.To {
-		return fmt.Errorf("a window is written from-to, such as 22:30-06:00")
+		return fmt.Errorf("not a part of the day; write from-to, such as 22:30-06:00")
 	}
 	return nil
 }
@@ -90,11 +119,12 @@ func (w Window) Contains(now time.Time) bool {
 	return at >= w.From || at < w.To
 }
 
-// FieldError is a fault of one field, for Validate: the configuration points at
-// its line.
+// FieldError is what Validate says about one option; the configuration shows it at
+// the option's line.
 type FieldError struct {
-	Path string // of yaml names below the struct: "encoder.a"
-	Err  error
+	Path    string // of yaml names below the struct: "encoder.a"
+	Warning bool   // the option works, and should be changed
+	Err     error
 }
 
 func (e *FieldError) Error() string { return e.Path + ": " + e.Err.Error() }
@@ -102,5 +132,10 @@ func (e *FieldError) Unwrap() error { return e.Err }
 
 // Fault returns a FieldError. Several go together by [errors.Join].
 func Fault(path, format string, args ...any) error {
-	return &FieldError{path, fmt.Errorf(format, args...)}
+	return &FieldError{Path: path, Err: fmt.Errorf(format, args...)}
+}
+
+// Warn returns a FieldError that is a warning: the file is accepted with it.
+func Warn(path, format string, args ...any) error {
+	return &FieldError{Path: path, Warning: true, Err: fmt.Errorf(format, args...)}
 }

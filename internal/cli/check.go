@@ -46,7 +46,8 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check a configuration file",
-		Long: `Check a configuration file and report every error with its line and column.
+		Long: `Check a configuration file and report every error and warning with its line and
+column. The exit status is 0 if there are no errors.
 
 With --hardware, also test the parts on this board that the configuration uses. Open
 every GPIO line, SPI port and PWM output, and report what cannot be opened and how to
@@ -63,13 +64,17 @@ every part was opened and no test failed.`,
 			file, err := load(path)
 			switch {
 			case format == "json":
-				return printFaults(cmd.OutOrStdout(), err)
+				return printDiagnostics(cmd.OutOrStdout(), file, err)
 			case err != nil:
-				return err
+				return withCount(path, err)
 			case hardware.enabled:
 				return hardware.run(cmd, path, file)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (%d instances)\n", path, len(file.Instances))
+			ok := fmt.Sprintf("%s: ok (%d instances)\n", path, len(file.Instances))
+			if file.Warnings != nil {
+				ok = fmt.Sprintf("%v\n%s: ok (%d instances, %s)\n", file.Warnings, path, len(file.Instances), file.Warnings.Summary())
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), ok)
 			return err
 		},
 	}
@@ -79,14 +84,24 @@ every part was opened and no test failed.`,
 	return cmd
 }
 
-// printFaults prints {"ok": …, "faults": […]} on standard output, and nothing on
-// standard error.
-func printFaults(out io.Writer, err error) error {
-	faults := config.Faults{}
-	if err != nil && !errors.As(err, &faults) {
+// withCount adds the number of errors and warnings to more than one of them.
+func withCount(path string, err error) error {
+	if list := config.Diagnostics(nil); errors.As(err, &list) && len(list) > 1 {
+		return configError{fmt.Errorf("%w\n%s: %s", list, path, list.Summary())}
+	}
+	return err
+}
+
+// printDiagnostics prints {"ok": …, "diagnostics": […]} on standard output, and
+// nothing on standard error.
+func printDiagnostics(out io.Writer, file *config.File, err error) error {
+	list := config.Diagnostics{}
+	if err == nil {
+		list = append(list, file.Warnings...)
+	} else if !errors.As(err, &list) {
 		return err
 	}
-	if printErr := printJSON(out, map[string]any{"ok": err == nil, "faults": faults}); printErr != nil {
+	if printErr := printJSON(out, map[string]any{"ok": err == nil, "diagnostics": list}); printErr != nil {
 		return printErr
 	}
 	if err != nil {

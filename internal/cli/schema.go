@@ -15,7 +15,7 @@ plugin. Editors with a YAML language server use it if the configuration begins w
 
   # yaml-language-server: $schema=ptvd.schema.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := cmd.OutOrStdout().Write(config.Schema())
+			_, err := cmd.OutOrStdout().Write(config.JSONSchema())
 			return err
 		},
 	}

@@ -151,25 +151,25 @@ func TestWhatIsWrongInAChoiceIsSaidAtItsOption(t *testing.T) {
 		text []string
 		says string
 	}{
-		"a member that there is not":    {sign("{lde: {spi: SPI0.0}}"), "f:6:14: plugins.s.device.lde: there is no lde; did you mean led?"},
-		"a bare one that needs options": {sign("led"), "f:6:13: plugins.s.device.led: led needs"},
-		"two members":                   {sign("{none: {}, led: {spi: SPI0.0}}"), "f:6:24: plugins.s.device: led cannot stand beside none"},
-		"two members in a list":         {sign("none", "{tick: {}, news: news.story}"), "f:8:20: plugins.s.faces[0]: news cannot stand beside tick"},
-		"no member beside the options":  {sign("none", "{name: x}"), "f:8:9: plugins.s.faces[0]: a group of options stands where a choice belongs; write one of news or tick"},
-		"a misspelt option beside":      {sign("none", "{tick: {}, nme: x}"), "f:8:20: plugins.s.faces[0]: there is no option nme beside tick; did you mean name?"},
+		"a member that there is not":    {sign("{lde: {spi: SPI0.0}}"), "f:6:14: plugins.s.device.lde: unknown choice lde; did you mean led?"},
+		"a bare one that needs options": {sign("led"), "f:6:13: plugins.s.device.led: led needs options; write {led: {spi: SPI0.0}}"},
+		"two members":                   {sign("{none: {}, led: {spi: SPI0.0}}"), "f:6:24: plugins.s.device: led cannot be combined with none"},
+		"two members in a list":         {sign("none", "{tick: {}, news: news.story}"), "f:8:20: plugins.s.faces[0]: news cannot be combined with tick; give one of news or tick"},
+		"no member beside the options":  {sign("none", "{name: x}"), "f:8:9: plugins.s.faces[0]: expected one of news or tick beside name"},
+		"a misspelt option beside":      {sign("none", "{tick: {}, nme: x}"), "f:8:20: plugins.s.faces[0]: unknown option nme beside tick; did you mean name?"},
 		"an option of the wrong form":   {sign("{led: {spi: SPI0.0, width: 1}}"), "f:6:40: plugins.s.device.led.width: 1 is out of range"},
 		"a member's own Validate":       {sign("{led: {spi: SPI0.0, width: 12}}"), "f:6:40: plugins.s.device.led.width: 12 is not a multiple of 8"},
 		"the Validate of what embeds":   {sign("none", "{tick: {}, name: tick}"), "f:8:26: plugins.s.faces[0].name: a face needs no name"},
-		"a reference to a topic":        {sign("none", "{news: nws}"), "f:8:16: plugins.s.faces[0].news.from: no instance is named nws"},
+		"a reference to a topic":        {sign("none", "{news: nws}"), "f:8:16: plugins.s.faces[0].news.from: unknown instance nws; did you mean news?"},
 		"a reference to an action":      {sign("none", "{news: {from: news.story, click: lamp.jump}}"), "f:8:42: plugins.s.faces[0].news.click: lamp (lamp) has no action jump"},
-		"a claim":                       {append(sign("{led: {spi: SPI0.0}}"), "  other: {plugin: sign, device: {led: {spi: SPI0.0}}}"), "f:7:45: plugins.other.device.led.spi: SPI0.0 is in use by s in line 6"},
-		"a number":                      {sign("7"), "there is no 7"},
-		"a list":                        {sign("[led]"), "f:6:13: plugins.s.device: a list stands where a choice belongs; write one of led or none"},
+		"a claim":                       {append(sign("{led: {spi: SPI0.0}}"), "  other: {plugin: sign, device: {led: {spi: SPI0.0}}}"), "f:7:45: plugins.other.device.led.spi: SPI0.0 is already in use by s (line 6)"},
+		"a number":                      {sign("7"), "unknown choice 7; there are led and none"},
+		"a list":                        {sign("[led]"), "f:6:13: plugins.s.device: expected one of led or none, found a list"},
 		"null":                          {sign("~"), "write device: {led: {spi: SPI0.0}}, or remove it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse("f", []byte(lines(c.text...)), 0o600)
-			if err == nil || !strings.Contains(err.Error(), c.says) || len(err.(config.Faults)) != 1 {
+			if err == nil || !strings.Contains(err.Error(), c.says) || len(err.(config.Diagnostics)) != 1 {
 				t.Errorf("got\n%v\nwant %s", err, c.says)
 			}
 		})
@@ -215,7 +215,7 @@ func TestAnEditorKnowsTheMembersOfAChoice(t *testing.T) {
 }
 
 func TestThePathsOfAPluginGoThroughItsChoices(t *testing.T) {
-	paths := config.Options(lookup(t, "sign"))
+	paths := paths(lookup(t, "sign"))
 	want := []string{
 		"device", "device.led", "device.led.spi", "device.led.width", "device.led.token", "device.none",
 		"faces", "faces.news", "faces.news.from", "faces.news.click", "faces.tick", "faces.tick.every", "faces.tick.marks", "faces.name",

@@ -2,112 +2,346 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"ptvd/internal/schema"
+	"ptvd/plugins"
 )
 
-// decoder walks the nodes of a file once and collects what is wrong.
+// decoder goes through the nodes of a file once and collects what is wrong.
 type decoder struct {
 	src    *source
-	nodes  []*yaml.Node // all of them, in the order of the text
-	public bool         // others than the owner can read the file
-	faults Faults
-	count  int             // of faults, also of those that were too many to keep
-	spots  map[string]spot // by path: where each value stands
+	public bool             // others than the owner can read the file
+	places map[string]place // by path: where each value is
+	found  Diagnostics
+	errors int // also those that were too many to keep
 }
 
-// spot is where a value stands: its path, its node, and the key before it.
-type spot struct {
+// place is where a value is in the file: its path, its node, and the key before it.
+type place struct {
 	path      string
 	key, node *yaml.Node
 }
 
-// at is the place to point at: the value, but the key of what begins on a line
+// position is what to point at: the value, but the key of what begins on a line
 // below it.
-func (s spot) at() point {
-	if s.key != nil && (s.node.Line != s.key.Line || isNull(s.node)) {
-		return position(s.key)
+func (p place) position() position {
+	if p.key != nil && (p.node.Line != p.key.Line || isNull(p.node)) {
+		return positionOf(p.key)
 	}
-	return position(s.node)
+	return positionOf(p.node)
 }
 
-func (s spot) option(name string) spot { return spot{s.path + "." + name, s.key, s.node} }
-
-func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
-
-func (d *decoder) fault(at point, path, format string, args ...any) {
-	d.count++
-	if len(d.faults) < maxFaults {
-		d.faults = append(d.faults, d.src.fault(at, path, fmt.Sprintf(format, args...)))
-	}
+func (p place) option(name string) place {
+	return place{strings.TrimPrefix(p.path+"."+name, "."), p.key, p.node}
 }
 
-// decode reads a value of any shape into v, which holds the default.
-func (d *decoder) decode(at spot, s *shape, v reflect.Value) {
-	d.spots[at.path] = at
-	if isNull(at.node) {
-		what := "this is empty"
-		if at.node.Value != "" {
-			what = at.node.Value + " is YAML for nothing"
+// nearestPlace is where a value is, or what it is a part of.
+func (d *decoder) nearestPlace(path string) place {
+	for path != "" {
+		if at, ok := d.places[path]; ok {
+			return at
 		}
-		d.fault(at.at(), at.path, "%s; %s", what, s.instead(at, v))
-		return
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
-	switch s.kind {
-	case kindPointer:
+	return d.places[""]
+}
+
+func (d *decoder) error(at place, format string, args ...any) {
+	d.errorAt(at.position(), at.path, format, args...)
+}
+
+func (d *decoder) errorAt(at position, path, format string, args ...any) {
+	d.errors++
+	d.report(d.src.diagnostic(at, path, fmt.Sprintf(format, args...)))
+}
+
+func (d *decoder) report(one Diagnostic) {
+	if len(d.found) < maxDiagnostics {
+		d.found = append(d.found, one)
+	}
+}
+
+// decode reads a value of any type into v, which holds the default.
+func (d *decoder) decode(at place, t *schema.Type, v reflect.Value) {
+	d.places[at.path] = at
+	switch {
+	case isNull(at.node):
+		d.null(at, t, v)
+	case t.Kind == schema.Pointer:
 		if v.IsNil() {
-			v.Set(reflect.New(s.typ.Elem()))
+			v.Set(reflect.New(t.Elem.Go))
 		}
-		d.decode(at, s.elem, v.Elem())
-	case kindStruct:
-		d.structure(at, s, v)
-	case kindOneOf, kindChoice:
-		d.choice(at, s, v)
-	case kindList:
-		d.list(at, s, v)
-	case kindMap:
-		d.dictionary(at, s, v)
-	case kindSecret:
+		d.decode(at, t.Elem, v.Elem())
+	case t.Kind == schema.Struct && t.Short != nil && at.node.Kind != yaml.MappingNode:
+		d.decode(at.option(t.Short.Name), t.Short.Type, t.Short.In(v))
+	case t.Kind == schema.Struct:
+		d.options(at, target{t, v})
+	case t.Kind == schema.OneOf || t.Kind == schema.Choice:
+		d.choice(at, t, v)
+	case t.Kind == schema.List:
+		d.list(at, t, v)
+	case t.Kind == schema.Map:
+		d.dictionary(at, t, v)
+	case t.Kind == schema.Secret:
 		d.secret(at, v)
-	case kindInstances:
+	case t.Kind == instances:
 		d.instances(at, v)
 	default:
-		d.scalar(at, s, v)
+		d.single(at, t, v)
 	}
 }
 
-func (d *decoder) scalar(at spot, s *shape, v reflect.Value) {
+// null refuses a value that is empty, or null in one of its spellings.
+func (d *decoder) null(at place, t *schema.Type, v reflect.Value) {
+	what := "missing value"
+	if at.node.Value != "" {
+		what = "null is not allowed here"
+	}
+	switch {
+	case at.key == nil:
+		d.error(at, "%s; write %s, or remove it", what, t.Example(v))
+	case t.Nullary():
+		d.error(at, "%s; write %s without the colon, or options behind it", what, at.key.Value)
+	default:
+		d.error(at, "%s; write %s: %s, or remove it", what, at.key.Value, t.Example(v))
+	}
+}
+
+// single reads a value that is not made of others.
+func (d *decoder) single(at place, t *schema.Type, v reflect.Value) {
 	n := at.node
 	if n.Kind != yaml.ScalarNode {
-		d.fault(at.at(), at.path, "%s stands where %s belongs; write %s", found(n), s.phrase().one, s.example(v))
+		d.error(at, "expected %s, found %s; write %s", t.One(), describe(n), t.Example(v))
 		return
 	}
 	quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
-	if quoted && (s.kind == kindBool || s.kind == kindInt || s.kind == kindFloat) {
-		d.fault(at.at(), at.path, "%s stands in quotes, which makes it text; remove them", quote(n.Value))
+	if quoted && (t.Kind == schema.Bool || t.Kind == schema.Int || t.Kind == schema.Float) {
+		d.error(at, "expected %s, found text in quotes; remove the quotes around %s", t.One(), schema.Quote(n.Value))
 		return
 	}
-	value := reflect.New(s.typ).Elem()
+	value := reflect.New(t.Go).Elem()
 	value.Set(v)
-	err := s.set(value, n.Value)
+	err := t.Set(value, n.Value)
 	if err == nil {
-		err = s.check(value)
+		err = t.Check(value)
 	}
 	if err != nil {
-		d.fault(at.at(), at.path, "%v", err)
+		d.error(at, "%v", err)
 		return
 	}
 	v.Set(value)
 }
 
-// found names what stands in the place of something else.
-func found(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a group of options"
-	case yaml.SequenceNode:
+// describe names what is found in the place of something else. The text of a
+// single value may be a secret.
+func describe(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode && len(n.Content) == 0:
+		return "an empty mapping"
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
 		return "a list"
 	}
-	return quote(n.Value)
+	return "a single value"
+}
+
+// list reads a list; a single value is a list of one.
+func (d *decoder) list(at place, t *schema.Type, v reflect.Value) {
+	items := []*yaml.Node{at.node}
+	if at.node.Kind == yaml.SequenceNode {
+		items = at.node.Content
+	}
+	list := reflect.MakeSlice(t.Go, len(items), len(items))
+	for i, item := range items {
+		entry := place{path: fmt.Sprintf("%s[%d]", at.path, i), node: item}
+		if item == at.node {
+			entry.key = at.key
+		}
+		d.decode(entry, t.Elem, list.Index(i))
+	}
+	v.Set(list)
+}
+
+// dictionary reads a map, whose names are free to choose.
+func (d *decoder) dictionary(at place, t *schema.Type, v reflect.Value) {
+	if at.node.Kind != yaml.MappingNode {
+		d.src.hideUnread(at.node, "", t)
+		d.error(at, "expected names with values, found %s; write %s", describe(at.node), t.Example(v))
+		return
+	}
+	entries := reflect.MakeMap(t.Go)
+	d.pairs(at, []*schema.Type{t}, func(entry place, name string) {
+		value := reflect.New(t.Elem.Go).Elem()
+		d.decode(entry, t.Elem, value)
+		entries.SetMapIndex(reflect.ValueOf(name).Convert(t.Go.Key()), value)
+	})
+	v.Set(entries)
+}
+
+// choice reads a OneOf or a Choice: exactly one of its choices is given.
+func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
+	before, n, chosen := d.errors, at.node, ""
+	names, beside, given := schema.Names(t.Choices()), schema.Names(t.Fields), map[string]bool{}
+	choose := func(entry place, name string) *schema.Field {
+		chosen = name
+		if slices.Contains(names, name) {
+			return t.Field(name)
+		}
+		d.src.hideUnread(entry.node, name, t)
+		d.errorAt(positionOf(entry.key), entry.path, "unknown choice %s; %s", schema.Quote(name), schema.Suggest(name, slices.Concat(names, beside)))
+		return nil
+	}
+	switch {
+	case n.Kind == yaml.ScalarNode:
+		entry := place{at.path + "." + n.Value, n, n}
+		if f := choose(entry, n.Value); f == nil {
+			break
+		} else if !f.Type.Nullary() {
+			d.errorAt(positionOf(n), entry.path, "%s needs options; write {%s: %s}", f.Name, f.Name, f.Type.Example(t.Default(v, f)))
+		} else {
+			entry.node = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
+			d.decode(entry, f.Type, t.Choose(v, f))
+		}
+	case n.Kind == yaml.MappingNode:
+		d.pairs(at, []*schema.Type{t}, func(entry place, name string) {
+			switch {
+			case slices.Contains(beside, name):
+				given[name] = true
+				f := t.Field(name)
+				d.decode(entry, f.Type, f.In(v))
+			case chosen != "" && len(beside) > 0 && !slices.Contains(names, name):
+				d.src.hideUnread(entry.node, name, t)
+				d.errorAt(positionOf(entry.key), at.path, "unknown option %s beside %s; %s", schema.Quote(name), chosen, schema.Suggest(name, beside))
+			case chosen != "":
+				d.src.hideUnread(entry.node, name, t)
+				d.errorAt(positionOf(entry.key), at.path, "%s cannot be combined with %s; give one of %s", schema.Quote(name), chosen, t.One())
+			default:
+				if f := choose(entry, name); f != nil {
+					d.decode(entry, f.Type, t.Choose(v, f))
+				}
+			}
+		})
+	default:
+		d.src.hideUnread(n, "", t)
+	}
+	switch {
+	case chosen == "" && len(given) > 0:
+		d.error(at, "expected one of %s beside %s", t.One(), schema.Join(slices.Sorted(maps.Keys(given)), "and"))
+	case chosen == "":
+		d.error(at, "expected one of %s, found %s", t.One(), describe(n))
+	default:
+		d.complete(at, before, given, target{t, v})
+	}
+}
+
+// target is a struct that takes options. An instance has two: its plugin's
+// Config, and what all instances have.
+type target struct {
+	schema *schema.Type
+	value  reflect.Value
+}
+
+// options reads the options of a mapping into the structs that have them.
+func (d *decoder) options(at place, targets ...target) {
+	before := d.errors
+	var known []string
+	var types []*schema.Type
+	for _, t := range targets {
+		known = append(known, schema.Names(t.schema.Fields)...)
+		types = append(types, t.schema)
+	}
+	if at.node.Kind != yaml.MappingNode {
+		d.src.hideUnread(at.node, "", types...)
+		d.error(at, "expected options, found %s; write them as name: value, one on each line: %s", describe(at.node), schema.Join(known, "and"))
+		return
+	}
+	given := map[string]bool{}
+	d.pairs(at, types, func(entry place, name string) {
+		given[name] = true
+		for _, t := range targets {
+			if f := t.schema.Field(name); f != nil {
+				d.decode(entry, f.Type, f.In(t.value))
+				return
+			}
+		}
+		given[schema.Nearest(name, known)] = true // one error is enough for a misspelt option
+		d.src.hideUnread(entry.node, name, types...)
+		d.errorAt(positionOf(entry.key), at.path, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, known))
+	})
+	d.complete(at, before, given, targets...)
+}
+
+// complete reports required options that are not given. If nothing was wrong since
+// before, it asks Validate for what the tags cannot express.
+func (d *decoder) complete(at place, before int, given map[string]bool, targets ...target) {
+	for _, t := range targets {
+		for _, f := range t.schema.Fields {
+			if f.Required && !given[f.Name] {
+				d.error(at, "required option %s is missing (%s); %s", f.Name, f.Doc, f.Advice(f.In(t.value)))
+			}
+		}
+	}
+	for _, t := range targets {
+		if v, ok := t.value.Addr().Interface().(interface{ Validate() error }); ok && d.errors == before {
+			d.locate(at, v.Validate())
+		}
+	}
+}
+
+// locate reports what a Validate returned: each part of it at the option that it
+// names, or at the nearest one above it that the file gives.
+func (d *decoder) locate(at place, err error) {
+	switch e := err.(type) {
+	case nil:
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			d.locate(at, part)
+		}
+	case *plugins.FieldError:
+		if e.Path != "" {
+			path := at.option(e.Path).path
+			at = d.nearestPlace(path)
+			at.path = path
+		}
+		if e.Warning {
+			one := d.src.diagnostic(at.position(), at.path, e.Err.Error())
+			one.Severity = Warning
+			d.report(one)
+			return
+		}
+		d.error(at, "%v", e.Err)
+	default:
+		d.error(at, "%v", err)
+	}
+}
+
+// pairs goes over the entries of a mapping, and refuses names given twice. The
+// types are of what takes them.
+func (d *decoder) pairs(at place, types []*schema.Type, entry func(place, string)) {
+	first := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(at.node.Content); i += 2 {
+		key, node := at.node.Content[i], at.node.Content[i+1]
+		message := ""
+		switch earlier := first[key.Value]; {
+		case key.Kind != yaml.ScalarNode || isNull(key) || key.Value == "":
+			message = "expected a name before the colon, found " + describe(key)
+		case key.ShortTag() == "!!merge":
+			message = "merge keys (<<) are not supported; write the options out"
+		case earlier != nil:
+			message = fmt.Sprintf("duplicate %s; already given in line %d", schema.Quote(key.Value), earlier.Line)
+		default:
+			first[key.Value] = key
+			entry(place{at.option(key.Value).path, key, node}, key.Value)
+			continue
+		}
+		d.src.hideUnread(node, key.Value, types...)
+		d.errorAt(positionOf(key), at.path, "%s", message)
+	}
 }

@@ -1,16 +1,24 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // a small board may lack the data base
 
 	"gopkg.in/yaml.v3"
 
+	"ptvd/internal/schema"
 	"ptvd/plugins"
 )
 
-// document is the file as its options; what Schema and Describe tell of it.
+// document is the file as its options; what JSONSchema and Describe tell of it.
 type document struct {
 	Timezone zone        `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
 	Board    Board       `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`
@@ -19,26 +27,20 @@ type document struct {
 	Plugins  []*instance `yaml:"plugins" doc:"the instances: a name for each, and under it its plugin and options" required:"true"`
 }
 
-// Validate checks what the tags cannot say.
+// Validate checks what the tags cannot express.
 func (d document) Validate() error {
 	if d.State != "" && !strings.HasPrefix(d.State, "/") {
-		return plugins.Fault("state", "a directory is given with its whole path, from / on")
+		return plugins.Fault("state", "the path of the directory is not absolute; write it from / on")
 	}
 	return nil
-}
-
-// common are the options that every instance has beside its plugin's.
-type common struct {
-	Plugin  string  `yaml:"plugin" doc:"which plugin it is" required:"true"`
-	OnError OnError `yaml:"on_error" doc:"when it fails: restart it alone, or let the daemon fail" oneof:"restart fail"`
 }
 
 func (d *decoder) document(root *yaml.Node) *File {
 	content := document{Board: Periph, State: stateDirectory()}
 	v := reflect.ValueOf(&content).Elem()
-	whole := spot{node: root}
-	d.spots[""] = whole
-	d.options(whole, target{shapeOf(v.Type(), ""), v})
+	whole := place{node: root}
+	d.places[""] = whole
+	d.options(whole, target{schema.Must(v.Type()), v})
 	d.connect(content.Plugins)
 	file := &File{
 		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, HTTP: content.HTTP,
@@ -58,4 +60,77 @@ func stateDirectory() string {
 		return dir
 	}
 	return "/var/lib/ptvd"
+}
+
+// HTTP says where the page for the browser is served, and to whom.
+type HTTP struct {
+	Listen        string         `yaml:"listen" doc:"the address and port that the page is served on" required:"true"`
+	Token         plugins.Secret `yaml:"token" doc:"what a browser must show first; needed where others than this machine can reach the address"`
+	Names         []string       `yaml:"names" doc:"names of a proxy through which others reach the page, such as board.example; needs a token"`
+	RemoteControl bool           `yaml:"remote_control" doc:"let the page press buttons and turn knobs"`
+}
+
+// Validate refuses an address that cannot be listened on, and one that everybody
+// may reach without a token.
+func (h HTTP) Validate() error {
+	host, port, err := net.SplitHostPort(h.Listen)
+	if number, notANumber := strconv.ParseUint(port, 10, 16); err != nil || notANumber != nil || number == 0 {
+		return plugins.Fault("listen", "%s is not an address to listen on; write one as 127.0.0.1:8337", schema.Quote(h.Listen))
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil && host != "" && host != "localhost" {
+		return plugins.Fault("listen", "%s is not an IP address; write one, or localhost", schema.Quote(host))
+	}
+	if host != "localhost" && !address.IsLoopback() && !h.Token.Given() {
+		return plugins.Fault("listen", "%s can be reached from other machines, without a token; add token: {credential: ptvd-http}, or listen on 127.0.0.1:%s",
+			h.Listen, port)
+	}
+	if len(h.Names) > 0 && !h.Token.Given() {
+		return plugins.Fault("names", "the page can be reached through the proxy, without a token; add token: {credential: ptvd-http}")
+	}
+	for _, name := range h.Names {
+		if strings.ContainsAny(name, "/: ") {
+			return plugins.Fault("names", "%s is not a host name; write it as board.example", schema.Quote(name))
+		}
+	}
+	return nil
+}
+
+// zone is a time zone by its name in the IANA data base.
+type zone struct{ *time.Location }
+
+func init() {
+	schema.Define[zone](&schema.Kind{One: "a time zone", Several: "time zones", Example: "Australia/Melbourne", Bare: true})
+}
+
+func (z *zone) UnmarshalText(text []byte) error {
+	name := string(text)
+	location, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return fmt.Errorf("unknown time zone; %s", suggestZone(name))
+	}
+	z.Location = location
+	return nil
+}
+
+func (z zone) MarshalText() ([]byte, error) { return []byte(z.String()), nil }
+
+// location is the zone of the file, or else the system's.
+func (z zone) location() *time.Location { return cmp.Or(z.Location, time.Local) }
+
+func suggestZone(name string) string {
+	table, _ := os.ReadFile("/usr/share/zoneinfo/zone.tab") // absent on some systems
+	var zones []string
+	for line := range strings.Lines(string(table)) {
+		if columns := strings.Split(strings.TrimSpace(line), "\t"); !strings.HasPrefix(line, "#") && len(columns) > 2 {
+			zones = append(zones, columns[2])
+			if _, city, _ := strings.Cut(columns[2], "/"); strings.EqualFold(city, name) {
+				return "did you mean " + columns[2] + "?"
+			}
+		}
+	}
+	if near := schema.Nearest(name, zones); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "write one as Australia/Melbourne or UTC"
 }

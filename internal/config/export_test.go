@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// SetPatience sets how long Load waits for a pipe, until the end of the test.
-func SetPatience(t *testing.T, d time.Duration) {
-	before := patience
-	t.Cleanup(func() { patience = before })
-	patience = d
+// SetPipeTimeout sets how long Load waits for a pipe, until the end of the test.
+func SetPipeTimeout(t *testing.T, d time.Duration) {
+	before := pipeTimeout
+	t.Cleanup(func() { pipeTimeout = before })
+	pipeTimeout = d
 }

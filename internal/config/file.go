@@ -1,20 +1,49 @@
+// Package config turns a YAML file into validated plugin instances, and reports
+// everything that is wrong with it at once: each [Diagnostic] with file, line and
+// column, the option's path, what was found, what is allowed, the nearest valid
+// spelling, and the source line with a caret.
+//
+//	ptvd.yaml:9:12: plugins.trains.every: 30 has no unit; write 30s
+//	   9 |     every: 30
+//	     |            ^
+//
+// The text is parsed into YAML nodes once. From then on the schema of a plugin's
+// Config, see package schema, decides everything: what is decoded, what [Describe]
+// tells people, and what [JSONSchema] tells editors.
+//
+// Nothing is guessed: an unknown option, an option given twice, an empty value
+// and a value of another type are errors. Secrets never appear in a diagnostic.
+//
+// A file of any content ends in a [File] or in [Diagnostics], soon and within
+// bounded memory: it may have 128 KiB and a nesting of 32, and neither aliases
+// nor tags.
 package config
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"reflect"
+	"strings"
+	"syscall"
 	"time"
 
 	"ptvd/internal/host"
+	"ptvd/internal/schema"
 )
 
-// File is a configuration without fault.
+// File is a configuration without errors.
 type File struct {
 	Timezone  *time.Location
 	Board     Board
 	StateDir  string
-	HTTP      *HTTP      // nil: no page is served
-	Instances []Instance // in the order of the file
+	HTTP      *HTTP       // nil: no page is served
+	Instances []Instance  // in the order of the file
+	Warnings  Diagnostics // none of them is an error
 
-	decoder *decoder // knows what stands where
+	decoder *decoder // knows where everything is in the text
 }
 
 // Board says which kind of board the instances run on.
@@ -26,7 +55,7 @@ const (
 	Simulated Board = "sim"
 )
 
-// Instance is one plugin at work.
+// Instance is a configured plugin.
 type Instance struct {
 	Name       string
 	Definition host.Definition
@@ -35,20 +64,132 @@ type Instance struct {
 	Line       int
 }
 
-// OnError says what becomes of the daemon when an instance fails.
+// OnError says what happens to the daemon when an instance fails.
 type OnError string
 
-// What an instance that failed leads to.
+// What the failure of an instance leads to.
 const (
 	Restart OnError = "restart" // it is started again after a while
-	Fail    OnError = "fail"    // the daemon ends
+	Fail    OnError = "fail"    // the daemon exits
 )
 
-// At places an error that an instance's New returned, as Validate's are placed:
-// a [plugins.Fault] at its option, any other error at the instance.
-func (f *File) At(instance string, err error) Faults {
+// pipeTimeout limits how long Load waits for what is written to a pipe.
+var pipeTimeout = 5 * time.Second
+
+// Load reads a configuration from a file or a pipe, such as /dev/stdin. An error
+// is of type [Diagnostics].
+func Load(path string) (*File, error) {
+	data, mode, err := read(path)
+	if err != nil {
+		return nil, Diagnostics{{Severity: Error, File: path, Message: unreadable(err)}}
+	}
+	return Parse(path, data, mode)
+}
+
+func read(path string) ([]byte, fs.FileMode, error) {
+	// To open a device is to use it, a watchdog for one: so its type comes first.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	pipe := info.Mode()&fs.ModeNamedPipe != 0
+	if !info.Mode().IsRegular() && !info.IsDir() && !pipe {
+		return nil, 0, errors.New("not a regular file, but a device or a socket")
+	}
+	// Without O_NONBLOCK, opening a pipe blocks until it has a writer.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	if pipe {
+		if err := f.SetReadDeadline(time.Now().Add(pipeTimeout)); err != nil {
+			return nil, 0, err
+		}
+	}
+	if info, err = f.Stat(); err != nil {
+		return nil, 0, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err == nil && pipe && len(data) == 0 {
+		err = errors.New("nothing was written to this pipe")
+	}
+	return data, info.Mode(), err
+}
+
+func unreadable(err error) string {
+	var pathError *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file or directory; name another file with --config"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied; run as the owner of the file or as a member of its group"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Sprintf("the writer of this pipe did not finish within %v", pipeTimeout)
+	case errors.As(err, &pathError):
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+// Parse reads a configuration from its text. The name stands in the diagnostics,
+// and the mode tells whether secrets may stand in the text. An error is of type
+// [Diagnostics].
+func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
+	src, root, found := parseYAML(name, data)
+	if found != nil {
+		return nil, found
+	}
+	d := &decoder{src: src, public: mode.Perm()&0o004 != 0, places: map[string]place{}}
+	file := d.document(root)
+	src.finish(d.found)
+	if d.errors > 0 {
+		return nil, d.found
+	}
+	file.Warnings = d.found
+	return file, nil
+}
+
+// Locate turns an error that an instance's New returned into diagnostics, as if
+// the Config's Validate had returned it.
+func (f *File) Locate(instance string, err error) Diagnostics {
 	d := *f.decoder
-	d.faults, d.count = nil, 0
-	d.locate(d.nearestSpot("plugins."+instance), err)
-	return d.src.finish(d.faults)
+	d.found, d.errors = nil, 0
+	d.locate(d.nearestPlace("plugins."+instance), err)
+	for i := range d.found {
+		d.found[i].Severity = Error // without New's result the instance cannot run
+	}
+	return d.src.finish(d.found)
+}
+
+// Part is a part of the board that an instance's options name.
+type Part struct {
+	Kind   PartKind
+	Name   string // as it is written: GPIO17, /dev/spidev0.0
+	Option string // below the instance: encoder.a
+}
+
+// PartKind says what a part is opened as.
+type PartKind uint8
+
+// The kinds of parts.
+const (
+	Line PartKind = iota // an input or an output: the plugin decides
+	SPIPort
+	PWMOutput
+)
+
+var partKinds = map[*schema.Kind]PartKind{schema.Pin: Line, schema.SPI: SPIPort, schema.PWM: PWMOutput}
+
+// Parts returns what the instance takes of the board, in the order of its plugin's
+// options.
+func (i Instance) Parts() []Part {
+	var parts []Part
+	config := schema.Copy(reflect.ValueOf(i.Config))
+	schema.Must(config.Type()).Walk("", config, func(path string, t *schema.Type, v reflect.Value) {
+		if kind, ok := partKinds[t.Kind]; ok {
+			parts = append(parts, Part{kind, v.String(), strings.TrimPrefix(path, ".")})
+		}
+	})
+	return parts
 }

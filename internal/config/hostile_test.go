@@ -60,7 +60,7 @@ func TestHostileFilesEndInFaults(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse("f", []byte(text), 0o644)
-			faults, ok := err.(config.Faults)
+			faults, ok := err.(config.Diagnostics)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}
@@ -102,7 +102,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		length := strings.Count(text, "\n") + 1
-		for _, fault := range err.(config.Faults) {
+		for _, fault := range err.(config.Diagnostics) {
 			if fault.Message == "" || fault.Line > length || fault.Line == 0 && len(text) <= most || fault.Line > 0 && fault.Column < 1 {
 				t.Errorf("a fault without a place or a word: %+v", fault)
 			}

@@ -25,15 +25,15 @@ func TestAFileThatCannotBeReadIsAFaultToo(t *testing.T) {
 	}
 	defer listener.Close()
 	for name, c := range map[string]struct{ path, says string }{
-		"missing":               {filepath.Join(dir, "none.yaml"), "there is no such file"},
+		"missing":               {filepath.Join(dir, "none.yaml"), "no such file or directory"},
 		"directory":             {dir, "is a directory"},
-		"endless":               {"/dev/zero", "a device or a socket"},
-		"socket":                {socket, "a device or a socket"},
-		"pipe without a writer": {fifo, "nobody has written to this pipe"},
+		"endless":               {"/dev/zero", "not a regular file"},
+		"socket":                {socket, "not a regular file"},
+		"pipe without a writer": {fifo, "nothing was written to this pipe"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Load(c.path)
-			if faults, ok := err.(config.Faults); !ok || !strings.Contains(faults.Error(), c.says) {
+			if faults, ok := err.(config.Diagnostics); !ok || !strings.Contains(faults.Error(), c.says) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -71,13 +71,13 @@ func TestAFileMayComeThroughAPipe(t *testing.T) {
 }
 
 func TestAPipeIsNotReadForEver(t *testing.T) {
-	config.SetPatience(t, time.Millisecond)
+	config.SetPipeTimeout(t, time.Millisecond)
 	w, path := pipe(t)
 	if _, err := w.WriteString("plugins:\n"); err != nil {
 		t.Fatal(err)
 	}
 	_, err := config.Load(path)
-	if err == nil || !strings.Contains(err.Error(), "has not come to an end within 1ms") {
+	if err == nil || !strings.Contains(err.Error(), "did not finish within 1ms") {
 		t.Errorf("got %v", err)
 	}
 }

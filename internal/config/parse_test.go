@@ -132,7 +132,7 @@ func TestALiteralSecretIsForTheOwnerAlone(t *testing.T) {
 
 func TestAnErrorOfNewIsShownAtItsOption(t *testing.T) {
 	file := parse(t, "plugins:", "  bell:", "    plugin: bell", "    pin: GPIO17")
-	err := file.At("bell", errors.Join(plugins.Fault("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
+	err := file.Locate("bell", errors.Join(plugins.Fault("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
 	want := lines(
 		"f:2:3: plugins.bell: it cannot be made",
 		"   2 |   bell:",
@@ -147,8 +147,8 @@ func TestAnErrorOfNewIsShownAtItsOption(t *testing.T) {
 
 func TestFaultsAreDataToo(t *testing.T) {
 	_, err := config.Parse("f", []byte("board: simm\n"), 0o600)
-	got, _ := json.Marshal(err.(config.Faults)[0])
-	want := `{"file":"f","line":1,"column":1,"message":"plugins is missing (the instances: a name for each, and under it its plugin and options); write one, such as plugins: {clock: {plugin: ntp}}","source":"board: simm"}`
+	got, _ := json.Marshal(err.(config.Diagnostics)[0])
+	want := `{"severity":"error","file":"f","line":1,"column":1,"message":"required option plugins is missing (the instances: a name for each, and under it its plugin and options); write one, such as plugins: {clock: {plugin: ntp}}","source":"board: simm"}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -156,9 +156,9 @@ func TestFaultsAreDataToo(t *testing.T) {
 
 func TestAFaultIsOneLineWithoutControlCharacters(t *testing.T) {
 	_, err := config.Parse("f", []byte(`plugins: {"a\e[31m\n": {plugin: "\e[2J\n"}, b: {plugin: trains, stop: "\e\n"}}`), 0o600)
-	for _, fault := range err.(config.Faults) {
-		if strings.ContainsAny(fault.Error(), "\n\x1b") {
-			t.Errorf("%q", fault.Error())
+	for _, fault := range err.(config.Diagnostics) {
+		if strings.ContainsAny(fault.String(), "\n\x1b") {
+			t.Errorf("%q", fault.String())
 		}
 	}
 }
@@ -174,7 +174,7 @@ func TestAStateDirectoryThatTheSystemGetsWrongIsAFaultOfTheWholeFile(t *testing.
 func TestATimeZoneThatThereIsNotIsAFault(t *testing.T) {
 	for _, zone := range []string{"Australia/Melborne", "../../etc/passwd", "Local", "''", "+10:00"} {
 		_, err := config.Parse("f", []byte("timezone: "+zone+"\nplugins: {news: {plugin: ticker}}\n"), 0o600)
-		if err == nil || !strings.HasPrefix(err.Error(), "f:1:11: timezone: ") || !strings.Contains(err.Error(), "there is no such time zone") {
+		if err == nil || !strings.HasPrefix(err.Error(), "f:1:11: timezone: ") || !strings.Contains(err.Error(), "unknown time zone") {
 			t.Errorf("%s: %v", zone, err)
 		}
 	}

@@ -1,17 +1,74 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
+	"ptvd/internal/gpio"
 	"ptvd/internal/host"
+	"ptvd/internal/schema"
 	"ptvd/plugins"
 )
 
-// other finds the instance that a reference names. It may be one that nothing is
-// known of but its name: then there is no plugin to check against.
-func (d *decoder) other(all []*instance, at spot, path, name string) (*instance, bool) {
+// connect checks what instances have to do with each other: the actions and
+// topics that one names of another, and that no two use one part of the board.
+func (d *decoder) connect(all []*instance) {
+	var claims []claim
+	for _, i := range all {
+		if !i.config.IsValid() {
+			continue
+		}
+		i.schema.Walk(i.at.path, i.config, func(path string, t *schema.Type, v reflect.Value) {
+			at := d.nearestPlace(path)
+			at.path = path
+			switch t.Kind {
+			case schema.Pin, schema.PWM, schema.SPI:
+				claims = append(claims, claim{gpio.Canonical(v.String()), i.Name, at})
+			case schema.Action:
+				d.checkAction(all, at, v.Interface().(plugins.ActionRef))
+			case schema.From:
+				d.checkFrom(all, at, v)
+			}
+		})
+	}
+	d.checkClaims(claims)
+}
+
+// claim is a part of the board that an option names.
+type claim struct {
+	part, instance string
+	at             place
+}
+
+// checkClaims gives each part to the first that names it in the file. Which
+// channel of which PWM chip is behind GPIO18 only the board at hand knows: that
+// GPIO18 and pwmchip0/0 are one is found when the second of them is opened.
+func (d *decoder) checkClaims(claims []claim) {
+	slices.SortStableFunc(claims, func(a, b claim) int {
+		p, q := a.at.position(), b.at.position()
+		return cmp.Or(cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column))
+	})
+	holders := map[string]claim{}
+	for _, c := range claims {
+		holder, taken := holders[c.part]
+		if !taken {
+			holders[c.part] = c
+			continue
+		}
+		name := holder.instance
+		if name == c.instance {
+			name = strings.TrimPrefix(holder.at.path, "plugins.")
+		}
+		d.error(c.at, "%s is already in use by %s (line %d); choose another", c.part, name, holder.at.position().line)
+	}
+}
+
+// other finds the instance that a reference names. It may be one of which nothing
+// is known but its name: then there is no plugin to check against.
+func (d *decoder) other(all []*instance, at place, name string) (*instance, bool) {
 	var there []string
 	for _, i := range all {
 		if i.Name == name {
@@ -19,12 +76,12 @@ func (d *decoder) other(all []*instance, at spot, path, name string) (*instance,
 		}
 		there = append(there, i.Name)
 	}
-	d.fault(at.at(), path, "no instance is named %s; %s", quote(name), meant(name, there))
+	d.error(at, "unknown instance %s; %s", schema.Quote(name), schema.Suggest(name, there))
 	return nil, false
 }
 
-func (d *decoder) checkAction(all []*instance, at spot, path string, a plugins.ActionRef) {
-	other, ok := d.other(all, at, path, a.Instance)
+func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
+	other, ok := d.other(all, at, a.Instance)
 	if !ok {
 		return
 	}
@@ -34,16 +91,16 @@ func (d *decoder) checkAction(all []*instance, at spot, path string, a plugins.A
 	}
 	n := slices.Index(names, a.Name)
 	if n < 0 {
-		d.fault(at.at(), path, "%s (%s) has no action %s; %s", a.Instance, other.Definition.Name, quote(a.Name), meant(a.Name, names))
+		d.error(at, "%s (%s) has no action %s; %s", a.Instance, other.Definition.Name, schema.Quote(a.Name), schema.Suggest(a.Name, names))
 		return
 	}
 	if err := checkArgument(a, other.Definition.Actions[n]); err != nil {
-		d.fault(at.at(), path, "%v", err)
+		d.error(at, "%v", err)
 		return
 	}
 	if checker, ok := other.config.Addr().Interface().(interface{ CheckAction(name, arg string) error }); ok && other.sound {
 		if err := checker.CheckAction(a.Name, a.Arg); err != nil {
-			d.fault(at.at(), path, "%s (line %d): %v", a.Instance, other.Line, err)
+			d.error(at, "%s (line %d): %v", a.Instance, other.Line, err)
 		}
 	}
 }
@@ -69,10 +126,10 @@ func checkArgument(a plugins.ActionRef, spec host.Action) error {
 }
 
 // checkFrom finds the topic that a reference means, and writes it into v where
-// the file leaves it to be found.
-func (d *decoder) checkFrom(all []*instance, at spot, path string, v reflect.Value) {
+// the file leaves it out.
+func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 	name, topic := v.FieldByName("Instance"), v.FieldByName("Topic")
-	other, ok := d.other(all, at, path, name.String())
+	other, ok := d.other(all, at, name.String())
 	if !ok {
 		return
 	}
@@ -84,25 +141,25 @@ func (d *decoder) checkFrom(all []*instance, at spot, path string, v reflect.Val
 			fitting = append(fitting, t.Name)
 		}
 	}
-	who := fmt.Sprintf("%s (%s)", name, other.Definition.Name)
+	publisher := fmt.Sprintf("%s (%s)", name, other.Definition.Name)
 	switch {
 	case topic.String() != "" && !slices.Contains(names, topic.String()):
-		d.fault(at.at(), path, "%s publishes no topic %s; %s", who, quote(topic.String()), meant(topic.String(), names))
+		d.error(at, "%s has no topic %s; %s", publisher, schema.Quote(topic.String()), schema.Suggest(topic.String(), names))
 	case topic.String() != "" && slices.Contains(fitting, topic.String()):
 	case len(fitting) == 0 || topic.String() != "":
-		d.fault(at.at(), path, "%s does not publish what is wanted here%s", who, d.publishers(all, wanted))
+		d.error(at, "%s has no topic of the type that is needed here; %s", publisher, publishers(all, wanted))
 	case len(fitting) > 1:
 		for i := range fitting {
 			fitting[i] = name.String() + "." + fitting[i]
 		}
-		d.fault(at.at(), path, "%s publishes several that fit; write %s", who, join(fitting, "or"))
+		d.error(at, "%s has several topics of the type that is needed here; write %s", publisher, schema.Join(fitting, "or"))
 	default:
 		topic.SetString(fitting[0])
 	}
 }
 
 // publishers names the instances that would do.
-func (d *decoder) publishers(all []*instance, wanted reflect.Type) string {
+func publishers(all []*instance, wanted reflect.Type) string {
 	var there []string
 	for _, i := range all {
 		for _, t := range i.Definition.Topics {
@@ -112,7 +169,7 @@ func (d *decoder) publishers(all []*instance, wanted reflect.Type) string {
 		}
 	}
 	if there == nil {
-		return ", and no other instance does"
+		return "no other instance has one"
 	}
-	return "; write " + join(there, "or")
+	return "write " + schema.Join(there, "or")
 }

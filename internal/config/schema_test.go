@@ -79,7 +79,7 @@ func TestEveryDefaultOfTheSchemaIsOfItsSchema(t *testing.T) {
 			Properties map[string]struct{ Default any }
 		} `json:"$defs"`
 	}
-	if err := json.Unmarshal(config.Schema(), &whole); err != nil {
+	if err := json.Unmarshal(config.JSONSchema(), &whole); err != nil {
 		t.Fatal(err)
 	}
 	seen := 0
@@ -89,7 +89,7 @@ func TestEveryDefaultOfTheSchemaIsOfItsSchema(t *testing.T) {
 				continue
 			}
 			seen++
-			schema, err := schematest.Compile(config.Schema(), "/$defs/"+plugin+"/properties/"+option)
+			schema, err := schematest.Compile(config.JSONSchema(), "/$defs/"+plugin+"/properties/"+option)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -104,7 +104,7 @@ func TestEveryDefaultOfTheSchemaIsOfItsSchema(t *testing.T) {
 }
 
 func TestTheSchemaHasEveryOptionAndNoDanglingReference(t *testing.T) {
-	text := config.Schema()
+	text := config.JSONSchema()
 	var schema map[string]any
 	if err := json.Unmarshal(text, &schema); err != nil {
 		t.Fatal(err)

@@ -106,19 +106,19 @@ func keepsTime(f *config.File) bool {
 	return false
 }
 
-// Check makes every instance of a configuration without starting any, to find faults
-// that the decoder cannot see. It does not open the board. The error is
-// [config.Faults].
+// Check makes every instance of a configuration without starting any, to find errors
+// that the decoder cannot see. It does not open the board. The error is of type
+// [config.Diagnostics].
 func Check(file *config.File) error {
 	d := New(Options{File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0)})
-	var faults config.Faults
+	var found config.Diagnostics
 	for _, i := range d.instances {
 		if _, err := i.entry.Definition.New(i.host(), i.entry.Config); err != nil {
-			faults = append(faults, file.At(i.entry.Name, err)...)
+			found = append(found, file.Locate(i.entry.Name, err)...)
 		}
 	}
-	if len(faults) > 0 {
-		return faults
+	if len(found) > 0 {
+		return found
 	}
 	return nil
 }
@@ -134,6 +134,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 	return d.loop.Run(d.main)
 }
 
+func (d *Daemon) logWarnings(file *config.File) {
+	for _, w := range file.Warnings {
+		d.log.Warn("configuration warning", "option", w.Path, "line", w.Line, "warning", w.Message)
+	}
+}
+
 // main is the first task.
 func (d *Daemon) main(t *scheduler.Task) error {
 	d.started = t.Now()
@@ -142,6 +148,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		return fmt.Errorf("opening the board: %w", err)
 	}
 	d.board = d.spi.Count(board)
+	d.logWarnings(d.options.File)
 	for _, i := range d.instances {
 		i.begin()
 	}

@@ -52,6 +52,7 @@ func (d *Daemon) reloadOnce(t *scheduler.Task) error {
 	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) {
 		return errors.New("board, state and http cannot be changed by a reload; restart the daemon")
 	}
+	d.logWarnings(next)
 	d.options.File = next
 	d.clock.Configure(next.Timezone, !keepsTime(next))
 	return d.apply(t, next.Instances)

@@ -98,7 +98,7 @@ func (c *checker) testsOf(i config.Instance, env *host.Instance) ([]hardwareTest
 	}
 	plugin, err := i.Definition.New(env, i.Config)
 	if err != nil {
-		return nil, c.File.At(i.Name, err)
+		return nil, c.File.Locate(i.Name, err)
 	}
 	var all []plugins.HardwareTest
 	if tester, ok := plugin.(plugins.HardwareTester); ok {

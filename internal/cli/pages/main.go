@@ -42,7 +42,7 @@ func write(dir string) error {
 		root.GenBashCompletionFileV2(filepath.Join(shells, "ptvd.bash"), true),
 		root.GenZshCompletionFile(filepath.Join(shells, "_ptvd")),
 		root.GenFishCompletionFile(filepath.Join(shells, "ptvd.fish"), true),
-		os.WriteFile(filepath.Join(dir, "ptvd.schema.json"), config.Schema(), 0o644),
+		os.WriteFile(filepath.Join(dir, "ptvd.schema.json"), config.JSONSchema(), 0o644),
 	)
 }
 

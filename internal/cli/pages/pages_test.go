@@ -23,11 +23,16 @@ func TestTheManualHasEveryOptionOfEveryPlugin(t *testing.T) {
 			t.Errorf("%s has no section", plugin.Name)
 		}
 		section, _, _ = strings.Cut(section, ".SH")
-		for _, option := range config.Options(plugin) {
-			if !strings.Contains(section, `\fB`+option+`\fP`) {
-				t.Errorf("%s lacks %s", plugin.Name, option)
+		var has func(prefix string, options []config.Option)
+		has = func(prefix string, options []config.Option) {
+			for _, o := range options {
+				if !strings.Contains(section, `\fB`+prefix+o.Name+`\fP`) {
+					t.Errorf("%s lacks %s", plugin.Name, prefix+o.Name)
+				}
+				has(prefix+o.Name+".", o.Options)
 			}
 		}
+		has("", config.Describe(plugin))
 		for _, action := range plugin.Actions {
 			if !strings.Contains(section, `\fB`+action.Name+`\fP`) {
 				t.Errorf("%s lacks the action %s", plugin.Name, action.Name)

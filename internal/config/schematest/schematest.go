@@ -16,7 +16,7 @@ import (
 
 // Whole is the schema of a whole file, compiled once: it knows the plugins that
 // were registered by then.
-var Whole = sync.OnceValues(func() (*jsonschema.Schema, error) { return Compile(config.Schema(), "") })
+var Whole = sync.OnceValues(func() (*jsonschema.Schema, error) { return Compile(config.JSONSchema(), "") })
 
 // Validate returns what an editor says of a text of YAML.
 func Validate(t testing.TB, text string) error {

@@ -43,7 +43,7 @@ func TestAReloadOfABadFileFailsAndChangesNothing(t *testing.T) {
 	if err := g.reload(); err == nil {
 		t.Error("systemctl reload says that all is well")
 	}
-	g.says("plugins.bell: there is no option pinn; did you mean pin?")
+	g.says("plugins.bell: unknown option pinn; did you mean pin?")
 	g.says("plugins.trains.every: 30 has no unit; write 30s")
 	if g.show("ActiveState") != "active" || g.show("ReloadResult") != "exit-code" || g.pid() != pid {
 		t.Errorf("the service is %s after %s, with process %d for %d", g.show("ActiveState"), g.show("ReloadResult"), g.pid(), pid)

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"fmt"
@@ -9,10 +9,9 @@ import (
 )
 
 var (
-	durationType = reflect.TypeFor[time.Duration]()
-	bareNumber   = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,9})?$`)
-	numberUnit   = regexp.MustCompile(`^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([a-zA-Zµμ]+)\.?$`)
-	clockLike    = regexp.MustCompile(`^([0-9]{1,3}):([0-9]{2})$`)
+	bareNumber = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,9})?$`)
+	numberUnit = regexp.MustCompile(`^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([a-zA-Zµμ]+)\.?$`)
+	clockLike  = regexp.MustCompile(`^([0-9]{1,3}):([0-9]{2})$`)
 
 	// units are spellings that people use, and ours.
 	units = map[string]string{
@@ -25,7 +24,7 @@ var (
 )
 
 // setDuration reads 10s, 1m30s, 1.5h, 100ms.
-func (s *shape) setDuration(v reflect.Value, text string) error {
+func (t *Type) setDuration(v reflect.Value, text string) error {
 	usual := v.Int() // the default shows the unit that people think in
 	d, err := time.ParseDuration(text)
 	if err == nil && text != "0" {
@@ -33,7 +32,7 @@ func (s *shape) setDuration(v reflect.Value, text string) error {
 		return nil
 	}
 	if bareNumber.MatchString(text) {
-		return fmt.Errorf("%s has no unit; write %s", text, text+s.likelyUnit(text, usual))
+		return fmt.Errorf("%s has no unit; write %s", text, text+t.likelyUnit(text, usual))
 	}
 	if m := clockLike.FindStringSubmatch(text); m != nil {
 		return fmt.Errorf("%s is not a duration; write %sm%ss, or %sh%sm", text, m[1], m[2], m[1], m[2])
@@ -41,28 +40,28 @@ func (s *shape) setDuration(v reflect.Value, text string) error {
 	if m := numberUnit.FindStringSubmatch(text); m != nil {
 		unit := strings.ToLower(m[2])
 		if d, err := time.ParseDuration(m[1] + "h"); err == nil && (unit == "d" || unit == "day" || unit == "days") {
-			return fmt.Errorf("%s: there is no unit of days; write %s", quote(text), writeDuration(int64(24*d)))
+			return fmt.Errorf("%s: days are not a unit; write %s", Quote(text), writeDuration(int64(24*d)))
 		}
 		if known := units[unit]; known != "" {
-			return fmt.Errorf("%s: the unit is written %s; write %s", quote(text), known, m[1]+known)
+			return fmt.Errorf("%s: unknown unit; write %s", Quote(text), m[1]+known)
 		}
 	}
 	tight := strings.ToLower(strings.Join(strings.Fields(text), ""))
 	if _, err := time.ParseDuration(tight); err == nil && tight != "0" {
-		return fmt.Errorf("%s is not a duration; write %s", quote(text), tight)
+		return fmt.Errorf("%s is not a duration; write %s", Quote(text), tight)
 	}
-	return fmt.Errorf("%s is not a duration; write a number and a unit: 100ms, 5s, 10m or 1h30m", quote(text))
+	return fmt.Errorf("%s is not a duration; write a number and a unit: 100ms, 5s, 10m or 1h30m", Quote(text))
 }
 
 // likelyUnit is the unit that makes a bare number a sensible value.
-func (s *shape) likelyUnit(number string, usual int64) string {
+func (t *Type) likelyUnit(number string, usual int64) string {
 	order := []string{"s", "ms", "m", "h"}
 	if usual > 0 && usual < int64(time.Second) {
 		order = []string{"ms", "s", "m", "h"}
 	}
 	for _, unit := range order {
 		d, err := time.ParseDuration(number + unit)
-		if err == nil && s.check(reflect.ValueOf(d)) == nil {
+		if err == nil && t.Check(reflect.ValueOf(d)) == nil {
 			return unit
 		}
 	}

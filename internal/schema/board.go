@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"cmp"
@@ -22,27 +22,27 @@ var (
 
 // checkName refuses what cannot be the name of a part of a board. Whether the
 // board at hand has the part is for the board to say.
-func checkName(k kind, name string) error {
+func checkName(k *Kind, name string) error {
 	switch k {
-	case kindSPI:
+	case SPI:
 		if spiName.MatchString(name) {
 			return nil
 		}
 		if m := spiLike.FindStringSubmatch(name); m != nil {
-			return fmt.Errorf("%s is not an SPI port; write SPI%s.%s", quote(name), m[1], cmp.Or(m[2], "0"))
+			return fmt.Errorf("%s is not an SPI port; write SPI%s.%s", Quote(name), m[1], cmp.Or(m[2], "0"))
 		}
-		return fmt.Errorf("%s is not an SPI port; write one as SPI0.0 or /dev/spidev0.0", quote(name))
-	case kindPWM:
+		return fmt.Errorf("%s is not an SPI port; write one as SPI0.0 or /dev/spidev0.0", Quote(name))
+	case PWM:
 		if pwmName.MatchString(name) {
 			return nil
 		}
 		if m := pwmLike.FindStringSubmatch(name); m != nil {
-			return fmt.Errorf("%s is not a PWM output; write pwmchip%s/%s", quote(name), m[1], m[2])
+			return fmt.Errorf("%s is not a PWM output; write pwmchip%s/%s", Quote(name), m[1], m[2])
 		}
 		if m := gpioLike.FindStringSubmatch(name); m != nil && gpioName.MatchString("GPIO"+m[1]) {
-			return fmt.Errorf("%s is not a PWM output; write GPIO%s", quote(name), m[1])
+			return fmt.Errorf("%s is not a PWM output; write GPIO%s", Quote(name), m[1])
 		}
-		return fmt.Errorf("%s is not a PWM output; write one as GPIO18 or pwmchip0/1", quote(name))
+		return fmt.Errorf("%s is not a PWM output; write one as GPIO18 or pwmchip0/1", Quote(name))
 	}
 	if gpioName.MatchString(name) {
 		return nil
@@ -50,8 +50,8 @@ func checkName(k kind, name string) error {
 	if m := gpioLike.FindStringSubmatch(name); m != nil {
 		number := cmp.Or(strings.TrimLeft(m[1], "0"), "0")
 		if gpioName.MatchString("GPIO" + number) {
-			return fmt.Errorf("%s is not a GPIO line; write GPIO%s: the number of the GPIO, not that of the pin on the header", quote(name), number)
+			return fmt.Errorf("%s is not a GPIO line; write GPIO%s: the number of the GPIO, not that of the pin on the header", Quote(name), number)
 		}
 	}
-	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53", quote(name))
+	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53", Quote(name))
 }

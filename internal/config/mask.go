@@ -1,0 +1,121 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"ptvd/internal/host"
+	"ptvd/internal/schema"
+)
+
+// hide masks the values at and under a node in every source line; a name without
+// a value counts as one.
+func (s *source) hide(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Value != "" {
+		s.masked = append(s.masked, s.extent(n))
+	}
+	for i, child := range n.Content {
+		if n.Kind != yaml.MappingNode || i%2 == 1 || isNull(n.Content[i+1]) {
+			s.hide(child)
+		}
+	}
+}
+
+// hideUnread masks a value that nothing decodes if it could be a secret: if the
+// name that was meant is one of a secret, or it is not known which was meant. The
+// types are those that have options here.
+func (s *source) hideUnread(n *yaml.Node, name string, types ...*schema.Type) {
+	for _, t := range types {
+		if f := t.Field(schema.Nearest(name, schema.Names(t.Options()))); f != nil && !f.Type.MayHoldSecret() {
+			return
+		}
+	}
+	if slices.ContainsFunc(types, (*schema.Type).MayHoldSecret) {
+		s.hide(n)
+	}
+}
+
+// extent returns where a scalar stands: exactly when it is on one line, else up
+// to whatever comes next.
+func (s *source) extent(n *yaml.Node) span {
+	from := positionOf(n)
+	line := s.lines[min(from.line, len(s.lines))-1]
+	if length := lengthOf(n, line[min(from.column-1, len(line)):]); length > 0 {
+		return span{from, position{from.line, from.column + length}}
+	}
+	next, _ := slices.BinarySearchFunc(s.nodes, from, func(m *yaml.Node, p position) int {
+		if p.before(positionOf(m)) {
+			return 1
+		}
+		return -1 // the first one after p
+	})
+	if next < len(s.nodes) {
+		return span{from, positionOf(s.nodes[next])}
+	}
+	return span{from, position{len(s.lines) + 1, 1}}
+}
+
+// lengthOf returns how much of the rest of its line a scalar takes; 0: it does
+// not end there.
+func lengthOf(n *yaml.Node, rest []rune) int {
+	value := []rune(n.Value)
+	switch {
+	case n.Style == 0 && len(value) <= len(rest) && slices.Equal(rest[:len(value)], value):
+		return len(value)
+	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+		for i := 1; i < len(rest); i++ {
+			switch {
+			case rest[i] == '\\' && rest[0] == '"', rest[i] == '\'' && rest[0] == '\'' && i+1 < len(rest) && rest[i+1] == '\'':
+				i++ // what follows is part of the value
+			case rest[i] == rest[0]:
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// hideNamed masks, in a line of a text that could not be parsed, what stands
+// behind the name of a secret, on the line itself or on one that it continues.
+func (s *source) hideNamed(line int, names []string) {
+	named := regexp.MustCompile(`(?:^|[\s{,"'-])(?:` + strings.Join(names, "|") + `)["']?\s*:\s*`)
+	deep := len(s.lines[line-1]) + 1 // only what is indented less can be a parent
+	for number := line; number > 0 && deep > 0; number-- {
+		text := string(s.lines[number-1])
+		indent := len(text) - len(strings.TrimLeft(text, " \t"))
+		if indent == len(text) || indent >= deep {
+			continue
+		}
+		deep = indent
+		if at := named.FindStringIndex(text); at != nil {
+			from := position{number, len([]rune(text[:at[1]])) + 1}
+			s.masked = append(s.masked, span{from, position{line + 1, 1}})
+			return
+		}
+	}
+}
+
+// secretNames returns what options that hold secrets are called, in any plugin
+// and in the file itself.
+func secretNames() []string {
+	found := []string{"key", "token", "secret", "password"}
+	var walk func(t *schema.Type)
+	walk = func(t *schema.Type) {
+		if t.Elem != nil {
+			walk(t.Elem)
+		}
+		for _, f := range t.Options() {
+			if f.Type.Kind == schema.Secret {
+				found = append(found, regexp.QuoteMeta(f.Name))
+			}
+			walk(f.Type)
+		}
+	}
+	for _, plugin := range host.All() {
+		walk(schema.Must(plugin.Defaults.Type()))
+	}
+	return found
+}

@@ -1,0 +1,124 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"ptvd/internal/host"
+	"ptvd/internal/schema"
+)
+
+// Option tells people about one option.
+type Option struct {
+	Name     string
+	Type     string // in words: "duration", "list of GPIO lines"
+	Default  string // as it is written; empty: none
+	Allowed  string // "1s to 24h"; empty: whatever the type allows
+	Doc      string
+	Required bool
+	Short    bool     // a value in the place of the whole group is this option's
+	Options  []Option // what stands under it
+}
+
+// Words are what there is to say of the option, with a note at the end where it is
+// not empty.
+func (o *Option) Words(note string) string {
+	words := o.Doc
+	if o.Short {
+		words += "; its value alone may stand for the group"
+	}
+	notes := slices.DeleteFunc([]string{o.Allowed, note}, func(s string) bool { return s == "" })
+	if len(notes) > 0 {
+		words += " (" + strings.Join(notes, "; ") + ")"
+	}
+	return words
+}
+
+// Describe returns the options of a plugin, in the order of its Config.
+func Describe(plugin host.Definition) []Option { return optionsOf(plugin.Defaults) }
+
+// DescribeFile returns the options of the file as a whole.
+func DescribeFile() []Option { return optionsOf(reflect.ValueOf(document{Board: Periph})) }
+
+// DescribeInstance returns the options that every instance has beside its
+// plugin's.
+func DescribeInstance() []Option { return optionsOf(reflect.ValueOf(common{OnError: Restart})) }
+
+func optionsOf(defaults reflect.Value) []Option {
+	return optionsUnder(schema.Must(defaults.Type()), defaults)
+}
+
+func optionsUnder(t *schema.Type, usual reflect.Value) []Option {
+	var options []Option
+	for _, f := range t.Options() {
+		value := t.Default(usual, &f)
+		_, noun, found := strings.Cut(f.Type.One(), " ")
+		if one := f.Type.One(); !found || !strings.HasPrefix(one, "a ") && !strings.HasPrefix(one, "an ") {
+			noun = one
+		}
+		leaf := f.Type
+		for leaf.Elem != nil {
+			leaf = leaf.Elem
+		}
+		options = append(options, Option{
+			Name: f.Name, Type: noun, Default: f.Type.Usual(value), Allowed: leaf.Allowed(), Doc: f.Doc,
+			Required: f.Required, Short: t.Short != nil && t.Short.Name == f.Name,
+			Options: optionsUnder(leaf, within(value, leaf.Go)),
+		})
+	}
+	return options
+}
+
+// within is the default that is given under an option: of what a pointer points
+// to, but not of the items of a list.
+func within(v reflect.Value, t reflect.Type) reflect.Value {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Type() == t {
+		return v
+	}
+	return reflect.Zero(t)
+}
+
+// Text renders what is to know about a plugin, for a terminal.
+func Text(plugin host.Definition) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n\n", plugin.Name, plugin.Doc)
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	rows(table, Describe(plugin), "  ")
+	table.Flush()
+	if len(plugin.Topics) > 0 {
+		b.WriteString("\npublishes\n")
+		for _, t := range plugin.Topics {
+			fmt.Fprintf(table, "  %s\t%s\n", t.Name, t.Doc)
+		}
+		table.Flush()
+	}
+	if len(plugin.Actions) > 0 {
+		b.WriteString("\nactions\n")
+		for _, a := range plugin.Actions {
+			name := a.Name
+			if a.Arg != "" {
+				name += " (" + a.Arg + ")"
+			}
+			fmt.Fprintf(table, "  %s\t%s\n", name, a.Doc)
+		}
+		table.Flush()
+	}
+	return b.String()
+}
+
+func rows(table *tabwriter.Writer, options []Option, indent string) {
+	for _, o := range options {
+		usual := o.Default
+		if o.Required {
+			usual = "required"
+		}
+		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, o.Words(""))
+		rows(table, o.Options, indent+"  ")
+	}
+}
