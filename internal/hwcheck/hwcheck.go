@@ -151,8 +151,8 @@ func (s settledInputs) OpenLines(names []string, pull gpio.Pull, deliver func(gp
 	return lines, err
 }
 
-// env is what an instance is made with. Only its board is used.
-func (c *checker) env(i config.Instance, claims *gpio.Claims) *host.Instance {
+// newInstance returns what a plugin is made with. Only its board is used.
+func (c *checker) newInstance(i config.Instance, claims *gpio.Claims) *host.Instance {
 	return &host.Instance{
 		Name:       i.Name,
 		Definition: i.Definition,

@@ -24,12 +24,12 @@ func (c *checker) runTests(t *scheduler.Task) error {
 	var boards []*gpio.Board
 	claims := gpio.NewClaims()
 	for _, i := range c.File.Instances {
-		env := c.env(i, claims)
-		list, err := c.testsOf(i, env)
+		instance := c.newInstance(i, claims)
+		list, err := c.testsOf(i, instance)
 		if err != nil {
 			return err
 		}
-		tests, boards = append(tests, list...), append(boards, env.Board)
+		tests, boards = append(tests, list...), append(boards, instance.Board)
 	}
 	if len(tests) == 0 {
 		return nil
@@ -86,7 +86,7 @@ func (c *checker) run(t *scheduler.Task, test hardwareTest) error {
 
 // testsOf returns the tests of an instance: those of its plugin, and one for each line
 // that none of them opens. Tests of parts that could not be opened are left out.
-func (c *checker) testsOf(i config.Instance, env *host.Instance) ([]hardwareTest, error) {
+func (c *checker) testsOf(i config.Instance, instance *host.Instance) ([]hardwareTest, error) {
 	var own []*part
 	for _, p := range c.parts {
 		if p.instance.Name == i.Name {
@@ -96,7 +96,7 @@ func (c *checker) testsOf(i config.Instance, env *host.Instance) ([]hardwareTest
 	if len(own) == 0 {
 		return nil, nil
 	}
-	plugin, err := i.Definition.New(env, i.Config)
+	plugin, err := i.Definition.New(instance, i.Config)
 	if err != nil {
 		return nil, c.File.Locate(i.Name, err)
 	}
@@ -107,7 +107,7 @@ func (c *checker) testsOf(i config.Instance, env *host.Instance) ([]hardwareTest
 	for _, p := range own {
 		tested := slices.ContainsFunc(all, func(test plugins.HardwareTest) bool { return opens(test, p) })
 		if p.Kind == config.Line && !tested {
-			all = append(all, monitor(env, p.Name))
+			all = append(all, monitor(instance.Board, p.Name))
 		}
 	}
 	var tests []hardwareTest
@@ -124,9 +124,9 @@ func opens(test plugins.HardwareTest, p *part) bool {
 }
 
 // monitor is the test of a line whose plugin has none: it prints every change.
-func monitor(env *host.Instance, name string) plugins.HardwareTest {
+func monitor(board *gpio.Board, name string) plugins.HardwareTest {
 	return plugins.HardwareTest{Parts: []string{name}, Run: func(t *plugins.Task, report plugins.Reporter) error {
-		in, err := env.Board.Input(t, plugins.InputOptions{Lines: []string{name}})
+		in, err := board.Input(t, plugins.InputOptions{Lines: []string{name}})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"ptvd/configs"
@@ -69,7 +70,7 @@ func (p *page) plugin(plugin host.Definition) {
 	if len(plugin.Topics) > 0 {
 		p.subsection("Topics")
 		for _, topic := range plugin.Topics {
-			p.term(topic.Name, "", sentence(topic.Doc))
+			p.term(topic.Name, fmt.Sprintf("%s, %v", topic.Class, topic.Type), sentence(topic.Doc))
 		}
 	}
 	if len(plugin.Actions) > 0 {
