@@ -14,7 +14,10 @@ package plugintest
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,19 +34,20 @@ import (
 // Check returns what is wrong with an instance of a plugin, with the options
 // options: nil, or everything that is, with the lines and what to do.
 func Check(plugin, options string) error {
-	_, err := parse("check", "{plugin: "+plugin+", "+options+"}")
+	_, err := parse("check:\n plugin: " + plugin + indent("\n"+options, " "))
 	return err
 }
 
-// parse reads the entry of one instance, a YAML mapping in braces or in lines.
-func parse(name, entry string) (config.Instance, error) {
-	text := strings.ReplaceAll("\n"+strings.TrimSpace(entry), "\n", "\n    ")
-	file, err := config.Parse("test.yaml", []byte("plugins:\n  "+name+":"+text+"\n"), 0o600)
+// parse reads entries of a configuration.
+func parse(entries string) ([]config.Instance, error) {
+	file, err := config.Parse("test.yaml", []byte("plugins:"+indent("\n"+entries, " ")+"\n"), 0o600)
 	if err != nil {
-		return config.Instance{}, err
+		return nil, err
 	}
-	return file.Instances[0], nil
+	return file.Instances, nil
 }
+
+func indent(lines, by string) string { return strings.ReplaceAll(lines, "\n", "\n"+by) }
 
 // Harness is a small daemon for a test.
 type Harness struct {
@@ -57,6 +61,9 @@ type Harness struct {
 	Net    plugins.Network // to be filled in before Start
 	clock  *scheduler.VirtualClock
 	claims *gpio.Claims
+
+	entries []string                   // of the instances that there are
+	stubs   map[string]host.Definition // the plugins of those that Handle and Publish make
 }
 
 // Epoch is the civil time at which a harness starts: a Thursday, 7:52 in
@@ -74,7 +81,10 @@ func New(t testing.TB) *Harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Harness{T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now), clock: clock, claims: gpio.NewClaims()}
+	h := &Harness{
+		T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now),
+		clock: clock, claims: gpio.NewClaims(), stubs: map[string]host.Definition{},
+	}
 	h.System = &System{monotonic: loop.Now, start: loop.Now(), epoch: Epoch, Sync: true}
 	h.Clock = wallclock.New(h.System, loop.Now, zone, false)
 	h.Bus.OnPanic = func(instance string, err error) { t.Errorf("an action of %s: %v", instance, err) }
@@ -105,15 +115,38 @@ func (h *Harness) Call(action string) error {
 // Handle makes an instance that does nothing but carry out an action, for a plugin
 // that calls it.
 func (h *Harness) Handle(instance, action string, do func(arg string) error) {
-	i := &host.Instance{Name: instance, Bus: h.Bus, Definition: host.Definition{Actions: []host.Action{{Name: action}}}}
+	i := h.stub(instance, func(d *host.Definition) {
+		d.Actions = append(d.Actions, host.Action{Name: action, Doc: "is handled by the test"})
+	})
 	i.Handle(action, do)
 }
 
 // Publish makes an instance that does nothing but publish a topic, for a plugin
 // that reads it, and returns what publishes a value.
 func Publish[T any](h *Harness, instance string, topic *plugins.Topic[T]) func(T) {
-	env := h.instance(instance, host.Definition{Topics: plugins.Topics(topic)}).Env()
+	env := h.stub(instance, func(d *host.Definition) { d.Topics = append(d.Topics, plugins.Topics(topic)...) }).Env()
 	return func(value T) { topic.Set(env, value) }
+}
+
+// stubs counts the plugins that stand for instances which tests play.
+var stubs int
+
+func (h *Harness) stub(instance string, change func(*host.Definition)) *Instance {
+	definition := h.stubs[instance]
+	change(&definition)
+	stubs++
+	definition.Name, definition.Doc = fmt.Sprintf("stub%d", stubs), "stands for what a test plays"
+	definition.Defaults = reflect.ValueOf(struct{}{})
+	host.Register(definition)
+	h.stubs[instance] = definition
+	h.enter(instance, " {plugin: "+definition.Name+"}")
+	return h.instance(instance, definition)
+}
+
+// enter adds an entry of an instance, in place of one that it had.
+func (h *Harness) enter(instance, entry string) {
+	h.entries = slices.DeleteFunc(h.entries, func(e string) bool { return strings.HasPrefix(e, instance+":") })
+	h.entries = append(h.entries, instance+":"+entry)
 }
 
 // Subscribe returns the reading end of a topic.
@@ -153,17 +186,21 @@ func (i *Instance) Env() plugins.Env { return host.NewEnv(i.Instance).(plugins.E
 
 // Start makes and starts an instance from its entry in a configuration, such as
 // "{plugin: fade, output: GPIO18}" or the same in lines, and returns when its Start
-// has returned. References to other instances are not checked. A configuration
-// that is wrong fails the test.
+// has returned. It may refer to instances that were there before. An entry that is
+// wrong fails the test.
 func (h *Harness) Start(t *plugins.Task, name, entry string) *Instance {
 	h.T.Helper()
-	parsed, err := parse(name, entry)
+	h.enter(name, indent("\n"+strings.TrimSpace(entry), " "))
+	parsed, err := parse(strings.Join(h.entries, "\n"))
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	i := h.Instance(name, parsed.Definition.Name)
-	h.Bus.Declare(name, parsed.Definition.Name, parsed.Definition.TopicsOf(parsed.Config))
-	return i.start(t, func(plugins.Env) (plugins.Plugin, error) { return parsed.Definition.New(i.Instance, parsed.Config) })
+	config := parsed[len(parsed)-1]
+	i := h.instance(name, config.Definition)
+	h.Bus.Declare(name, config.Definition.Name, config.Definition.TopicsOf(config.Config))
+	return i.start(t, func(plugins.Env) (plugins.Plugin, error) {
+		return config.Definition.New(i.Instance, config.Config)
+	})
 }
 
 // Instance returns an instance of a plugin that is not started yet.
