@@ -18,6 +18,7 @@ import (
 	"ptvd/internal/daemon"
 	"ptvd/internal/hwcheck"
 	"ptvd/internal/logs"
+	"ptvd/internal/textfmt"
 )
 
 const defaultConfig = "/etc/ptvd/ptvd.yaml"
@@ -70,11 +71,12 @@ every part was opened and no test failed.`,
 			case hardware.enabled:
 				return hardware.run(cmd, path, file)
 			}
-			ok := fmt.Sprintf("%s: ok (%d instances)\n", path, len(file.Instances))
+			summary := textfmt.Count(len(file.Instances), "instance")
 			if file.Warnings != nil {
-				ok = fmt.Sprintf("%v\n%s: ok (%d instances, %s)\n", file.Warnings, path, len(file.Instances), file.Warnings.Summary())
+				fmt.Fprintln(cmd.OutOrStdout(), file.Warnings)
+				summary += ", " + file.Warnings.Summary()
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), ok)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (%s)\n", path, summary)
 			return err
 		},
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ptvd/internal/textfmt"
 )
 
 // Severity says whether a file with a diagnostic can be used.
@@ -83,11 +85,8 @@ func (list Diagnostics) Summary() string {
 				n++
 			}
 		}
-		if n > 1 {
-			severity += "s"
-		}
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
+			parts = append(parts, textfmt.Count(n, string(severity)))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -20,6 +20,7 @@ import (
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
+	"ptvd/internal/textfmt"
 	"ptvd/internal/wallclock"
 )
 
@@ -171,7 +172,7 @@ func (c *checker) printTitle() {
 	if c.simulated() {
 		where = "a simulated board; set board: periph to test real hardware"
 	}
-	c.output.line("", "%s: %s on %s", c.Title, count(len(c.parts), "part"), where)
+	c.output.line("", "%s: %s on %s", c.Title, textfmt.Count(len(c.parts), "part"), where)
 	c.output.line("", "")
 }
 
@@ -196,18 +197,10 @@ func (c *checker) summarize() error {
 	case !c.opened:
 		return errors.New("interrupted before every part was opened")
 	case closed > 0:
-		return fmt.Errorf("%d of %s could not be opened", closed, count(len(c.parts), "part"))
+		return fmt.Errorf("%d of %s could not be opened", closed, textfmt.Count(len(c.parts), "part"))
 	case len(c.failed) > 0:
 		return fmt.Errorf("hardware test failed: %s", strings.Join(c.failed, ", "))
 	}
-	c.output.line("", "%s opened, no errors.", count(len(c.parts), "part"))
+	c.output.line("", "%s opened, no errors.", textfmt.Count(len(c.parts), "part"))
 	return nil
-}
-
-// count is "1 part" or "2 parts".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -47,7 +47,7 @@ func (o *output) line(head, format string, args ...any) {
 	}
 	whole := strings.TrimRight(head+strings.Join(lines, "\n"+indent), " ") + "\n"
 	if o.dropped > 0 {
-		whole = fmt.Sprintf("(%s dropped: output too slow)\n", count(o.dropped, "line")) + whole
+		whole = fmt.Sprintf("(%s dropped: output too slow)\n", textfmt.Count(o.dropped, "line")) + whole
 	}
 	if o.dropped++; o.lines.TryPut(whole) {
 		o.dropped = 0

@@ -1,8 +1,8 @@
-// Package textfmt makes text from outside fit for a terminal, a log or a status
-// line: printable, on one line, no longer than there is room for.
+// Package textfmt formats text for a terminal, a log or a status line.
 package textfmt
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,4 +60,12 @@ func Wrap(s string, width int) []string {
 		}
 	}
 	return lines
+}
+
+// Count is "1 part" or "2 parts".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
