@@ -104,9 +104,9 @@ test-arm: cross ## start the boards' binaries under qemu-user, which is installe
 	deploy/test-arm
 
 .PHONY: tidy
-tidy: ## tidy the modules: ours, the example's, the tools'
+tidy: ## tidy the modules: ours, the examples', the tools'
 	$(GO) mod tidy
-	cd examples/blink && $(GO) mod tidy
+	for example in examples/*/; do (cd $$example && $(GO) mod tidy) || exit 1; done
 	cd tools && $(GO) mod tidy
 	cd tools/nfpm && $(GO) mod tidy
 

@@ -13,7 +13,7 @@ import (
 //
 //	Sleep(d) error             waits for a duration; never less
 //	SleepUntil(instant) error  waits for an instant
-//	Every(period) iter.Seq[Tick]  yields at start+period, start+2·period … until the task is cancelled
+//	Every(period) iter.Seq[Tick]  yields at once, then after each period, until the task is cancelled
 //	Yield() error              lets every other task that is ready run first
 //	Timeout(d, work) error     runs work, and interrupts what it waits for with ErrTimeout after d
 //	Group(body) error          runs child tasks together; the first that fails cancels the others
