@@ -56,6 +56,19 @@ func TestAnEditorFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestButtonsThatPressEachOtherAreRefused(t *testing.T) {
+	_, err := config.Parse("ring.yaml", []byte(`plugins:
+  a: {plugin: button, pin: GPIO10, on_press: b.press}
+  b: {plugin: button, pin: GPIO11, on_press: a.press}
+  c: {plugin: button, pin: GPIO12, on_press: c.press}
+`), 0o644)
+	found, _ := err.(config.Diagnostics)
+	if len(found) != 2 || found[0].Path != "plugins.a.on_press" || !strings.Contains(found[0].Message, "a.press -> b.press -> a.press") ||
+		found[1].Path != "plugins.c.on_press" || !strings.Contains(found[1].Message, "c.press -> c.press") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func examples(t *testing.T) []string {
 	t.Helper()
 	examples, err := filepath.Glob("*.yaml")

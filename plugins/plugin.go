@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"ptvd/internal/host"
+	"ptvd/internal/schema"
 )
 
 // Plugin is one instance at work. Both methods run on the loop, in a task of the
@@ -43,14 +45,36 @@ type Spec[C any] struct {
 	New func(env Env, cfg C) (Plugin, error)
 }
 
+func (s Spec[C]) check() error {
+	if !schema.IsName(s.Name) {
+		return errors.New("the name is not one of lower-case letters, digits and _ that begins with a letter")
+	}
+	if s.Doc == "" || s.New == nil {
+		return errors.New("there is no Doc or no New")
+	}
+	if err := schema.Check(reflect.ValueOf(s.Defaults)); err != nil {
+		return err
+	}
+	config := schema.Must(reflect.TypeFor[C]())
+	for _, a := range s.Actions {
+		for _, option := range a.Calls {
+			if t := config.At(option); t == nil || t.Kind != schema.Action {
+				return fmt.Errorf("the action %s calls %q, which is not an option for an action", a.Name, option)
+			}
+		}
+		if a.EndedBy != "" && !slices.ContainsFunc(s.Actions, func(b host.Action) bool { return b.Name == a.EndedBy }) {
+			return fmt.Errorf("the action %s is ended by %q, which is not an action", a.Name, a.EndedBy)
+		}
+	}
+	return nil
+}
+
 // Register makes a plugin known to the configuration. Call it from init. A Spec
-// that is incomplete, or a name that is taken, is a panic.
+// that is incomplete, a name that is taken, and a Config whose types, tags or
+// defaults are wrong are panics, which name the plugin and the field.
 func Register[C any](s Spec[C]) {
-	switch {
-	case s.Name == "" || s.Doc == "" || s.New == nil:
-		panic(fmt.Sprintf("plugins: the Spec %q lacks a name, a doc or New", s.Name))
-	case reflect.TypeFor[C]().Kind() != reflect.Struct:
-		panic(fmt.Sprintf("plugins: the Config of %q is not a struct", s.Name))
+	if err := s.check(); err != nil {
+		panic(fmt.Sprintf("plugins: the Spec %q: %v", s.Name, err))
 	}
 	host.Register(host.Definition{
 		Name: s.Name, Doc: s.Doc, Topics: s.Topics, Actions: s.Actions, TimeSource: s.TimeSource,

@@ -179,3 +179,19 @@ func TestATimeZoneThatThereIsNotIsAFault(t *testing.T) {
 		}
 	}
 }
+
+func TestAnInstanceMayHaveTopicsOfItsConfiguration(t *testing.T) {
+	numbers := func(extra string) error {
+		_, err := config.Parse("f", []byte("plugins: {news: {plugin: ticker, extra: "+extra+"}, odds: {plugin: lever, numbers: news}}\n"), 0o600)
+		return err
+	}
+	if err := numbers("[odds]"); err != nil {
+		t.Error(err)
+	}
+	if err := numbers("[]"); err == nil || !strings.Contains(err.Error(), "news (ticker) has no topic of the type that is needed here; no other instance has one") {
+		t.Errorf("got %v", err)
+	}
+	if err := numbers("[odds, evens]"); err == nil || !strings.Contains(err.Error(), "write news.odds or news.evens") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -131,6 +131,8 @@ type leverConfig struct {
 	Hours     string   `yaml:"hours" doc:"of a day" oneof:"24 12"`
 	AtStop    string   `yaml:"at_stop" doc:"what it does" oneof:"off keep"`
 	Names     []string `yaml:"names" doc:"what it is called"`
+
+	Numbers plugins.From[int] `yaml:"numbers" doc:"where numbers come from"`
 }
 
 // word is a text of its author's making.
@@ -141,7 +143,17 @@ func (w *word) UnmarshalText(text []byte) error {
 	return nil
 }
 
-type tickerConfig struct{}
+type tickerConfig struct {
+	Extra []string `yaml:"extra" doc:"further topics"`
+}
+
+func (c tickerConfig) Topics() plugins.TopicList {
+	var list plugins.TopicList
+	for _, name := range c.Extra {
+		list = append(list, plugins.Topics(plugins.NewTopic[int](name, "a number", plugins.State(0)))...)
+	}
+	return list
+}
 
 func never[C any](plugins.Env, C) (plugins.Plugin, error) { return nil, errors.New("not in this test") }
 
@@ -164,6 +176,7 @@ func init() {
 	})
 	plugins.Register(plugins.Spec[bellConfig]{
 		Name: "bell", Doc: "hears a button", Defaults: bellConfig{Debounce: 20 * time.Millisecond}, New: never[bellConfig],
+		Actions: plugins.Actions(plugins.NewAction("press", "presses it", plugins.CallsOptions("on_press"))),
 	})
 	plugins.Register(plugins.Spec[lampConfig]{
 		Name: "lamp", Doc: "fades a lamp",

@@ -3,7 +3,9 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,9 +16,11 @@ import (
 )
 
 // connect checks what instances have to do with each other: the actions and
-// topics that one names of another, and that no two use one part of the board.
+// topics that one names of another, that no two use one part of the board, and
+// that no actions call each other in a ring.
 func (d *decoder) connect(all []*instance) {
 	var claims []claim
+	calls := map[string][]call{}
 	for _, i := range all {
 		if !i.config.IsValid() {
 			continue
@@ -28,14 +32,25 @@ func (d *decoder) connect(all []*instance) {
 			case schema.Pin, schema.PWM, schema.SPI:
 				claims = append(claims, claim{gpio.Canonical(v.String()), i.Name, at})
 			case schema.Action:
-				d.checkAction(all, at, v.Interface().(plugins.ActionRef))
+				called := v.Interface().(plugins.ActionRef)
+				d.checkAction(all, at, called)
+				option := listIndex.ReplaceAllString(strings.TrimPrefix(path, i.at.path+"."), "")
+				for _, a := range i.Definition.Actions {
+					if slices.Contains(a.Calls, option) {
+						caller := i.Name + "." + a.Name
+						calls[caller] = append(calls[caller], call{called.Instance + "." + called.Name, at})
+					}
+				}
 			case schema.From:
 				d.checkFrom(all, at, v)
 			}
 		})
 	}
 	d.checkClaims(claims)
+	d.checkRings(calls)
 }
+
+var listIndex = regexp.MustCompile(`\[\d+\]`)
 
 // claim is a part of the board that an option names.
 type claim struct {
@@ -63,6 +78,43 @@ func (d *decoder) checkClaims(claims []claim) {
 			name = strings.TrimPrefix(holder.at.path, "plugins.")
 		}
 		d.error(c.at, "%s is already in use by %s (line %d); choose another", c.part, name, holder.at.position().line)
+	}
+}
+
+// call is an action that another one calls at once.
+type call struct {
+	action string
+	at     place // the option of the caller
+}
+
+// checkRings refuses actions that call each other in a ring, each ring at the first
+// of its options. calls are what each action calls.
+func (d *decoder) checkRings(calls map[string][]call) {
+	done := map[string]bool{}
+	var chain []call // each called by the one before it
+	var follow func(action string)
+	follow = func(action string) {
+		if done[action] {
+			return
+		}
+		if start := slices.IndexFunc(chain[:len(chain)-1], func(c call) bool { return c.action == action }); start >= 0 {
+			ring := action
+			for _, c := range chain[start+1:] {
+				ring += " -> " + c.action
+			}
+			d.error(chain[start+1].at, "actions call each other in a ring: %s; remove one of these calls", ring)
+			return
+		}
+		for _, next := range calls[action] {
+			chain = append(chain, next)
+			follow(next.action)
+			chain = chain[:len(chain)-1]
+		}
+		done[action] = true
+	}
+	for _, caller := range slices.Sorted(maps.Keys(calls)) {
+		chain = []call{{action: caller}}
+		follow(caller)
 	}
 }
 
@@ -135,7 +187,7 @@ func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 	}
 	wanted := v.Interface().(interface{ Payload() reflect.Type }).Payload()
 	var fitting, names []string
-	for _, t := range other.Definition.Topics {
+	for _, t := range other.topics() {
 		names = append(names, t.Name)
 		if t.Type == wanted {
 			fitting = append(fitting, t.Name)
@@ -158,11 +210,19 @@ func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 	}
 }
 
+// topics are those of the plugin, and those that the instance's options add.
+func (i *instance) topics() []host.Topic {
+	if !i.config.IsValid() {
+		return nil
+	}
+	return i.Definition.TopicsOf(i.config.Interface())
+}
+
 // publishers names the instances that would do.
 func publishers(all []*instance, wanted reflect.Type) string {
 	var there []string
 	for _, i := range all {
-		for _, t := range i.Definition.Topics {
+		for _, t := range i.topics() {
 			if t.Type == wanted {
 				there = append(there, i.Name+"."+t.Name)
 			}

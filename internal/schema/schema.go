@@ -190,6 +190,23 @@ func (t *Type) Field(name string) *Field {
 	return nil
 }
 
+// At returns the type of the option at a path such as encoder.a; nil: there is
+// none. Lists have no part of the path of their own.
+func (t *Type) At(path string) *Type {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	name, rest, nested := strings.Cut(path, ".")
+	f := t.Field(name)
+	switch {
+	case f == nil:
+		return nil
+	case nested:
+		return f.Type.At(rest)
+	}
+	return f.Type
+}
+
 // Names returns the names of options.
 func Names(fields []Field) []string {
 	var names []string

@@ -16,8 +16,9 @@ import (
 var (
 	pressed = plugins.NewTopic[topics.Press]("pressed", "whether the button is down", plugins.State(0))
 
-	pressAction   = plugins.NewAction("press", "presses the button, as a finger would", plugins.EndedBy("release"))
-	releaseAction = plugins.NewAction("release", "releases it")
+	pressAction = plugins.NewAction("press", "presses the button, as a finger would",
+		plugins.EndedBy("release"), plugins.CallsOptions("on_press", "on_double", "on_triple"))
+	releaseAction = plugins.NewAction("release", "releases it", plugins.CallsOptions("on_release", "on_click"))
 )
 
 func init() {

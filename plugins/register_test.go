@@ -1,0 +1,49 @@
+package plugins_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ptvd/plugins"
+)
+
+func TestRegisterNamesThePluginAndWhatIsWrong(t *testing.T) {
+	type config struct {
+		OnPress plugins.ActionRef `yaml:"on_press" doc:"d"`
+		Count   int               `yaml:"count" doc:"d" max:"3"`
+	}
+	good := func() plugins.Spec[config] {
+		return plugins.Spec[config]{
+			Name: "registered_once", Doc: "d",
+			New: func(plugins.Env, config) (plugins.Plugin, error) { return nil, nil },
+		}
+	}
+	plugins.Register(good())
+	for says, change := range map[string]func(*plugins.Spec[config]){
+		`plugins: two plugins are named "registered_once"`:                   func(*plugins.Spec[config]) {},
+		`plugins: the Spec "a b": the name is not one of lower-case letters`: func(s *plugins.Spec[config]) { s.Name = "a b" },
+		`the Spec "registered_once": there is no Doc or no New`:              func(s *plugins.Spec[config]) { s.Doc = "" },
+		`the Spec "registered_once": default of .count: 4 is out of range`:   func(s *plugins.Spec[config]) { s.Defaults.Count = 4 },
+		`the action press calls "on_pres", which is not an option for an action`: func(s *plugins.Spec[config]) {
+			s.Actions = plugins.Actions(plugins.NewAction("press", "d", plugins.CallsOptions("on_pres")))
+		},
+		`the action press calls "count", which is not an option for an action`: func(s *plugins.Spec[config]) {
+			s.Actions = plugins.Actions(plugins.NewAction("press", "d", plugins.CallsOptions("count")))
+		},
+		`the action press is ended by "releas", which is not an action`: func(s *plugins.Spec[config]) {
+			s.Actions = plugins.Actions(plugins.NewAction("press", "d", plugins.EndedBy("releas")))
+		},
+	} {
+		spec := good()
+		change(&spec)
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.Contains(got, says) {
+					t.Errorf("got %q, want %q", got, says)
+				}
+			}()
+			plugins.Register(spec)
+		}()
+	}
+}
