@@ -1,18 +1,20 @@
-// Package plugins is all that the author of a plugin needs: the contract, and
-// the words of configuration, topics and actions.
+// Package plugins is the contract between ptvd and the author of a plugin.
 //
 // A plugin is a package that registers a [Spec] and does its work in tasks:
 //
 //	// Config is what people write under the instance's name.
 //	type Config struct {
-//		Pin   plugins.Pin   `yaml:"pin" doc:"the line that the LED hangs on" required:"true"`
+//		Pin   plugins.Pin   `yaml:"pin" doc:"the line of the LED" required:"true"`
 //		Every time.Duration `yaml:"every" doc:"how often it blinks" min:"10ms"`
 //	}
+//
+//	var pause = plugins.NewAction("pause", "stops blinking, or goes on")
 //
 //	func init() {
 //		plugins.Register(plugins.Spec[Config]{
 //			Name: "blink", Doc: "blinks an LED",
 //			Defaults: Config{Every: time.Second},
+//			Actions:  plugins.Actions(pause),
 //			New:      New,
 //		})
 //	}
@@ -20,7 +22,9 @@
 //	// New is pure: it opens nothing and starts nothing, so that a
 //	// configuration can be checked anywhere.
 //	func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-//		return &blink{env: env, cfg: cfg}, nil
+//		b := &blink{env: env, cfg: cfg}
+//		pause.Handle(env, b.togglePause)
+//		return b, nil
 //	}
 //
 //	// Start opens what the plugin needs and starts its tasks.
@@ -45,27 +49,47 @@
 //	// Stop leaves the parts as they should be left; the board closes them.
 //	func (b *blink) Stop(t *plugins.Task) error { … }
 //
-// The whole of it, with a test and a main, is in examples/blink.
+// The complete plugin, with a test and a main package, is in examples/blink.
 //
-// # The life of an instance
+// # Tasks
 //
-// New, then Start, then Stop. Stop is called once Start was, even when Start
-// failed (so with parts that may not be open), after the instance's tasks have ended. A task that returns an error or
-// panics, and a Start that fails, end the instance; it is made anew after a
-// while, and the others do not notice. All of it runs on the loop: never block
-// it. What blocks goes through [Await].
+// All tasks of all instances run on one loop, one at a time, and switch only where
+// one waits: no lock is needed, and nothing may block. Work that blocks (network,
+// disk, a bus) runs beside the loop by [Await]. A plugin does not call time.Sleep
+// or time.Now and starts no goroutine.
 //
-// A plugin may also be a [HardwareTester], so that its parts can be tested before the daemon uses them.
+// # An instance
+//
+// The daemon calls New, Start and Stop, in this order, on the loop. Stop is called
+// after the instance's tasks have ended, also where Start has failed and a part may
+// not be open. A task that returns an error or panics, and a Start that fails, end
+// the instance; it is made again after a pause, while the others run on.
+//
+// # Topics and actions
+//
+// Instances know each other by topics ([NewTopic], [From]) and actions
+// ([NewAction], [ActionRef]) only. Both are declared once, listed in the Spec and
+// used through their variables. What a plugin publishes appears on the page, in
+// /api/state and in /metrics without a line of code there; package topics has the
+// types that they know how to show.
 //
 // # Configuration
 //
-// The fields of Config carry tags: yaml (the name), doc (words for people),
-// required, min and max (for numbers and durations), oneof (the words allowed),
-// and short (the one field that stands for the whole when only a value is
-// written). A field's type says its form: [time.Duration] (10s), [Pin],
-// [PWMOutput], [SPIPort], [Percent], [TimeOfDay], [Window], [Secret], [Action],
-// [From], any [encoding.TextUnmarshaler], structs, maps with names as keys, and
-// slices (a single value is a list of one). A struct that embeds [OneOf] takes
-// exactly one of its fields. A Config, or a struct in it, may have a Validate
-// method for what tags cannot say.
+// The fields of a Config have tags: yaml (the option's name), doc (a sentence for
+// people), required, min and max (of numbers and durations), oneof (the values
+// allowed), and short (the one option that stands for the group where only a value
+// is written). A Config that breaks these rules is a panic of [Register]. The type
+// of a field says what can be written: [time.Duration] (10s), [Pin], [PWMOutput],
+// [SPIPort], [Percent], [TimeOfDay], [Window], [Secret], [ActionRef], [From], any
+// [encoding.TextUnmarshaler], structs, maps with names as keys, and slices (a
+// single value is a list of one). A struct that embeds [OneOf] takes exactly one of
+// its fields; a [Choice] takes one member of a kind that other packages add to by
+// [AddMember], such as the pages and devices of package panel. A Config, or a
+// struct in it, may have a method Validate() error for what tags cannot say; see
+// [Fault].
+//
+// # Tests
+//
+// Package plugintest starts instances from YAML on a simulated board in virtual
+// time. A [HardwareTester] has tests of its parts for "ptvd check --hardware".
 package plugins
