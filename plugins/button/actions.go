@@ -6,17 +6,23 @@ import (
 	"ptvd/plugins"
 )
 
-// handleActions lets other instances press the button.
+// The actions by which other instances press the button.
+var (
+	pressBy = plugins.NewAction("press", "presses the button, until release is called",
+		plugins.EndedBy("release"), plugins.CallsOptions("on_press", "on_double", "on_triple"))
+	releaseBy = plugins.NewAction("release", "releases the button", plugins.CallsOptions("on_release", "on_click"))
+)
+
 func (b *button) handleActions() {
-	edge := func(a *plugins.Action, down bool) {
-		a.Handle(b.env, func(string) error {
+	edge := func(down bool) func(string) error {
+		return func(string) error {
 			b.edge(down, b.env.Now())
 			b.called.Set()
 			return nil
-		})
+		}
 	}
-	edge(pressAction, true)
-	edge(releaseAction, false)
+	pressBy.Handle(b.env, edge(true))
+	releaseBy.Handle(b.env, edge(false))
 }
 
 // awaitActions decides gestures that began with an action. The watch task cannot: it

@@ -21,7 +21,7 @@ func TestAPressByActionLeadsToTheSameGestures(t *testing.T) {
 		"a long press":   {[][2]time.Duration{{0, 1500 * ms}}, []string{"press", "long", "release"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			run(t, 1, nil, func(task *plugins.Task, b *fixture) {
+			run(t, 1, "", func(task *plugins.Task, b *fixture) {
 				start := task.Now()
 				call := func(action string, at time.Duration) {
 					task.SleepUntil(start.Add(at))
@@ -43,7 +43,7 @@ func TestAPressByActionLeadsToTheSameGestures(t *testing.T) {
 }
 
 func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
-	run(t, 1, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 1, "", func(task *plugins.Task, b *fixture) {
 		if err := b.Call("bell.press"); err != nil {
 			t.Error(err)
 		}
@@ -55,7 +55,7 @@ func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
 }
 
 func TestPressedIsPublished(t *testing.T) {
-	run(t, 3, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 3, "", func(task *plugins.Task, b *fixture) {
 		state := plugintest.Subscribe[topics.Press](b.Harness, "bell", "pressed")
 		want := func(down bool, when string) {
 			t.Helper()

@@ -13,13 +13,7 @@ import (
 	"ptvd/plugins/topics"
 )
 
-var (
-	pressed = plugins.NewTopic[topics.Press]("pressed", "whether the button is down", plugins.State(0))
-
-	pressAction = plugins.NewAction("press", "presses the button, as a finger would",
-		plugins.EndedBy("release"), plugins.CallsOptions("on_press", "on_double", "on_triple"))
-	releaseAction = plugins.NewAction("release", "releases it", plugins.CallsOptions("on_release", "on_click"))
-)
+var pressed = plugins.NewTopic[topics.Press]("pressed", "whether the button is down", plugins.State(0))
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -30,7 +24,7 @@ func init() {
 			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
 		},
 		Topics:  plugins.Topics(pressed),
-		Actions: plugins.Actions(pressAction, releaseAction),
+		Actions: plugins.Actions(pressBy, releaseBy),
 		New:     New,
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/host"
 	"ptvd/plugins"
-	"ptvd/plugins/button"
+	_ "ptvd/plugins/button"
 	"ptvd/plugins/plugintest"
 )
 
@@ -23,42 +23,25 @@ type fixture struct {
 	calls   []string
 }
 
-// run starts a button that calls panel.click, panel.long … for the named gestures,
-// calls body, and stops the button.
-func run(t *testing.T, seed uint64, change func(*button.Config), body func(*plugins.Task, *fixture), gestures ...string) {
+// run starts a button with these options, which calls panel.click, panel.long … for the
+// named gestures, calls body, and stops the button.
+func run(t *testing.T, seed uint64, options string, body func(*plugins.Task, *fixture), gestures ...string) {
 	t.Helper()
 	b := &fixture{Harness: plugintest.New(t)}
-	for _, name := range strings.Fields("press release click double triple long hold") {
+	entry := "plugin: button\npin: GPIO17\n" + options
+	for _, name := range gestures {
 		b.Handle("panel", name, func(string) error {
 			b.calls = append(b.calls, name)
 			return nil
 		})
+		entry += "\non_" + name + ": panel." + name
 	}
 	b.contact = sim.NewButton(b.Board, "GPIO17", seed)
 	b.Run(func(task *plugins.Task) error {
-		b.bell = b.Instance("bell", "button").StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) {
-			return button.New(env, config(change, gestures...))
-		})
+		b.bell = b.Start(task, "bell", entry)
 		body(task, b)
 		return b.bell.Stop(task)
 	})
-}
-
-func config(change func(*button.Config), gestures ...string) button.Config {
-	definition, _ := host.Lookup("button")
-	cfg := definition.Defaults.Interface().(button.Config)
-	cfg.Pin = "GPIO17"
-	for _, name := range gestures {
-		field := map[string]*plugins.ActionRef{
-			"press": &cfg.OnPress, "release": &cfg.OnRelease, "click": &cfg.OnClick, "double": &cfg.OnDouble,
-			"triple": &cfg.OnTriple, "long": &cfg.OnLong, "hold": &cfg.OnHold,
-		}[name]
-		*field = plugins.ActionRef{Instance: "panel", Name: name}
-	}
-	if change != nil {
-		change(&cfg)
-	}
-	return cfg
 }
 
 func (b *fixture) want(calls ...string) {
@@ -70,7 +53,7 @@ func (b *fixture) want(calls ...string) {
 
 func TestABouncingClickIsOneClick(t *testing.T) {
 	for seed := range uint64(20) {
-		run(t, seed, nil, func(task *plugins.Task, b *fixture) {
+		run(t, seed, "", func(task *plugins.Task, b *fixture) {
 			for range 50 {
 				b.contact.Click(task, 80*ms)
 				task.Sleep(120 * ms)
@@ -83,7 +66,7 @@ func TestABouncingClickIsOneClick(t *testing.T) {
 }
 
 func TestOnPressIsCalledWithoutDelay(t *testing.T) {
-	run(t, 1, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 1, "", func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
 		task.Sleep(1)
 		b.want("press")
@@ -91,7 +74,7 @@ func TestOnPressIsCalledWithoutDelay(t *testing.T) {
 }
 
 func TestClickDoubleTripleAndLongPressAreDistinguished(t *testing.T) {
-	run(t, 2, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 2, "", func(task *plugins.Task, b *fixture) {
 		for presses := 1; presses <= 3; presses++ {
 			for range presses {
 				b.contact.Click(task, 70*ms)
@@ -107,7 +90,7 @@ func TestClickDoubleTripleAndLongPressAreDistinguished(t *testing.T) {
 }
 
 func TestALongPressIsReportedWhileTheButtonIsDown(t *testing.T) {
-	run(t, 3, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 3, "", func(task *plugins.Task, b *fixture) {
 		b.contact.Press(task)
 		task.Sleep(1100 * ms)
 		b.want("press", "long")
@@ -117,7 +100,7 @@ func TestALongPressIsReportedWhileTheButtonIsDown(t *testing.T) {
 }
 
 func TestOnHoldRepeatsUntilTheRelease(t *testing.T) {
-	run(t, 4, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 4, "", func(task *plugins.Task, b *fixture) {
 		b.contact.Click(task, 1900*ms)
 		task.Sleep(time.Minute)
 		b.want("hold", "hold", "hold", "hold", "hold")
@@ -138,7 +121,7 @@ func TestGesturesAreDecidedByTheTimesOfEdgesWhileTheLoopIsBlocked(t *testing.T) 
 		{"second press after 500 ms is another click", []time.Duration{80 * ms, 420 * ms, 80 * ms}, []string{"click", "click"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			run(t, 5, nil, func(task *plugins.Task, b *fixture) {
+			run(t, 5, "", func(task *plugins.Task, b *fixture) {
 				b.Board.Drive("GPIO17", plugins.Low)
 				task.Sleep(20 * ms)
 				for i, gap := range c.gaps {
@@ -158,8 +141,7 @@ func TestGesturesAreDecidedByTheTimesOfEdgesWhileTheLoopIsBlocked(t *testing.T) 
 }
 
 func TestStableIgnoresASpike(t *testing.T) {
-	stable := func(c *button.Config) { c.Stable = true }
-	run(t, 6, stable, func(task *plugins.Task, b *fixture) {
+	run(t, 6, "stable: true", func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
 		task.Sleep(3 * ms)
 		b.Board.Float("GPIO17")
@@ -173,8 +155,7 @@ func TestStableIgnoresASpike(t *testing.T) {
 
 // A release just before the long-press time is reported by the debouncer after it.
 func TestStableReportsAReleaseJustBeforeTheLongPressTimeAsAClick(t *testing.T) {
-	stable := func(c *button.Config) { c.Stable = true }
-	run(t, 7, stable, func(task *plugins.Task, b *fixture) {
+	run(t, 7, "stable: true", func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
 		task.Sleep(995 * ms)
 		b.Board.Float("GPIO17")
@@ -184,8 +165,7 @@ func TestStableReportsAReleaseJustBeforeTheLongPressTimeAsAClick(t *testing.T) {
 }
 
 func TestAnActiveHighButton(t *testing.T) {
-	high := func(c *button.Config) { c.ActiveLow, c.Pull = false, plugins.PullDown }
-	run(t, 8, high, func(task *plugins.Task, b *fixture) {
+	run(t, 8, "active_low: false\npull: down", func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.High)
 		task.Sleep(100 * ms)
 		b.Board.Float("GPIO17")
@@ -195,7 +175,7 @@ func TestAnActiveHighButton(t *testing.T) {
 }
 
 func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
-	run(t, 9, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 9, "", func(task *plugins.Task, b *fixture) {
 		health := b.bell.Health
 		b.contact.Press(task)
 		task.Sleep(59 * time.Second)
@@ -218,7 +198,7 @@ func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
 }
 
 func TestAFailedActionIsLoggedAndTheButtonKeepsWorking(t *testing.T) {
-	run(t, 10, nil, func(task *plugins.Task, b *fixture) {
+	run(t, 10, "", func(task *plugins.Task, b *fixture) {
 		b.Bus.Down("panel", "no panel on SPI0.0")
 		b.contact.Click(task, 80*ms)
 		task.Sleep(100 * ms)
@@ -233,10 +213,7 @@ func TestAFailedActionIsLoggedAndTheButtonKeepsWorking(t *testing.T) {
 }
 
 func TestAButtonWithoutActionsIsInvalid(t *testing.T) {
-	if err := config(nil).Validate(); err == nil {
-		t.Error("no error")
-	}
-	if err := config(nil, "long").Validate(); err != nil {
-		t.Error(err)
+	if err := plugintest.Check("button", "pin: GPIO17"); err == nil || !strings.Contains(err.Error(), "no action is configured") {
+		t.Errorf("got %v", err)
 	}
 }

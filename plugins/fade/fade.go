@@ -13,16 +13,7 @@ import (
 	"ptvd/plugins/topics"
 )
 
-var (
-	brightness = plugins.NewTopic[topics.Level]("level", "the lamp's brightness, and the level that it fades to", plugins.State(0))
-
-	toggle = plugins.NewAction("toggle", "switches the lamp off, or on at its last level")
-	on     = plugins.NewAction("on", "switches the lamp on at its last level")
-	off    = plugins.NewAction("off", "switches the lamp off")
-	set    = plugins.NewAction("set", "sets the level", plugins.Arg("a level, such as 40%", testLevel))
-	up     = plugins.NewAction("up", "raises the level by one step")
-	down   = plugins.NewAction("down", "lowers the level by one step")
-)
+var brightness = plugins.NewTopic[topics.Level]("level", "the lamp's brightness, and the level that it fades to", plugins.State(0))
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -37,11 +28,6 @@ func init() {
 		Actions: plugins.Actions(toggle, on, off, set, up, down),
 		New:     New,
 	})
-}
-
-func testLevel(arg string) error {
-	var p plugins.Percent
-	return p.UnmarshalText([]byte(arg))
 }
 
 // New returns a lamp that is not started.
@@ -146,45 +132,4 @@ func (l *lamp) restore(t *plugins.Task) error {
 	}
 	l.dimmer.restore(l.cfg.Restore, saved)
 	return nil
-}
-
-func (l *lamp) handleActions() {
-	handle := func(a *plugins.Action, do func()) {
-		a.Handle(l.env, func(string) error {
-			do()
-			l.fadeToGoal()
-			return nil
-		})
-	}
-	handle(toggle, l.dimmer.toggle)
-	handle(on, l.dimmer.on)
-	handle(off, l.dimmer.off)
-	handle(up, func() { l.turn(1, 1) })
-	handle(down, func() { l.turn(-1, 1) })
-	set.Handle(l.env, func(arg string) error {
-		var level plugins.Percent
-		if err := level.UnmarshalText([]byte(arg)); err != nil {
-			return err
-		}
-		l.dimmer.set(float64(level))
-		l.fadeToGoal()
-		return nil
-	})
-}
-
-// turn changes the goal by detents of so many steps each.
-func (l *lamp) turn(detents int, steps float64) {
-	l.turned += detents
-	l.dimmer.turn(float64(detents) * steps)
-}
-
-// fadeToGoal starts a fade if the dimmer has a new goal.
-func (l *lamp) fadeToGoal() {
-	now := l.env.Now()
-	if l.dimmer.Goal != l.fader.goal {
-		l.fader.fadeTo(l.dimmer.Goal, now)
-		l.goalChanged.Set()
-	}
-	l.publish(l.fader.level(now)) // also when only the encoder turned, at a limit
-	l.levelsChanged.Set()
 }
