@@ -97,6 +97,8 @@ const Never = scheduler.Never
 var (
 	ErrCancelled = scheduler.ErrCancelled
 	ErrTimeout   = scheduler.ErrTimeout
+
+	ErrTaskCancelled = scheduler.ErrTaskCancelled // by Join
 )
 
 // Await runs work that blocks (network, disk, a bus) on a goroutine beside the

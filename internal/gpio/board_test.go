@@ -86,8 +86,8 @@ func TestACancelledOpenLeavesNothingOpen(t *testing.T) {
 			return err
 		}
 		opener.Cancel()
-		if err := t.Join(opener); err != scheduler.ErrCancelled {
-			return fmt.Errorf("it ended with %v", err)
+		if t.Join(opener); opener.Err() != scheduler.ErrCancelled {
+			return fmt.Errorf("it ended with %v", opener.Err())
 		}
 		close(backend.goOn)
 		_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return <-backend.closed, nil })

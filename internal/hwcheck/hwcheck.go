@@ -85,7 +85,7 @@ func (c *checker) main(t *scheduler.Task) error {
 		return err
 	})
 	err := t.Join(check)
-	if err == nil || errors.Is(err, scheduler.ErrCancelled) {
+	if err == nil || errors.Is(err, scheduler.ErrTaskCancelled) {
 		err = c.summarize()
 	}
 	return errors.Join(c.output.close(t, writer), err)

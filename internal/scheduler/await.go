@@ -16,7 +16,9 @@ import (
 // it found. Its context ends with Await: what depends on it, such as the body of
 // an HTTP response, must be read inside the work.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
-	t.mustBeCurrent()
+	if err := t.enter(); err != nil {
+		return *new(T), err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var (
 		result  *outcome[T]

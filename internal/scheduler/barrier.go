@@ -14,6 +14,9 @@ func NewBarrier(parties int) *Barrier { return &Barrier{parties: max(1, parties)
 // Wait waits until that number of tasks wait, including the caller. A cancelled
 // one no longer counts.
 func (b *Barrier) Wait(t *Task) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
 	if b.count+1 == b.parties {
 		b.count = 0
 		b.waiting.wakeAll()

@@ -165,6 +165,37 @@ func BenchmarkPost(b *testing.B) {
 	})
 }
 
+// BenchmarkCancel is the cancel of n nested groups, each of one child, per group: it
+// does not grow with n.
+func BenchmarkCancel(b *testing.B) {
+	for _, n := range []int{100, 1000, 10_000} {
+		b.Run(fmt.Sprintf("impl=loop/n=%d", n), func(b *testing.B) {
+			run(func(t *scheduler.Task) {
+				for b.Loop() {
+					var nest func(n int) scheduler.Func
+					nest = func(n int) scheduler.Func {
+						return func(t *scheduler.Task) error {
+							if n == 0 {
+								return t.Sleep(time.Hour)
+							}
+							return t.Group(func(g *scheduler.Group) error { g.Go("nested", nest(n-1)); return nil })
+						}
+					}
+					b.StopTimer()
+					outermost := t.Go("nested", nest(n))
+					for range n + 1 {
+						t.Yield()
+					}
+					b.StartTimer()
+					outermost.Cancel()
+					t.Join(outermost)
+				}
+				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(n), "ns/group")
+			})
+		})
+	}
+}
+
 // BenchmarkParked is the memory of a waiting task, including its stack.
 func BenchmarkParked(b *testing.B) {
 	const n = 20_000

@@ -1,7 +1,10 @@
 package scheduler_test
 
 import (
+	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +22,7 @@ func TestCancelIsDeliveredAtTheInnermostAwait(t *testing.T) {
 		if !child.Cancel() {
 			t.Error("Cancel of a waiting task said false")
 		}
-		if err := task.Join(child); err != scheduler.ErrCancelled || inner != scheduler.ErrCancelled {
+		if err := end(task, child); err != scheduler.ErrCancelled || inner != scheduler.ErrCancelled {
 			t.Errorf("the await said %v, the task %v", inner, err)
 		}
 		if at(task) != 1 {
@@ -55,7 +58,7 @@ func TestATaskThatIsCancelledBeforeItsFirstRunNeverRuns(t *testing.T) {
 			return nil
 		})
 		child.Cancel()
-		if err := task.Join(child); err != scheduler.ErrCancelled {
+		if err := end(task, child); err != scheduler.ErrCancelled {
 			t.Errorf("got %v", err)
 		}
 		return nil
@@ -91,7 +94,7 @@ func TestACancelInTheSameTickAsTheResultIsStillDelivered(t *testing.T) {
 		task.Sleep(ms)
 		e.Set()
 		waiter.Cancel()
-		if err := task.Join(waiter); err != scheduler.ErrCancelled {
+		if err := end(task, waiter); err != scheduler.ErrCancelled {
 			t.Errorf("set, then cancelled, the wait returned %v", err)
 		}
 		return nil
@@ -120,9 +123,173 @@ func TestACancelledJoinDoesNotCancelTheOtherTask(t *testing.T) {
 		waiter := task.Go("waiter", func(t *scheduler.Task) error { return t.Join(long) })
 		task.Sleep(ms)
 		waiter.Cancel()
-		if err := task.Join(waiter); err != scheduler.ErrCancelled {
+		if err := end(task, waiter); err != scheduler.ErrCancelled {
 			t.Errorf("the waiter got %v", err)
 		}
 		return task.Join(long)
 	})
+}
+
+// failWhenCancelled is a child that turns its cancel into another error.
+func failWhenCancelled(t *scheduler.Task) error {
+	if t.Sleep(time.Hour) != nil {
+		return errWork
+	}
+	return nil
+}
+
+// retry runs a group with such a child until it is cancelled, as a supervisor does.
+func retry(t *scheduler.Task, nested int) error {
+	for {
+		err := t.Group(func(g *scheduler.Group) error {
+			g.Go("child", failWhenCancelled)
+			if nested > 0 {
+				return retry(t, nested-1)
+			}
+			return nil
+		})
+		if errors.Is(err, scheduler.ErrCancelled) {
+			return err
+		}
+		if err := t.Sleep(time.Minute); err != nil {
+			return err
+		}
+	}
+}
+
+func TestACancelThatAFailureOutranksIsDeliveredAtTheNextAwait(t *testing.T) {
+	for _, nested := range []int{0, 1, 5} {
+		virtual(t, func(task *scheduler.Task) error {
+			child := task.Go("retry", func(t *scheduler.Task) error { return retry(t, nested) })
+			task.Sleep(10 * ms)
+			child.Cancel()
+			if err := end(task, child); err != scheduler.ErrCancelled || at(task) != 10 {
+				t.Errorf("%d nested: it ended with %v at %d ms", nested, err, at(task))
+			}
+			return nil
+		})
+	}
+}
+
+func TestATimeoutThatAFailureOutranksEndsAtTheNextAwait(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		err := task.Timeout(10*ms, func() error { return retry(task, 0) })
+		if err != scheduler.ErrTimeout || at(task) != 10 {
+			t.Errorf("got %v at %d ms", err, at(task))
+		}
+		return nil
+	})
+}
+
+func TestAPendingCancelIsDeliveredByAnAwaitThatWouldNotWait(t *testing.T) {
+	for name, await := range map[string]func(t *scheduler.Task) error{
+		"yield":     func(t *scheduler.Task) error { return t.Yield() },
+		"event":     func(t *scheduler.Task) error { var e scheduler.Event; e.Set(); return e.Wait(t) },
+		"lock":      func(t *scheduler.Task) error { var l scheduler.Lock; return l.Lock(t) },
+		"semaphore": func(t *scheduler.Task) error { return scheduler.NewSemaphore(1).Acquire(t) },
+		"barrier":   func(t *scheduler.Task) error { return scheduler.NewBarrier(1).Wait(t) },
+		"put":       func(t *scheduler.Task) error { return scheduler.NewQueue[int](1).Put(t, 1) },
+		"get": func(t *scheduler.Task) error {
+			q := scheduler.NewQueue[int](1)
+			q.TryPut(1)
+			_, err := q.Get(t)
+			return err
+		},
+		"flag":    func(t *scheduler.Task) error { f := scheduler.NewFlag(t.Loop()); f.Set(); return f.Wait(t) },
+		"timeout": func(t *scheduler.Task) error { return t.Timeout(time.Hour, func() error { return nil }) },
+		"await": func(t *scheduler.Task) error {
+			_, err := scheduler.Await(t, func(context.Context) (int, error) { return 0, nil })
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			virtual(t, func(task *scheduler.Task) error {
+				child := task.Go("child", func(t *scheduler.Task) error {
+					t.Group(func(g *scheduler.Group) error { g.Go("child", failWhenCancelled); return nil })
+					return await(t)
+				})
+				task.Sleep(ms)
+				child.Cancel()
+				if err := end(task, child); err != scheduler.ErrCancelled {
+					t.Errorf("got %v", err)
+				}
+				return nil
+			})
+		})
+	}
+}
+
+func TestEveryEndsWhenACancelWasIgnoredInItsBody(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		child := task.Go("child", func(t *scheduler.Task) error {
+			for range t.Every(time.Second) {
+				t.Sleep(900 * ms)
+			}
+			return nil
+		})
+		task.Sleep(2500 * ms) // in the body
+		child.Cancel()
+		task.Sleep(ms)
+		if !child.Done() {
+			t.Error("it still runs")
+		}
+		return nil
+	})
+}
+
+func TestEveryContinuesWhenATimeoutInItsBodyExpires(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		for tick := range task.Every(time.Second) {
+			task.Timeout(10*ms, func() error { return task.Sleep(time.Minute) })
+			if tick.N == 3 {
+				return nil
+			}
+		}
+		t.Error("the range ended")
+		return nil
+	})
+}
+
+func TestJoiningATaskThatAnotherCancelledIsAnErrorOfItsOwn(t *testing.T) {
+	virtual(t, func(task *scheduler.Task) error {
+		worker := task.Go("worker", func(t *scheduler.Task) error { return t.Sleep(time.Hour) })
+		waiter := task.Go("waiter", func(t *scheduler.Task) error { return t.Join(worker) })
+		task.Sleep(ms)
+		worker.Cancel()
+		err := task.Join(waiter)
+		if !errors.Is(err, scheduler.ErrTaskCancelled) || errors.Is(err, scheduler.ErrCancelled) || !strings.Contains(err.Error(), "worker") {
+			t.Errorf("the waiting task ended with %v", err)
+		}
+		return nil
+	})
+}
+
+func TestAnErrorThatIsJoinedOneTurnLaterIsReportedOnce(t *testing.T) {
+	for _, seed := range []uint64{0, 1, 2, 3} {
+		var reports []string
+		loop := scheduler.New(scheduler.Options{
+			Clock: scheduler.NewVirtualClock(0), Seed: seed,
+			OnError: func(task *scheduler.Task, err error) { reports = append(reports, task.Name()) },
+		})
+		loop.Run(func(task *scheduler.Task) error {
+			fails := func(*scheduler.Task) error { return errWork }
+			joined := task.Go("joined", fails)
+			task.Go("not joined", fails)
+			for !joined.Done() {
+				task.Yield()
+			}
+			task.Yield()
+			if err := task.Join(joined); err != errWork {
+				t.Errorf("Join returned %v", err)
+			}
+			task.Sleep(ms)
+			for last := task.Go("at the end", fails); !last.Done(); {
+				task.Yield()
+			}
+			return nil
+		})
+		if want := []string{"not joined", "at the end"}; !slices.Equal(reports, want) {
+			t.Errorf("seed %d: reported %v, want %v", seed, reports, want)
+		}
+	}
 }

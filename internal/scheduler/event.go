@@ -21,8 +21,8 @@ func (e *Event) IsSet() bool { return e.set }
 
 // Wait waits until the event is set.
 func (e *Event) Wait(t *Task) error {
-	if e.set {
-		return nil
+	if err := t.enter(); err != nil || e.set {
+		return err
 	}
 	return t.parkIn(&e.waiting, inEvent)
 }

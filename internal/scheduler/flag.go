@@ -32,6 +32,9 @@ func (f *Flag) Set() {
 // Wait waits until the flag is set, and clears it. Of several waiting tasks each
 // Set wakes the first.
 func (f *Flag) Wait(t *Task) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
 	if f.waiting.first == nil && f.set.Swap(false) {
 		return nil
 	}

@@ -8,12 +8,12 @@ import (
 
 // Group is a set of tasks that end together; see [Task.Group].
 type Group struct {
-	parent *Task
-	body   scope // the parent's, while it starts children
-	err    error // of the first child that failed
-	live   int
-	ending bool // a child that is started now is cancelled at once
-	empty  waitList
+	parent   *Task
+	body     scope // the parent's, while it starts children
+	children taskList
+	err      error // of the first child that failed
+	ending   bool  // a child that is started now is cancelled at once
+	empty    waitList
 }
 
 // Group calls body, which starts children by [Group.Go], and then waits for all
@@ -22,7 +22,7 @@ type Group struct {
 // parent, cancels the children. A child that returns ErrCancelled without having
 // been cancelled has failed. Group never returns while a child still runs.
 func (t *Task) Group(body func(g *Group) error) (err error) {
-	g := &Group{parent: t}
+	g := &Group{parent: t, children: taskList{links: groupLinks}}
 	err = ErrCancelled // cancels the children if body panics
 	defer func() { err = g.join(err) }()
 	return t.within(&g.body, func() error { return body(g) })
@@ -33,7 +33,7 @@ func (t *Task) Group(body func(g *Group) error) (err error) {
 func (g *Group) Go(name string, body Func, options ...Option) *Task {
 	t := g.parent.Go(name, body, options...)
 	t.group = g
-	g.live++
+	g.children.add(t)
 	if g.ending {
 		t.Cancel()
 	}
@@ -42,9 +42,8 @@ func (g *Group) Go(name string, body Func, options ...Option) *Task {
 
 // Cancel cancels every child except the calling one.
 func (g *Group) Cancel() {
-	l := g.parent.loop
-	for t := l.tasks.first; t != nil; t = t.newer {
-		if t.group == g && t != l.current {
+	for t := range g.children.all() {
+		if t != t.loop.current {
 			t.Cancel()
 		}
 	}
@@ -61,11 +60,20 @@ func (g *Group) join(err error) error {
 	if g.body.endedByItself() && !failed(err) {
 		err = nil // g.err is the reason
 	}
+	var cancel *scope // the interruption that this group was told
 	if err != nil {
+		if !failed(err) {
+			cancel = g.body.outerOne
+		}
 		g.end()
 	}
-	for g.live > 0 {
-		if interrupted := g.parent.parkIn(&g.empty, inGroup); interrupted != nil {
+	for g.children.first != nil {
+		interrupted := g.parent.enter()
+		if interrupted == nil {
+			interrupted = g.parent.parkIn(&g.empty, inGroup)
+		}
+		if interrupted != nil {
+			cancel = outermost(cancel, g.parent.taken)
 			if !failed(err) {
 				err = interrupted
 			}
@@ -75,19 +83,22 @@ func (g *Group) join(err error) error {
 	g.ending = true
 	switch {
 	case g.err == nil:
-		return err
 	case failed(err):
-		return errors.Join(err, g.err)
+		err = errors.Join(err, g.err)
 	default:
-		return g.err // a failure outranks a cancel
+		err = g.err // a failure outranks a cancel
 	}
+	if cancel != nil && failed(err) {
+		g.parent.pending = outermost(g.parent.pending, cancel) // for the next await
+	}
+	return err
 }
 
 // childEnded handles the end of a child. It tells whether the group returns the
 // child's error.
 func (g *Group) childEnded(child *Task) (reported bool) {
-	g.live--
-	if g.live == 0 {
+	g.children.remove(child)
+	if g.children.first == nil {
 		g.empty.wakeFirst()
 	}
 	err := child.err
@@ -99,7 +110,7 @@ func (g *Group) childEnded(child *Task) (reported bool) {
 	}
 	g.err = err
 	g.end()
-	if g.parent.scope.isWithin(&g.body) {
+	if g.body.open {
 		g.parent.interrupt(&g.body)
 	}
 	return true

@@ -80,7 +80,7 @@ func TestACancelOfTheParentCancelsTheChildrenAndWaitsForThem(t *testing.T) {
 		})
 		t.Sleep(10 * ms)
 		parent.Cancel()
-		j.note("parent %v at %d", t.Join(parent), at(t))
+		j.note("parent %v at %d", end(t, parent), at(t))
 		return nil
 	})
 	j.want("child cancelled at 15", "parent cancelled at 15")
@@ -132,7 +132,7 @@ func TestAGroupThatHasEndedCancelsNewChildren(t *testing.T) {
 			t.Error("the body ran")
 			return nil
 		})
-		if err := task.Join(late); err != scheduler.ErrCancelled {
+		if err := end(task, late); err != scheduler.ErrCancelled {
 			t.Errorf("got %v", err)
 		}
 		return nil
@@ -212,7 +212,7 @@ func TestCancellingAGatherCancelsItsChildren(t *testing.T) {
 		})
 		task.Sleep(ms)
 		parent.Cancel()
-		if err := task.Join(parent); err != scheduler.ErrCancelled || !slices.Equal(got, []int{-1, -1}) {
+		if err := end(task, parent); err != scheduler.ErrCancelled || !slices.Equal(got, []int{-1, -1}) {
 			t.Errorf("got %v, %v", got, err)
 		}
 		return nil

@@ -42,6 +42,12 @@ func (j *journal) want(entries ...string) {
 	}
 }
 
+// end waits for the end of a task and returns the error that it ended with.
+func end(t, other *scheduler.Task) error {
+	t.Join(other)
+	return other.Err()
+}
+
 // at returns the time in milliseconds.
 func at(t *scheduler.Task) int64 { return int64(t.Now()) / int64(ms) }
 

@@ -15,6 +15,9 @@ type Lock struct {
 
 // Lock waits until the task holds the lock. With an error it does not hold it.
 func (l *Lock) Lock(t *Task) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
 	if l.holder == nil {
 		l.holder = t
 		return nil

@@ -32,7 +32,7 @@ type Options struct {
 	OnUnblocked func(Blocked)
 
 	// OnError is called on the loop with the error or panic of a task that no
-	// other task waited for.
+	// other task has joined when those that were ready at its end have run.
 	OnError func(*Task, error)
 }
 
@@ -52,6 +52,7 @@ type Loop struct {
 	seq         uint64
 	shuffle     *rand.Rand
 	tasks       taskList
+	live        int // tasks in the list
 	idle        coroutines
 	main        *Task
 	goroutine   uintptr // Run's; 0 while the loop does not run
@@ -79,7 +80,7 @@ func New(o Options) *Loop {
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
 	}
-	l := &Loop{options: o, clock: o.Clock, time: newAccounting(o)}
+	l := &Loop{options: o, clock: o.Clock, time: newAccounting(o), tasks: taskList{links: loopLinks}}
 	l.posts.wake = l.clock.Wake
 	l.postTask = Task{loop: l, name: "post", stats: l.time.stats("", "post")}
 	if o.Seed != 0 {
@@ -103,10 +104,12 @@ func (l *Loop) Run(main Func) error {
 	if err := l.runUntil(func() bool { return l.main.finished }); err != nil {
 		return err
 	}
-	l.tasks.cancelAll()
+	for t := range l.tasks.all() {
+		t.Cancel()
+	}
 	end := l.time.now.Add(l.options.Grace)
 	grace := l.Go("grace", func(t *Task) error { return t.SleepUntil(end) })
-	err := l.runUntil(func() bool { return grace.finished || l.tasks.count == 1 })
+	err := l.runUntil(func() bool { return grace.finished || l.live == 1 })
 	return cmp.Or(l.main.err, err)
 }
 
@@ -133,10 +136,14 @@ func (l *Loop) pick() *Task {
 		if entry == nil {
 			return nil
 		}
-		if entry.scope == nil {
-			return entry.task
+		switch t := entry.task; {
+		case entry.scope != nil:
+			t.interrupt(entry.scope)
+		case t.finished:
+			l.options.OnError(t, t.err)
+		default:
+			return t
 		}
-		entry.task.interrupt(entry.scope)
 	}
 }
 
@@ -204,6 +211,11 @@ func (l *Loop) readyTasks() int { return l.urgent.ready.count + l.normal.ready.c
 // close unwinds the tasks that ignored their cancellation, and ends the watchdog.
 // What was posted before is still called, since it may own something to close.
 func (l *Loop) close() {
+	for entry := l.normal.next(Never); entry != nil; entry = l.normal.next(Never) {
+		if entry.task.finished && entry.scope == nil {
+			l.options.OnError(entry.task, entry.task.err)
+		}
+	}
 	l.tearDown()
 	l.posts.close()
 	for l.posts.any() {
@@ -246,8 +258,14 @@ func (l *Loop) Now() Instant { return l.clock.Now() }
 // nextSeq returns what orders entries that are due at the same instant.
 func (l *Loop) nextSeq() uint64 {
 	if l.shuffle != nil {
-		return l.shuffle.Uint64()
+		return l.shuffle.Uint64() >> 1
 	}
 	l.seq++
 	return l.seq
+}
+
+// lastSeq returns what puts an entry behind those, in the order of the calls.
+func (l *Loop) lastSeq() uint64 {
+	l.seq++
+	return 1<<63 | l.seq
 }

@@ -30,6 +30,9 @@ func (q *Queue[T]) Len() int { return q.count }
 // Put adds a value and waits while the queue is full. With an error the value is
 // not in the queue.
 func (q *Queue[T]) Put(t *Task, value T) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
 	if !q.canPut() {
 		if err := q.wait(t, &q.putters); err != nil {
 			return err
@@ -51,6 +54,9 @@ func (q *Queue[T]) TryPut(value T) bool {
 // Get removes the oldest value and waits while there is none. With an error it
 // has removed none.
 func (q *Queue[T]) Get(t *Task) (value T, err error) {
+	if err := t.enter(); err != nil {
+		return value, err
+	}
 	if !q.canGet() {
 		if err := q.wait(t, &q.getters); err != nil {
 			return value, err

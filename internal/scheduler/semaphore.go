@@ -12,6 +12,9 @@ func NewSemaphore(permits int) *Semaphore { return &Semaphore{free: permits} }
 
 // Acquire waits for a permit. With an error the task has none.
 func (s *Semaphore) Acquire(t *Task) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
 	if s.free > 0 {
 		s.free--
 		return nil

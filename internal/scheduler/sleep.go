@@ -18,7 +18,9 @@ func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 
 // Yield lets every other task that is due run first.
 func (t *Task) Yield() error {
-	t.mustBeCurrent()
+	if err := t.enter(); err != nil {
+		return err
+	}
 	l := t.loop
 	if l.readyTasks() == 0 && !l.posts.any() && !l.ended {
 		// This task may be the next one itself: find out without a switch.
@@ -44,16 +46,22 @@ type Tick struct {
 // Every returns the ticks of periodic work, to range over. Tick 0 is due at once,
 // tick n at start + n·period, however long the iterations before it took: a late
 // one neither shifts the next ones nor is followed by a burst, since the ticks
-// that it missed are skipped and counted. The range ends when the task is
-// cancelled while it waits for the next tick.
+// that it missed are skipped and counted.
+//
+// The range ends when the task is cancelled, or a time-out around it expires, while
+// it waits for the next tick or in an await of the loop's body whose error was
+// ignored. The end is how the cancel is delivered.
 func (t *Task) Every(period time.Duration) iter.Seq[Tick] {
 	if period <= 0 {
 		panic("scheduler: the period of Every must be positive")
 	}
 	return func(yield func(Tick) bool) {
+		var iterations scope
+		t.openScope(&iterations)
+		defer t.closeScope(&iterations)
 		start := t.Now()
 		latest := func() int64 { return int64(t.Now().Sub(start) / period) }
-		for tick := (Tick{Due: start}); yield(tick); {
+		for tick := (Tick{Due: start}); yield(tick) && iterations.outerOne == nil; {
 			n := max(tick.N+1, latest())
 			if t.parkUntil(start.Add(time.Duration(n)*period)) != nil {
 				return

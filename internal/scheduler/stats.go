@@ -56,10 +56,10 @@ func (l *Loop) Snapshot() Snapshot {
 		Machine: l.time.machine(now),
 		Wakeups: l.time.wakeups,
 		Workers: l.workers,
-		Tasks:   make([]TaskState, 0, l.tasks.count),
+		Tasks:   make([]TaskState, 0, l.live),
 		Totals:  make([]Totals, 0, len(l.time.names)),
 	}
-	for t := l.tasks.first; t != nil; t = t.newer {
+	for t := range l.tasks.all() {
 		state := TaskState{Owner: t.owner, Name: t.name, Urgent: t.urgent, State: t.state.String(), Due: Never}
 		if t.state == inSleep {
 			state.Due = t.timer.due

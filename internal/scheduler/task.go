@@ -1,6 +1,9 @@
 package scheduler
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Func is the body of a task. It must not call runtime.Goexit, which ends the
 // goroutine that runs the loop. The exception is testing's FailNow: it ends the
@@ -35,10 +38,10 @@ type Task struct {
 	granted   bool // woken from parkedIn
 
 	parkedIn *waitList
-	prev     *Task // neighbours in parkedIn
-	next     *Task
+	links    [allLinks]struct{ prev, next *Task }
 	scope    *scope // the innermost open one
 	self     scope  // Cancel's
+	taken    *scope // whose interruption was delivered last
 
 	name    string
 	owner   string
@@ -46,8 +49,6 @@ type Task struct {
 	err     error
 	joiners waitList
 	group   *Group
-	older   *Task // neighbours in the loop's list
-	newer   *Task
 }
 
 // Option sets something about a new task.
@@ -82,6 +83,7 @@ func (l *Loop) spawn(owner, name string, body Func, options []Option) *Task {
 	t.stats.Spawned++
 	t.stats.Live++
 	l.tasks.add(t)
+	l.live++
 	t.makeReady()
 	return t
 }
@@ -104,16 +106,28 @@ func (t *Task) Done() bool { return t.finished }
 // Err returns the error that the task ended with, nil while it runs.
 func (t *Task) Err() error { return t.err }
 
+// ErrTaskCancelled is what [Task.Join] returns if the other task was cancelled. It
+// is not an ErrCancelled, which would look as if the waiting task was.
+var ErrTaskCancelled = errors.New("the joined task was cancelled")
+
 // Join waits until another task has ended and returns its error. Cancelling the
 // waiting task does not cancel the other one.
 func (t *Task) Join(other *Task) error {
 	if other == t {
 		panic("scheduler: task " + t.name + " joins itself")
 	}
-	if !other.finished {
-		if err := t.parkIn(&other.joiners, inJoin); err != nil {
-			return err
-		}
+	err := t.enter()
+	if err == nil && !other.finished {
+		err = t.parkIn(&other.joiners, inJoin)
+	}
+	if err != nil {
+		return err
+	}
+	if other.timer.index >= 0 {
+		t.loop.normal.remove(&other.timer) // its error is reported here
+	}
+	if other.err != nil && !failed(other.err) {
+		return fmt.Errorf("%w: %s", ErrTaskCancelled, other.name)
 	}
 	return other.err
 }
@@ -137,52 +151,17 @@ func (t *Task) finish() {
 	}
 	t.body, t.coroutine = nil, nil
 	t.loop.tasks.remove(t)
+	t.loop.live--
 	reported := t.joiners.first != nil || t == t.loop.main
 	t.joiners.wakeAll()
 	if t.group != nil && t.group.childEnded(t) {
 		reported = true
 	}
 	if !reported && failed(t.err) {
-		t.loop.options.OnError(t, t.err)
+		// A task that is ready now may still join it, and is told then.
+		t.timer.due, t.timer.seq = t.loop.time.now, t.loop.lastSeq()
+		t.loop.normal.add(&t.timer)
 	}
 }
 
 func (t *Task) wasCancelled() bool { return t.self.delivered || t.pending != nil }
-
-// taskList is the list of a loop's live tasks, in the order of their start.
-type taskList struct {
-	first, last *Task
-	count       int
-}
-
-func (l *taskList) add(t *Task) {
-	t.older = l.last
-	if l.last == nil {
-		l.first = t
-	} else {
-		l.last.newer = t
-	}
-	l.last = t
-	l.count++
-}
-
-func (l *taskList) remove(t *Task) {
-	if t.older == nil {
-		l.first = t.newer
-	} else {
-		t.older.newer = t.newer
-	}
-	if t.newer == nil {
-		l.last = t.older
-	} else {
-		t.newer.older = t.older
-	}
-	t.older, t.newer = nil, nil
-	l.count--
-}
-
-func (l *taskList) cancelAll() {
-	for t := l.first; t != nil; t = t.newer {
-		t.Cancel()
-	}
-}

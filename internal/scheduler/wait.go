@@ -1,6 +1,9 @@
 package scheduler
 
-import "runtime"
+import (
+	"iter"
+	"runtime"
+)
 
 // waitState is what a task waits for.
 type waitState uint8
@@ -43,21 +46,24 @@ func (t *Task) interrupted() error {
 	return t.deliver()
 }
 
-// mustBeCurrent reports a task whose methods are called from a goroutine or
-// another task: the coroutine would accept that silently.
-func (t *Task) mustBeCurrent() {
+// enter begins an await. It delivers an interruption that is pending already, also
+// where the await would not have to wait.
+func (t *Task) enter() error {
 	if t.loop.current != t {
 		panic("scheduler: an await of task " + t.name + " was called from outside of that task; a task can only await for itself, and goroutines use Loop.Post or a Flag")
 	}
+	if t.pending != nil {
+		return t.interrupted()
+	}
+	return nil
 }
 
-// parkIn waits in a list until the task is woken from there. With an error,
-// t.granted tells whether it was woken before the interruption came; then the task
-// must pass on what it was woken for.
+// parkIn waits in a list until the task is woken from there; enter was called
+// before. With an error, t.granted tells whether the task was woken before the
+// interruption came; then it must pass on what it was woken for.
 func (t *Task) parkIn(list *waitList, state waitState) error {
-	t.mustBeCurrent()
-	list.push(t)
-	t.state, t.granted = state, false
+	list.add(t)
+	t.parkedIn, t.state, t.granted = list, state, false
 	if t.suspend() {
 		return nil
 	}
@@ -66,7 +72,9 @@ func (t *Task) parkIn(list *waitList, state waitState) error {
 
 // parkUntil waits until an instant has come.
 func (t *Task) parkUntil(due Instant) error {
-	t.mustBeCurrent()
+	if err := t.enter(); err != nil {
+		return err
+	}
 	t.timer.due, t.timer.seq = due, t.loop.nextSeq()
 	t.state, t.slept = inSleep, true
 	t.queue().add(&t.timer)
@@ -88,6 +96,7 @@ func (t *Task) wake() {
 func (t *Task) unpark() {
 	if t.parkedIn != nil {
 		t.parkedIn.remove(t)
+		t.parkedIn = nil
 	}
 	if t.timer.index >= 0 {
 		t.queue().remove(&t.timer)
@@ -114,31 +123,7 @@ func (t *Task) queue() *timerQueue {
 
 // waitList is a list of parked tasks, first in first out. A task is in one list at
 // most and knows which, so that a cancel is one remove.
-type waitList struct{ first, last *Task }
-
-func (w *waitList) push(t *Task) {
-	t.parkedIn, t.prev, t.next = w, w.last, nil
-	if w.last == nil {
-		w.first = t
-	} else {
-		w.last.next = t
-	}
-	w.last = t
-}
-
-func (w *waitList) remove(t *Task) {
-	if t.prev == nil {
-		w.first = t.next
-	} else {
-		t.prev.next = t.next
-	}
-	if t.next == nil {
-		w.last = t.prev
-	} else {
-		t.next.prev = t.prev
-	}
-	t.parkedIn, t.prev, t.next = nil, nil, nil
-}
+type waitList struct{ taskList }
 
 // wakeFirst wakes the first waiter and returns it, or nil.
 func (w *waitList) wakeFirst() *Task {
@@ -152,5 +137,54 @@ func (w *waitList) wakeFirst() *Task {
 
 func (w *waitList) wakeAll() {
 	for w.wakeFirst() != nil {
+	}
+}
+
+// taskList is a list of tasks that are linked by one of their pairs of links.
+type taskList struct {
+	first, last *Task
+	links       links
+}
+
+// links says which pair of links a list uses.
+type links uint8
+
+const (
+	waitLinks  links = iota // of a waitList, whose zero value is an empty list
+	loopLinks               // of all live tasks
+	groupLinks              // of the children of a Group
+	allLinks
+)
+
+func (l *taskList) add(t *Task) {
+	t.links[l.links].prev = l.last
+	if l.last == nil {
+		l.first = t
+	} else {
+		l.last.links[l.links].next = t
+	}
+	l.last = t
+}
+
+func (l *taskList) remove(t *Task) {
+	link := &t.links[l.links]
+	if link.prev == nil {
+		l.first = link.next
+	} else {
+		link.prev.links[l.links].next = link.next
+	}
+	if link.next == nil {
+		l.last = link.prev
+	} else {
+		link.next.links[l.links].prev = link.prev
+	}
+	link.prev, link.next = nil, nil
+}
+
+// all returns the tasks of the list, which must not change meanwhile.
+func (l *taskList) all() iter.Seq[*Task] {
+	return func(yield func(*Task) bool) {
+		for t := l.first; t != nil && yield(t); t = t.links[l.links].next {
+		}
 	}
 }

@@ -14,6 +14,7 @@ package plugintest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -254,7 +255,7 @@ func (i *Instance) start(t *plugins.Task, make func(plugins.Env) (plugins.Plugin
 // the stop itself.
 func (i *Instance) Stop(t *plugins.Task) error {
 	i.task.Cancel()
-	if err := t.Join(i.task); err != nil && err != plugins.ErrCancelled {
+	if err := t.Join(i.task); err != nil && !errors.Is(err, plugins.ErrTaskCancelled) {
 		return err
 	}
 	return nil
