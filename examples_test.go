@@ -7,27 +7,40 @@ import (
 	"testing"
 )
 
-// The example is a module of its own, and is tested and built the way its author
+// Each example is a module of its own, and is tested and built the way its author
 // would.
-func TestAThirdPartysPluginBuildsAndRuns(t *testing.T) {
-	in := func(name string, args ...string) string {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		cmd.Dir = "examples/blink"
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-		}
-		return string(out)
-	}
-	blinkd := filepath.Join(t.TempDir(), "blinkd")
-	in("go", "test", "./...")
-	in("go", "build", "-o", blinkd, "./cmd/blinkd")
-	if out := in(blinkd, "plugins", "blink"); !strings.Contains(out, "pause  stops blinking, or goes on") {
-		t.Errorf("the daemon does not know the plugin:\n%s", out)
-	}
-	in(blinkd, "check", "--config", "blink.yaml")
-	if out := in(blinkd, "check", "--hardware", "--for", "100ms", "--config", "blink.yaml"); !strings.Contains(out, "The LED on GPIO22 blinks.") {
-		t.Errorf("the plugin's hardware test did not run:\n%s", out)
+func TestAThirdPartysPluginsBuildAndRun(t *testing.T) {
+	for _, example := range []struct{ name, plugin, doc string }{
+		{"blink", "blink", "pause  stops blinking, or goes on"},
+		{"bridge", "bridge", "sends every state and event as lines of JSON"},
+		{"feed", "feed", "publishes departures from a JSON feed"},
+		{"textpanel", "display", "a named pipe or a file that takes lines of text"},
+		{"thermometer", "display", "a reading; -- while there is none"},
+	} {
+		t.Run(example.name, func(t *testing.T) {
+			daemon, config := filepath.Join(t.TempDir(), example.name+"d"), example.name+".yaml"
+			in := func(name string, args ...string) string {
+				t.Helper()
+				cmd := exec.Command(name, args...)
+				cmd.Dir = filepath.Join("examples", example.name)
+				out, err := cmd.CombinedOutput()
+				if err != nil {
+					t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+				}
+				return string(out)
+			}
+			in("go", "test", "./...")
+			in("go", "build", "-ldflags=-s -w", "-o", daemon, "./cmd/"+example.name+"d")
+			in(daemon, "check", "--config", config)
+			if out := in(daemon, "plugins", example.plugin); !strings.Contains(out, example.doc) {
+				t.Errorf("the daemon does not list %q:\n%s", example.doc, out)
+			}
+			if example.name != "blink" {
+				return
+			}
+			if out := in(daemon, "check", "--hardware", "--for", "100ms", "--config", config); !strings.Contains(out, "The LED on GPIO22 blinks.") {
+				t.Errorf("the plugin's hardware test did not run:\n%s", out)
+			}
+		})
 	}
 }

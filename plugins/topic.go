@@ -94,6 +94,10 @@ func (s *Subscription[T]) Get() (T, bool) { return typed[T](s.slot.Get()) }
 // however old it is.
 func (s *Subscription[T]) Last() (T, bool) { return typed[T](s.slot.Last()) }
 
+// Expires returns the instant from which the latest value is older than its topic
+// allows, or [Never]. Version does not change then.
+func (s *Subscription[T]) Expires() Instant { return s.slot.Expires() }
+
 func typed[T any](value any, ok bool) (T, bool) {
 	if !ok {
 		return *new(T), false

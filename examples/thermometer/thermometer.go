@@ -90,7 +90,7 @@ func (p *Page) NewPage(env plugins.Env) panel.Page {
 		if reading, ok := source.Get(); ok {
 			text = fmt.Sprintf("%.1f %s", reading.Value, reading.Unit)
 		}
-		m.TrueFor(time.Minute) // then the reading may be too old
+		m.TrueUntil(m.UntilMono(source.Expires()))
 		panel.Text(on, text, m)
 	}}
 }

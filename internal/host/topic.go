@@ -95,24 +95,33 @@ func (s *Slot) Last() (value any, ok bool) {
 }
 
 // Age returns how old the content of the latest value is.
-func (s *Slot) Age() time.Duration {
-	since := s.at
+func (s *Slot) Age() time.Duration { return s.bus.now().Sub(s.since()) }
+
+func (s *Slot) since() scheduler.Instant {
 	if value, ok := s.Last(); ok {
 		if aged, ok := value.(topics.Aged); ok && aged.Since() != 0 {
-			since = aged.Since()
+			return aged.Since()
 		}
 	}
-	return s.bus.now().Sub(since)
+	return s.at
 }
 
 // Get returns the latest value, unless it is of a State that has passed its
 // maximum age.
 func (s *Slot) Get() (value any, ok bool) {
-	value, ok = s.Last()
-	if ok && s.topic.MaxAge > 0 && s.Age() > s.topic.MaxAge {
+	if s.bus.now() >= s.Expires() {
 		return nil, false
 	}
-	return value, ok
+	return s.Last()
+}
+
+// Expires returns the instant from which Get does not return the latest value any
+// more.
+func (s *Slot) Expires() scheduler.Instant {
+	if s.topic.MaxAge == 0 {
+		return scheduler.Never
+	}
+	return s.since().Add(s.topic.MaxAge) + 1
 }
 
 // Version returns how many values were published.

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"ptvd/internal/schema"
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
 )
@@ -55,7 +55,7 @@ func (c Config) CheckAction(name, arg string) error {
 	}
 	switch {
 	case name == "page" && !slices.Contains(names, arg):
-		return fmt.Errorf("no page is named %q; the pages are %s", arg, strings.Join(names, ", "))
+		return fmt.Errorf("no page is named %s; %s", schema.Quote(arg), schema.Suggest(arg, names))
 	case slices.ContainsFunc(pageActions, func(a *plugins.Action) bool { return a.Name() == name }) && !slices.Contains(kinds, name):
 		return fmt.Errorf("pages has no %s; add one", name)
 	}

@@ -459,9 +459,13 @@ func TestTheActionPageShowsAPageByItsName(t *testing.T) {
 			w.pass(w.every)
 			w.mustSee(page.shows)
 		}
-		err := w.page("morning")
-		if err == nil || !strings.Contains(err.Error(), `no page is named "morning"; the pages are minutes, clock, message, evening`) {
-			t.Errorf("got %v", err)
+		for name, says := range map[string]string{
+			"evning": "no page is named evning; did you mean evening?",
+			"x":      "no page is named x; there are minutes, clock, message and evening",
+		} {
+			if err := w.page(name); err == nil || err.Error() != says {
+				t.Errorf("got %v, want %s", err, says)
+			}
 		}
 		w.pass(w.every)
 		w.mustSee("Bins")
