@@ -1,18 +1,18 @@
-// Package simulate lets the whole daemon live for days in a world where everything
-// fails: the network, the servers, the clocks, the board, the disk, other plugins,
-// and the power. All of it happens in virtual time and follows from a seed alone,
-// so that whatever goes wrong once goes wrong again:
+// Package simulate runs the whole daemon for days in a world where everything fails:
+// the network, the servers, the clocks, the board, the disk, other plugins, and the
+// power. Everything happens in virtual time and depends on a seed only, so that every
+// failure can be repeated:
 //
 //	go test ./test/simulate -run TestOneSeed -seed 7 -lasts 720h -log simulate.log
 //
-// A [World] is all that the daemon meets. Its faults come in families, one to a
-// file, each of which strikes now and then for a while; they overlap as they like,
-// and in the end there is calm. A visitor uses the button and the knob, and knows
-// what has to come of it. An oracle, which knows the true time and what the service
-// has said, looks at every picture on the panel and calls a lie what is one.
+// A [World] is the daemon's environment. Faults come in families, one file each. Each
+// family begins now and then and lasts for a while; several may be active at once,
+// and none is at the end of a run. An autopilot uses the button and the knob, and
+// checks the effect. An oracle, which knows the true time and the replies of the PTV
+// API, checks every picture on the panel.
 //
-// What takes time in the world (an answer that is on its way, a finger on the
-// button) is a straight line of code that sleeps in virtual time beside the loop,
-// see [scheduler.VirtualClock.Sleep]: it goes on while a plugin holds the loop, as
-// the real world does.
+// What takes time in the world (a reply on its way, a finger on a button) is a
+// function that sleeps in virtual time, outside the event loop, see
+// [scheduler.VirtualClock.Sleep]. As in reality it goes on while a plugin blocks the
+// loop.
 package simulate

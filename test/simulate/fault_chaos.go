@@ -8,111 +8,111 @@ import (
 	"ptvd/plugins"
 )
 
-// chaos is what a plugin does that is not to be trusted; empty: nothing.
+// chaos makes instances of the plugin chaos misbehave.
 type chaos struct {
 	*World
-	mood string
-	dice *rand.Rand
+	mode string // one of chaosModes; empty: it works
+	rng  *rand.Rand
 }
 
-var moods = []string{
+var chaosModes = []string{
 	"start fails", "start panics", "a task fails", "a task panics", "an action panics",
-	"start hangs", "stop fails", "stop panics", "stop hangs", "a task holds the loop", "start holds the loop",
+	"start hangs", "stop fails", "stop panics", "stop hangs", "a task blocks the loop", "start blocks the loop",
 }
 
-// fault is the family: a plugin goes wild.
+// fault is the family: a plugin misbehaves.
 func (c *chaos) fault() fault {
 	return fault{
 		name: "chaos", rests: 90 * time.Minute, lasts: 4 * time.Minute,
-		begin: func(dice *rand.Rand) string {
-			c.mood, c.dice = moods[dice.IntN(len(moods))], dice
-			return c.mood
+		begin: func(rng *rand.Rand) string {
+			c.mode, c.rng = chaosModes[rng.IntN(len(chaosModes))], rng
+			return c.mode
 		},
-		end: func() { c.mood = "" },
+		end: func() { c.mode = "" },
 	}
 }
 
-// startsBadly lets it fail from its next start on, for some minutes at most.
-func (c *chaos) startsBadly(dice *rand.Rand) {
-	mood := []string{"start fails", "start panics", "start hangs"}[dice.IntN(3)]
-	c.mood = mood
-	ends := min(about(dice, 2*time.Minute), 5*time.Minute)
+// failStarts makes the plugin's starts fail, for some minutes at most.
+func (c *chaos) failStarts(rng *rand.Rand) {
+	mode := []string{"start fails", "start panics", "start hangs"}[rng.IntN(3)]
+	c.mode = mode
+	ends := min(about(rng, 2*time.Minute), 5*time.Minute)
 	c.clock.Work(func() {
-		if c.sleep(ends); c.mood == mood {
-			c.mood = ""
+		if c.sleep(ends); c.mode == mode {
+			c.mode = ""
 		}
 	})
 }
 
 func init() {
-	plugins.Register(plugins.Spec[wildConfig]{
-		Name: "chaos", Doc: "fails in every way that a plugin can", New: newWild,
+	plugins.Register(plugins.Spec[chaosConfig]{
+		Name: "chaos", Doc: "fails in every way that a plugin can", New: newChaosPlugin,
 		Actions: plugins.Actions(poke),
 	})
 }
 
-// wildConfig has something to change, so that a reload starts the instance anew.
-type wildConfig struct {
-	Turn int `yaml:"turn" doc:"how often it was changed"`
+// chaosConfig has an option whose change makes a reload restart the instance.
+type chaosConfig struct {
+	Version int `yaml:"version" doc:"how often it was changed"`
 }
 
-var poke = plugins.NewAction("poke", "provokes it")
+var poke = plugins.NewAction("poke", "panics in one mode")
 
-// wild is an instance of chaos.
-type wild struct {
+// chaosPlugin is an instance of the plugin.
+type chaosPlugin struct {
 	env plugins.Env
 	*chaos
 }
 
-func newWild(env plugins.Env, _ wildConfig) (plugins.Plugin, error) {
-	m := &wild{env: env}
-	if net, ok := env.Net.HTTP.(*internet); ok { // not where a configuration is only checked
+func newChaosPlugin(env plugins.Env, _ chaosConfig) (plugins.Plugin, error) {
+	m := &chaosPlugin{env: env}
+	if net, ok := env.Net.HTTP.(*internet); ok { // otherwise the configuration is only checked
 		m.chaos = &net.chaos
 	}
 	return m, nil
 }
 
-var errWild = errors.New("for no reason at all")
+var errChaos = errors.New("injected failure")
 
-func (m *wild) Start(t *plugins.Task) error {
+func (m *chaosPlugin) Start(t *plugins.Task) error {
 	poke.Handle(m.env, func(string) error {
-		if m.mood == "an action panics" {
-			panic("poked")
+		if m.mode == "an action panics" {
+			panic("in an action")
 		}
 		return nil
 	})
-	m.env.Go("rage", m.rage)
-	switch m.mood {
+	m.env.Go("misbehave", m.misbehave)
+	switch m.mode {
 	case "start fails":
-		return errWild
+		return errChaos
 	case "start hangs":
 		return t.Sleep(100 * time.Hour)
 	case "start panics":
 		panic("at the start")
-	case "start holds the loop":
-		m.hold()
+	case "start blocks the loop":
+		m.block()
 	}
 	return nil
 }
 
-func (m *wild) rage(t *plugins.Task) error {
+func (m *chaosPlugin) misbehave(t *plugins.Task) error {
 	for range t.Every(10 * time.Second) {
-		switch m.mood {
+		switch m.mode {
 		case "a task fails", "stop fails", "stop panics", "stop hangs":
-			return errWild
+			return errChaos
 		case "a task panics":
 			panic("in a task")
-		case "a task holds the loop":
-			m.hold()
+		case "a task blocks the loop":
+			m.block()
 		}
 	}
 	return nil
 }
 
-func (m *wild) Stop(t *plugins.Task) error {
-	switch m.mood {
+func (m *chaosPlugin) Stop(t *plugins.Task) error {
+	switch m.mode {
 	case "stop fails":
-		return errWild
+		return errChaos
 	case "stop panics":
 		panic("at the stop")
 	case "stop hangs":
@@ -121,24 +121,23 @@ func (m *wild) Stop(t *plugins.Task) error {
 	return nil
 }
 
-// hold keeps the loop for up to some seconds, in which nothing else on it runs and
-// the world goes on.
-func (m *wild) hold() {
+// block blocks the loop for up to three seconds, while the world goes on.
+func (m *chaosPlugin) block() {
 	w := m.World
-	w.oracle.stallBegins()
-	w.visitor.stalls++
-	held := time.Duration(m.dice.Int64N(int64(3 * time.Second)))
-	w.pass(held)
-	w.oracle.stallEnds()
-	if held >= time.Second {
-		w.clock.Work(w.mustBlameChaos)
+	w.oracle.loopBlocked()
+	w.autopilot.blocks++
+	duration := time.Duration(m.rng.Int64N(int64(3 * time.Second)))
+	w.pass(duration)
+	w.oracle.loopResumed()
+	if duration >= time.Second {
+		w.clock.Work(w.checkBlameOfChaos)
 	}
 }
 
-// mustBlameChaos finds out whether people are told who held the loop.
-func (w *World) mustBlameChaos() {
+// checkBlameOfChaos checks that the health names the plugin that blocked the loop.
+func (w *World) checkBlameOfChaos() {
 	boots := w.boots
-	if w.sleep(hair); boots == w.boots && w.oracle.on {
-		w.mustBeIll("chaos", "")
+	if w.sleep(epsilon); boots == w.boots && w.oracle.on {
+		w.checkDegraded("chaos", "")
 	}
 }

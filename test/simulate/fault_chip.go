@@ -7,55 +7,55 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// lines are the board's GPIO lines, as long as there is a chip that they belong to.
-type lines struct {
-	gone   bool
-	losses int
-	back   scheduler.Instant // when it came back
+// chip is the board's GPIO chip, which may disappear.
+type chip struct {
+	gone       bool
+	losses     int
+	returnedAt scheduler.Instant
 }
 
-// fault is the family: the chip goes, and comes back.
-func (l *lines) fault(w *World) fault {
+// fault is the family: the chip disappears for a while.
+func (c *chip) fault(w *World) fault {
 	return fault{
 		name: "gpio chip", rests: 6 * time.Hour, lasts: 3 * time.Minute,
 		begin: func(*rand.Rand) string {
-			l.gone = true
-			l.losses++
-			l.attach(w)
+			c.gone = true
+			c.losses++
+			c.attach(w)
 			return "gone"
 		},
 		end: func() {
-			l.gone, l.back = false, w.clock.Now()
-			l.attach(w)
-			w.clock.Work(func() { l.mustBeOpened(w) })
+			c.gone, c.returnedAt = false, w.clock.Now()
+			c.attach(w)
+			w.clock.Work(func() { c.checkReopened(w) })
 		},
 	}
 }
 
-// chipRecovery is how long it may take until the lines are open again.
+// chipRecovery limits how long it takes until the lines are open again.
 const chipRecovery = 90 * time.Second
 
-func (l *lines) mustBeOpened(w *World) {
-	boots, losses := w.boots, l.losses
+func (c *chip) checkReopened(w *World) {
+	boots, losses := w.boots, c.losses
 	w.sleep(chipRecovery)
-	if boots != w.boots || losses != l.losses || !w.oracle.on {
+	if boots != w.boots || losses != c.losses || !w.oracle.on {
 		return
 	}
 	for _, line := range []string{buttonLine, knobLineA, knobLineB} {
 		if w.board.User(line) == "" {
-			w.fail("%v after the chip came back nobody has opened %s", chipRecovery, line)
+			w.fail("%s is not open %v after the chip returned", line, chipRecovery)
 		}
 	}
 }
 
-// settled tells whether whoever uses the lines has had the time to open them.
-func (l *lines) settled(w *World) bool {
-	return !l.gone && (l.losses == 0 || w.clock.Now() > l.back.Add(chipRecovery+2*time.Second))
+// recovered reports whether the lines must be open again.
+func (c *chip) recovered(w *World) bool {
+	return !c.gone && (c.losses == 0 || w.clock.Now() > c.returnedAt.Add(chipRecovery+2*time.Second))
 }
 
-// attach makes the board that there is now as it should be.
-func (l *lines) attach(w *World) {
-	if l.gone {
+// attach applies the state of the chip to the current board.
+func (c *chip) attach(w *World) {
+	if c.gone {
 		w.board.LoseChip()
 	} else {
 		w.board.ReturnChip()

@@ -9,30 +9,30 @@ import (
 	"ptvd/internal/host"
 )
 
-// disk is what outlives a restart. Its file system keeps the one promise that the
-// real State keeps: a file that is being replaced holds the old contents or the
-// new, whenever the power goes.
+// disk keeps the state files over restarts. Like the real host.Storage it
+// guarantees that a file that is being replaced has the old contents or the new when
+// the power fails.
 type disk struct {
 	world     *World
-	dice      *rand.Rand // whether a write that is cut short was made
+	rng       *rand.Rand // decides whether a write during a power failure is completed
 	files     map[string][]byte
-	refuses   error // what a write is answered by; nil: it succeeds
-	cutNext   bool  // the power goes at the next write
-	cutAlways bool  // … and at every one
-	powered   int   // the boot that may use the disk; 0: none may
+	refuses   error // returned by writes; nil: they succeed
+	cutNext   bool  // the power fails at the next write
+	cutAlways bool  // the power fails at every write
+	powered   int   // the boot that may use the disk; 0: none
 	writes    int
 }
 
-// diskRecovery is how long it may take until what could not be written is.
+// diskRecovery limits how long it takes until a failed write is repeated.
 const diskRecovery = time.Minute + 5*time.Second
 
-// fault is the family: the disk is full, or read-only.
+// fault is the family: the disk is full or read-only.
 func (d *disk) fault() fault {
 	return fault{
 		name: "disk", rests: 4 * time.Hour, lasts: 20 * time.Minute,
-		begin: func(dice *rand.Rand) string {
+		begin: func(rng *rand.Rand) string {
 			d.refuses = syscall.ENOSPC
-			if dice.IntN(2) == 0 {
+			if rng.IntN(2) == 0 {
 				d.refuses = syscall.EROFS
 			}
 			return d.refuses.Error()
@@ -44,12 +44,12 @@ func (d *disk) fault() fault {
 	}
 }
 
-// of gives an instance its directory.
+// of returns the directory of an instance.
 func (d *disk) of(instance string) host.Storage {
 	return &directory{disk: d, name: instance, boot: d.powered}
 }
 
-// directory is one instance's, as the daemon of one boot sees it.
+// directory is the directory of an instance, usable during one boot.
 type directory struct {
 	disk *disk
 	name string
@@ -73,7 +73,7 @@ func (d *directory) Save(name string, data []byte) error {
 	}
 	d.disk.writes++
 	cut := d.disk.cutNext || d.disk.cutAlways
-	if !cut || d.disk.dice.IntN(2) == 0 {
+	if !cut || d.disk.rng.IntN(2) == 0 {
 		d.disk.files[d.name+"/"+name] = bytes.Clone(data)
 	}
 	if cut {

@@ -15,105 +15,104 @@ import (
 
 const ntpTimeout = 5 * time.Second
 
-// An answer by NTP is on its way for so long, all of which may be one way.
+// The round trip of an NTP exchange, all of which may be in one direction.
 const (
-	leastNTPLatency = 5 * time.Millisecond
-	mostNTPLatency  = 40 * time.Millisecond
-	// clockError is how far the daemon's clock may be off, with good servers.
-	clockError = mostNTPLatency / 2
+	minNTPDelay = 5 * time.Millisecond
+	maxNTPDelay = 40 * time.Millisecond
+	// clockError is how far the daemon's clock may be off with correct servers.
+	clockError = maxNTPDelay / 2
 )
 
-// pool is the four servers of time.
+// pool is the four NTP servers.
 type pool struct {
 	*World
-	dice    *rand.Rand
+	rng     *rand.Rand
 	servers [4]*timeServer
-	lying   bool // one of them is a falseticker
+	lying   bool // one of the servers is a falseticker
 }
 
 var poolNames = []string{"one.test", "two.test", "three.test", "four.test"}
 
-// timeServer is one of them, and what is wrong with it.
+// timeServer is a server and its fault.
 type timeServer struct {
 	*fakeserver.NTP
-	honest  bool
-	dialing error // what a dialer says; nil: it can be reached
-	garbage bool  // it sends something that is no answer
+	correct bool
+	dialing error // the result of dialing it; nil: it can be reached
+	garbage bool  // its replies are random bytes
 }
 
 func newPool(w *World) *pool {
-	p := &pool{World: w, dice: w.dice("pool")}
+	p := &pool{World: w, rng: w.rng("pool")}
 	for i := range p.servers {
 		p.servers[i] = &timeServer{NTP: fakeserver.NewNTP(w.now)}
 	}
-	p.heal()
+	p.repair()
 	return p
 }
 
-func (p *pool) heal() {
+func (p *pool) repair() {
 	p.lying = false
 	for _, s := range p.servers {
-		s.honest, s.dialing, s.garbage = true, nil, false
+		s.correct, s.dialing, s.garbage = true, nil, false
 		s.Fail(fakeserver.NTPFault{})
 	}
 }
 
-// fault is the family: for some time something is wrong with one of the servers,
-// or with all of them. Two of the four never tell us to go away, so that there is
-// somebody to ask for the rest of the day; and of those that answer, one lies at
-// most.
+// fault is the family: for some time one server fails, or all of them. Two of the four
+// never send a kiss code, since a client may never ask such a server again, and at
+// most one is a falseticker.
 func (p *pool) fault() fault {
 	return fault{
 		name: "ntp", rests: 2 * time.Hour, lasts: 40 * time.Minute,
-		begin: func(dice *rand.Rand) string {
-			whom := p.servers[dice.IntN(4):][:1]
-			if dice.IntN(2) == 0 {
-				whom = p.servers[:]
+		begin: func(rng *rand.Rand) string {
+			servers := p.servers[rng.IntN(4):][:1]
+			if rng.IntN(2) == 0 {
+				servers = p.servers[:]
 			}
 			fail := func(what string, f fakeserver.NTPFault) string {
-				for _, s := range whom {
-					s.honest = false
+				for _, s := range servers {
+					s.correct = false
 					s.Fail(f)
 				}
-				return fmt.Sprintf("%d of 4: %s", len(whom), what)
+				return fmt.Sprintf("%d of 4: %s", len(servers), what)
 			}
-			switch dice.IntN(7) {
+			switch rng.IntN(7) {
 			case 0:
-				return fail("silence", fakeserver.NTPFault{Silent: true})
+				return fail("no reply", fakeserver.NTPFault{Silent: true})
 			case 1:
 				return fail("stratum 16", fakeserver.NTPFault{Stratum: 16})
 			case 2:
-				whom = p.servers[:1+dice.IntN(2)]
-				kiss := []string{"RATE", "DENY", "RSTR", "INIT", "XYZ?"}[dice.IntN(5)]
+				servers = p.servers[:1+rng.IntN(2)]
+				kiss := []string{"RATE", "DENY", "RSTR", "INIT", "XYZ?"}[rng.IntN(5)]
 				return fail("kiss code "+kiss, fakeserver.NTPFault{Kiss: kiss})
 			case 3:
-				whom, p.lying = p.servers[dice.IntN(4):][:1], true
-				off := []time.Duration{time.Second, time.Hour, 24 * time.Hour, 400 * 24 * time.Hour}[dice.IntN(4)]
-				if dice.IntN(2) == 0 {
+				servers, p.lying = p.servers[rng.IntN(4):][:1], true
+				off := []time.Duration{time.Second, time.Hour, 24 * time.Hour, 400 * 24 * time.Hour}[rng.IntN(4)]
+				if rng.IntN(2) == 0 {
 					off = -off
 				}
 				return fail(fmt.Sprintf("a falseticker, off by %v", off), fakeserver.NTPFault{Offset: off})
 			case 4:
-				for _, s := range whom {
+				for _, s := range servers {
 					s.dialing = dialing(os.NewSyscallError("connect", syscall.ENETUNREACH))
 				}
-				return fail("no network", fakeserver.NTPFault{})
+				return fail("network unreachable", fakeserver.NTPFault{})
 			case 5:
-				for _, s := range whom {
+				for _, s := range servers {
 					s.dialing = dialing(&net.DNSError{Err: "no such host", IsNotFound: true})
 				}
-				return fail("no such name", fakeserver.NTPFault{})
+				return fail("no such host", fakeserver.NTPFault{})
 			}
-			for _, s := range whom {
+			for _, s := range servers {
 				s.garbage = true
 			}
 			return fail("garbage", fakeserver.NTPFault{})
 		},
-		end: p.heal,
+		end: p.repair,
 	}
 }
 
-// dial reaches one of the servers.
+// dial connects to one of the servers.
 func (p *pool) dial(_ context.Context, _, address string) (net.Conn, error) {
 	host, _, _ := net.SplitHostPort(address)
 	at := slices.Index(poolNames, host)
@@ -124,16 +123,16 @@ func (p *pool) dial(_ context.Context, _, address string) (net.Conn, error) {
 	if s.dialing != nil {
 		return nil, s.dialing
 	}
-	e := &exchange{Conn: s.Conn(), pool: p, server: s, honest: s.honest, garbage: s.garbage}
+	e := &exchange{Conn: s.Conn(), pool: p, server: s, correct: s.correct, garbage: s.garbage}
 	return openConn{e, p.handles.open("connections")}, nil
 }
 
-// exchange is a question to a server and its answer, which takes its time.
+// exchange is a request to a server and its delayed reply.
 type exchange struct {
 	net.Conn
-	pool            *pool
-	server          *timeServer
-	honest, garbage bool
+	pool             *pool
+	server           *timeServer
+	correct, garbage bool
 }
 
 func (e *exchange) Read(into []byte) (int, error) {
@@ -142,15 +141,15 @@ func (e *exchange) Read(into []byte) (int, error) {
 		e.pool.sleep(ntpTimeout)
 		return n, err
 	}
-	e.pool.sleep(leastNTPLatency + time.Duration(e.pool.dice.Int64N(int64(mostNTPLatency-leastNTPLatency))))
+	e.pool.sleep(minNTPDelay + time.Duration(e.pool.rng.Int64N(int64(maxNTPDelay-minNTPDelay))))
 	if e.garbage {
-		n = e.pool.dice.IntN(n + 1)
+		n = e.pool.rng.IntN(n + 1)
 		for i := range into[:n] {
-			into[i] = byte(e.pool.dice.Uint32())
+			into[i] = byte(e.pool.rng.Uint32())
 		}
 	}
-	if e.honest {
-		e.pool.oracle.heardTheTime()
+	if e.correct {
+		e.pool.oracle.timeReceived()
 	}
 	return n, nil
 }

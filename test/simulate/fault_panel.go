@@ -9,25 +9,25 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// wire is the way to the panel.
-type wire struct {
+// cable connects the panel to its SPI port.
+type cable struct {
 	unplugged bool
 	failing   bool
 }
 
-// wireRecovery is how long the daemon may take until the panel is right again: the
-// longest pause before it tries a port again is also the period in which it sends
-// all, changed or not.
-const wireRecovery = time.Minute + 5*time.Second
+// cableRecovery limits how long it takes until the panel is correct again: both the
+// longest pause before a failed port is tried again and the period of complete
+// refreshes are a minute.
+const cableRecovery = time.Minute + 5*time.Second
 
-// fault is the family: transfers fail, or the panel is unplugged, which nobody is
-// told.
-func (c *wire) fault(w *World) fault {
+// fault is the family: transfers fail, or the panel is unplugged, which SPI cannot
+// detect.
+func (c *cable) fault(w *World) fault {
 	return fault{
 		name: "panel", rests: 3 * time.Hour, lasts: 3 * time.Minute,
-		begin: func(dice *rand.Rand) string {
-			w.oracle.excused = scheduler.Never
-			c.unplugged, c.failing = dice.IntN(2) == 0, dice.IntN(2) == 0
+		begin: func(rng *rand.Rand) string {
+			w.oracle.ignoreUntil = scheduler.Never
+			c.unplugged, c.failing = rng.IntN(2) == 0, rng.IntN(2) == 0
 			c.attach(w)
 			switch {
 			case c.unplugged && c.failing:
@@ -38,7 +38,7 @@ func (c *wire) fault(w *World) fault {
 				return "transfers fail"
 			}
 			w.panel.PowerCycle()
-			return "it lost its power for a moment"
+			return "power lost for a moment"
 		},
 		end: func() {
 			if c.unplugged {
@@ -46,13 +46,13 @@ func (c *wire) fault(w *World) fault {
 			}
 			c.unplugged, c.failing = false, false
 			c.attach(w)
-			w.oracle.excused = w.clock.Now().Add(wireRecovery)
+			w.oracle.ignoreUntil = w.clock.Now().Add(cableRecovery)
 		},
 	}
 }
 
-// attach hangs the panel on the board that there is now.
-func (c *wire) attach(w *World) {
+// attach connects the panel to the current board.
+func (c *cable) attach(w *World) {
 	failures := 0
 	if c.failing {
 		failures = math.MaxInt

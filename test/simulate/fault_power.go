@@ -7,19 +7,19 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// powerFault is the family: the daemon is stopped and started, or the power goes
-// without a warning, best in the middle of a write.
+// powerFault is the family: the daemon is restarted, or the power fails, sometimes in
+// the middle of a write.
 func (w *World) powerFault() fault {
 	return fault{
 		name: "power", rests: 8 * time.Hour,
-		begin: func(dice *rand.Rand) string {
+		begin: func(rng *rand.Rand) string {
 			if w.steady {
-				return "stays on"
+				return "no failure in this seed"
 			}
-			switch dice.IntN(3) {
+			switch rng.IntN(3) {
 			case 0:
 				w.disk.cutNext = true
-				return "to be cut at the next write"
+				return "cut at the next write"
 			case 1:
 				if w.daemon != nil {
 					w.cutPower("now")
@@ -27,7 +27,7 @@ func (w *World) powerFault() fault {
 				return "cut"
 			}
 			if w.daemon != nil {
-				w.off = about(dice, 10*time.Second)
+				w.off = about(rng, 10*time.Second)
 				w.oracle.shutDown()
 				w.askToStop()
 			}
@@ -37,33 +37,33 @@ func (w *World) powerFault() fault {
 	}
 }
 
-// cutPower takes the power from the machine and the panel. The daemon is stopped,
-// since it cannot be made to vanish; but whatever it still does comes too late.
+// cutPower cuts the power of the machine and the panel. The daemon's goroutines cannot
+// be killed, so it is stopped, but what it does while stopping has no effect.
 func (w *World) cutPower(when string) {
-	w.log.Info("the power is cut", "when", when)
+	w.log.Info("power cut", "when", when)
 	w.disk.cutNext, w.disk.powered = false, 0
 	w.oracle.shutDown()
 	w.cut, w.off = true, time.Minute
 	w.askToStop()
 }
 
-// stop is when the daemon was asked to.
+// stop is a request to stop the daemon.
 type stop struct {
-	asked  scheduler.Instant // 0: it was not
-	stalls int
+	at     scheduler.Instant // 0: none was made
+	blocks int               // of the loop, until then
 }
 
-// longestStop is how long it may take, whatever hangs.
-const longestStop = time.Second + hair
+// maxStop limits how long a stop takes, whatever hangs.
+const maxStop = time.Second + epsilon
 
 func (w *World) askToStop() {
-	w.stop = stop{w.clock.Now(), w.visitor.stalls}
+	w.stop = stop{w.clock.Now(), w.autopilot.blocks}
 	w.daemon.Stop()
 }
 
-func (w *World) mustHaveStoppedSoon() {
-	took := w.clock.Now().Sub(w.stop.asked)
-	if w.stop.asked != 0 && took > longestStop && w.stop.stalls == w.visitor.stalls && w.clock.Now() > w.oracle.free() {
-		w.fail("the stop took %v", took)
+func (w *World) checkStopTime() {
+	took := w.clock.Now().Sub(w.stop.at)
+	if w.stop.at != 0 && took > maxStop && w.stop.blocks == w.autopilot.blocks && w.clock.Now() > w.oracle.freeSince() {
+		w.fail("stopping took %v", took)
 	}
 }

@@ -8,19 +8,19 @@ import (
 	"ptvd/internal/config"
 )
 
-// reloadFault is the family: somebody edits the configuration while the daemon
-// runs, well or badly, and as often as not once more soon after: while the first
-// change is not through yet, or what has not taken it waits for its next try.
+// reloadFault is the family: the configuration is edited while the daemon runs,
+// correctly or not, and half of the times again soon after: while the first reload is
+// in progress, or while an instance that failed to start waits for its restart.
 func (w *World) reloadFault() fault {
 	return fault{
 		name: "reload", rests: 6 * time.Hour,
-		begin: func(dice *rand.Rand) string {
-			what := w.edit(dice)
-			if dice.IntN(2) == 0 {
-				soon := about(dice, 12*time.Second)
+		begin: func(rng *rand.Rand) string {
+			what := w.edit(rng)
+			if rng.IntN(2) == 0 {
+				soon := about(rng, 12*time.Second)
 				w.clock.Work(func() {
 					if w.sleep(soon) {
-						w.log.Info("the configuration is edited again", "what", w.edit(dice))
+						w.log.Info("configuration edited again", "what", w.edit(rng))
 					}
 				})
 			}
@@ -30,43 +30,43 @@ func (w *World) reloadFault() fault {
 	}
 }
 
-// edit changes the configuration in one way and has the daemon read it.
-func (w *World) edit(dice *rand.Rand) (what string) {
+// edit changes the configuration and makes the daemon reload it.
+func (w *World) edit(rng *rand.Rand) (what string) {
 	if w.daemon == nil {
-		return "nobody is there"
+		return "the daemon is not running"
 	}
-	next, read := w.house, func() {}
+	next, read := w.config, func() {}
 	text := func() string { return next.text() }
-	switch dice.IntN(8) {
+	switch rng.IntN(8) {
 	case 0:
-		what = "nothing has changed"
+		what = "no change"
 	case 1:
-		next.brightness, what = 130-next.brightness, "another brightness"
-		read = func() { w.oracle.excuse(stopping + lighting) } // the panel may be started anew
+		next.brightness, what = 130-next.brightness, "brightness"
+		read = func() { w.oracle.ignore(stopping + firstPicture) } // the panel may be restarted
 	case 2:
-		next.count, what = 15-next.count, "other departures"
-		read = w.oracle.forgetAnswersSoon
+		next.count, what = 15-next.count, "count of departures"
+		read = w.oracle.departuresRestarting
 	case 3:
-		next.spares, what = next.spares.oneMore(), "one button more or less"
+		next.spares, what = next.spares.toggled(), "a button added or removed"
 	case 4:
-		next.spares, what = next.spares.swapped(), "buttons change places"
+		next.spares, what = next.spares.swapped(), "pins of buttons swapped"
 	case 5, 6:
-		next.turn++
-		what = "another chaos"
-		if w.chaos.mood == "" {
-			w.chaos.startsBadly(dice)
-			what += ": " + w.chaos.mood
+		next.chaosVersion++
+		what = "version of chaos"
+		if w.chaos.mode == "" {
+			w.chaos.failStarts(rng)
+			what += ": " + w.chaos.mode
 		}
 	default:
-		text, what = func() string { return spoil(w.house.text(), dice) }, "nonsense"
+		text, what = func() string { return corrupt(w.config.text(), rng) }, "an error"
 	}
 	w.reload = func() (*config.File, error) {
-		file, err := config.Parse("house.yaml", []byte(text()), 0o600)
+		file, err := config.Parse("simulate.yaml", []byte(text()), 0o600)
 		if err != nil {
 			return nil, err
 		}
 		next.file = file
-		w.house = next
+		w.config = next
 		w.edits++
 		read()
 		w.clock.Work(w.checkSpares)
@@ -76,30 +76,30 @@ func (w *World) edit(dice *rand.Rand) (what string) {
 	return what
 }
 
-// stopping is how long a reload may take to stop what it changes.
+// stopping limits how long a reload takes to stop the instances it changes.
 const stopping = time.Second
 
-// forgetAnswersSoon says that the daemon may know of no departures any more, now or
-// once it has stopped what asks for them.
-func (o *oracle) forgetAnswersSoon() {
-	o.forgetAnswers()
+// departuresRestarting tells the oracle that the daemon has no departures from now
+// on, or from when it has stopped the instance that requests them.
+func (o *oracle) departuresRestarting() {
+	o.departuresLost()
 	boots := o.boots
 	o.clock.Work(func() {
 		if o.sleep(stopping); boots == o.boots {
-			o.forgetAnswers()
+			o.departuresLost()
 		}
 	})
 }
 
-// spoil makes an error in a configuration.
-func spoil(text string, dice *rand.Rand) string {
-	switch dice.IntN(4) {
+// corrupt makes an error in a configuration.
+func corrupt(text string, rng *rand.Rand) string {
+	switch rng.IntN(4) {
 	case 0:
 		return strings.Replace(text, "plugin: ntp", "plugin: npt", 1)
 	case 1:
 		return strings.Replace(text, "every: ", "every: x", 1)
 	case 2:
-		return strings.Replace(text, "tally.click", "tally.clack", 1)
+		return strings.Replace(text, "counter.click", "counter.clack", 1)
 	}
-	return text[:len(text)-dice.IntN(len(text)/2)] + "\t{"
+	return text[:len(text)-rng.IntN(len(text)/2)] + "\t{"
 }

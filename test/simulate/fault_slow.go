@@ -11,20 +11,20 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// slowness is how long what blocks takes: transfers to the panel, or writes to the
-// disk. All of it is time in which the loop goes on.
+// slowness delays transfers to the panel or writes to the disk. They run beside the
+// loop, which goes on meanwhile.
 type slowness struct {
-	least, most time.Duration // 0: no time at all
-	dice        *rand.Rand
+	least, most time.Duration // 0: no delay
+	rng         *rand.Rand
 }
 
-// fault is a family: something is slow for a while, or hangs now and then.
+// fault is a family: transfers or writes are slow or hang for a while.
 func (s *slowness) fault(name string) fault {
 	return fault{
 		name: name, rests: 5 * time.Hour, lasts: 8 * time.Minute,
-		begin: func(dice *rand.Rand) string {
-			s.dice = dice
-			if dice.IntN(3) == 0 {
+		begin: func(rng *rand.Rand) string {
+			s.rng = rng
+			if rng.IntN(3) == 0 {
 				s.least, s.most = 20*time.Second, 40*time.Second
 				return "hangs"
 			}
@@ -35,27 +35,27 @@ func (s *slowness) fault(name string) fault {
 	}
 }
 
-// pass takes the time. It is called beside the loop; on it, it would panic.
+// pass waits for the delay. On the loop it would panic.
 func (s *slowness) pass(w *World) {
 	if s.most > 0 {
-		w.sleep(s.least + time.Duration(s.dice.Int64N(int64(s.most-s.least))))
+		w.sleep(s.least + time.Duration(s.rng.Int64N(int64(s.most-s.least))))
 	}
 }
 
-// transfers are those to the panel, as far as the oracle has to know of them: what
-// is on its way while another one takes its time is shown late.
+// transfers tells the oracle when the pictures that the panel shows were drawn. A
+// picture that is drawn during a slow transfer is shown late.
 type transfers struct {
-	drawn, ended scheduler.Instant // what the last one that has ended brought, and when it did
-	next         scheduler.Instant // when what is under way was drawn; 0: nothing is
-	atOnce       bool              // it set out as soon as there was a way
+	drawn, ended scheduler.Instant // of the last completed transfer: when its picture was drawn, and when it ended
+	next         scheduler.Instant // when the picture of the current transfer was drawn; 0: there is none
+	atOnce       bool              // the current transfer began as soon as the one before had ended
 }
 
-// since returns how far back what the panel shows may have been drawn. A transfer
-// that began as soon as there was a way brings what was drawn meanwhile; until it
-// ends the panel shows what the one before has brought.
-func (t transfers) since(now, open scheduler.Instant) scheduler.Instant {
+// since returns the earliest time at which the shown picture may have been drawn. A
+// transfer that follows at once sends what was drawn during the one before; until it
+// ends, the panel shows the picture of the one before.
+func (t transfers) since(now, nextBy scheduler.Instant) scheduler.Instant {
 	switch {
-	case t.next == 0 && now > open:
+	case t.next == 0 && now > nextBy:
 		return now
 	case t.next == 0 || t.atOnce:
 		return t.drawn
@@ -63,90 +63,89 @@ func (t transfers) since(now, open scheduler.Instant) scheduler.Instant {
 	return t.next
 }
 
-// open returns by when what was drawn during the last transfer is under way. While
-// the loop is held up nothing sets out.
-func (o *oracle) open() scheduler.Instant {
-	open := o.transfers.ended.Add(tick + hair)
-	if open >= o.stalled {
-		open = max(open, o.free().Add(tick+hair))
+// nextBy returns by when a transfer of what was drawn during the last one has begun.
+// While the loop is blocked none begins.
+func (o *oracle) nextBy() scheduler.Instant {
+	by := o.transfers.ended.Add(tick + epsilon)
+	if by >= o.blockedAt {
+		by = max(by, o.freeSince().Add(tick+epsilon))
 	}
-	return open
+	return by
 }
 
-// setsOut says that a transfer begins now. After the loop was held up it brings what
-// was drawn before.
-func (o *oracle) setsOut() {
+// transferBegins records that a transfer begins. After the loop was blocked it sends
+// what was drawn before.
+func (o *oracle) transferBegins() {
 	now := o.clock.Now()
-	o.transfers.atOnce = now <= o.open()
-	if o.transfers.next = now; o.stalled > 0 && now <= o.free().Add(tick+hair) {
-		o.transfers.next = o.stalled
+	o.transfers.atOnce = now <= o.nextBy()
+	if o.transfers.next = now; o.blockedAt > 0 && now <= o.freeSince().Add(tick+epsilon) {
+		o.transfers.next = o.blockedAt
 	}
 }
 
-// arrives says that it has ended.
-func (o *oracle) arrives() {
+// transferEnds records that the current transfer ends.
+func (o *oracle) transferEnds() {
 	o.transfers = transfers{drawn: o.transfers.next, ended: o.clock.Now()}
 }
 
-// isFirst tells whether the first one since the boot is under way: what is to be
-// seen meanwhile is another life's.
+// isFirst reports whether the first transfer since the boot is in progress. Until it
+// ends, the panel shows a picture of the boot before.
 func (t transfers) isFirst() bool { return t.ended == 0 && t.next != 0 }
 
-// wiredBoard is a board whose transfers take the time that the world lets them.
-type wiredBoard struct {
+// slowBoard is a board whose SPI transfers are delayed.
+type slowBoard struct {
 	gpio.Backend
 	*World
 }
 
-func (b wiredBoard) OpenSPI(name string, hz int64) (gpio.SPI, error) {
+func (b slowBoard) OpenSPI(name string, hz int64) (gpio.SPI, error) {
 	port, err := b.Backend.OpenSPI(name, hz)
 	if err != nil {
 		return nil, err
 	}
-	return wiredSPI{port, b.World, b.boots}, nil
+	return slowSPI{port, b.World, b.boots}, nil
 }
 
-type wiredSPI struct {
+type slowSPI struct {
 	gpio.SPI
 	*World
 	boot int
 }
 
-func (p wiredSPI) Tx(packets ...[]byte) error {
+func (p slowSPI) Tx(packets ...[]byte) error {
 	o := p.oracle
 	if p.slowPanel.most > slowTransfer {
-		p.clock.Work(p.mustSayThatItHangs)
+		p.clock.Work(p.checkHangReported)
 	}
-	o.setsOut()
+	o.transferBegins()
 	p.slowPanel.pass(p.World)
 	if p.boot != p.boots {
-		return syscall.EIO // the process is long gone
+		return syscall.EIO // the process has ended
 	}
 	if p.clock.Now() > o.transfers.ended {
-		o.part() // the transfer before is the one that what is shown goes back to
+		o.judgeShown() // while the transfer before still counts as the last one
 	}
-	o.arrives()
+	o.transferEnds()
 	return p.SPI.Tx(packets...)
 }
 
-// slowTransfer is how long a transfer may take without a word.
+// slowTransfer limits how long a transfer takes until it shows in the health.
 const slowTransfer = 6 * time.Second
 
-// mustSayThatItHangs finds out whether people are told of a transfer that does not
-// end.
-func (w *World) mustSayThatItHangs() {
-	boots, edits, stalls := w.boots, w.edits, w.visitor.stalls
+// checkHangReported checks that a transfer that does not end shows in the health.
+func (w *World) checkHangReported() {
+	boots, edits, blocks := w.boots, w.edits, w.autopilot.blocks
 	w.sleep(slowTransfer)
-	if boots == w.boots && edits == w.edits && stalls == w.visitor.stalls && w.oracle.on {
-		w.mustBeIll("panel", "max7219 on "+panelPort)
+	if boots == w.boots && edits == w.edits && blocks == w.autopilot.blocks && w.oracle.on {
+		w.checkDegraded("panel", "max7219 on "+panelPort)
 	}
 }
 
-// mustBeIll fails where an instance finds itself well, or says something else.
-func (w *World) mustBeIll(instance, why string) {
+// checkDegraded checks that an instance is not healthy, for a given reason.
+func (w *World) checkDegraded(instance, why string) {
 	for _, i := range w.daemon.Report().Instances {
 		if i.Name == instance && (i.Health == host.OK || !strings.Contains(i.Why, why)) {
-			w.fail("%s is %s (%q), and %q is not said", instance, i.Health, i.Why, why)
+			w.fail("%s is %s (%q), want a problem with %q", instance, i.Health, i.Why, why)
 		}
 	}
 }

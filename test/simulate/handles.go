@@ -9,12 +9,12 @@ import (
 	"ptvd/internal/gpio"
 )
 
-// handles counts what the daemon has open, by kind. In the real world each would
-// be a file descriptor, and in the end there must be none.
+// handles counts what the daemon has open, by kind. On a real system each would be a
+// file descriptor. At the end none may be open.
 type handles map[string]int
 
-// open counts one more. What it returns is called when that is closed; to close it
-// once more changes nothing.
+// open counts one more handle. The returned function closes it; further calls have no
+// effect.
 func (h handles) open(kind string) (closed func()) {
 	h[kind]++
 	done := false
@@ -26,11 +26,11 @@ func (h handles) open(kind string) (closed func()) {
 	}
 }
 
-// mustBeClosed fails for each kind of which something is still open.
-func (h handles) mustBeClosed(w *World) {
+// checkClosed fails for each kind of which a handle is open.
+func (h handles) checkClosed(w *World) {
 	for _, kind := range sortedKeys(h) {
 		if h[kind] != 0 {
-			w.fail("%d of the daemon's %s were never closed", h[kind], kind)
+			w.fail("%d %s were not closed", h[kind], kind)
 		}
 	}
 }
@@ -61,7 +61,7 @@ func (c openConn) Close() error {
 	return c.Conn.Close()
 }
 
-// countedBoard is a board of which all that is opened is counted.
+// countedBoard is a board whose open lines and ports are counted.
 type countedBoard struct {
 	gpio.Backend
 	handles handles

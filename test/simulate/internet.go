@@ -11,69 +11,69 @@ import (
 	"ptvd/internal/fakeserver"
 )
 
-// internet is the way to the timetable service, and where it can be cut.
+// internet is the network between the daemon and the PTV API, and the server itself.
 type internet struct {
 	*World
 	server   *fakeserver.PTV
-	dice     *rand.Rand
-	trouble  func(*http.Request) (*http.Response, error) // what happens to requests; nil: all is well
-	asked    int
-	statuses int // how many bad ones it has answered with
+	rng      *rand.Rand
+	failure  func(*http.Request) (*http.Response, error) // handles requests; nil: they succeed
+	requests int
+	statuses int // see nextStatus
 	night    night
 }
 
 func newInternet(w *World) *internet {
-	return &internet{World: w, server: fakeserver.NewPTV(w.now), dice: w.dice("internet"), statuses: int(w.seed % 499)}
+	return &internet{World: w, server: fakeserver.NewPTV(w.now), rng: w.rng("internet"), statuses: int(w.seed % 499)}
 }
 
-// RoundTrip takes a request to the service and brings its answer.
+// RoundTrip implements http.RoundTripper.
 func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
-	n.asked++
-	n.diary.signed(r.URL.Query().Get("signature"))
+	n.requests++
+	n.recorder.setSignature(r.URL.Query().Get("signature"))
 	if err := n.latency(r.Context(), 20*time.Millisecond, 300*time.Millisecond); err != nil {
 		return nil, err
 	}
-	if n.trouble == nil {
+	if n.failure == nil {
 		return n.handles.body(n.good(r)), nil
 	}
-	response, err := n.trouble(r)
+	response, err := n.failure(r)
 	if err != nil {
 		return nil, err
 	}
 	return n.handles.body(response), nil
 }
 
-// good is the answer that the oracle holds for the truth.
+// good returns a correct reply, which the oracle uses as the truth.
 func (n *internet) good(r *http.Request) *http.Response {
 	a := n.serve(r)
-	a.Body = &body{data: a.data, whole: func() {
-		if a.StatusCode == http.StatusOK { // else it was a redirect that led here
-			n.oracle.answered(r, a, true, true)
+	a.Body = &body{data: a.data, onEOF: func() {
+		if a.StatusCode == http.StatusOK { // otherwise a redirect led to an unknown path
+			n.oracle.replyRead(r, a, true, true)
 		}
 	}}
 	return &a.Response
 }
 
-// latency lets a request be on its way for some time.
-func (n *internet) latency(ctx context.Context, least, most time.Duration) error {
-	return n.clock.Sleep(ctx, least+time.Duration(n.dice.Int64N(int64(most-least))))
+// latency waits for a random time.
+func (n *internet) latency(ctx context.Context, shortest, longest time.Duration) error {
+	return n.clock.Sleep(ctx, shortest+time.Duration(n.rng.Int64N(int64(longest-shortest))))
 }
 
-// answer is a response whose body is known.
-type answer struct {
+// response is a response with the data of its body.
+type response struct {
 	http.Response
 	data []byte
 }
 
-// serve asks the server.
-func (n *internet) serve(r *http.Request) *answer {
-	page := recorder{header: http.Header{}, status: http.StatusOK}
+// serve returns the server's response.
+func (n *internet) serve(r *http.Request) *response {
+	page := responseBuffer{header: http.Header{}, status: http.StatusOK}
 	n.server.ServeHTTP(&page, r.Clone(r.Context()))
-	return newAnswer(page.status, page.header, n.night.cut(page.Bytes()))
+	return newResponse(page.status, page.header, n.night.filter(page.Bytes()))
 }
 
-func newAnswer(status int, header http.Header, data []byte) *answer {
-	a := &answer{data: data, Response: http.Response{
+func newResponse(status int, header http.Header, data []byte) *response {
+	a := &response{data: data, Response: http.Response{
 		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, ContentLength: int64(len(data)),
 	}}
@@ -81,23 +81,23 @@ func newAnswer(status int, header http.Header, data []byte) *answer {
 	return a
 }
 
-// recorder takes what a handler writes.
-type recorder struct {
+// responseBuffer is an http.ResponseWriter.
+type responseBuffer struct {
 	bytes.Buffer
 	header http.Header
 	status int
 }
 
-func (r *recorder) Header() http.Header    { return r.header }
-func (r *recorder) WriteHeader(status int) { r.status = status }
+func (r *responseBuffer) Header() http.Header    { return r.header }
+func (r *responseBuffer) WriteHeader(status int) { r.status = status }
 
-// body is what comes over the line: all at once, slowly, or up to a point.
+// body is the body of a response: complete, slow, or truncated.
 type body struct {
-	data   []byte
-	pause  func() error // before each piece; nil: none
-	piece  int          // bytes; 0: as many as there is room for
-	broken error        // what comes instead of an end; nil: the end does
-	whole  func()       // called when the reader has all of it; nil: nobody cares
+	data  []byte
+	pause func() error // called before each piece; may be nil
+	piece int          // size in bytes; 0: no limit
+	err   error        // returned instead of io.EOF; may be nil
+	onEOF func()       // called when the reader has read all; may be nil
 }
 
 func (b *body) Read(into []byte) (int, error) {
@@ -106,13 +106,13 @@ func (b *body) Read(into []byte) (int, error) {
 			return 0, err
 		}
 	}
-	if len(b.data) == 0 && b.broken != nil {
-		return 0, b.broken
+	if len(b.data) == 0 && b.err != nil {
+		return 0, b.err
 	}
 	if len(b.data) == 0 {
-		if b.whole != nil {
-			b.whole()
-			b.whole = nil
+		if b.onEOF != nil {
+			b.onEOF()
+			b.onEOF = nil
 		}
 		return 0, io.EOF
 	}

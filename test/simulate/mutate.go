@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// oddities are what stands in the place of a value that should be something else.
-// None of them is a moment in time.
+// oddities replace values of a reply. None of them is a valid time.
 var oddities = []any{
 	nil, true, false, 0, -1, 1e300, 0.5, "", "null", "12:30", "2026-13-45T99:99:99Z", "0001-01-01T00:00:00Z",
 	"\u202e\x00\x1b[31m",
@@ -17,40 +16,39 @@ var oddities = []any{
 	map[string]any{"a": map[string]any{"": nil}},
 }
 
-// mutate returns a reply in which some values are not of the type that they should
-// be: now a few, now most of them.
-func mutate(reply []byte, dice *rand.Rand) []byte {
+// mutate returns a reply in which some or most values are replaced by oddities.
+func mutate(reply []byte, rng *rand.Rand) []byte {
 	var root any
 	if json.Unmarshal(reply, &root) != nil {
 		return reply
 	}
-	often := []float64{0.01, 0.1, 0.5}[dice.IntN(3)]
-	var spoil func(value any) any
-	spoil = func(value any) any {
-		if dice.Float64() < often/4 {
-			return oddities[dice.IntN(len(oddities))]
+	probability := []float64{0.01, 0.1, 0.5}[rng.IntN(3)]
+	var replace func(value any) any
+	replace = func(value any) any {
+		if rng.Float64() < probability/4 {
+			return oddities[rng.IntN(len(oddities))]
 		}
 		switch value := value.(type) {
 		case []any:
 			for i := range value {
-				value[i] = spoil(value[i])
+				value[i] = replace(value[i])
 			}
 		case map[string]any:
 			for _, key := range sortedKeys(value) {
-				value[key] = spoil(value[key])
+				value[key] = replace(value[key])
 			}
 		default:
-			if dice.Float64() < often {
-				return oddities[dice.IntN(len(oddities))]
+			if rng.Float64() < probability {
+				return oddities[rng.IntN(len(oddities))]
 			}
 		}
 		return value
 	}
-	spoiled, err := json.Marshal(spoil(root))
+	mutated, err := json.Marshal(replace(root))
 	if err != nil {
 		return reply
 	}
-	return spoiled
+	return mutated
 }
 
 func sortedKeys[V any](m map[string]V) []string {

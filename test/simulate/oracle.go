@@ -1,156 +1,155 @@
 package simulate
 
 import (
+	"slices"
 	"time"
 
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 )
 
-// oracle judges all that the panel shows. It knows the true time, what the service
-// said and when it arrived, and whether anybody can have told the daemon the time;
-// it knows nothing of what the daemon thinks.
+// oracle checks everything that the panel shows. It knows the true time, the replies
+// of the PTV API and when they arrived, and whether the daemon can know the time. It
+// does not look into the daemon.
 //
-// A picture must have been true at some moment since the last tick before: that is
-// all the time that the panel is given.
+// A picture must have been true at some time since the previous tick, because the
+// panel is drawn once a tick.
 type oracle struct {
 	*World
-	on        bool // there is a daemon that answers for the panel
-	booted    scheduler.Instant
-	asked     scheduler.Instant // since when the daemon may be without departures
-	voices    int               // honest answers about the time since the boot
-	surely    scheduler.Instant // from when on the daemon must know the time; Never: it may not
-	excused   scheduler.Instant // until then the panel cannot be reached, or was not for long
-	stalled   scheduler.Instant // when the loop was last held up …
-	resumed   scheduler.Instant // … and let go; Never: it is held up now
-	answers   []*reply          // what the daemon may know, the oldest first
-	certain   scheduler.Instant // from when on it must know some; Never: it may not
-	transfers transfers         // to the panel
-	shown     picture
-	reading   reading
-	looking   bool
-	last      moment             // of which a picture was true that is not any more
-	parted    scheduler.Instant  // when it was judged for the last time
-	texts     map[string]picture // of rows, as they look
-	list      []*service         // see next
-	said      map[string]bool    // what stood in the place of departures
-	Frames    int                // pictures that were judged
-	Judged    int                // judgements
-	Numbers   int                // pictures with minutes on them …
-	Rows      int                // … and with a departure in words
+	on           bool // a daemon is responsible for the panel
+	booted       scheduler.Instant
+	loadingSince scheduler.Instant // from when on the daemon may have no departures
+	timeReplies  int               // correct replies of NTP servers since the boot
+	syncedBy     scheduler.Instant // from when on the daemon must know the time; Never: it need not
+	ignoreUntil  scheduler.Instant // until then pictures are not checked
+	blockedAt    scheduler.Instant // when the loop was last blocked
+	resumedAt    scheduler.Instant // when it resumed; Never: it is blocked
+	replies      []*reply          // what the daemon may know, the oldest first
+	dataBy       scheduler.Instant // from when on it must know a reply; Never: it need not
+	transfers    transfers         // to the panel
+	shown        picture
+	reading      reading
+	lookPending  bool
+	last         moment             // the last one at which a picture was true although it is not any more
+	judgedAt     scheduler.Instant  // when the shown picture was judged last
+	texts        map[string]picture // of rows, see textPicture
+	list         []*service         // see next
+	wordsShown   map[string]bool    // texts shown instead of departures
+	Frames       int                // pictures shown
+	Judged       int                // checks
+	Numbers      int                // pictures with minutes
+	Rows         int                // pictures with a departure in words
 }
 
 const (
-	// hair is for what follows one another without anybody having waited.
-	hair = 5 * time.Millisecond
-	// lighting is how long a daemon may take from its start to its first
-	// picture.
-	lighting = time.Second
-	// tooOld is the age of departures from which on no number may stand.
-	tooOld = 5 * time.Minute
+	// epsilon is the time allowed for events that follow one another without a wait.
+	epsilon = 5 * time.Millisecond
+	// firstPicture limits the time from a start to the first picture.
+	firstPicture = time.Second
+	// maxAge is the age of departures from which on no minutes may be shown.
+	maxAge = 5 * time.Minute
 )
 
 func newOracle(w *World) *oracle {
-	o := &oracle{World: w, surely: scheduler.Never, texts: map[string]picture{}, said: map[string]bool{}}
+	o := &oracle{World: w, syncedBy: scheduler.Never, texts: map[string]picture{}, wordsShown: map[string]bool{}}
 	o.reading = read(o.shown)
 	w.panel.OnChange = o.changed
 	return o
 }
 
-// boot says that a daemon starts that knows nothing yet.
+// boot records that a daemon starts. It knows nothing yet.
 func (o *oracle) boot() {
-	o.on, o.booted, o.voices, o.surely = true, o.clock.Now(), 0, scheduler.Never
+	o.on, o.booted, o.timeReplies, o.syncedBy = true, o.clock.Now(), 0, scheduler.Never
 	o.transfers = transfers{}
-	o.answers = nil
-	o.forgetAnswers()
+	o.replies = nil
+	o.departuresLost()
 }
 
-// excuse says that for some time nobody is to blame for what the panel shows.
-func (o *oracle) excuse(d time.Duration) {
-	if o.excused != scheduler.Never {
-		o.excused = max(o.excused, o.clock.Now().Add(d))
+// ignore suspends the checks for a time.
+func (o *oracle) ignore(d time.Duration) {
+	if o.ignoreUntil != scheduler.Never {
+		o.ignoreUntil = max(o.ignoreUntil, o.clock.Now().Add(d))
 	}
 }
 
-// forgetAnswers says that the daemon may know of no departures any more.
-func (o *oracle) forgetAnswers() { o.certain, o.asked = scheduler.Never, o.clock.Now() }
+// departuresLost records that the daemon may have no departures from now on.
+func (o *oracle) departuresLost() { o.dataBy, o.loadingSince = scheduler.Never, o.clock.Now() }
 
-// shutDown says that nobody answers for the panel any more.
+// shutDown records that no daemon is responsible for the panel any more.
 func (o *oracle) shutDown() { o.on = false }
 
-// heardTheTime says that an honest server's answer has arrived.
-func (o *oracle) heardTheTime() {
-	o.voices++
-	if o.voices >= 3 && o.surely == scheduler.Never && !o.pool.lying {
-		o.surely = o.clock.Now().Add(ntpTimeout + time.Second) // the others of the round are waited for
+// timeReceived records the arrival of a correct NTP reply.
+func (o *oracle) timeReceived() {
+	o.timeReplies++
+	if o.timeReplies >= 3 && o.syncedBy == scheduler.Never && !o.pool.lying {
+		o.syncedBy = o.clock.Now().Add(ntpTimeout + time.Second) // the daemon waits for the other servers
 	}
 }
 
-// stallBegins and stallEnds say that the loop is held up: time in which nobody can
-// draw anything, and whatever arrives is received when it is over.
-func (o *oracle) stallBegins() { o.stalled, o.resumed = o.clock.Now(), scheduler.Never }
+// loopBlocked and loopResumed record that the loop is blocked. Meanwhile nothing is
+// drawn, and replies are received when it resumes.
+func (o *oracle) loopBlocked() { o.blockedAt, o.resumedAt = o.clock.Now(), scheduler.Never }
 
-func (o *oracle) stallEnds() {
-	o.resumed = o.clock.Now()
-	for _, a := range o.answers {
-		if a.received >= o.stalled {
-			a.received = o.resumed
+func (o *oracle) loopResumed() {
+	o.resumedAt = o.clock.Now()
+	for _, a := range o.replies {
+		if a.received >= o.blockedAt {
+			a.received = o.resumedAt
 		}
 	}
 }
 
-// free returns since when the loop is not held up any more.
-func (o *oracle) free() scheduler.Instant {
-	if o.resumed == scheduler.Never {
+// freeSince returns when the loop last resumed, or now while it is blocked.
+func (o *oracle) freeSince() scheduler.Instant {
+	if o.resumedAt == scheduler.Never {
 		return o.clock.Now()
 	}
-	return o.resumed
+	return o.resumedAt
 }
 
-// slack is how old what the panel shows may be: the time since the last tick, and
-// what a slow transfer takes.
+// slack returns how old the shown picture may be: the time since the last tick, and
+// the duration of a slow transfer.
 func (o *oracle) slack(now scheduler.Instant) time.Duration {
-	slack := tick + hair + now.Sub(o.transfers.since(now, o.open()))
-	if o.stalled > 0 && (o.resumed == scheduler.Never || now <= o.resumed.Add(tick)) {
-		slack += now.Sub(o.stalled)
+	slack := tick + epsilon + now.Sub(o.transfers.since(now, o.nextBy()))
+	if o.blockedAt > 0 && (o.resumedAt == scheduler.Never || now <= o.resumedAt.Add(tick)) {
+		slack += now.Sub(o.blockedAt)
 	}
 	return slack
 }
 
-// watch looks at the panel every few seconds, whether it changes or not.
+// watch checks the panel every few seconds, whether it changes or not.
 func (o *oracle) watch() {
-	pause := time.Second
+	interval := time.Second
 	if o.end.Sub(bootedAt) >= longRun {
-		pause = 3 * time.Second
+		interval = 3 * time.Second
 	}
-	for o.sleep(pause) {
+	for o.sleep(interval) {
 		o.judge(o.reading)
 	}
 }
 
-// changed hears of every row that changes. The picture is complete when nothing is
-// left to do at this instant.
+// changed is called for every row that changes. The picture is complete when nothing
+// else is left to run at this instant.
 func (o *oracle) changed() {
-	if o.looking {
+	if o.lookPending {
 		return
 	}
-	o.looking = true
+	o.lookPending = true
 	o.clock.Work(func() {
 		o.sleep(0)
-		o.looking = false
+		o.lookPending = false
 		o.look()
 	})
 }
 
-// look judges the picture that ends, which has been true until now, and the one
-// that begins.
+// look checks the previous picture, which was shown until now, and the new one.
 func (o *oracle) look() {
 	p := columns(o.panel.Picture(sim.Arrangement{}))
 	if p == o.shown {
 		return
 	}
-	if o.parted != o.clock.Now() {
-		o.part()
+	if o.judgedAt != o.clock.Now() {
+		o.judgeShown()
 	}
 	o.shown, o.reading = p, read(p)
 	o.Frames++
@@ -160,21 +159,22 @@ func (o *oracle) look() {
 	case row:
 		o.Rows++
 	case words:
-		o.said[o.reading.text] = true
+		o.wordsShown[o.reading.text] = true
 	}
 	o.judge(o.reading)
 }
 
-// part judges what has been shown until now.
-func (o *oracle) part() {
+// judgeShown checks the picture that was shown until now.
+func (o *oracle) judgeShown() {
 	o.judge(o.reading)
-	o.parted = o.clock.Now()
+	o.judgedAt = o.clock.Now()
 }
 
-// judge finds a moment of which a picture is true, among those of which it may be.
+// judge fails if there is no time at which the picture may have been drawn and was
+// true.
 func (o *oracle) judge(r reading) {
 	now := o.clock.Now()
-	if !o.on || now < o.excused || now >= o.end || o.transfers.isFirst() {
+	if !o.on || now < o.ignoreUntil || now >= o.end || o.transfers.isFirst() {
 		return
 	}
 	o.Judged++
@@ -183,78 +183,77 @@ func (o *oracle) judge(r reading) {
 	if slack > time.Second {
 		step = tick / 2
 	}
-	lie := o.lieAt(r, moment{since, now, o.at(now)})
-	if lie != "" && o.last.at >= since && o.lieAt(r, moment{since, o.last.at, o.last.clock}) == "" {
-		return // as it was when we looked before
+	wrong := o.wrongAt(r, moment{since, now, o.at(now)})
+	if wrong != "" && o.last.at >= since && o.wrongAt(r, moment{since, o.last.at, o.last.clock}) == "" {
+		return // true at the same time as at the previous check
 	}
-	for at := now; lie != "" && at > since; {
+	for at := now; wrong != "" && at > since; {
 		at = max(since, at.Add(-step))
 		for off := -clockError; off <= clockError; off += clockError {
-			if m := (moment{since, at, o.at(at).Add(off)}); o.lieAt(r, m) == "" {
+			if m := (moment{since, at, o.at(at).Add(off)}); o.wrongAt(r, m) == "" {
 				o.last = m
 				return
 			}
 		}
 	}
-	if lie != "" {
-		o.fail("the panel lies: it shows %v, and %s (true time %s)", r, lie, o.now().Format("15:04:05.000"))
-		o.excused = now.Add(time.Minute) // one is enough
+	if wrong != "" {
+		o.fail("the panel is wrong: it shows %v, but %s (true time %s)", r, wrong, o.now().Format("15:04:05.000"))
+		o.ignoreUntil = now.Add(time.Minute) // report it only once
 	}
 }
 
-// moment is when a picture may have been drawn.
+// moment is a time at which a picture may have been drawn.
 type moment struct {
-	since scheduler.Instant // what was known then may still have been all that was known
+	since scheduler.Instant // the oldest data that the picture may be based on
 	at    scheduler.Instant
-	clock time.Time // what the daemon's clock may have said
+	clock time.Time // the time of the daemon's clock
 }
 
-// lieAt returns why a picture is not true of a moment, empty when it is.
-func (o *oracle) lieAt(r reading, m moment) string {
+// wrongAt returns why a picture was not true at a moment, or "".
+func (o *oracle) wrongAt(r reading, m moment) string {
 	switch {
-	case r.kind == dark && m.at <= o.booted.Add(lighting):
+	case r.kind == dark && m.at <= o.booted.Add(firstPicture):
 		return ""
-	case r.kind == strange || r.kind == dark:
+	case r.kind == unreadable || r.kind == dark:
 		return "it should show something"
 	case r.kind == clock && r.text == "--:--", r.kind == words && r.text == "No clock":
-		if m.since >= o.surely {
-			return "the time is known"
+		if m.since >= o.syncedBy {
+			return "the clock must be synchronized"
 		}
 		return ""
-	case o.voices == 0:
-		return "nobody has told it the time"
+	case o.timeReplies == 0:
+		return "the time is not known"
 	case r.kind == clock:
-		if want := m.clock.In(o.house.file.Timezone).Format("15:04"); r.text != want {
+		if want := m.clock.In(o.config.file.Timezone).Format("15:04"); r.text != want {
 			return "it is " + want
 		}
 		return ""
 	}
-	return o.lieAboutDepartures(r, m)
+	return o.wrongDepartures(r, m)
 }
 
-func (o *oracle) lieAboutDepartures(r reading, m moment) string {
-	o.forget(m.since)
-	lie := "nothing was received yet"
-	for i := len(o.answers) - 1; i >= 0; i-- {
-		a := o.answers[i]
+func (o *oracle) wrongDepartures(r reading, m moment) string {
+	o.dropOutdated(m.since)
+	wrong := "nothing was received yet"
+	for _, a := range slices.Backward(o.replies) {
 		if a.outdated < m.since {
 			break
 		}
-		if lie = o.lieAbout(a, r, m); lie == "" {
+		if wrong = o.wrongReply(a, r, m); wrong == "" {
 			return ""
 		}
 	}
-	if m.since >= o.certain {
-		return lie
+	if m.since >= o.dataBy {
+		return wrong
 	}
 	switch r {
 	case reading{kind: words, text: "No data"}:
 		return ""
 	case reading{kind: words, text: "Loading"}:
-		if m.at.Sub(o.asked) <= tooOld {
+		if m.at.Sub(o.loadingSince) <= maxAge {
 			return ""
 		}
-		return "it has been loading for too long"
+		return "it is loading for too long"
 	}
-	return lie
+	return wrong
 }

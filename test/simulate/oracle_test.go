@@ -13,13 +13,11 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// TestTheOracleSeesALie puts pictures before an oracle that a daemon might show if
-// it were wrong, and ones that it may show.
-func TestTheOracleSeesALie(t *testing.T) {
+func TestOracleAcceptsCorrectPicturesOnly(t *testing.T) {
 	const received = bootedAt + 1_000_000_000_000
-	// What the service said: a train to the city in 7 minutes and a half, late by
-	// one; a cancelled one in 12; a bus in 20. Nothing leaves after them.
-	said := func(w *World) []byte {
+	// The reply: a train to the city in 7:30, one minute late; a cancelled one in 12
+	// minutes; a bus in 20. Nothing departs after them.
+	reply := func(w *World) []byte {
 		utc := func(in time.Duration) string { return w.at(received).Add(in).UTC().Format(time.RFC3339Nano) }
 		return fmt.Appendf(nil, `{"departures": [
 			{"run_ref": "b", "scheduled_departure_utc": %q},
@@ -32,77 +30,77 @@ func TestTheOracleSeesALie(t *testing.T) {
 			utc(12*time.Minute), utc(390*time.Second), utc(450*time.Second), utc(20*time.Minute))
 	}
 	for name, c := range map[string]struct {
-		unset   bool          // nobody has told the daemon the time
-		loading bool          // nothing has been received
-		age     time.Duration // of what was
+		unset   bool          // the daemon does not know the time
+		loading bool          // there was no reply yet
+		age     time.Duration // of the reply
 		walk    time.Duration
-		after   time.Duration // how long after what was said it arrived
+		after   time.Duration // how late the reply arrived
 		shows   reading
-		lies    string // what the lie is about; empty: it is none
+		want    string // part of the failure; empty: the picture is correct
 	}{
-		"the truth":                                {shows: minutes("7", "✗")},
-		"a minute too many":                        {shows: minutes("8", "✗"), lies: "[7|✗]"},
-		"a minute too few":                         {shows: minutes("6", "✗"), lies: "[7|✗]"},
-		"the timetable instead of the estimate":    {age: 10 * time.Second, shows: minutes("6", "✗"), lies: "[7|✗]"},
-		"a cancelled train that is counted down":   {shows: minutes("7", "12"), lies: "[7|✗]"},
-		"a bus without its mark":                   {shows: minutes("✗", "20"), lies: "[7|✗]"},
-		"one departure too few":                    {shows: minutes("7", ""), lies: "[7|✗]"},
-		"a number after its minute has passed":     {age: 31 * time.Second, shows: minutes("7", "✗"), lies: "[6|✗]"},
-		"a number just before that":                {age: 29 * time.Second, shows: minutes("7", "✗")},
-		"old data without a mark":                  {age: 61 * time.Second, shows: minutes("6", "✗"), lies: "mark"},
+		"correct minutes":                          {shows: minutes("7", "✗")},
+		"a minute too many":                        {shows: minutes("8", "✗"), want: "[7|✗]"},
+		"a minute too few":                         {shows: minutes("6", "✗"), want: "[7|✗]"},
+		"the timetable instead of the estimate":    {age: 10 * time.Second, shows: minutes("6", "✗"), want: "[7|✗]"},
+		"minutes to a cancelled train":             {shows: minutes("7", "12"), want: "[7|✗]"},
+		"a bus without its mark":                   {shows: minutes("✗", "20"), want: "[7|✗]"},
+		"one departure too few":                    {shows: minutes("7", ""), want: "[7|✗]"},
+		"a number after its minute has passed":     {age: 31 * time.Second, shows: minutes("7", "✗"), want: "[6|✗]"},
+		"a number just before it has passed":       {age: 29 * time.Second, shows: minutes("7", "✗")},
+		"old data without a mark":                  {age: 61 * time.Second, shows: minutes("6", "✗"), want: "mark"},
 		"old data with one":                        {age: 61 * time.Second, shows: old(minutes("6", "✗"))},
-		"a mark on fresh data":                     {age: 50 * time.Second, shows: old(minutes("6", "✗")), lies: "mark"},
-		"a number from more than five minutes":     {age: 301 * time.Second, shows: old(minutes("2", "✗")), lies: "5m1s old"},
-		"that such data are too old":               {age: 301 * time.Second, shows: text("Old data")},
-		"that good data are too old":               {age: 290 * time.Second, shows: text("Old data"), lies: "mark"},
-		"that nothing else leaves":                 {shows: text("No more"), lies: "[7|✗]"},
-		"that it still loads":                      {age: time.Second, shows: text("Loading"), lies: "[7|✗]"},
-		"loading":                                  {loading: true, shows: text("Loading")},
-		"loading for ever":                         {loading: true, age: 20 * time.Minute, shows: text("Loading"), lies: "too long"},
-		"no data":                                  {loading: true, age: 20 * time.Minute, shows: text("No data")},
-		"a number from nowhere":                    {loading: true, shows: minutes("7", "✗"), lies: "nothing was received"},
-		"a number by a clock that was never set":   {unset: true, shows: minutes("7", "✗"), lies: "told it the time"},
-		"a time by such a clock":                   {unset: true, shows: reading{kind: clock, text: "12:00"}, lies: "told it the time"},
-		"that it was not set":                      {unset: true, shows: text("No clock")},
-		"that a clock was not set which was":       {shows: text("No clock"), lies: "is known"},
+		"a mark on fresh data":                     {age: 50 * time.Second, shows: old(minutes("6", "✗")), want: "mark"},
+		"a number from data over five minutes old": {age: 301 * time.Second, shows: old(minutes("2", "✗")), want: "5m1s old"},
+		"Old data, after five minutes":             {age: 301 * time.Second, shows: text("Old data")},
+		"Old data, before five minutes":            {age: 290 * time.Second, shows: text("Old data"), want: "mark"},
+		"No more, although there are":              {shows: text("No more"), want: "[7|✗]"},
+		"Loading, after a reply":                   {age: time.Second, shows: text("Loading"), want: "[7|✗]"},
+		"Loading":                                  {loading: true, shows: text("Loading")},
+		"Loading for too long":                     {loading: true, age: 20 * time.Minute, shows: text("Loading"), want: "too long"},
+		"No data":                                  {loading: true, age: 20 * time.Minute, shows: text("No data")},
+		"a number without data":                    {loading: true, shows: minutes("7", "✗"), want: "nothing was received"},
+		"a number without a synchronized clock":    {unset: true, shows: minutes("7", "✗"), want: "time is not known"},
+		"a time without a synchronized clock":      {unset: true, shows: reading{kind: clock, text: "12:00"}, want: "time is not known"},
+		"No clock":                                 {unset: true, shows: text("No clock")},
+		"No clock, although it is synchronized":    {shows: text("No clock"), want: "must be synchronized"},
 		"the first row":                            {shows: rowOf(1, "7", 0, "City, platform 2, express")},
-		"a piece of its text, in passing":          {shows: rowOf(1, "7", 24, "City, platform 2, express")},
-		"another destination":                      {shows: rowOf(1, "7", 0, "Oakleigh, platform 2, express"), lies: "City, plat"},
-		"another platform":                         {shows: rowOf(1, "7", 45, "City, platform 3, express"), lies: "City, platform 2"},
-		"a text that stops short":                  {shows: rowOf(1, "7", 0, "City"), lies: "City, plat"},
+		"a part of its text, while scrolling":      {shows: rowOf(1, "7", 24, "City, platform 2, express")},
+		"another destination":                      {shows: rowOf(1, "7", 0, "Oakleigh, platform 2, express"), want: "City, plat"},
+		"another platform":                         {shows: rowOf(1, "7", 45, "City, platform 3, express"), want: "City, platform 2"},
+		"an incomplete text":                       {shows: rowOf(1, "7", 0, "City"), want: "City, plat"},
 		"the second row":                           {shows: rowOf(2, "✗", 0, "Pakenham, 12:16 cancelled")},
-		"a row that keeps to itself what is wrong": {shows: rowOf(2, "12", 0, "Pakenham"), lies: "✗"},
-		"a row in another's place":                 {shows: rowOf(1, "✗", 0, "Pakenham, 12:16 cancelled"), lies: "departure 1: City"},
-		"a third row where there are two":          {shows: rowOf(3, "🚌20", 0, "City, by bus"), lies: "no departure"},
-		"two, and the walk takes longer":           {walk: 30 * time.Minute, shows: minutes("7", "✗"), lies: `"Missed"`},
-		"that those are missed":                    {walk: 30 * time.Minute, shows: text("Missed")},
-		"that they are, when all have left":        {walk: 30 * time.Minute, after: 21 * time.Minute, shows: text("Missed"), lies: `"No more"`},
-		"that there are no more":                   {walk: 30 * time.Minute, after: 21 * time.Minute, shows: text("No more")},
-		"darkness":                                 {shows: reading{kind: dark}, lies: "something"},
-		"something that nobody can read":           {shows: reading{}, lies: "something"},
+		"a cancelled row that does not say so":     {shows: rowOf(2, "12", 0, "Pakenham"), want: "✗"},
+		"a row in another's place":                 {shows: rowOf(1, "✗", 0, "Pakenham, 12:16 cancelled"), want: "departure 1: City"},
+		"a third row where there are two":          {shows: rowOf(3, "🚌20", 0, "City, by bus"), want: "no departure"},
+		"minutes below the time to walk":           {walk: 30 * time.Minute, shows: minutes("7", "✗"), want: `"Missed"`},
+		"Missed":                                   {walk: 30 * time.Minute, shows: text("Missed")},
+		"Missed, when all have departed":           {walk: 30 * time.Minute, after: 21 * time.Minute, shows: text("Missed"), want: `"No more"`},
+		"No more":                                  {walk: 30 * time.Minute, after: 21 * time.Minute, shows: text("No more")},
+		"a dark panel":                             {shows: reading{kind: dark}, want: "something"},
+		"an unreadable picture":                    {shows: reading{}, want: "something"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1, time.Hour)
-			w.house.walk, w.house.period, w.house.width, w.house.rows = c.walk, 30*time.Second, 32, 2
+			w.config.walk, w.config.period, w.config.width, w.config.rows = c.walk, 30*time.Second, 32, 2
 			o := w.oracle
 			o.boot()
 			if !c.unset {
-				o.voices, o.surely = 3, 0
+				o.timeReplies, o.syncedBy = 3, 0
 			}
 			w.pass(received.Sub(w.clock.Now()))
-			o.asked = received
-			answer := said(w)
+			o.loadingSince = received
+			body := reply(w)
 			w.pass(c.after)
 			if !c.loading {
 				request := httptest.NewRequest(http.MethodGet, "/?max_results=10", nil)
 				header := http.Header{"Date": {w.at(received).UTC().Format(http.TimeFormat)}}
-				o.answered(request, newAnswer(http.StatusOK, header, answer), true, true)
+				o.replyRead(request, newResponse(http.StatusOK, header, body), true, true)
 			}
 			w.pass(c.age)
 			o.judge(c.shows)
 			got := strings.Join(w.Failures, "\n")
-			if (got == "") != (c.lies == "") || !strings.Contains(got, c.lies) {
-				t.Errorf("the oracle says %q, want something about %q", got, c.lies)
+			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("failures %q, want one with %q", got, c.want)
 			}
 		})
 	}
@@ -111,23 +109,23 @@ func TestTheOracleSeesALie(t *testing.T) {
 func minutes(left, right string) reading {
 	return reading{kind: departures, cells: [maxCells]string{left, right}}
 }
-func text(says string) reading { return reading{kind: words, text: says} }
+func text(s string) reading { return reading{kind: words, text: s} }
 
 func old(r reading) reading {
 	r.old = true
 	return r
 }
 
-// rowOf is a row whose text has moved by some columns.
-func rowOf(place int, badge string, moved int, text string) reading {
+// rowOf returns a row whose text has scrolled by some columns.
+func rowOf(place int, badge string, scrolled int, text string) reading {
 	room := 32 - 2 - font.Text.Width(badge)
 	if place > 1 {
 		room--
 	}
-	return reading{kind: row, place: place, cells: [maxCells]string{badge}, piece: drawn(font.Text, -moved, room, text)}
+	return reading{kind: row, place: place, cells: [maxCells]string{badge}, piece: drawn(font.Text, -scrolled, room, text)}
 }
 
-func TestThePicturesCanBeRead(t *testing.T) {
+func TestRead(t *testing.T) {
 	mark := func(p picture) picture {
 		marked := []byte(p)
 		for x := range marked {
@@ -144,16 +142,16 @@ func TestThePicturesCanBeRead(t *testing.T) {
 		want    string
 	}{
 		{drawn(font.Text, 0, 32, ""), "dark"},
-		{centred(font.Text, 32, "Loading"), `"Loading"`},
-		{centred(font.Text, 64, "Loading"), `"Loading"`},
-		{drawn(font.Text, 3, 64, "Loading"), "a picture that nobody can read"},
-		{mark(centred(font.Text, 32, "No more")), `"No more", marked as old`},
-		{centred(font.Bold, 32, "23:59"), "the clock 23:59"},
-		{centred(font.Bold, 64, "11:11"), "the clock 11:11"},
+		{centered(font.Text, 32, "Loading"), `"Loading"`},
+		{centered(font.Text, 64, "Loading"), `"Loading"`},
+		{drawn(font.Text, 3, 64, "Loading"), "an unreadable picture"},
+		{mark(centered(font.Text, 32, "No more")), `"No more", marked as old`},
+		{centered(font.Bold, 32, "23:59"), "the clock 23:59"},
+		{centered(font.Bold, 64, "11:11"), "the clock 11:11"},
 		{rowWith(32, "ab", "17", 0), "departure 1: ab 17"},
 		{mark(rowWith(32, "agy", "17", 0)), "departure 1: agy 17, marked as old"},
 		{rowWith(64, "601 Monash, ", "🚌7", 0b10101), "departure 3: 601 Monash, 🚌7"},
-		{drawn(font.Text, 31, 32, "%"), "a picture that nobody can read"},
+		{drawn(font.Text, 31, 32, "%"), "an unreadable picture"},
 	} {
 		if got := read(c.picture).String(); got != c.want {
 			t.Errorf("read %s, want %s", got, c.want)
@@ -161,43 +159,43 @@ func TestThePicturesCanBeRead(t *testing.T) {
 	}
 }
 
-func TestASecretInTheLogIsAFailure(t *testing.T) {
-	for _, line := range []string{"key=5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260", "devid=3000999&x", "said: 00ff00ff.", "said: 00FF00FF"} {
+func TestSecretInTheLogIsAFailure(t *testing.T) {
+	for _, line := range []string{"key=5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260", "devid=3000999&x", "signature: 00ff00ff.", "signature: 00FF00FF"} {
 		w := newWorld(t, 1, time.Hour)
-		w.diary.signed("00FF00FF")
-		w.log.Info("oh", "what", line)
+		w.recorder.setSignature("00FF00FF")
+		w.log.Info("m", "text", line)
 		if len(w.Failures) != 1 {
-			t.Errorf("%q passed", line)
+			t.Errorf("%q was not found", line)
 		}
 	}
 	w := newWorld(t, 1, time.Hour)
-	if w.log.Info("oh", "what", "after 1.3000999s, 23000999 bytes"); len(w.Failures) != 0 {
-		t.Errorf("a number is taken for the id: %v", w.Failures)
+	if w.log.Info("m", "text", "after 1.3000999s, 23000999 bytes"); len(w.Failures) != 0 {
+		t.Errorf("a number is mistaken for the id: %v", w.Failures)
 	}
 }
 
-func TestASecretInThePrintedLogIsAFailure(t *testing.T) {
+func TestSecretInTheTextLogIsAFailure(t *testing.T) {
 	for _, line := range []string{"key=5d2f7a10-0b6e-4c1d-9a53-e8f1c4b7d260", "devid=3000999&x", "0123456789012345678901234567890123456789"} {
 		w := newWorld(t, 1, time.Hour)
-		p, err := newPrinted(w)
+		p, err := newTextLog(w)
 		if err != nil {
 			t.Fatal(err)
 		}
-		slog.New(p.handler()).With("plugin", "x").Info("oh", "what", line)
+		slog.New(p.handler()).With("plugin", "x").Info("m", "text", line)
 		if p.finish(); len(w.Failures) != 1 {
-			t.Errorf("%q passed", line)
+			t.Errorf("%q was not found", line)
 		}
 	}
 }
 
-func TestWhatIsNotClosedIsAFailure(t *testing.T) {
+func TestOpenHandleIsAFailure(t *testing.T) {
 	w := newWorld(t, 1, time.Hour)
 	board := countedBoard{sim.New(nil), w.handles, w.handles.open("boards")}
 	port, err := board.OpenSPI(panelPort, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.handles.mustBeClosed(w)
+	w.handles.checkClosed(w)
 	if got := len(w.Failures); got != 2 {
 		t.Errorf("%d failures, want one for the port and one for the board", got)
 	}
@@ -205,12 +203,12 @@ func TestWhatIsNotClosedIsAFailure(t *testing.T) {
 		port.Close()
 		board.Close()
 	}
-	if w.handles.mustBeClosed(w); len(w.Failures) != 2 {
-		t.Errorf("what was closed is said to be open: %v", w.Failures)
+	if w.handles.checkClosed(w); len(w.Failures) != 2 {
+		t.Errorf("closed handles are reported: %v", w.Failures)
 	}
 }
 
-func TestEveryBadStatusComesAndEachClassSoon(t *testing.T) {
+func TestNextStatusReturnsEveryBadStatusAndEachClassSoon(t *testing.T) {
 	const bad, soon = 498, 10
 	n := newWorld(t, 1, time.Hour).internet
 	seen, latest := map[int]bool{}, map[int]int{}
@@ -219,11 +217,11 @@ func TestEveryBadStatusComesAndEachClassSoon(t *testing.T) {
 		seen[status], latest[status/100] = true, i
 		for class := 1; class <= 5 && i >= soon; class++ {
 			if i-latest[class] > soon {
-				t.Fatalf("answer %d: none of the last %d was of class %d", i, soon, class)
+				t.Fatalf("reply %d: none of the last %d has class %d", i, soon, class)
 			}
 		}
 	}
 	if len(seen) != bad || seen[200] {
-		t.Errorf("%d different ones, want %d without 200: %v", len(seen), bad, seen[200])
+		t.Errorf("%d different statuses, want %d; contains 200: %v", len(seen), bad, seen[200])
 	}
 }

@@ -15,29 +15,28 @@ import (
 	"ptvd/internal/web"
 )
 
-// visits is what was seen of the daemon's page.
-type visits struct {
-	made, ill int // how many, and how many while an instance was not well
-}
+// visits counts the visits to the daemon's page, and those while an instance was not
+// healthy.
+type visits struct{ made, unhealthy int }
 
-// visitPage looks for secrets in all that the daemon's page shows, at all times of
-// the day and in all states of health.
+// visitPage requests the daemon's page now and then, and searches the responses for
+// secrets.
 func (w *World) visitPage() {
-	dice, rests := w.dice("visits"), 10*time.Minute
+	rng, rests := w.rng("visits"), 10*time.Minute
 	if w.end.Sub(bootedAt) >= longRun {
 		rests = time.Hour
 	}
-	for w.sleep(about(dice, rests)) {
+	for w.sleep(about(rng, rests)) {
 		if d := w.daemon; d != nil && w.loop != nil {
 			w.loop.Post(func() { w.readPage(d) })
 		}
 	}
 }
 
-// asked is a request to the page, and the status that it is to be answered by.
-type asked struct {
+// pageRequest is a request to the page, and the expected status.
+type pageRequest struct {
 	method, path string
-	headers      string // such as "Host: x"; several by "; "
+	headers      string // such as "Host: x", separated by "; "
 	body         string
 	status       int
 }
@@ -45,8 +44,8 @@ type asked struct {
 const token = "a-token-of-the-page"
 
 var (
-	// questions are those of browsers and programs, well and badly made.
-	questions = []asked{
+	// requests are valid and invalid requests.
+	requests = []pageRequest{
 		{path: "/", status: http.StatusOK},
 		{path: "/api/state", status: http.StatusOK},
 		{path: "/metrics", status: http.StatusOK},
@@ -59,19 +58,18 @@ var (
 		{method: http.MethodPost, path: "/api/do", body: `{"do":"press","name":"bell"}`, status: http.StatusConflict},
 		{path: "/api/state", headers: "Authorization: ", status: http.StatusUnauthorized},
 	}
-	// unanswered are those whose answer the loop does not give.
-	unanswered = []asked{
+	// unavailable are requests while the loop does not answer.
+	unavailable = []pageRequest{
 		{path: "/api/state", status: http.StatusServiceUnavailable},
 		{path: "/metrics", status: http.StatusServiceUnavailable},
 		{path: "/healthz", status: http.StatusServiceUnavailable},
 	}
 )
 
-// readPage asks for everything that a browser or a program can ask for. It is
-// called on the loop, where the state can be had at once.
+// readPage makes all requests. It is called on the loop, which owns the state.
 func (w *World) readPage(d *daemon.Daemon) {
 	state := d.State()
-	health := asked{path: "/healthz", status: http.StatusOK}
+	health := pageRequest{path: "/healthz", status: http.StatusOK}
 	for _, i := range state.Instances {
 		if i.Health != "ok" {
 			health.status = http.StatusServiceUnavailable
@@ -79,67 +77,67 @@ func (w *World) readPage(d *daemon.Daemon) {
 	}
 	w.visits.made++
 	if health.status != http.StatusOK {
-		w.visits.ill++
+		w.visits.unhealthy++
 	}
-	w.ask(func(context.Context) (web.State, error) { return state, nil }, append(questions, health)...)
-	w.ask(func(context.Context) (web.State, error) { return web.State{}, context.DeadlineExceeded }, unanswered...)
-	w.listen(state)
+	w.request(func(context.Context) (web.State, error) { return state, nil }, append(requests, health)...)
+	w.request(func(context.Context) (web.State, error) { return web.State{}, context.DeadlineExceeded }, unavailable...)
+	w.readEvents(state)
 }
 
-// ask puts questions to a server that knows a state.
-func (w *World) ask(state func(context.Context) (web.State, error), questions ...asked) {
+// request makes requests to a server with a state.
+func (w *World) request(state func(context.Context) (web.State, error), requests ...pageRequest) {
 	server := w.serve(state, nil)
 	defer server.Close()
-	for _, q := range questions {
-		page := recorder{header: http.Header{}, status: http.StatusOK}
+	for _, q := range requests {
+		page := responseBuffer{header: http.Header{}, status: http.StatusOK}
 		server.ServeHTTP(&page, q.request(context.Background()))
 		if page.status != q.status || page.Len() == 0 {
-			w.fail("%+v is answered with status %d and %d bytes", q, page.status, page.Len())
+			w.fail("%+v: status %d and %d bytes", q, page.status, page.Len())
 		}
 		w.searchPage(q.path, &page)
 	}
 }
 
-// listen watches as a browser does.
-func (w *World) listen(state web.State) {
+// readEvents reads the stream of events, like a browser.
+func (w *World) readEvents(state web.State) {
 	joined := make(chan struct{})
 	server := w.serve(nil, func() { close(joined) })
 	defer server.Close()
 	ctx, cancel := context.WithCancel(context.Background())
-	page := listener{recorder: recorder{header: http.Header{}, status: http.StatusOK}, told: cancel}
+	page := eventReader{responseBuffer: responseBuffer{header: http.Header{}, status: http.StatusOK}, done: cancel}
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		server.ServeHTTP(&page, asked{path: "/events"}.request(ctx))
+		server.ServeHTTP(&page, pageRequest{path: "/events"}.request(ctx))
 	}()
 	<-joined
 	server.Publish(state)
 	<-gone
 	if !bytes.Contains(page.Bytes(), []byte("data: {")) {
-		w.fail("/events is answered with status %d and %d bytes", page.status, page.Len())
+		w.fail("/events: status %d and %d bytes", page.status, page.Len())
 	}
-	w.searchPage("/events", &page.recorder)
+	w.searchPage("/events", &page.responseBuffer)
 }
 
 func (w *World) serve(state func(context.Context) (web.State, error), joined func()) *web.Server {
 	server, err := web.New(web.Options{
-		Log: slog.New(w.diary.handler()), Token: token, State: state, Joined: joined,
-		Do: func(context.Context, web.Command) error { return errors.New("nobody is to be pressed here") },
+		Log: slog.New(w.recorder.handler()), Token: token, State: state, Joined: joined,
+		Do: func(context.Context, web.Command) error { return errors.New("the simulation has no web.World") },
 	})
 	if err != nil {
-		panic("simulate: no page: " + err.Error())
+		panic("simulate: " + err.Error())
 	}
 	return server
 }
 
-func (q asked) request(ctx context.Context) *http.Request {
+func (q pageRequest) request(ctx context.Context) *http.Request {
 	var body io.Reader
 	if q.body != "" {
 		body = strings.NewReader(q.body)
 	}
 	r, err := http.NewRequestWithContext(ctx, cmp.Or(q.method, http.MethodGet), "http://localhost"+q.path, body)
 	if err != nil {
-		panic("simulate: a question that cannot be put: " + err.Error())
+		panic("simulate: " + err.Error())
 	}
 	if body == nil {
 		r.Body = http.NoBody
@@ -154,27 +152,27 @@ func (q asked) request(ctx context.Context) *http.Request {
 	return r
 }
 
-func (w *World) searchPage(path string, page *recorder) {
+func (w *World) searchPage(path string, page *responseBuffer) {
 	var headers bytes.Buffer
 	_ = page.header.Write(&headers)
 	for _, text := range [][]byte{page.Bytes(), headers.Bytes()} {
-		if secret := w.diary.secretIn(text); secret != "" {
-			w.fail("%s shows %s", path, secret)
+		if secret := secretIn(text, w.recorder.signature); secret != "" {
+			w.fail("%s contains %s", path, secret)
 		}
 	}
 }
 
-// listener is a recorder of events that has heard enough after the first one.
-type listener struct {
-	recorder
-	told func()
+// eventReader is a responseBuffer that calls done after the first event.
+type eventReader struct {
+	responseBuffer
+	done func()
 }
 
-func (l *listener) SetReadDeadline(time.Time) error  { return nil }
-func (l *listener) SetWriteDeadline(time.Time) error { return nil }
+func (l *eventReader) SetReadDeadline(time.Time) error  { return nil }
+func (l *eventReader) SetWriteDeadline(time.Time) error { return nil }
 
-func (l *listener) Flush() {
+func (l *eventReader) Flush() {
 	if bytes.Contains(l.Bytes(), []byte("data: ")) {
-		l.told()
+		l.done()
 	}
 }

@@ -2,5 +2,5 @@
 
 package simulate
 
-// underRace: the race detector makes everything ten times slower.
+// underRace shortens the tests: the race detector makes them ten times slower.
 const underRace = true

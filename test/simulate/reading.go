@@ -8,27 +8,27 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// A reading is what a picture says to somebody who stands before it.
+// A reading is the content of a picture.
 type reading struct {
 	kind  kind
 	text  string           // of words, and of the clock
-	cells [maxCells]string // of departures: 7, 2h, now, ✗, 🚌7, or nothing; of a row its own
+	cells [maxCells]string // of departures: 7, 2h, now, ✗, 🚌7, or ""; a row has one
 	place int              // of a row: 1 for the next departure
-	piece picture          // of a row: as much of its text as is to be seen
+	piece picture          // of a row: the visible part of its text
 	old   bool             // marked as old
 }
 
-// maxCells is how many departures stand side by side on the widest panel here.
+// maxCells is how many departures fit side by side on the widest panel used here.
 const maxCells = 3
 
 type kind int
 
 const (
-	strange kind = iota // nobody can read it
+	unreadable kind = iota
 	dark
 	words
-	departures // the minutes to some, large
-	row        // one of them, with its text
+	departures // the minutes to the next departures, large
+	row        // one departure, with its text
 	clock
 )
 
@@ -45,11 +45,11 @@ func (r reading) String() string {
 	case departures:
 		return "[" + strings.TrimRight(strings.Join(r.cells[:], "|"), "|") + "]" + mark
 	case row:
-		return "departure " + strconv.Itoa(r.place) + ": " + legends().spell(r.piece) + " " + r.cells[0] + mark
+		return "departure " + strconv.Itoa(r.place) + ": " + glyphs().spell(r.piece) + " " + r.cells[0] + mark
 	case clock:
 		return "the clock " + r.text
 	}
-	return "a picture that nobody can read"
+	return "an unreadable picture"
 }
 
 // read reads a picture.
@@ -57,11 +57,11 @@ func read(p picture) reading {
 	if p.dark() {
 		return reading{kind: dark}
 	}
-	if text, ok := legends().clock[p.trimmed()]; ok && p == centred(font.Bold, len(p), text) {
+	if text, ok := glyphs().clock[p.trimmed()]; ok && p == centered(font.Bold, len(p), text) {
 		return reading{kind: clock, text: text}
 	}
 	p, old := p.unmarked()
-	if text, ok := legends().words[p.trimmed()]; ok && p.above() == centred(font.Text, len(p), text).above() {
+	if text, ok := glyphs().words[p.trimmed()]; ok && p.above() == centered(font.Text, len(p), text).above() {
 		return reading{kind: words, text: text, old: old}
 	}
 	if cells, ok := readMinutes(p); ok {
@@ -72,15 +72,15 @@ func read(p picture) reading {
 	return r
 }
 
-// cellsOn returns how many departures the minutes page of a panel has room for.
+// cellsOn returns how many departures fit on the minutes page of a panel.
 func cellsOn(width int) int { return (width + cellGap) / (cellWidth + cellGap) }
 
-// readMinutes reads the cells of the minutes page, between which all is dark.
+// readMinutes reads the cells of the minutes page. Everything between them is dark.
 func readMinutes(p picture) (cells [maxCells]string, ok bool) {
 	n, rest := cellsOn(len(p)), []byte(p)
 	for i := range n {
 		right := (len(p)+cellGap)*(i+1)/n - cellGap
-		if cells[i], ok = legends().cells[p[right-cellWidth:right]]; !ok {
+		if cells[i], ok = glyphs().cells[p[right-cellWidth:right]]; !ok {
 			return cells, false
 		}
 		clear(rest[right-cellWidth : right])
@@ -88,12 +88,13 @@ func readMinutes(p picture) (cells [maxCells]string, ok bool) {
 	return cells, picture(rest).dark()
 }
 
-// readRow reads the departures page: at its right end what is to be said of the
-// time, beside it, from the second departure on, as many dots, and a piece of text.
+// readRow reads a row of the departures page: a part of the text, from the second
+// departure on a column of dots that counts the departures, and the badge with the
+// minutes at the right end.
 func readRow(p picture) reading {
 	for width := cellWidth; width > 0; width-- {
 		at := len(p) - width
-		badge, ok := legends().badges[p[at:]]
+		badge, ok := glyphs().badges[p[at:]]
 		gap := p[at-3 : at]
 		switch {
 		case !ok || gap[2] != 0:
@@ -106,5 +107,5 @@ func readRow(p picture) reading {
 	return reading{}
 }
 
-// dots are the columns that tell the second, third and fourth departure.
+// dots are the columns that mark the second, third and fourth departure.
 var dots = []byte{0b101, 0b10101, 0b1010101}

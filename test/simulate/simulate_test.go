@@ -42,11 +42,11 @@ func TestThirtyDays(t *testing.T) {
 	if w.boots < days {
 		t.Errorf("only %d boots in %d days", w.boots, days)
 	}
-	if 3*w.visits.ill < days {
-		t.Errorf("only %d of %d visits to the page when something was wrong", w.visits.ill, w.visits.made)
+	if 3*w.visits.unhealthy < days {
+		t.Errorf("only %d of %d visits to the page when something was wrong", w.visits.unhealthy, w.visits.made)
 	}
-	for _, text := range legends().words {
-		if *long && !w.oracle.said[text] {
+	for _, text := range glyphs().words {
+		if *long && !w.oracle.wordsShown[text] {
 			t.Errorf("%q was never on the panel", text)
 		}
 	}
@@ -54,13 +54,13 @@ func TestThirtyDays(t *testing.T) {
 
 func TestSameSeedGivesTheSameRun(t *testing.T) {
 	first, second := newWorld(t, 5, scaled(12*time.Hour)), newWorld(t, 5, scaled(12*time.Hour))
-	mustTellTheSame(t, logOf(t, first), logOf(t, second))
+	compareLogs(t, logOf(t, first), logOf(t, second))
 	if t.Failed() {
 		t.Log(again(first))
 	}
 }
 
-func mustTellTheSame(t *testing.T, first, second []string) {
+func compareLogs(t *testing.T, first, second []string) {
 	t.Helper()
 	for i := range min(len(first), len(second)) {
 		if first[i] != second[i] {
@@ -127,7 +127,7 @@ func simulate(t *testing.T, seed uint64, lasts time.Duration) *World {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		w.diary.Copy = file
+		w.recorder.Copy = file
 	}
 	run(t, w)
 	return w
@@ -144,19 +144,19 @@ func newWorld(t *testing.T, seed uint64, lasts time.Duration) *World {
 
 func run(t *testing.T, w *World) {
 	t.Helper()
-	legends() // is made only once; its memory is not a leak
+	glyphs() // is made only once; its memory is not a leak
 	before, began := used(t), time.Now()
 	if err := w.Run(); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%v in %v: %v", w.end.Sub(bootedAt), time.Since(began).Round(time.Millisecond), w)
-	before.mustGiveBack(t)
-	mustNotGrow(t, w.heap)
+	before.checkReleased(t)
+	checkHeap(t, w.heap)
 	for _, failure := range w.Failures {
 		t.Error(failure)
 	}
 	if t.Failed() {
-		t.Logf("the end of the log:\n%s", w.diary.Tail())
+		t.Logf("the end of the log:\n%s", w.recorder.Tail())
 		t.Log(again(w))
 	}
 }
@@ -174,9 +174,26 @@ func again(w *World) string {
 func logOf(t *testing.T, w *World) []string {
 	t.Helper()
 	var log bytes.Buffer
-	w.diary.Copy = &log
+	w.recorder.Copy = &log
 	if err := w.Run(); err != nil {
 		t.Fatal(err)
 	}
 	return strings.SplitAfter(log.String(), "\n")
+}
+
+// The log recorder searches the log for two messages. If they change, it must change
+// too, and would otherwise find nothing.
+func TestMessagesOfTheLogRecorderExist(t *testing.T) {
+	for message, file := range map[string]string{
+		stateUnreadable: "../../plugins/fade/fade.go",
+		stopTimedOut:    "../../internal/daemon/shutdown.go",
+	} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(source, []byte(message)) {
+			t.Errorf("%s does not log %q", file, message)
+		}
+	}
 }

@@ -13,17 +13,17 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// reply is an answer of the service that has reached the daemon.
+// reply is a reply of the PTV API that the daemon received.
 type reply struct {
-	body     []byte
-	most     int               // how many departures in each direction were asked for …
-	count    int               // … how many of them are kept that could be caught …
-	at       time.Time         // … namely what leaves from then on
-	exact    bool              // the daemon has got it as it is, not with parts that cannot be read
-	received scheduler.Instant // when the last byte was read
-	outdated scheduler.Instant // when the next one came for sure; Never: it has not
-	list     []service         // in the order of leaving; nil: not read yet
-	complete bool              // nothing leaves after those
+	body       []byte
+	maxResults int               // of the request, for each direction
+	count      int               // how many departures the daemon keeps ...
+	catchable  time.Time         // ... that depart at this time or later
+	exact      bool              // the daemon received the correct reply, not a mutated one
+	received   scheduler.Instant // when the last byte was read
+	outdated   scheduler.Instant // when the next reply was certainly received; Never: not yet
+	list       []service         // in the order of departure; nil: not decoded yet
+	complete   bool              // there are no departures after those in the list
 }
 
 // service is one departure.
@@ -31,7 +31,7 @@ type service struct {
 	scheduled, estimated time.Time
 	cancelled, bus       bool
 	atPlatform           bool
-	destination          string // with the number of its route, where that has one
+	destination          string // with the number of its route, if that has one
 	platform             string
 	express              bool
 }
@@ -43,45 +43,45 @@ func (s service) when() time.Time {
 	return s.estimated
 }
 
-// answered says that the daemon has read the body of an answer to a request to its
-// end. Where it is sure to have taken it, what it knew before is outdated.
-func (o *oracle) answered(r *http.Request, answer *answer, exact, sure bool) {
+// replyRead records that the daemon read the body of a response to its end. If it
+// certainly accepted the reply, earlier replies are outdated.
+func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted bool) {
 	now := o.clock.Now()
-	if sure {
-		o.certain = min(o.certain, now)
-		for _, a := range o.answers {
+	if accepted {
+		o.dataBy = min(o.dataBy, now)
+		for _, a := range o.replies {
 			a.outdated = min(a.outdated, now)
 		}
 	}
-	at, err := http.ParseTime(answer.Header.Get("Date"))
+	at, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
-		panic("simulate: the stand-in's reply has no date: " + err.Error())
+		panic("simulate: Date of the reply: " + err.Error())
 	}
-	most, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
-	o.answers = append(o.answers, &reply{
-		body: answer.data, most: most, count: o.house.count, at: at.Add(o.house.walk),
+	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
+	o.replies = append(o.replies, &reply{
+		body: response.data, maxResults: maxResults, count: o.config.count, catchable: at.Add(o.config.walk),
 		exact: exact, received: now, outdated: scheduler.Never,
 	})
 }
 
-// forget drops what was outdated by an instant.
-func (o *oracle) forget(at scheduler.Instant) {
-	for len(o.answers) > 1 && o.answers[0].outdated < at {
-		o.answers = o.answers[1:]
+// dropOutdated drops replies that were outdated before an instant.
+func (o *oracle) dropOutdated(at scheduler.Instant) {
+	for len(o.replies) > 1 && o.replies[0].outdated < at {
+		o.replies = o.replies[1:]
 	}
 }
 
-// lieAbout returns why a picture is not what follows from an answer.
-func (o *oracle) lieAbout(a *reply, r reading, m moment) string {
+// wrongReply returns why a picture does not follow from a reply, or "".
+func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 	age := m.at.Sub(a.received)
-	if age > tooOld {
+	if age > maxAge {
 		if (r == reading{kind: words, text: "Old data"}) {
 			return ""
 		}
 		return "the departures are " + age.String() + " old"
 	}
-	if old := age > 2*o.house.period; r.old != old {
-		return "the departures are " + age.String() + " old, which the mark must tell"
+	if old := age > 2*o.config.period; r.old != old {
+		return "the departures are " + age.String() + " old, and the mark for old data does not fit"
 	}
 	want := o.expect(a, r, m)
 	want.old = r.old
@@ -91,51 +91,52 @@ func (o *oracle) lieAbout(a *reply, r reading, m moment) string {
 	case a.exact:
 		return "it should be " + want.String()
 	case r.kind == words && (r.text == "No more" || r.text == "Missed" || r.text == "Later"):
-		return "" // they may all be in the part that cannot be read
+		return "" // all departures may have been lost by mutation
 	}
 	for _, c := range r.cells {
-		if r.kind != departures && r.kind != row || c != "" && !a.may(c, m.clock) {
-			return "no departure in the answer is like that"
+		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock) {
+			return "the reply has no such departure"
 		}
 	}
 	return ""
 }
 
-// expect returns what has to be read on a page with departures after an answer: on
-// the one of a reading, and where that shows a row, of the same place and with as
-// much of its text as there is.
+// expect returns the correct reading after a reply, of the same page as the given
+// reading. For a row it has the same place, and the same part of the text if that is a
+// part of the correct text.
 func (o *oracle) expect(a *reply, r reading, m moment) reading {
 	list := o.next(a, m)
 	switch {
 	case len(list) == 0:
-		return reading{kind: words, text: o.whyNone(a, m)}
-	case r.kind == row && r.place > min(o.house.rows, len(list)):
+		return reading{kind: words, text: o.reasonForNone(a, m)}
+	case r.kind == row && r.place > min(o.config.rows, len(list)):
 		return reading{kind: words, text: "no departure in its place"}
 	case r.kind == row:
 		s := list[r.place-1]
 		want := reading{kind: row, place: r.place, cells: [maxCells]string{s.badge(s.when().Sub(m.clock))}}
-		if want.piece = o.pictureOf(s.says(o.house.file.Timezone)); want.piece.shows(r.piece, r.old) {
+		if want.piece = o.textPicture(s.text(o.config.file.Timezone)); want.piece.shows(r.piece, r.old) {
 			want.piece = r.piece
 		}
 		return want
 	}
 	want := reading{kind: departures}
-	for i, s := range list[:min(len(list), cellsOn(o.house.width))] {
+	for i, s := range list[:min(len(list), cellsOn(o.config.width))] {
 		want.cells[i] = s.badge(s.when().Sub(m.clock))
 	}
 	return want
 }
 
-// next returns the first departures that can be caught, good until the next call.
+// next returns the first departures that can be caught. The slice is valid until the
+// next call.
 func (o *oracle) next(a *reply, m moment) []*service {
 	list, all := o.list[:0], a.services()
 	for i := range all {
 		s := &all[i]
-		standing := s.stands(o.house.walk) && m.at.Sub(a.received) <= 2*o.house.period
-		if standing || s.when().Sub(m.clock) >= o.house.walk {
+		waiting := s.waits(o.config.walk) && m.at.Sub(a.received) <= 2*o.config.period
+		if waiting || s.when().Sub(m.clock) >= o.config.walk {
 			list = append(list, s)
 		}
-		if len(list) == max(o.house.rows, maxCells) {
+		if len(list) == max(o.config.rows, maxCells) {
 			break
 		}
 	}
@@ -143,13 +144,13 @@ func (o *oracle) next(a *reply, m moment) []*service {
 	return list
 }
 
-// whyNone returns what is to be said where none can be.
-func (o *oracle) whyNone(a *reply, m moment) string {
+// reasonForNone returns the words that are shown if no departure can be caught.
+func (o *oracle) reasonForNone(a *reply, m moment) string {
 	received := m.clock.Add(-m.at.Sub(a.received))
 	within, since := false, false
 	for _, s := range a.services() {
 		within = within || !s.cancelled && !s.when().Before(m.clock)
-		since = since || s.stands(o.house.walk) || s.when().Sub(received) >= o.house.walk
+		since = since || s.waits(o.config.walk) || s.when().Sub(received) >= o.config.walk
 	}
 	switch {
 	case !a.complete:
@@ -162,11 +163,12 @@ func (o *oracle) whyNone(a *reply, m moment) string {
 	return "No more"
 }
 
-// stands tells whether it can be caught beyond its time.
-func (s service) stands(walk time.Duration) bool { return s.atPlatform && !s.cancelled && walk == 0 }
+// waits reports whether a train is still at the platform, so that it can be caught
+// after its time.
+func (s service) waits(walk time.Duration) bool { return s.atPlatform && !s.cancelled && walk == 0 }
 
-// says is what a row tells of a departure, beside the time to it.
-func (s service) says(zone *time.Location) string {
+// text returns the text of a departure's row.
+func (s service) text(zone *time.Location) string {
 	switch {
 	case s.cancelled:
 		return s.destination + ", " + s.scheduled.In(zone).Format("15:04") + " cancelled"
@@ -183,8 +185,8 @@ func (s service) says(zone *time.Location) string {
 	return text
 }
 
-// pictureOf is the whole text of a row, drawn once for all.
-func (o *oracle) pictureOf(text string) picture {
+// textPicture returns the picture of a row's whole text, from a cache.
+func (o *oracle) textPicture(text string) picture {
 	p, ok := o.texts[text]
 	if !ok {
 		p = letters(font.Text, text)
@@ -193,14 +195,14 @@ func (o *oracle) pictureOf(text string) picture {
 	return p
 }
 
-// shows tells whether a piece is what may be seen of a text in a window of that
-// width: all of it from the left, or, where it does not fit, any part.
+// shows reports whether a piece may be the visible part of a scrolling text: all of it
+// and dark columns, or any part of that width.
 func (whole picture) shows(piece picture, old bool) bool {
-	if lacks := len(piece) - len(whole); lacks > 0 {
-		whole += picture(strings.Repeat(blank, lacks))
+	if missing := len(piece) - len(whole); missing > 0 {
+		whole += picture(strings.Repeat(blank, missing))
 	}
 	if old {
-		whole = whole.above() // the mark stands in the place of the rest
+		whole = whole.above() // the mark covers the bottom row
 	}
 	return strings.Contains(string(whole), string(piece))
 }
@@ -213,31 +215,31 @@ func (s service) badge(wait time.Duration) string {
 	case s.bus && minutes >= 600:
 		return "🚌"
 	case s.bus:
-		return "🚌" + span(minutes)
+		return "🚌" + duration(minutes)
 	case s.atPlatform && minutes == 0:
 		return "now"
 	}
-	return span(minutes)
+	return duration(minutes)
 }
 
-// span writes minutes, and where there are a hundred of them, hours.
-func span(minutes int) string {
+// duration formats minutes, or hours from a hundred minutes on.
+func duration(minutes int) string {
 	if minutes < 100 {
 		return strconv.Itoa(minutes)
 	}
 	return strconv.Itoa(minutes/60) + "h"
 }
 
-// may tells whether some departure could be shown like that, were a part of what
-// is known of it lost.
-func (a *reply) may(badge string, now time.Time) bool {
+// canShow reports whether a badge is correct for a departure of which some values were
+// lost by mutation.
+func (a *reply) canShow(badge string, now time.Time) bool {
 	return slices.ContainsFunc(a.services(), func(s service) bool {
 		for _, when := range []time.Time{s.scheduled, s.estimated} {
 			minutes := int(max(0, when.Sub(now)) / time.Minute)
 			switch {
 			case when.IsZero():
-			case badge == span(minutes), badge == "✗" && s.cancelled, badge == "now" && minutes == 0,
-				strings.HasPrefix(badge, "🚌") && s.bus && strings.TrimPrefix(badge, "🚌") == span(minutes):
+			case badge == duration(minutes), badge == "✗" && s.cancelled, badge == "now" && minutes == 0,
+				strings.HasPrefix(badge, "🚌") && s.bus && strings.TrimPrefix(badge, "🚌") == duration(minutes):
 				return true
 			}
 		}
@@ -245,12 +247,12 @@ func (a *reply) may(badge string, now time.Time) bool {
 	})
 }
 
-// services reads the body, once and late: most answers are never asked for.
+// services decodes the body when it is first needed. Most replies are never needed.
 func (a *reply) services() []service {
 	if a.list != nil || a.body == nil {
 		return a.list
 	}
-	var said struct {
+	var message struct {
 		Departures []struct {
 			Ref        string     `json:"run_ref"`
 			Route      int        `json:"route_id"`
@@ -271,40 +273,40 @@ func (a *reply) services() []service {
 			Number string `json:"route_number"`
 		} `json:"routes"`
 	}
-	if err := json.Unmarshal(a.body, &said); err != nil {
-		panic("simulate: the stand-in's reply cannot be read: " + err.Error())
+	if err := json.Unmarshal(a.body, &message); err != nil {
+		panic("simulate: decode reply: " + err.Error())
 	}
 	inDirection := map[int]int{}
 	a.complete, a.list = true, []service{}
-	for _, d := range said.Departures {
-		run, route := said.Runs[d.Ref], said.Routes[strconv.Itoa(d.Route)]
+	for _, d := range message.Departures {
+		run, route := message.Runs[d.Ref], message.Routes[strconv.Itoa(d.Route)]
 		s := service{
 			scheduled: d.Scheduled, atPlatform: d.AtPlatform, platform: d.Platform, express: run.Express > 0,
 			cancelled: run.Status == "cancelled", bus: strings.Contains(d.Flags, "RRB"),
-			destination: front(run.Destination, route.Name, route.Number),
+			destination: headsign(run.Destination, route.Name, route.Number),
 		}
 		if d.Estimated != nil {
 			s.estimated = *d.Estimated
 		}
 		a.list = append(a.list, s)
 		inDirection[d.Direction]++
-		a.complete = a.complete && inDirection[d.Direction] < a.most
+		a.complete = a.complete && inDirection[d.Direction] < a.maxResults
 	}
 	slices.SortStableFunc(a.list, func(a, b service) int {
 		return cmp.Or(a.when().Compare(b.when()), a.scheduled.Compare(b.scheduled))
 	})
-	if a.exact { // else others may have come in the place of those that were lost
-		a.keep()
+	if a.exact { // otherwise the daemon may keep later ones instead of those that were lost
+		a.limit()
 	}
 	a.body = nil
 	return a.list
 }
 
-// keep drops what the daemon does not keep: what is beyond the count.
-func (a *reply) keep() {
+// limit drops departures beyond the count, as the daemon does.
+func (a *reply) limit() {
 	catchable := 0
 	for i, s := range a.list {
-		if !s.when().Before(a.at) {
+		if !s.when().Before(a.catchable) {
 			catchable++
 		}
 		if catchable > a.count {
@@ -314,8 +316,8 @@ func (a *reply) keep() {
 	}
 }
 
-// front is what the front of a vehicle says: "601 Monash University via North Rd".
-func front(destination, route, number string) string {
+// headsign returns the destination with its route: "601 Monash University via North Rd".
+func headsign(destination, route, number string) string {
 	place, _, _ := strings.Cut(destination, "/")
 	if _, via, ok := strings.Cut(route, " via "); ok {
 		place += " via " + via

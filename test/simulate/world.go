@@ -17,97 +17,96 @@ import (
 	"ptvd/plugins"
 )
 
-// World is all that a daemon meets, over the restarts of that daemon. But for the
-// loop and what works beside it, of which only one runs at a time, nothing touches
-// it: it needs no locks.
+// World is the daemon's environment, which outlives restarts of the daemon. It needs
+// no locks: of the loop and the functions beside it only one runs at a time.
 type World struct {
-	seed    uint64
-	clock   *scheduler.VirtualClock
-	epoch   time.Time // the true time at instant 0
-	end     scheduler.Instant
-	calm    scheduler.Instant // from here on nothing new goes wrong
-	house   house
-	diary   *diary
-	log     *slog.Logger
-	print   *printed
-	handles handles
+	seed     uint64
+	clock    *scheduler.VirtualClock
+	epoch    time.Time // the true time at instant 0
+	end      scheduler.Instant
+	calm     scheduler.Instant // when the last faults end
+	config   configuration
+	recorder *logRecorder
+	log      *slog.Logger
+	text     *textLog
+	handles  handles
 
 	internet            *internet
 	pool                *pool
-	civil               *civil
+	systemClock         *systemClock
 	disk                *disk
-	wire                wire
+	cable               cable
 	slowPanel, slowDisk slowness
-	lines               lines
+	chip                chip
 	chaos               chaos
-	tally               tally
-	spared              [2]int // clicks of the spare buttons
-	visitor             *visitor
+	counter             counter
+	spared              [2]int // the clicks of the spare buttons
+	autopilot           *autopilot
 	oracle              *oracle
 	panel               *sim.Panel
-	board               *sim.Board // of the daemon that runs, or ran last
+	board               *sim.Board // of the current daemon, or the last one
 	daemon              *daemon.Daemon
-	loop                *scheduler.Loop // the daemon's
+	loop                *scheduler.Loop // of the daemon
 	boots               int
 	stop                stop
-	off                 time.Duration // how long the power stays off when the daemon has ended
-	cut                 bool          // it ended without warning
+	off                 time.Duration // how long the power sharedClock off when the daemon has ended
+	cut                 bool          // the daemon ended by a power failure
 
 	reload func() (*config.File, error)
-	edits  int  // how often another configuration was read
-	steady bool // the power never fails, and nobody restarts the daemon
+	edits  int  // how often the configuration was changed
+	steady bool // there are no power failures and no restarts
 
 	visits   visits
-	heap     []uint64 // what was in use, day by day
-	Failures []string // what should not have happened
+	heap     []uint64 // bytes in use, day by day
+	Failures []string // what the checks found
 }
 
-// recovery is how long nothing new goes wrong in the end: longer than anything in
-// the daemon waits before it tries again.
+// recovery is how long there are no faults at the end, so that the daemon can recover
+// from all of them: longer than all of its pauses before it tries again.
 const recovery = 30 * time.Minute
 
-// bootedAt is what the machine's monotonic clock says when the world begins.
+// bootedAt is the monotonic time at which the world begins.
 const bootedAt = scheduler.Instant(time.Minute)
 
-// NewWorld returns a world that lasts for a time.
+// NewWorld returns a world that lasts for the given time.
 func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 	w := &World{
 		seed: seed, clock: scheduler.NewVirtualClock(bootedAt),
 		end: bootedAt.Add(lasts), calm: bootedAt.Add(lasts - recovery),
 		handles: handles{},
 	}
-	dice := w.dice("world")
-	w.epoch, w.steady = beginning(dice), dice.IntN(2) == 0
-	w.diary = newDiary(w)
-	w.log = slog.New(w.diary.handler()).With("plugin", "world")
+	rng := w.rng("world")
+	w.epoch, w.steady = startTime(rng), rng.IntN(2) == 0
+	w.recorder = newLogRecorder(w)
+	w.log = slog.New(w.recorder.handler()).With("plugin", "world")
 	var err error
-	if w.house, err = newHouse(dice, lasts); err != nil {
+	if w.config, err = newConfiguration(rng, lasts); err != nil {
 		return nil, err
 	}
-	w.panel = sim.NewPanel(w.house.width / 8)
+	w.panel = sim.NewPanel(w.config.width / 8)
 	w.internet = newInternet(w)
 	w.pool = newPool(w)
-	w.civil = newCivil(w)
-	w.disk = &disk{world: w, dice: w.dice("writes"), files: map[string][]byte{}}
-	w.visitor = newVisitor(w)
+	w.systemClock = newSystemClock(w)
+	w.disk = &disk{world: w, rng: w.rng("writes"), files: map[string][]byte{}}
+	w.autopilot = newAutopilot(w)
 	w.oracle = newOracle(w)
 	w.chaos.World = w
 	return w, nil
 }
 
-// beginning is a moment in a year, as often as not before one of the two nights
-// that have an hour too many or too few in Melbourne.
-func beginning(dice *rand.Rand) time.Time {
-	switch dice.IntN(4) {
+// startTime returns a time in 2026. Half of the times it is half an hour before
+// daylight saving ends or begins in Melbourne.
+func startTime(rng *rand.Rand) time.Time {
+	switch rng.IntN(4) {
 	case 0:
 		return time.Date(2026, time.April, 4, 15, 30, 0, 0, time.UTC)
 	case 1:
 		return time.Date(2026, time.October, 3, 15, 30, 0, 0, time.UTC)
 	}
-	return time.Date(2026, time.January, 1, 0, 0, dice.IntN(365*24*60*60), 0, time.UTC)
+	return time.Date(2026, time.January, 1, 0, 0, rng.IntN(365*24*60*60), 0, time.UTC)
 }
 
-// Run lives through all of it. What went wrong is in Failures.
+// Run runs the world until its end. Failed checks are in Failures.
 func (w *World) Run() error {
 	for name, value := range map[string]string{idVariable: fakeserver.DemoID, keyVariable: fakeserver.DemoKey} {
 		if err := os.Setenv(name, value); err != nil {
@@ -115,48 +114,48 @@ func (w *World) Run() error {
 		}
 	}
 	var err error
-	if w.print, err = newPrinted(w); err != nil {
+	if w.text, err = newTextLog(w); err != nil {
 		return err
 	}
 	for _, f := range w.faults() {
-		w.clock.Work(func() { w.suffer(f) })
+		w.clock.Work(func() { w.runFault(f) })
 	}
-	w.clock.Work(w.visitor.live)
+	w.clock.Work(w.autopilot.run)
 	w.clock.Work(w.oracle.watch)
 	w.clock.Work(w.visitPage)
-	w.clock.Work(w.keepBooks)
+	w.clock.Work(w.takeSnapshots)
 	for w.clock.Now() < w.end {
-		w.live()
+		w.runDaemon()
 	}
 	err = w.clock.Close()
-	w.handles.mustBeClosed(w)
-	w.print.finish()
+	w.handles.checkClosed(w)
+	w.text.finish()
 	return err
 }
 
-// live is the life of one daemon, and the time after it in which there is none.
-func (w *World) live() {
+// runDaemon boots, runs the daemon until it stops, and waits while the power is off.
+func (w *World) runDaemon() {
 	w.boots++
 	w.off, w.cut, w.stop = 0, false, stop{}
 	w.disk.powered = w.boots
-	w.civil.boot()
+	w.systemClock.boot()
 	w.oracle.boot()
 	w.log.Info("boot", "true_time", w.now().Format(time.DateTime), "n", w.boots)
 	w.daemon = daemon.New(daemon.Options{
-		File: w.house.file, Log: slog.New(slog.NewMultiHandler(w.diary.handler(), w.print.handler())), Seed: w.seed | 1,
+		File: w.config.file, Log: slog.New(slog.NewMultiHandler(w.recorder.handler(), w.text.handler())), Seed: w.seed | 1,
 		Board: w.openBoard, Net: plugins.Network{HTTP: w.internet, Dial: w.pool.dial},
-		State: w.disk.of, Clock: stays{w.clock}, System: w.civil,
+		State: w.disk.of, Clock: sharedClock{w.clock}, System: w.systemClock,
 		Reload: func() (*config.File, error) { return w.reload() },
 		Lasts:  w.end.Sub(w.clock.Now()),
 	})
 	w.clock.Work(func() { w.checkLamp(2 * time.Second) })
 	err := w.daemon.Run(context.Background())
 	if err != nil {
-		w.fail("the daemon ended: %v", err)
+		w.fail("the daemon failed: %v", err)
 	}
-	w.mustHaveStoppedSoon()
+	w.checkStopTime()
 	w.oracle.shutDown()
-	w.inspect()
+	w.checkStopped()
 	if w.cut {
 		w.panel.PowerCycle()
 	}
@@ -164,13 +163,13 @@ func (w *World) live() {
 	w.pass(min(w.off, w.end.Sub(w.clock.Now())))
 }
 
-// openBoard makes the board for another boot, with all that hangs on it as it was.
+// openBoard creates the board for a boot, and connects the devices to it.
 func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.board, w.loop = sim.New(loop), loop
-	w.wire.attach(w)
-	w.lines.attach(w)
-	w.visitor.attach()
-	return countedBoard{wiredBoard{w.board, w}, w.handles, w.handles.open("boards")}, nil
+	w.cable.attach(w)
+	w.chip.attach(w)
+	w.autopilot.attach()
+	return countedBoard{slowBoard{w.board, w}, w.handles, w.handles.open("boards")}, nil
 }
 
 // now returns the true time.
@@ -178,34 +177,35 @@ func (w *World) now() time.Time { return w.at(w.clock.Now()) }
 
 func (w *World) at(i scheduler.Instant) time.Time { return w.epoch.Add(time.Duration(i)) }
 
-// sleep lets the calling worker sleep; false: the world has ended.
+// sleep waits beside the loop. It returns false when the run has ended.
 func (w *World) sleep(d time.Duration) bool {
 	return w.clock.Sleep(context.Background(), d) == nil
 }
 
-// pass lets time pass for everybody but the caller, who holds up whom it runs on.
+// pass lets time pass while the caller blocks. On the loop it blocks the loop.
 func (w *World) pass(d time.Duration) {
 	for end := w.clock.Now().Add(d); w.clock.Now() < end; {
 		if err := w.clock.Wait(end); err != nil {
-			w.fail("time stands still: %v", err)
+			w.fail("wait for virtual time: %v", err)
 			return
 		}
 	}
 }
 
-// dice are those of one part of the world, so that no part disturbs another's.
-func (w *World) dice(part string) *rand.Rand {
-	return rand.New(rand.NewPCG(w.seed, numberOf(part)))
+// rng returns the random numbers for one part of the world. Each part has its own, so
+// that a change of one does not affect the others.
+func (w *World) rng(part string) *rand.Rand {
+	return rand.New(rand.NewPCG(w.seed, hashOf(part)))
 }
 
-// String sums up what was lived through.
+// String summarizes the run.
 func (w *World) String() string {
 	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes, %d with words) and %d judgements, %d gestures, %d detents, %d storms, %d edits, %v spare clicks, %d writes, %d visits (%d while something was wrong), %d lines of log",
-		w.seed, w.boots, w.internet.asked, w.oracle.Frames, w.oracle.Numbers, w.oracle.Rows, w.oracle.Judged,
-		w.visitor.Gestures, w.visitor.Detents, w.visitor.Storms, w.edits, w.spared, w.disk.writes, w.visits.made, w.visits.ill, w.diary.Lines)
+		w.seed, w.boots, w.internet.requests, w.oracle.Frames, w.oracle.Numbers, w.oracle.Rows, w.oracle.Judged,
+		w.autopilot.Gestures, w.autopilot.Detents, w.autopilot.Storms, w.edits, w.spared, w.disk.writes, w.visits.made, w.visits.unhealthy, w.recorder.Lines)
 }
 
-// maxFailures bounds what is told: one thing that is wrong is wrong often.
+// maxFailures limits how many failures are recorded; most are repetitions.
 const maxFailures = 20
 
 func (w *World) fail(format string, args ...any) {
@@ -216,7 +216,7 @@ func (w *World) fail(format string, args ...any) {
 	}
 }
 
-// stays is a clock that outlives the loop that it is given to.
-type stays struct{ *scheduler.VirtualClock }
+// sharedClock is a clock that the loop does not close.
+type sharedClock struct{ *scheduler.VirtualClock }
 
-func (stays) Close() error { return nil }
+func (sharedClock) Close() error { return nil }

@@ -9,53 +9,52 @@ import (
 	"ptvd/internal/host"
 )
 
-// inspect looks at what a daemon that has ended leaves behind.
-func (w *World) inspect() {
+// checkStopped checks what a stopped daemon leaves behind.
+func (w *World) checkStopped() {
 	report := w.daemon.Report()
-	w.diary.search("the report", report)
+	w.recorder.search("the report", report)
 	if w.clock.Now() >= w.end {
 		for _, i := range report.Instances {
 			if i.Health != host.OK {
-				w.fail("in the end %s is %s: %s", i.Name, i.Health, i.Why)
+				w.fail("at the end %s is %s: %s", i.Name, i.Health, i.Why)
 			}
 		}
 	}
-	if w.cut || w.clock.Now() < w.oracle.excused {
+	if w.cut || w.clock.Now() < w.oracle.ignoreUntil {
 		return
 	}
 	if w.panel.On() && w.slowPanel.most == 0 {
-		w.fail("a stop left the panel lit")
+		w.fail("the panel is on after a stop")
 	}
 	if duty := w.board.Duty(lampOutput); duty != 0 {
-		w.fail("a stop left the lamp at duty %d", duty)
+		w.fail("the lamp is at duty %d after a stop", duty)
 	}
 	for _, line := range []string{buttonLine, knobLineA, knobLineB, lampOutput, spareLines[0], spareLines[1]} {
 		if user := w.board.User(line); user != "" {
-			w.fail("a stop left %s in use as %s", line, user)
+			w.fail("%s is in use by %s after a stop", line, user)
 		}
 	}
 }
 
-// checkLamp finds out whether the lamp's level is the one that is kept, once the
-// daemon has had the time to see to it.
+// checkLamp checks after some time that the lamp has the level that is saved.
 func (w *World) checkLamp(after time.Duration) {
-	then, moves := w.visitor.attention(), w.visitor.moves
+	then, moves := w.autopilot.readiness(), w.autopilot.moves
 	w.sleep(after)
-	if !then.stillPaid() || !w.lines.settled(w) || w.disk.refuses != nil || w.slowDisk.most > 0 || moves != w.visitor.moves || w.visitor.busy {
+	if !then.lasted() || !w.chip.recovered(w) || w.disk.refuses != nil || w.slowDisk.most > 0 || moves != w.autopilot.moves || w.autopilot.busy {
 		return
 	}
 	var kept struct{ Goal float64 }
 	if json.Unmarshal(w.disk.files["lamp/level.json"], &kept) != nil {
-		return // there is none yet
+		return // none is saved yet
 	}
 	if got, want := lampLevel(w.board.Duty(lampOutput)), int(math.Round(20*kept.Goal)); got != want {
-		w.fail("the lamp is at level %d, and what is kept is %d", got, want)
+		w.fail("the lamp is at level %d, the saved level is %d", got, want)
 	}
 }
 
-// keepBooks has the daemon log once a day how all of its tasks are, and notes how
-// much memory is in use.
-func (w *World) keepBooks() {
+// takeSnapshots makes the daemon log the state of its tasks once a day, and records
+// how much memory is in use.
+func (w *World) takeSnapshots() {
 	for w.sleep(24 * time.Hour) {
 		if w.daemon != nil {
 			w.daemon.LogSnapshot()
