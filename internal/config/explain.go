@@ -3,7 +3,7 @@ package config
 import (
 	"fmt"
 	"regexp"
-	"slices"
+
 	"sort"
 	"strconv"
 	"strings"
@@ -64,13 +64,17 @@ type bracket struct {
 var (
 	closing   = map[rune]rune{'[': ']', '{': '}'}
 	brackets  = map[rune]string{'[': "bracket [", '{': "brace {", ']': "bracket ]", '}': "brace }"}
-	blockText = regexp.MustCompile(`^[|>][-+0-9]*\s*(#.*)?$`)
+	blockText = regexp.MustCompile(`^[|>][-+1-9]*\s*(#.*)?$`)
 	nextName  = regexp.MustCompile(`\S\s+[a-z_]+$`)
 )
 
-const escapes = `0abt	nvfre "/\N_LPxuU`
+const (
+	escapes     = "0abt\tnvfre \"/\\N_LPxuU"
+	secondColon = "second colon; put the value in quotes, or begin a new line for another option"
+)
 
-// scan goes through the text and finds the first mistake in quotes and brackets.
+// scan goes through the text and finds the first mistake that shows without a
+// comparison of lines: in quotes, in brackets, and in what a value begins with.
 func (s *source) scan() (lines []line, wrong mistake) {
 	var open []bracket
 	var quote rune
@@ -82,20 +86,19 @@ func (s *source) scan() (lines []line, wrong mistake) {
 		}
 	}
 	for n, text := range s.lines {
-		about := line{inside: len(open) > 0 || quote != 0}
-		indent := s.indent(n + 1)
+		about, indent := line{inside: len(open) > 0 || quote != 0}, s.indent(n+1)
 		if block >= 0 && (indent > block || indent == len(text)) {
 			lines = append(lines, line{inside: true})
 			continue
 		}
 		block = -1
-		begins, closed := true, false // a value may begin here; a bracket was closed before
+		begins, closed := true, false // a value may begin here; one that has its end was before
 		for i := 0; i < len(text); i++ {
 			r, next, at := text[i], ' ', position{n + 1, i + 1}
 			if i+1 < len(text) {
 				next = text[i+1]
 			}
-			space := next == ' ' || next == '\t'
+			space, closes, last := next == ' ' || next == '\t', r == ']' || r == '}', len(open)-1
 			switch {
 			case quote == '"' && r == '\\':
 				if i+1 < len(text) && !strings.ContainsRune(escapes, next) {
@@ -106,30 +109,42 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				i++
 			case quote != 0:
 				if r == quote {
-					quote = 0
+					quote, closed = 0, true
 				}
+				continue
+			case r == '-' && begins && space && len(about.colons) > 0:
+				note(at, false, "a list begins on a line of its own, or is written in one: [a, b]")
 			case r == ' ' || r == '\t' || r == '-' && begins && space:
 				continue
 			case r == '#' && (i == 0 || text[i-1] == ' ' || text[i-1] == '\t'):
 				i = len(text)
+			case r == '%' && i == 0:
+				note(at, false, "directives (lines that begin with %%) are not supported; remove the line")
+			case begins && (r == '*' || r == '&') && !space:
+				note(at, false, noAliases)
+			case begins && last < 0 && blockText.MatchString(string(text[i:])):
+				block, i = indent, len(text)
+			case begins && strings.ContainsRune("@%`*&|>", r):
+				note(at, false, "a value cannot begin with %c; put it in quotes", r)
 			case begins && (r == '"' || r == '\''):
 				quote, quoteAt = r, at
-			case closing[r] != 0 && (begins || len(open) > 0):
+			case closing[r] != 0 && (begins || last >= 0):
 				open = append(open, bracket{kind: r, at: at})
+				begins, closed = true, false
 				continue
-			case len(open) > 0 && (r == ']' || r == '}'):
-				if last := open[len(open)-1]; closing[last.kind] != r {
-					note(last.at, true, "unclosed %s", brackets[last.kind])
+			case closes && last >= 0:
+				if closing[open[last].kind] != r {
+					note(open[last].at, true, "unclosed %s", brackets[open[last].kind])
 				}
-				open, closed, begins = open[:len(open)-1], true, false
+				open, begins, closed = open[:last], false, true
 				continue
-			case closed && (r == ']' || r == '}'):
+			case closes && (begins || closed):
 				note(at, false, "extra %s", brackets[r])
-			case len(open) > 0 && r == ',':
-				open[len(open)-1].colon, begins = 0, true
+			case r == ',' && last >= 0:
+				open[last].colon, begins, closed = 0, true, false
 				continue
-			case r == ':' && (space || len(open) > 0 && strings.ContainsRune(",[]{}", next)):
-				switch last := len(open) - 1; {
+			case r == ':' && (space || last >= 0 && (closed || strings.ContainsRune(",[]{}", next))):
+				switch {
 				case last < 0:
 					about.colons = append(about.colons, i+1)
 				case open[last].colon == 0 || open[last].at.line != n+1:
@@ -139,10 +154,10 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				default:
 					note(at, false, secondColon)
 				}
-				begins = true
+				begins, closed = true, false
 				continue
-			case begins && len(open) == 0 && blockText.MatchString(string(text[i:])):
-				block, i = indent, len(text)
+			case closed:
+				note(at, false, "unexpected text behind a closing quote, bracket or brace; put the whole value in quotes, or write a comma between two")
 			}
 			begins, closed = false, false
 		}
@@ -158,87 +173,65 @@ func (s *source) scan() (lines []line, wrong mistake) {
 	return lines, wrong
 }
 
-const secondColon = "second colon; put the value in quotes, or begin a new line for another option"
-
 var (
-	opensValue = regexp.MustCompile(`(?:^\s*|[:\-,]\s+|[\[{]\s*)([@%` + "`" + `*&])`)
-	tab        = regexp.MustCompile(`^ *(\t)|[:\-](\t)`)
-	noSpace    = regexp.MustCompile(`^\s*(?:- )?[a-z_]+(:)[^\s:/]`)
+	tab     = regexp.MustCompile(`^[ -]*\t`)
+	noSpace = regexp.MustCompile(`^\s*(?:- )?[a-z_]+:[^\s:/]`)
 )
 
-// parserMessages are the parser's own for what scan and explainLine do not find.
+// parserMessages are those of the parser that neither scan nor explainLine
+// replaces.
 var parserMessages = []struct{ says, means string }{
 	{"exceeded max depth", tooDeep},
-	{"incompatible YAML document", "unsupported version of YAML; remove the line that begins with %YAML"},
 }
 
 // explainLine explains the first line with which the text is not YAML, by itself
 // and by the line above.
 func (s *source) explainLine(lines []line, number int, err error) mistake {
 	text := string(s.lines[number-1])
-	above := number - 1
-	for above > 0 && (lines[above-1].inside || strings.HasPrefix(strings.TrimSpace(string(s.lines[above-1])+"#"), "#")) {
-		above--
-	}
-	at := func(r *regexp.Regexp) int {
-		m := slices.DeleteFunc(r.FindStringSubmatchIndex(text), func(i int) bool { return i < 0 })
-		if len(m) < 4 {
-			return 0
-		}
-		return len([]rune(text[:m[2]])) + 1
-	}
+	this, start := lines[number-1], s.indent(number)+1
 	here := func(column int, format string, args ...any) mistake {
 		return mistake{at: position{number, column}, message: fmt.Sprintf(format, args...)}
-	}
-	start, colons, inside := s.indent(number)+1, lines[number-1].colons, lines[number-1].inside
-	item := strings.HasPrefix(strings.TrimSpace(text)+" ", "- ")
-	if at(tab) > 0 && !inside {
-		return here(at(tab), "tab used for indentation; use spaces")
 	}
 	for _, row := range parserMessages {
 		if strings.Contains(err.Error(), row.says) {
 			return here(start, "%s", row.means)
 		}
 	}
-	if column := at(opensValue); column > 0 {
-		found := s.lines[number-1][column-1:]
-		if (found[0] == '*' || found[0] == '&') && len(found) > 1 && found[1] != ' ' {
-			return here(column, noAliases)
-		}
-		return here(column, "a value cannot begin with %c; put it in quotes", found[0])
+	if this.inside {
+		return here(start, "not YAML: %s", withLine.ReplaceAllString(err.Error(), "$2"))
 	}
-	if above > 0 && !inside {
-		before := string(s.lines[above-1])
-		named := len(lines[above-1].colons) > 0
-		deeper := start-1 > s.indent(above)
+	if m := tab.FindString(text); m != "" {
+		return here(len(m), "tab used for indentation; use spaces")
+	}
+	if len(this.colons) > 1 {
+		return here(this.colons[1], secondColon)
+	}
+	above := number - 1
+	for above > 0 && (lines[above-1].inside || strings.HasPrefix(strings.TrimSpace(string(s.lines[above-1]))+"#", "#")) {
+		above--
+	}
+	if above > 0 {
+		named, deeper := len(lines[above-1].colons) > 0, start-1 > s.indent(above)
 		switch {
-		case len(colons) > 1:
-		case !named && noSpace.MatchString(before):
+		case !named && noSpace.MatchString(string(s.lines[above-1])):
 			return here(start, "missing space behind the colon of line %d", above)
-		case deeper && !named && len(colons) > 0:
+		case deeper && !named && len(this.colons) > 0:
 			return here(start, "missing colon at the end of line %d", above)
-		case deeper && named && len(colons) > 0:
+		case deeper && named && len(this.colons) > 0:
 			return here(start, "indented deeper than the line above, which has a value already")
 		}
 	}
-	switch {
-	case len(colons) > 1:
-		return here(colons[1], secondColon)
-	case at(noSpace) > 0 && len(colons) == 0:
-		return here(at(noSpace), "missing space behind the colon")
-	case len(colons) == 0 && !item && !inside:
+	switch m := noSpace.FindString(text); {
+	case m != "" && len(this.colons) == 0:
+		return here(strings.Index(m, ":")+1, "missing space behind the colon")
+	case len(this.colons) == 0 && !strings.HasPrefix(text[start-1:]+" ", "- "):
 		return here(start, "missing colon; an option is written as its name, a colon and a value")
-	case above > 0 && !inside:
-		return here(start, "wrong indentation: the options of one thing begin in one column, and so do the - of one list")
 	}
-	return here(start, "not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+	return here(start, "wrong indentation: the options of one thing begin in one column, and so do the - of one list")
 }
 
 // indent is how many spaces a line begins with.
 func (s *source) indent(line int) int {
-	n := slices.IndexFunc(s.lines[line-1], func(r rune) bool { return r != ' ' })
-	if n < 0 {
-		return len(s.lines[line-1])
-	}
-	return n
+	text := string(s.lines[line-1])
+	return len(text) - len(strings.TrimLeft(text, " "))
 }
