@@ -86,7 +86,7 @@
 // its fields; a [Choice] takes one member of a kind that other packages add to by
 // [AddMember], such as the pages and devices of package panel. A Config, or a
 // struct in it, may have a method Validate() error for what tags cannot say; see
-// [Fault].
+// [OptionErrorf].
 //
 // # Tests
 //

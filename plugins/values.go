@@ -119,23 +119,24 @@ func (w Window) Contains(now time.Time) bool {
 	return at >= w.From || at < w.To
 }
 
-// FieldError is what Validate says about one option; the configuration shows it at
-// the option's line.
-type FieldError struct {
+// OptionError is what Validate, or New, says about one option. It is reported at
+// the option's line in the file.
+type OptionError struct {
 	Path    string // of yaml names below the struct: "encoder.a"
 	Warning bool   // the option works, and should be changed
 	Err     error
 }
 
-func (e *FieldError) Error() string { return e.Path + ": " + e.Err.Error() }
-func (e *FieldError) Unwrap() error { return e.Err }
+func (e *OptionError) Error() string { return e.Path + ": " + e.Err.Error() }
+func (e *OptionError) Unwrap() error { return e.Err }
 
-// Fault returns a FieldError. Several go together by [errors.Join].
-func Fault(path, format string, args ...any) error {
-	return &FieldError{Path: path, Err: fmt.Errorf(format, args...)}
+// OptionErrorf returns an OptionError. Join several by [errors.Join].
+func OptionErrorf(path, format string, args ...any) error {
+	return &OptionError{Path: path, Err: fmt.Errorf(format, args...)}
 }
 
-// Warn returns a FieldError that is a warning: the file is accepted with it.
-func Warn(path, format string, args ...any) error {
-	return &FieldError{Path: path, Warning: true, Err: fmt.Errorf(format, args...)}
+// OptionWarningf returns an OptionError with which the file is accepted, if there is
+// nothing else wrong with it.
+func OptionWarningf(path, format string, args ...any) error {
+	return &OptionError{Path: path, Warning: true, Err: fmt.Errorf(format, args...)}
 }

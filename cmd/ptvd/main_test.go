@@ -8,7 +8,33 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ptvd/plugins"
 )
+
+// config is that of a plugin with an old option.
+type config struct {
+	Old bool `yaml:"old" doc:"an option that has another name now"`
+}
+
+func (c config) Validate() error {
+	if c.Old {
+		return plugins.OptionWarningf("old", "old is now called new; write new: true")
+	}
+	return nil
+}
+
+type idle struct{}
+
+func (idle) Start(*plugins.Task) error { return nil }
+func (idle) Stop(*plugins.Task) error  { return nil }
+
+func init() {
+	plugins.Register(plugins.Spec[config]{
+		Name: "warned", Doc: "does nothing",
+		New: func(plugins.Env, config) (plugins.Plugin, error) { return idle{}, nil },
+	})
+}
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ptvd": main})

@@ -28,7 +28,7 @@ type signFace struct {
 
 func (f signFace) Validate() error {
 	if f.Name == f.Choice.Name {
-		return plugins.Fault("name", "a face needs no name that it has already")
+		return plugins.OptionErrorf("name", "a face needs no name that it has already")
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func (*newsFace) draw()  {}
 
 func (d ledDevice) Validate() error {
 	if d.Width%8 != 0 {
-		return plugins.Fault("width", "%d is not a multiple of 8", d.Width)
+		return plugins.OptionErrorf("width", "%d is not a multiple of 8", d.Width)
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func TestEqualChoicesAreEqualAtAReload(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongInAChoiceIsSaidAtItsOption(t *testing.T) {
+func TestErrorsInAChoiceAreReportedAtItsOption(t *testing.T) {
 	for name, c := range map[string]struct {
 		text []string
 		says string
@@ -190,7 +190,7 @@ func TestASecretInAChoiceIsMasked(t *testing.T) {
 	}
 }
 
-func TestAnInstanceTakesThePartsOfItsChoices(t *testing.T) {
+func TestPartsAreFoundInChoices(t *testing.T) {
 	got := parse(t, sign("{led: {spi: SPI0.0}}")...).Instances[2].Parts()
 	if want := []config.Part{{Kind: config.SPIPort, Name: "SPI0.0", Option: "device.led.spi"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v", got)

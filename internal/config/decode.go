@@ -304,7 +304,7 @@ func (d *decoder) locate(at place, err error) {
 		for _, part := range e.Unwrap() {
 			d.locate(at, part)
 		}
-	case *plugins.FieldError:
+	case *plugins.OptionError:
 		if e.Path != "" {
 			path := at.option(e.Path).path
 			at = d.nearestPlace(path)

@@ -30,7 +30,7 @@ type document struct {
 // Validate checks what the tags cannot express.
 func (d document) Validate() error {
 	if d.State != "" && !strings.HasPrefix(d.State, "/") {
-		return plugins.Fault("state", "the path of the directory is not absolute; write it from / on")
+		return plugins.OptionErrorf("state", "the path of the directory is not absolute; write it from / on")
 	}
 	return nil
 }
@@ -75,22 +75,22 @@ type HTTP struct {
 func (h HTTP) Validate() error {
 	host, port, err := net.SplitHostPort(h.Listen)
 	if number, notANumber := strconv.ParseUint(port, 10, 16); err != nil || notANumber != nil || number == 0 {
-		return plugins.Fault("listen", "%s is not an address to listen on; write one as 127.0.0.1:8337", schema.Quote(h.Listen))
+		return plugins.OptionErrorf("listen", "%s is not an address to listen on; write one as 127.0.0.1:8337", schema.Quote(h.Listen))
 	}
 	address, err := netip.ParseAddr(host)
 	if err != nil && host != "" && host != "localhost" {
-		return plugins.Fault("listen", "%s is not an IP address; write one, or localhost", schema.Quote(host))
+		return plugins.OptionErrorf("listen", "%s is not an IP address; write one, or localhost", schema.Quote(host))
 	}
 	if host != "localhost" && !address.IsLoopback() && !h.Token.Given() {
-		return plugins.Fault("listen", "%s can be reached from other machines, without a token; add token: {credential: ptvd-http}, or listen on 127.0.0.1:%s",
+		return plugins.OptionErrorf("listen", "%s can be reached from other machines, without a token; add token: {credential: ptvd-http}, or listen on 127.0.0.1:%s",
 			h.Listen, port)
 	}
 	if len(h.Names) > 0 && !h.Token.Given() {
-		return plugins.Fault("names", "the page can be reached through the proxy, without a token; add token: {credential: ptvd-http}")
+		return plugins.OptionErrorf("names", "the page can be reached through the proxy, without a token; add token: {credential: ptvd-http}")
 	}
 	for _, name := range h.Names {
 		if strings.ContainsAny(name, "/: ") {
-			return plugins.Fault("names", "%s is not a host name; write it as board.example", schema.Quote(name))
+			return plugins.OptionErrorf("names", "%s is not a host name; write it as board.example", schema.Quote(name))
 		}
 	}
 	return nil

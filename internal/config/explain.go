@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"regexp"
-
 	"sort"
 	"strconv"
 	"strings"

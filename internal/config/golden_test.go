@@ -11,12 +11,12 @@ import (
 	"ptvd/internal/config"
 )
 
-var update = flag.Bool("update", false, "write the golden errors anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// TestFaultsReadAsTheyDidWhenSomebodyLastReadThem compares what is said about
-// each testdata/*.yaml with its golden text. A file whose name begins with
-// "public-" is one that everybody can read.
-func TestFaultsReadAsTheyDidWhenSomebodyLastReadThem(t *testing.T) {
+// TestDiagnosticsAreThoseOfTheGoldenFiles compares what is reported about each
+// testdata/*.yaml with its golden text. A file whose name begins with "public-" is
+// one that everybody can read.
+func TestDiagnosticsAreThoseOfTheGoldenFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no testdata", err)
@@ -34,7 +34,7 @@ func TestFaultsReadAsTheyDidWhenSomebodyLastReadThem(t *testing.T) {
 			}
 			_, err = config.Parse(name, text, mode)
 			if err == nil {
-				t.Fatal("there is a fault in this file")
+				t.Fatal("no error is found in this file")
 			}
 			if strings.Contains(err.Error(), "d0n7") || strings.Contains(err.Error(), "pr1n7") {
 				t.Errorf("a secret shows:\n%v", err)

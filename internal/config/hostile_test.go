@@ -40,7 +40,7 @@ var hostile = map[string]string{
 	"one long line":        "plugins: {" + fill("a: {plugin: x, key: s}, ", most-16) + "}",
 	"unknown instances":    "plugins:\n" + fill("  a: {plugin: x, key: s}\n", most-16),
 	"unknown options":      "plugins:\n  t:\n    plugin: trains\n" + fill("    s: 'x'\n", most-64),
-	"a fault at the end":   fill("a: 1\n", 60<<10) + "b: c: d\n",
+	"an error at the end":  fill("a: 1\n", 60<<10) + "b: c: d\n",
 	"spaces":               fill(" ", most),
 	"unclosed quote":       "a: \"" + fill("b\n", most-8),
 	"a tower of bad names": "plugins:\n" + fill("  A: {}\n", most-16),
@@ -56,16 +56,16 @@ func staircase() string {
 	return b.String()
 }
 
-func TestHostileFilesEndInFaults(t *testing.T) {
+func TestHostileFilesEndInDiagnostics(t *testing.T) {
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse("f", []byte(text), 0o644)
-			faults, ok := err.(config.Diagnostics)
+			found, ok := err.(config.Diagnostics)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}
-			if size := len(faults.Error()); size > 64<<10 {
-				t.Errorf("the faults take %d bytes to say", size)
+			if size := len(found.Error()); size > 64<<10 {
+				t.Errorf("the diagnostics take %d bytes", size)
 			}
 		})
 	}
@@ -97,14 +97,14 @@ func FuzzParse(f *testing.F) {
 		}
 		if err == nil {
 			if err := schematest.Validate(t, text); err != nil {
-				t.Errorf("an editor says of a good file: %v", err)
+				t.Errorf("the JSON Schema refuses a valid file: %v", err)
 			}
 			return
 		}
 		length := strings.Count(text, "\n") + 1
-		for _, fault := range err.(config.Diagnostics) {
-			if fault.Message == "" || fault.Line > length || fault.Line == 0 && len(text) <= most || fault.Line > 0 && fault.Column < 1 {
-				t.Errorf("a fault without a place or a word: %+v", fault)
+		for _, d := range err.(config.Diagnostics) {
+			if d.Message == "" || d.Line > length || d.Line == 0 && len(text) <= most || d.Line > 0 && d.Column < 1 {
+				t.Errorf("a diagnostic without a position or a message: %+v", d)
 			}
 		}
 		_ = err.Error()

@@ -13,7 +13,7 @@ import (
 	"ptvd/internal/config"
 )
 
-func TestAFileThatCannotBeReadIsAFaultToo(t *testing.T) {
+func TestAFileThatCannotBeReadIsADiagnosticToo(t *testing.T) {
 	dir := t.TempDir()
 	fifo, socket := filepath.Join(dir, "fifo"), filepath.Join(dir, "socket")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -33,7 +33,7 @@ func TestAFileThatCannotBeReadIsAFaultToo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Load(c.path)
-			if faults, ok := err.(config.Diagnostics); !ok || !strings.Contains(faults.Error(), c.says) {
+			if found, ok := err.(config.Diagnostics); !ok || !strings.Contains(found.Error(), c.says) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -70,7 +70,7 @@ func TestAFileMayComeThroughAPipe(t *testing.T) {
 	}
 }
 
-func TestAPipeIsNotReadForEver(t *testing.T) {
+func TestReadingAPipeTimesOut(t *testing.T) {
 	config.SetPipeTimeout(t, time.Millisecond)
 	w, path := pipe(t)
 	if _, err := w.WriteString("plugins:\n"); err != nil {

@@ -93,7 +93,7 @@ func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
 	}
 }
 
-func TestWhatTheFileLeavesOutIsAsTheSystemHasIt(t *testing.T) {
+func TestOptionsOfTheFileDefaultToThoseOfTheSystem(t *testing.T) {
 	t.Setenv("STATE_DIRECTORY", "/run/one:/run/two")
 	file := parse(t, "plugins: {news: {plugin: ticker}}")
 	if file.Timezone != time.Local || file.Board != config.Periph || file.StateDir != "/run/one" {
@@ -114,25 +114,25 @@ func TestNoInstanceWritesIntoTheDefaultsOfItsPlugin(t *testing.T) {
 	}
 }
 
-func TestWindowsLineEndsAndAByteOrderMarkAreNoFault(t *testing.T) {
+func TestWindowsLineEndsAndAByteOrderMarkAreAccepted(t *testing.T) {
 	if _, err := config.Parse("f", []byte("\ufeffboard: sim\r\nplugins:\r\n  news: {plugin: ticker}\r\n"), 0o600); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestALiteralSecretIsForTheOwnerAlone(t *testing.T) {
+func TestALiteralSecretNeedsAFileThatOthersCannotRead(t *testing.T) {
 	text := []byte("plugins: {t: {plugin: trains, stop: 1, id: 12, key: abc}}\n")
 	if _, err := config.Parse("f", text, 0o640); err != nil {
 		t.Error(err)
 	}
 	if _, err := config.Parse("f", text, 0o644); err == nil {
-		t.Error("everybody can read the secret")
+		t.Error("a secret is accepted in a file that everybody can read")
 	}
 }
 
-func TestAnErrorOfNewIsShownAtItsOption(t *testing.T) {
+func TestAnErrorOfNewIsReportedAtItsOption(t *testing.T) {
 	file := parse(t, "plugins:", "  bell:", "    plugin: bell", "    pin: GPIO17")
-	err := file.Locate("bell", errors.Join(plugins.Fault("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
+	err := file.Locate("bell", errors.Join(plugins.OptionErrorf("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
 	want := lines(
 		"f:2:3: plugins.bell: it cannot be made",
 		"   2 |   bell:",
@@ -145,7 +145,7 @@ func TestAnErrorOfNewIsShownAtItsOption(t *testing.T) {
 	}
 }
 
-func TestFaultsAreDataToo(t *testing.T) {
+func TestDiagnosticsAreMarshalledAsJSON(t *testing.T) {
 	_, err := config.Parse("f", []byte("board: simm\n"), 0o600)
 	got, _ := json.Marshal(err.(config.Diagnostics)[0])
 	want := `{"severity":"error","file":"f","line":1,"column":1,"message":"required option plugins is missing (the instances: a name for each, and under it its plugin and options); write one, such as plugins: {clock: {plugin: ntp}}","source":"board: simm"}`
@@ -154,16 +154,16 @@ func TestFaultsAreDataToo(t *testing.T) {
 	}
 }
 
-func TestAFaultIsOneLineWithoutControlCharacters(t *testing.T) {
+func TestADiagnosticIsOneLineWithoutControlCharacters(t *testing.T) {
 	_, err := config.Parse("f", []byte(`plugins: {"a\e[31m\n": {plugin: "\e[2J\n"}, b: {plugin: trains, stop: "\e\n"}}`), 0o600)
-	for _, fault := range err.(config.Diagnostics) {
-		if strings.ContainsAny(fault.String(), "\n\x1b") {
-			t.Errorf("%q", fault.String())
+	for _, d := range err.(config.Diagnostics) {
+		if strings.ContainsAny(d.String(), "\n\x1b") {
+			t.Errorf("%q", d.String())
 		}
 	}
 }
 
-func TestAStateDirectoryThatTheSystemGetsWrongIsAFaultOfTheWholeFile(t *testing.T) {
+func TestAWrongStateDirectoryOfTheSystemIsReportedAtTheStartOfTheFile(t *testing.T) {
 	t.Setenv("STATE_DIRECTORY", "relative")
 	_, err := config.Parse("f", []byte("plugins: {news: {plugin: ticker}}\n"), 0o600)
 	if err == nil || !strings.HasPrefix(err.Error(), "f:1:1: state: ") {
@@ -171,7 +171,7 @@ func TestAStateDirectoryThatTheSystemGetsWrongIsAFaultOfTheWholeFile(t *testing.
 	}
 }
 
-func TestATimeZoneThatThereIsNotIsAFault(t *testing.T) {
+func TestAnUnknownTimeZoneIsAnError(t *testing.T) {
 	for _, zone := range []string{"Australia/Melborne", "../../etc/passwd", "Local", "''", "+10:00"} {
 		_, err := config.Parse("f", []byte("timezone: "+zone+"\nplugins: {news: {plugin: ticker}}\n"), 0o600)
 		if err == nil || !strings.HasPrefix(err.Error(), "f:1:11: timezone: ") || !strings.Contains(err.Error(), "unknown time zone") {
@@ -193,5 +193,29 @@ func TestAnInstanceMayHaveTopicsOfItsConfiguration(t *testing.T) {
 	}
 	if err := numbers("[odds, evens]"); err == nil || !strings.Contains(err.Error(), "write news.odds or news.evens") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAWarningComesWithTheFileOrWithItsErrors(t *testing.T) {
+	const text = "plugins:\n  l: {plugin: lever, at_stop: keep}\n"
+	file, err := config.Parse("f", []byte(text), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const warning = "f:2:31: warning: plugins.l.at_stop: keep is the default; remove it\n   2 |   l: {plugin: lever, at_stop: keep}\n     |                               ^"
+	if got := file.Warnings.Error(); got != warning || file.Warnings.Summary() != "1 warning" || file.Instances[0].Config == nil {
+		t.Errorf("got %s (%s), with %v", got, file.Warnings.Summary(), file.Instances[0].Config)
+	}
+	_, err = config.Parse("f", []byte(text+"  m: {plugin: lever, at_stop: keep, hours: 36}\n  n: {plugin: lever, hours: 36}\n"), 0o600)
+	found, _ := err.(config.Diagnostics)
+	if found.Summary() != "2 errors, 1 warning" || found[0].Severity != config.Warning {
+		t.Errorf("got %s:\n%v", found.Summary(), err)
+	}
+	file, err = config.Parse("f", []byte(text), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := file.Locate("l", plugins.OptionWarningf("at_stop", "it is not")); got.Summary() != "1 error" {
+		t.Errorf("an instance that New refuses cannot run, but got %v", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"ptvd/internal/config"
 )
 
-func TestInstancesSayWhichPartsOfTheBoardTheyTake(t *testing.T) {
+func TestPartsAreThoseThatTheOptionsName(t *testing.T) {
 	file := parse(t,
 		"plugins:",
 		"  news: {plugin: ticker}",

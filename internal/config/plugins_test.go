@@ -25,7 +25,7 @@ type trainsConfig struct {
 
 func (c trainsConfig) Validate() error {
 	if c.ID.Given() != c.Key.Given() {
-		return plugins.Fault("id", "an id and a key are given together or not at all")
+		return plugins.OptionErrorf("id", "an id and a key are given together or not at all")
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (c panelConfig) Validate() error {
 	var errs []error
 	for i, p := range c.Pages {
 		if p.Message != nil && p.Message.Text == "" {
-			errs = append(errs, plugins.Fault(fmt.Sprintf("pages[%d].message.text", i), "a message without a text shows nothing"))
+			errs = append(errs, plugins.OptionErrorf(fmt.Sprintf("pages[%d].message.text", i), "a message without a text shows nothing"))
 		}
 	}
 	return errors.Join(errs...)
@@ -83,7 +83,7 @@ type max7219 struct {
 
 func (m *max7219) Validate() error {
 	if m.Width%8 != 0 {
-		return plugins.Fault("width", "%d is not a multiple of 8", m.Width)
+		return plugins.OptionErrorf("width", "%d is not a multiple of 8", m.Width)
 	}
 	return nil
 }
@@ -133,6 +133,13 @@ type leverConfig struct {
 	Names     []string `yaml:"names" doc:"what it is called"`
 
 	Numbers plugins.From[int] `yaml:"numbers" doc:"where numbers come from"`
+}
+
+func (c leverConfig) Validate() error {
+	if c.AtStop == "keep" {
+		return plugins.OptionWarningf("at_stop", "keep is the default; remove it")
+	}
+	return nil
 }
 
 // word is a text of its author's making.

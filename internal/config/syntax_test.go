@@ -8,7 +8,7 @@ import (
 	"ptvd/internal/config"
 )
 
-func TestWhatIsNotYAMLIsExplained(t *testing.T) {
+func TestInvalidYAMLIsExplained(t *testing.T) {
 	for name, c := range map[string]struct{ text, at, says string }{
 		"a tab indents":                    {"plugins:\n\tbell: 1\n", "2:1", "tab used for indentation"},
 		"a tab after good lines":           {"a:\n  b: 1\n\tc: 2\n", "3:1", "tab used for indentation"},
@@ -41,7 +41,7 @@ func TestWhatIsNotYAMLIsExplained(t *testing.T) {
 		"a second document":                {"plugins: {}\n---\nplugins: {}\n", "2:1", "second document"},
 		"a directive":                      {"%YAML 3.0\n---\na: 1\n", "1:1", "%"},
 		"an empty file":                    {"", "1:1", "empty file"},
-		"nothing but words about it":       {"# to be written\n", "1:1", "empty file"},
+		"nothing but a comment":            {"# to be written\n", "1:1", "empty file"},
 		"a list in place of options":       {"- a\n- b\n", "1:1", "expected options, found a list"},
 		"a single word":                    {"hello\n", "1:1", "expected options, found a single value"},
 		"a NUL byte":                       {"a: 1\nb: \x00\n", "2:4", "NUL"},
@@ -50,9 +50,9 @@ func TestWhatIsNotYAMLIsExplained(t *testing.T) {
 		"UTF-16":                           {"\xff\xfea\x00:\x00", "1:1", "UTF-16"},
 		"a line end of another kind":       {"a: 1\u2028b: 2\n", "1:5", "U+2028"},
 		"line ends of an old Macintosh":    {"a: 1\rb: 2\r", "1:5", "U+000D"},
-		"a fault behind wide characters":   {"a: 駅 😀: c\n", "1:7", "second colon"},
-		"a fault between Windows' lines":   {"a: 1\r\nb: c: d\r\n", "2:5", "second colon"},
-		"a fault behind a byte order mark": {"\ufeffa: b: c\n", "1:5", "second colon"},
+		"an error after wide characters":   {"a: 駅 😀: c\n", "1:7", "second colon"},
+		"an error between Windows lines":   {"a: 1\r\nb: c: d\r\n", "2:5", "second colon"},
+		"an error after a byte order mark": {"\ufeffa: b: c\n", "1:5", "second colon"},
 		"options deeper than a value":      {"a:\n  b: x\n   c: {d: {e: f}}\n", "3:4", "deeper than the line above"},
 		"a second colon in braces":         {"a:\n  b: [c, {d: Note: mind}]\n", "2:18", "second colon"},
 		"a list behind a colon":            {"a: - b\n", "1:4", "a list begins on a line of its own"},
@@ -71,11 +71,11 @@ func TestWhatIsNotYAMLIsExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse("f", []byte(c.text), 0o600)
-			faults, ok := err.(config.Diagnostics)
+			found, ok := err.(config.Diagnostics)
 			if !ok {
-				t.Fatalf("no fault, but %v", err)
+				t.Fatalf("no diagnostics, but %v", err)
 			}
-			first := faults[0]
+			first := found[0]
 			if at := fmt.Sprintf("%d:%d", first.Line, first.Column); at != c.at || !strings.Contains(first.Message, c.says) {
 				t.Errorf("want %s: …%s…, got\n%v", c.at, c.says, err)
 			}

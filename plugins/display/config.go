@@ -39,7 +39,7 @@ type Dim struct {
 // Validate refuses what the tags cannot.
 func (c Config) Validate() error {
 	if len(c.Pages) == 0 {
-		return plugins.Fault("pages", "the list is empty; write a page, such as [clock]")
+		return plugins.OptionErrorf("pages", "the list is empty; write a page, such as [clock]")
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ const maxMessage = 500
 // Validate refuses a message that is empty or too long.
 func (p *Message) Validate() error {
 	if n := utf8.RuneCountInString(strings.TrimSpace(p.Text)); n == 0 || n > maxMessage {
-		return plugins.Fault("text", "a message has 1 to %d characters; this one has %d", maxMessage, n)
+		return plugins.OptionErrorf("text", "a message has 1 to %d characters; this one has %d", maxMessage, n)
 	}
 	return nil
 }

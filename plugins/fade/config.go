@@ -36,13 +36,13 @@ type Encoder struct {
 func (c Config) Validate() error {
 	var errs []error
 	if c.Min > c.Max {
-		errs = append(errs, plugins.Fault("min", "min is above max; write a lower min or a higher max"))
+		errs = append(errs, plugins.OptionErrorf("min", "min is above max; write a lower min or a higher max"))
 	}
 	switch e := c.Encoder; {
 	case e.A == "" && e.B != "":
-		errs = append(errs, plugins.Fault("encoder.a", "an encoder has two lines; add a, such as a: GPIO5"))
+		errs = append(errs, plugins.OptionErrorf("encoder.a", "an encoder has two lines; add a, such as a: GPIO5"))
 	case e.A != "" && e.B == "":
-		errs = append(errs, plugins.Fault("encoder.b", "an encoder has two lines; add b, such as b: GPIO6"))
+		errs = append(errs, plugins.OptionErrorf("encoder.b", "an encoder has two lines; add b, such as b: GPIO6"))
 	}
 	return errors.Join(errs...)
 }

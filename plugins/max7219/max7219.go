@@ -29,7 +29,7 @@ type Config struct {
 // Validate refuses part of a module.
 func (c *Config) Validate() error {
 	if c.Width%8 != 0 {
-		return plugins.Fault("width", "%d is not a multiple of 8, the width of a module; write %d", c.Width, (c.Width+7)/8*8)
+		return plugins.OptionErrorf("width", "%d is not a multiple of 8, the width of a module; write %d", c.Width, (c.Width+7)/8*8)
 	}
 	return nil
 }

@@ -59,11 +59,11 @@ func init() {
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
 	if n := len(c.Servers); n < 1 || n > maxServers {
-		return plugins.Fault("servers", "expected 1 to %d servers, found %d", maxServers, n)
+		return plugins.OptionErrorf("servers", "expected 1 to %d servers, found %d", maxServers, n)
 	}
 	for i, s := range c.Servers {
 		if slices.Contains(c.Servers[:i], s) {
-			return plugins.Fault("servers", "%s is listed twice; remove one of them", s)
+			return plugins.OptionErrorf("servers", "%s is listed twice; remove one of them", s)
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func notInPlatform(r rune) bool {
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
 	if _, err := parseBase(c.BaseURL); err != nil {
-		return plugins.Fault("base_url", "%w", err)
+		return plugins.OptionErrorf("base_url", "%w", err)
 	}
 	return nil
 }

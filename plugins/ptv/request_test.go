@@ -129,8 +129,8 @@ func TestValidate(t *testing.T) {
 	} {
 		cfg := config()
 		cfg.BaseURL = base
-		var fault *plugins.FieldError
-		if err := cfg.Validate(); !errors.As(err, &fault) || fault.Path != "base_url" {
+		var optionError *plugins.OptionError
+		if err := cfg.Validate(); !errors.As(err, &optionError) || optionError.Path != "base_url" {
 			t.Errorf("base_url %q: %v", base, err)
 		}
 	}

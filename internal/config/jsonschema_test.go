@@ -10,7 +10,7 @@ import (
 	"ptvd/internal/host"
 )
 
-func TestTheSchemaTakesTextsThatYAMLTakesForNumbers(t *testing.T) {
+func TestTheSchemaAcceptsTextsThatYAMLReadsAsNumbers(t *testing.T) {
 	for name, text := range map[string]string{
 		"a platform":                    "plugins: {l: {plugin: lever, platforms: [1, 15A], output: 2.8}}",
 		"a platform alone":              "plugins: {l: {plugin: lever, platforms: 1, output: cie}}",
@@ -29,7 +29,7 @@ func TestTheSchemaTakesTextsThatYAMLTakesForNumbers(t *testing.T) {
 	}
 }
 
-func TestTheSchemaTakesTextsThatOlderYAMLTakesForSomethingElse(t *testing.T) {
+func TestTheSchemaAcceptsTextsThatYAML11ReadsAsSomethingElse(t *testing.T) {
 	schema, err := schematest.Whole()
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestTheSchemaTakesTextsThatOlderYAMLTakesForSomethingElse(t *testing.T) {
 	}
 }
 
-func TestTheSchemaRefusesWhatAnEditorShouldUnderline(t *testing.T) {
+func TestTheSchemaRefusesWhatParseRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"an unknown option":          "bord: sim\nplugins: {n: {plugin: ticker}}",
 		"an unknown option of one":   "plugins: {n: {plugin: ticker, every: 1s}}",

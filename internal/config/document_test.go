@@ -7,8 +7,8 @@ import (
 	"ptvd/internal/config"
 )
 
-func TestAPageIsServedToThisMachineOrToWhoHasAToken(t *testing.T) {
-	for name, test := range map[string]struct{ http, fault string }{
+func TestAPageForOtherMachinesNeedsAToken(t *testing.T) {
+	for name, test := range map[string]struct{ http, want string }{
 		"loopback":               {"{listen: 127.0.0.1:8337}", ""},
 		"loopback of version 6":  {"{listen: '[::1]:8337'}", ""},
 		"loopback by name":       {"{listen: localhost:8337}", ""},
@@ -27,14 +27,14 @@ func TestAPageIsServedToThisMachineOrToWhoHasAToken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text := "http: " + test.http + "\nplugins: {lamp: {plugin: lamp, output: GPIO18}}\n"
 			_, err := config.Parse("http.yaml", []byte(text), 0o600)
-			if test.fault == "" && err != nil || test.fault != "" && (err == nil || !strings.Contains(err.Error(), test.fault)) {
-				t.Errorf("got %v, want %q", err, test.fault)
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
 	}
 }
 
-func TestWithoutAWordNoPageIsServed(t *testing.T) {
+func TestNoPageIsServedUnlessTheFileHasOne(t *testing.T) {
 	file, err := config.Parse("http.yaml", []byte("plugins: {lamp: {plugin: lamp, output: GPIO18}}\n"), 0o600)
 	if err != nil || file.HTTP != nil {
 		t.Errorf("%+v, %v", file, err)
