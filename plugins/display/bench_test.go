@@ -18,10 +18,10 @@ func BenchmarkTick(b *testing.B) {
 		"message":    &display.Message{Text: "Bins out tonight"},
 	} {
 		b.Run(name, func(b *testing.B) {
-			onTheWall(b, func(c *display.Config) { c.Pages = []display.PageEntry{entry(name, page)} }, func(w *wall) error {
+			withDisplay(b, func(c *display.Config) { c.Pages = []display.PageEntry{entry(name, page)} }, func(f *fixture) error {
 				for b.Loop() {
-					w.publish(7*time.Minute+40*time.Second, 18*time.Minute, 33*time.Minute)
-					w.pass(round)
+					f.publish(7*time.Minute+40*time.Second, 18*time.Minute, 33*time.Minute)
+					f.pass(round)
 				}
 				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(round/every), "ns/tick")
 				return nil

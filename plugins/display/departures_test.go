@@ -33,7 +33,7 @@ func TestANumberIsTheWholeMinutesThatAreLeft(t *testing.T) {
 	})
 }
 
-func TestWhatCanBeCaughtIsShown(t *testing.T) {
+func TestDeparturesThatCanBeCaughtAreShown(t *testing.T) {
 	standing := with(train(-20*time.Second), atPlatform)
 	for _, test := range []struct {
 		name  string
@@ -42,12 +42,12 @@ func TestWhatCanBeCaughtIsShown(t *testing.T) {
 		age   time.Duration
 		badge string // empty: it is not shown
 	}{
-		{"until the very moment", train(0), 0, 0, "0"},
-		{"and gone at once", train(-time.Nanosecond), 0, 0, ""},
-		{"a cancelled one goes, too", with(train(-time.Second), cancelled), 0, 0, ""},
-		{"one that still stands there is caught", standing, 0, 0, "now"},
-		{"but not on the word of an old reply", standing, 0, 2 * time.Minute, ""},
-		{"nor by somebody who walks", standing, time.Minute, 0, ""},
+		{"up to its time", train(0), 0, 0, "0"},
+		{"not after it", train(-time.Nanosecond), 0, 0, ""},
+		{"nor is a cancelled one", with(train(-time.Second), cancelled), 0, 0, ""},
+		{"one that still stands at the platform", standing, 0, 0, "now"},
+		{"but not by an old reply", standing, 0, 2 * time.Minute, ""},
+		{"nor with a walk to it", standing, time.Minute, 0, ""},
 		{"a train at its first stop leaves on time", with(train(4*time.Minute), atPlatform), 0, 0, "4"},
 		{"the walk to the second", train(6 * time.Minute), 6 * time.Minute, 0, "6"},
 		{"a second too late", train(6*time.Minute - time.Second), 6 * time.Minute, 0, ""},
@@ -69,7 +69,7 @@ func TestWhatCanBeCaughtIsShown(t *testing.T) {
 	}
 }
 
-func TestTheCalendarDoesNotDisturbTheCountdown(t *testing.T) {
+func TestTheCountdownIsRightOverCalendarBoundaries(t *testing.T) {
 	for _, test := range []struct{ name, now, when, badge string }{
 		{"over midnight", "2026-11-19T23:58:00+11:00", "2026-11-20T00:05:30+11:00", "7"},
 		{"over new year", "2026-12-31T23:59:59+11:00", "2027-01-01T00:01:00+11:00", "1"},

@@ -20,8 +20,8 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// wall is a panel on a wall and its instance.
-type wall struct {
+// fixture is a display, the simulated panel that it drives, and a source of departures.
+type fixture struct {
 	*plugintest.Harness
 	t        *plugins.Task
 	panel    *sim.Panel
@@ -32,13 +32,13 @@ type wall struct {
 	trains   func(topics.Departures)
 }
 
-// onTheWall runs a test of a panel that shows some pages.
-func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) error) {
+// withDisplay runs a test of a display with three pages, or as change configures it.
+func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixture) error) {
 	t.Helper()
 	h := plugintest.New(t)
-	w := &wall{Harness: h, panel: sim.NewPanel(4)}
-	h.Board.Attach("SPI0.0", w.panel)
-	w.trains = plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
+	f := &fixture{Harness: h, panel: sim.NewPanel(4)}
+	h.Board.Attach("SPI0.0", f.panel)
+	f.trains = plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
 	cfg := display.Config{
 		Every:      100 * time.Millisecond,
 		Device:     device("SPI0.0"),
@@ -49,13 +49,13 @@ func onTheWall(t testing.TB, change func(*display.Config), test func(w *wall) er
 	if change != nil {
 		change(&cfg)
 	}
-	w.every = cfg.Every
+	f.every = cfg.Every
 	h.Run(func(t *plugins.Task) error {
-		w.t = t
-		w.instance = h.Instance("panel", "display")
-		w.instance.Board = gpio.NewBoard(w.spi.Count(h.Board), gpio.NewClaims(), "panel")
-		w.instance.StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
-		return test(w)
+		f.t = t
+		f.instance = h.Instance("panel", "display")
+		f.instance.Board = gpio.NewBoard(f.spi.Count(h.Board), gpio.NewClaims(), "panel")
+		f.instance.StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
+		return test(f)
 	})
 }
 
@@ -69,52 +69,51 @@ func entry(kind string, options panel.PageConfig) display.PageEntry {
 
 var from = plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
 
-// sees tells what stands in the middle of the panel, or on its right, as the
-// fonts would draw it.
-func (w *wall) sees(want string, face *font.Face) bool {
-	seen, picture := w.panel.Picture(sim.Arrangement{}), image.NewGray(image.Rect(0, 0, 32, 8))
+// sees tells whether the panel shows a text in the middle, as a font draws it.
+func (f *fixture) sees(want string, face *font.Face) bool {
+	seen, picture := f.panel.Picture(sim.Arrangement{}), image.NewGray(image.Rect(0, 0, 32, 8))
 	face.Draw(picture, (32-face.Width(want))/2, 0, want)
 	return slices.Equal(seen.Pix, picture.Pix)
 }
 
-func (w *wall) mustSee(want string) {
-	w.T.Helper()
-	if !w.sees(want, font.Text) && !w.sees(want, font.Bold) {
-		w.T.Errorf("after %v the panel does not show %q", time.Duration(w.t.Now())-time.Hour, want)
+func (f *fixture) mustSee(want string) {
+	f.T.Helper()
+	if !f.sees(want, font.Text) && !f.sees(want, font.Bold) {
+		f.T.Errorf("after %v the panel does not show %q", time.Duration(f.t.Now())-time.Hour, want)
 	}
 }
 
 // publish publishes trains that leave some time after now.
-func (w *wall) publish(in ...time.Duration) {
-	d := topics.Departures{Received: w.t.Now(), Period: 30 * time.Second, Complete: true}
+func (f *fixture) publish(in ...time.Duration) {
+	d := topics.Departures{Received: f.t.Now(), Period: 30 * time.Second, Complete: true}
 	for _, in := range in {
-		d.List = append(d.List, topics.Departure{Scheduled: w.Clock.Now().Add(in), Destination: "Dandenong"})
+		d.List = append(d.List, topics.Departure{Scheduled: f.Clock.Now().Add(in), Destination: "Dandenong"})
 	}
-	w.trains(d)
+	f.trains(d)
 }
 
-func (w *wall) do(action string) {
-	w.T.Helper()
-	if err := w.Call("panel." + action); err != nil {
-		w.T.Error(err)
+func (f *fixture) do(action string) {
+	f.T.Helper()
+	if err := f.Call("panel." + action); err != nil {
+		f.T.Error(err)
 	}
-	w.pass(200 * time.Millisecond)
+	f.pass(200 * time.Millisecond)
 }
 
-func (w *wall) pass(d time.Duration) {
-	if err := w.t.Sleep(d); err != nil {
-		w.T.Fatal(err)
+func (f *fixture) pass(d time.Duration) {
+	if err := f.t.Sleep(d); err != nil {
+		f.T.Fatal(err)
 	}
 }
 
-func (w *wall) published() *plugins.Subscription[topics.Picture] {
-	return plugintest.Subscribe[topics.Picture](w.Harness, "panel", "picture")
+func (f *fixture) published() *plugins.Subscription[topics.Picture] {
+	return plugintest.Subscribe[topics.Picture](f.Harness, "panel", "picture")
 }
 
-func (w *wall) dark() bool { return slices.Max(w.panel.Picture(sim.Arrangement{}).Pix) == 0 }
+func (f *fixture) dark() bool { return slices.Max(f.panel.Picture(sim.Arrangement{}).Pix) == 0 }
 
-func (w *wall) figure(name string) float64 {
-	for n, value := range w.instance.Meter.All() {
+func (f *fixture) figure(name string) float64 {
+	for n, value := range f.instance.Meter.All() {
 		if n == name {
 			return value
 		}
@@ -122,283 +121,283 @@ func (w *wall) figure(name string) float64 {
 	return 0
 }
 
-func TestThePanelIsTrueWithinTheFirstTickAndTheFrameIsOneTransfer(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(time.Millisecond)
-		w.mustSee("Loading")
-		if n := w.spi.Transfers(); n != 1 {
-			t.Errorf("it took %d transfers", n)
+func TestTheFirstPictureIsSentWithinATickInOneTransfer(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(time.Millisecond)
+		f.mustSee("Loading")
+		if n := f.spi.Transfers(); n != 1 {
+			t.Errorf("there were %d transfers", n)
 		}
 		return nil
 	})
 }
 
-func TestASourceThatSaysNothingForFiveMinutesHasNoData(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(5 * time.Minute)
-		w.mustSee("Loading")
-		w.pass(time.Second)
-		w.mustSee("No data")
+func TestASourceWithoutAReplyForFiveMinutesHasNoData(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(5 * time.Minute)
+		f.mustSee("Loading")
+		f.pass(time.Second)
+		f.mustSee("No data")
 		return nil
 	})
 }
 
-func TestNothingIsCountedDownBeforeTheClockIsSet(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.System.Sync = false
-		w.publish(7 * time.Minute)
-		w.pass(time.Second)
-		w.mustSee("No clock")
-		w.do("clock")
-		w.mustSee("--:--")
-		w.Clock.Correct(0)
-		w.pass(time.Second)
-		w.mustSee("07:52")
+func TestNothingIsCountedDownBeforeTheClockIsSynchronized(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.System.Sync = false
+		f.publish(7 * time.Minute)
+		f.pass(time.Second)
+		f.mustSee("No clock")
+		f.do("clock")
+		f.mustSee("--:--")
+		f.Clock.Correct(0)
+		f.pass(time.Second)
+		f.mustSee("07:52")
 		return nil
 	})
 }
 
-func TestNothingIsSentWhileThePictureStays(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.publish(7*time.Minute + 59*time.Second)
-		w.pass(time.Second)
-		before, drawn := w.panel.Packets(), w.figure("frames_drawn_total")
-		w.pass(55 * time.Second)
-		if n := w.panel.Packets() - before; n != 0 {
+func TestNothingIsSentWhileThePictureIsTheSame(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.publish(7*time.Minute + 59*time.Second)
+		f.pass(time.Second)
+		before, drawn := f.panel.Packets(), f.figure("frames_drawn_total")
+		f.pass(55 * time.Second)
+		if n := f.panel.Packets() - before; n != 0 {
 			t.Errorf("%d packets were sent", n)
 		}
-		if n := w.figure("frames_drawn_total") - drawn; n != 0 {
+		if n := f.figure("frames_drawn_total") - drawn; n != 0 {
 			t.Errorf("%v frames were drawn", n)
 		}
 		return nil
 	})
 }
 
-func TestAPanelThatLostItsPowerIsBackWithinAMinute(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(10 * time.Second)
-		w.panel.PowerCycle()
-		w.pass(time.Minute)
-		w.mustSee("Loading")
+func TestAPanelThatLostPowerIsRestoredWithinAMinute(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(10 * time.Second)
+		f.panel.PowerCycle()
+		f.pass(time.Minute)
+		f.mustSee("Loading")
 		return nil
 	})
 }
 
-func TestAPanelThatScrollsIsSetUpAgainEachMinute(t *testing.T) {
+func TestAScrollingPanelIsSetUpAgainEveryMinute(t *testing.T) {
 	long := func(c *display.Config) {
 		c.Pages = []display.PageEntry{entry("message", &display.Message{Text: strings.Repeat("a long text ", 20)})}
 	}
-	onTheWall(t, long, func(w *wall) error {
-		w.pass(10 * time.Second)
-		w.panel.PowerCycle()
-		w.pass(time.Minute)
-		if !w.panel.On() {
-			t.Error("the drivers still sleep")
+	withDisplay(t, long, func(f *fixture) error {
+		f.pass(10 * time.Second)
+		f.panel.PowerCycle()
+		f.pass(time.Minute)
+		if !f.panel.On() {
+			t.Error("the drivers are in shutdown mode")
 		}
 		return nil
 	})
 }
 
-func TestOneTransferThatFailsIsNoAlarmAndHardlySeen(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(time.Second)
-		w.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
-		w.do("clock")
-		w.mustBe(host.OK)
-		w.pass(200 * time.Millisecond)
-		w.mustSee("07:52")
-		w.pass(time.Hour)
-		w.mustBe(host.OK)
+func TestOneFailedTransferDoesNotDegradeHealth(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(time.Second)
+		f.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+		f.do("clock")
+		f.mustBe(host.OK)
+		f.pass(200 * time.Millisecond)
+		f.mustSee("07:52")
+		f.pass(time.Hour)
+		f.mustBe(host.OK)
 		return nil
 	})
 }
 
-func TestAPanelThatFailsIsOpenedAgainAndShowsTheNewestPicture(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(time.Second)
-		w.Board.FailSPI("SPI0.0", 5, errors.New("input/output error"))
-		w.do("message")
-		w.pass(400 * time.Millisecond)
-		w.mustBe(host.Degraded)
-		if why := w.instance.Health.Why; !strings.Contains(why, "SPI0.0") || !strings.Contains(why, "input/output error") {
+func TestADeviceThatFailsIsReopenedAndShowsTheNewestPicture(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(time.Second)
+		f.Board.FailSPI("SPI0.0", 5, errors.New("input/output error"))
+		f.do("message")
+		f.pass(400 * time.Millisecond)
+		f.mustBe(host.Degraded)
+		if why := f.instance.Health.Why; !strings.Contains(why, "SPI0.0") || !strings.Contains(why, "input/output error") {
 			t.Errorf("why: %s", why)
 		}
-		w.mustSee("Loading")
-		w.do("clock")
-		w.pass(10 * time.Second) // pauses of 0.25, 0.5, 1, 2 and 4 s, give or take a fifth
-		w.mustSee("07:52")
-		w.mustBe(host.Degraded) // that it works has to be seen for a while
-		w.pass(8 * time.Second)
-		w.mustBe(host.OK)
-		return w.instance.Stop(w.t)
+		f.mustSee("Loading")
+		f.do("clock")
+		f.pass(10 * time.Second) // pauses of 0.25, 0.5, 1, 2 and 4 s, give or take a fifth
+		f.mustSee("07:52")
+		f.mustBe(host.Degraded) // that it works has to be seen for a while
+		f.pass(8 * time.Second)
+		f.mustBe(host.OK)
+		return f.instance.Stop(f.t)
 	})
 }
 
-func TestAPanelThatFailsEveryNowAndThenIsNotSaidToBeWellBetween(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
+func TestHealthStaysDegradedWhileADeviceFailsNowAndThen(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
 		for i := range 10 {
-			w.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
-			w.do("next")
-			w.pass(4 * time.Second)
+			f.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+			f.do("next")
+			f.pass(4 * time.Second)
 			if i > 0 {
-				w.mustBe(host.Degraded)
+				f.mustBe(host.Degraded)
 			}
 		}
-		w.pass(time.Minute)
-		w.mustBe(host.OK)
+		f.pass(time.Minute)
+		f.mustBe(host.OK)
 		return nil
 	})
 }
 
-func (w *wall) mustBe(want host.Condition) {
-	w.T.Helper()
-	if health := w.instance.Health; health.Condition != want {
-		w.T.Errorf("after %v its health is %s: %s", time.Duration(w.t.Now())-time.Hour, health.Condition, health.Why)
+func (f *fixture) mustBe(want host.Condition) {
+	f.T.Helper()
+	if health := f.instance.Health; health.Condition != want {
+		f.T.Errorf("after %v its health is %s: %s", time.Duration(f.t.Now())-time.Hour, health.Condition, health.Why)
 	}
 }
 
-func TestThePictureIsPublishedThoughThereIsNoPanel(t *testing.T) {
+func TestThePictureIsPublishedWithoutADevice(t *testing.T) {
 	missing := func(c *display.Config) { c.Device = device("SPI9.9") }
-	onTheWall(t, missing, func(w *wall) error {
-		w.pass(time.Hour)
-		picture, ok := w.published().Get()
+	withDisplay(t, missing, func(f *fixture) error {
+		f.pass(time.Hour)
+		picture, ok := f.published().Get()
 		if !ok || slices.Max(picture.Pix) == 0 {
 			t.Error("there is no picture")
 		}
-		if health := w.instance.Health; health.Condition != host.Degraded {
+		if health := f.instance.Health; health.Condition != host.Degraded {
 			t.Errorf("its health is %s", health.Condition)
 		}
-		if err := w.instance.Err(); err != nil {
+		if err := f.instance.Err(); err != nil {
 			t.Errorf("it ended: %v", err)
 		}
-		return w.instance.Stop(w.t)
+		return f.instance.Stop(f.t)
 	})
 }
 
-func TestWhoWatchesSeesWhatThePanelShows(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
+func TestThePublishedPictureIsWhatThePanelShows(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
 		for range 3 {
-			w.do("next")
-			picture, _ := w.published().Get()
-			if !slices.Equal(picture.Pix, w.panel.Picture(sim.Arrangement{}).Pix) {
-				t.Error("the published picture is another one")
+			f.do("next")
+			picture, _ := f.published().Get()
+			if !slices.Equal(picture.Pix, f.panel.Picture(sim.Arrangement{}).Pix) {
+				t.Error("the published picture differs")
 			}
 		}
 		return nil
 	})
 }
 
-func TestTheStopLeavesThePanelDark(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.pass(time.Second)
-		if err := w.instance.Stop(w.t); err != nil {
+func TestStopLeavesThePanelDark(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(time.Second)
+		if err := f.instance.Stop(f.t); err != nil {
 			return err
 		}
-		if w.panel.On() || !w.dark() {
-			t.Error("it still shines")
+		if f.panel.On() || !f.dark() {
+			t.Error("the panel is not dark")
 		}
-		if picture, _ := w.published().Get(); slices.Max(picture.Pix) != 0 {
-			t.Error("who watches still sees a picture")
+		if picture, _ := f.published().Get(); slices.Max(picture.Pix) != 0 {
+			t.Error("the published picture is not dark")
 		}
 		return nil
 	})
 }
 
 func TestActionsTurnThePages(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.do("next")
-		w.mustSee("07:52")
-		w.do("next")
-		w.mustSee("Hello")
-		w.do("next")
-		w.mustSee("Loading")
-		w.do("previous")
-		w.mustSee("Hello")
-		w.do("minutes")
-		w.mustSee("Loading")
-		w.do("message")
-		w.mustSee("Hello")
+	withDisplay(t, nil, func(f *fixture) error {
+		f.do("next")
+		f.mustSee("07:52")
+		f.do("next")
+		f.mustSee("Hello")
+		f.do("next")
+		f.mustSee("Loading")
+		f.do("previous")
+		f.mustSee("Hello")
+		f.do("minutes")
+		f.mustSee("Loading")
+		f.do("message")
+		f.mustSee("Hello")
 		return nil
 	})
 }
 
 func TestAnActionIsSeenBeforeTheNextTick(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.publish(20 * time.Minute)
-		w.pass(time.Second)
-		if err := w.Call("panel.message"); err != nil {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.publish(20 * time.Minute)
+		f.pass(time.Second)
+		if err := f.Call("panel.message"); err != nil {
 			return err
 		}
-		w.pass(w.every / 10)
-		w.mustSee("Hello")
+		f.pass(f.every / 10)
+		f.mustSee("Hello")
 		return nil
 	})
 }
 
-func TestPagesTurnByThemselvesAndAfterAnActionFromThen(t *testing.T) {
-	onTheWall(t, func(c *display.Config) { c.Turn = 10 * time.Second }, func(w *wall) error {
-		w.pass(9 * time.Second)
-		w.mustSee("Loading")
-		w.pass(2 * time.Second)
-		w.mustSee("07:52")
-		w.pass(8 * time.Second)
-		w.do("message")
-		w.pass(9 * time.Second)
-		w.mustSee("Hello")
-		w.pass(time.Second)
-		w.mustSee("Loading")
+func TestPagesTurnByTimeCountedFromTheLastAction(t *testing.T) {
+	withDisplay(t, func(c *display.Config) { c.Turn = 10 * time.Second }, func(f *fixture) error {
+		f.pass(9 * time.Second)
+		f.mustSee("Loading")
+		f.pass(2 * time.Second)
+		f.mustSee("07:52")
+		f.pass(8 * time.Second)
+		f.do("message")
+		f.pass(9 * time.Second)
+		f.mustSee("Hello")
+		f.pass(time.Second)
+		f.mustSee("Loading")
 		return nil
 	})
 }
 
-func TestADarkPanelIsLitForAWhileAndTheFirstPressTurnsNothing(t *testing.T) {
+func TestAnActionWakesABlankPanelForAWhileAndDoesNotTurnThePage(t *testing.T) {
 	night := func(c *display.Config) { c.Blank = []plugins.Window{window("07:53-07:55")} }
-	onTheWall(t, night, func(w *wall) error {
-		w.pass(59 * time.Second)
-		w.mustSee("Loading")
-		w.pass(2 * time.Second)
-		if !w.dark() {
-			t.Error("it shines at night")
+	withDisplay(t, night, func(f *fixture) error {
+		f.pass(59 * time.Second)
+		f.mustSee("Loading")
+		f.pass(2 * time.Second)
+		if !f.dark() {
+			t.Error("the panel is not blank at night")
 		}
-		w.do("next")
-		w.mustSee("Loading")
-		w.do("next")
-		w.mustSee("07:53")
-		w.pass(31 * time.Second)
-		if !w.dark() {
-			t.Error("it goes on shining")
+		f.do("next")
+		f.mustSee("Loading")
+		f.do("next")
+		f.mustSee("07:53")
+		f.pass(31 * time.Second)
+		if !f.dark() {
+			t.Error("the panel is not blank again")
 		}
-		w.do("message")
-		w.mustSee("Hello")
-		w.pass(2 * time.Minute)
-		w.mustSee("Hello")
+		f.do("message")
+		f.mustSee("Hello")
+		f.pass(2 * time.Minute)
+		f.mustSee("Hello")
 		return nil
 	})
 }
 
-func TestTheActionBlankHoldsUntilSomebodyUsesThePanel(t *testing.T) {
-	onTheWall(t, nil, func(w *wall) error {
-		w.do("blank")
-		w.pass(time.Hour)
-		if !w.dark() {
-			t.Error("it shines again")
+func TestTheActionBlankHoldsUntilAnotherAction(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.do("blank")
+		f.pass(time.Hour)
+		if !f.dark() {
+			t.Error("the panel is not blank")
 		}
-		w.do("wake")
-		w.mustSee("No data")
-		w.pass(time.Hour)
-		w.mustSee("No data")
+		f.do("wake")
+		f.mustSee("No data")
+		f.pass(time.Hour)
+		f.mustSee("No data")
 		return nil
 	})
 }
 
-func TestTheTestPatternStaysUntilItIsTakenAway(t *testing.T) {
-	onTheWall(t, func(c *display.Config) { c.Test, c.Turn = true, 10*time.Second }, func(w *wall) error {
-		w.pass(time.Minute)
-		if w.sees("Loading", font.Text) || w.dark() {
-			t.Error("there is no pattern")
+func TestTheTestPatternIsShownUntilTheActionTestEndsIt(t *testing.T) {
+	withDisplay(t, func(c *display.Config) { c.Test, c.Turn = true, 10*time.Second }, func(f *fixture) error {
+		f.pass(time.Minute)
+		if f.sees("Loading", font.Text) || f.dark() {
+			t.Error("there is no test pattern")
 		}
-		w.do("test")
-		w.mustSee("07:53")
+		f.do("test")
+		f.mustSee("07:53")
 		return nil
 	})
 }
@@ -407,25 +406,25 @@ func TestThePanelIsDimAtNight(t *testing.T) {
 	dim := func(c *display.Config) {
 		c.Dim = []display.Dim{{During: window("07:53-08:00"), Brightness: 0.2}}
 	}
-	onTheWall(t, dim, func(w *wall) error {
+	withDisplay(t, dim, func(f *fixture) error {
 		for _, test := range []struct {
 			after time.Duration
 			level int
 		}{{time.Second, 8}, {time.Minute, 3}, {7 * time.Minute, 8}} {
-			w.pass(test.after)
-			if level := w.panel.Intensity(0); level != test.level {
-				t.Errorf("at %v its intensity is %d, not %d", w.Clock.Now(), level, test.level)
+			f.pass(test.after)
+			if level := f.panel.Intensity(0); level != test.level {
+				t.Errorf("at %v its intensity is %d, not %d", f.Clock.Now(), level, test.level)
 			}
 		}
 		return nil
 	})
 }
 
-func window(text string) (w plugins.Window) {
-	if err := w.UnmarshalText([]byte(text)); err != nil {
+func window(text string) (f plugins.Window) {
+	if err := f.UnmarshalText([]byte(text)); err != nil {
 		panic(err)
 	}
-	return w
+	return f
 }
 
 func TestAnActionForAPageThatIsMissingIsRefused(t *testing.T) {
@@ -449,44 +448,44 @@ func TestTheActionPageShowsAPageByItsName(t *testing.T) {
 		bins.Name, bye.Name = "evening", "evening"
 		c.Pages = append(c.Pages, bins, bye)
 	}
-	onTheWall(t, pages, func(w *wall) error {
+	withDisplay(t, pages, func(f *fixture) error {
 		for _, page := range []struct{ name, shows string }{
 			{"evening", "Bins"}, {"evening", "Bye"}, {"message", "Hello"}, {"clock", "07:52"}, {"evening", "Bins"},
 		} {
-			if err := w.page(page.name); err != nil {
+			if err := f.page(page.name); err != nil {
 				t.Error(err)
 			}
-			w.pass(w.every)
-			w.mustSee(page.shows)
+			f.pass(f.every)
+			f.mustSee(page.shows)
 		}
 		for name, says := range map[string]string{
 			"evning": "no page is named evning; did you mean evening?",
 			"x":      "no page is named x; there are minutes, clock, message and evening",
 		} {
-			if err := w.page(name); err == nil || err.Error() != says {
+			if err := f.page(name); err == nil || err.Error() != says {
 				t.Errorf("got %v, want %s", err, says)
 			}
 		}
-		w.pass(w.every)
-		w.mustSee("Bins")
+		f.pass(f.every)
+		f.mustSee("Bins")
 		return nil
 	})
 }
 
-func (w *wall) page(name string) error {
-	return w.Call("panel.page " + name)
+func (f *fixture) page(name string) error {
+	return f.Call("panel.page " + name)
 }
 
 func TestTheWordsArePublishedWhenTheyChange(t *testing.T) {
-	onTheWall(t, func(c *display.Config) { c.Pages = c.Pages[2:] }, func(w *wall) error {
-		words := plugintest.Subscribe[topics.Text](w.Harness, "panel", "text")
-		w.pass(time.Second)
+	withDisplay(t, func(c *display.Config) { c.Pages = c.Pages[2:] }, func(f *fixture) error {
+		words := plugintest.Subscribe[topics.Text](f.Harness, "panel", "text")
+		f.pass(time.Second)
 		before := words.Version()
-		w.do("next")
+		f.do("next")
 		if now, _ := words.Get(); now != "Hello" || words.Version() != before {
 			t.Errorf("%q was published %d times more", now, words.Version()-before)
 		}
-		w.do("blank")
+		f.do("blank")
 		if now, _ := words.Get(); now != "" {
 			t.Errorf("a dark panel says %q", now)
 		}
@@ -494,20 +493,20 @@ func TestTheWordsArePublishedWhenTheyChange(t *testing.T) {
 	})
 }
 
-func TestAStepOfTheSystemsClockChangesWhatIsShownAndNothingElse(t *testing.T) {
-	onTheWall(t, func(c *display.Config) { c.Turn = 10 * time.Second }, func(w *wall) error {
-		w.publish(7 * time.Minute)
-		w.pass(time.Second)
-		w.System.Step = 48 * time.Hour
-		w.pass(time.Second)
-		w.mustSee("No more")
-		w.System.Step = 0
-		w.pass(7 * time.Second)
-		if w.sees("No more", font.Text) {
-			t.Error("the train has not come back")
+func TestAClockStepChangesWhatIsShownButNotWhenPagesTurn(t *testing.T) {
+	withDisplay(t, func(c *display.Config) { c.Turn = 10 * time.Second }, func(f *fixture) error {
+		f.publish(7 * time.Minute)
+		f.pass(time.Second)
+		f.System.Step = 48 * time.Hour
+		f.pass(time.Second)
+		f.mustSee("No more")
+		f.System.Step = 0
+		f.pass(7 * time.Second)
+		if f.sees("No more", font.Text) {
+			t.Error("the train is not shown again")
 		}
-		w.pass(1100 * time.Millisecond)
-		w.mustSee("07:52")
+		f.pass(1100 * time.Millisecond)
+		f.mustSee("07:52")
 		return nil
 	})
 }

@@ -15,9 +15,9 @@ import (
 	"ptvd/plugins/topics"
 )
 
-var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them")
+var update = flag.Bool("update", false, "write the pictures in testdata; look at them afterwards")
 
-// scene is something that the panel is to be truthful about.
+// scene is a state of the world that a page of departures has to show correctly.
 type scene struct {
 	name string
 	m    view
@@ -69,7 +69,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// train leaves some time after noon.
+// train returns a departure some time after noon.
 func train(in time.Duration) topics.Departure {
 	return topics.Departure{
 		Scheduled: noon.Add(in - time.Minute), Estimated: noon.Add(in),
@@ -136,7 +136,7 @@ func scenes() []scene {
 	}
 }
 
-func TestThePagesWithDeparturesAreTrue(t *testing.T) {
+func TestThePagesOfDeparturesMatchTheirGoldenPictures(t *testing.T) {
 	for name, draw := range departuresPages {
 		for _, width := range []int{32, 64} {
 			var got strings.Builder
@@ -174,7 +174,7 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 	}
 }
 
-func TestTheClockAndTheMessageAreTrueWhateverBecomesOfTheDepartures(t *testing.T) {
+func TestTheClockAndTheMessageDoNotDependOnDepartures(t *testing.T) {
 	for _, s := range scenes() {
 		clock := art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, &s.m.Moment) }))
 		want := &panel.Moment{Moment: topics.Moment{Now: noon, Synchronized: s.name != "the clock is not set yet"}}
@@ -188,7 +188,7 @@ func TestTheClockAndTheMessageAreTrueWhateverBecomesOfTheDepartures(t *testing.T
 	}
 }
 
-func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
+func TestADepartureScrollsFromItsBeginningToItsEnd(t *testing.T) {
 	m := at(0, with(train(7*minute), func(d *topics.Departure) { d.Express = true }), with(train(12*minute), cancelled))
 	m.departures.List[1].Disruptions = []string{"Works at Caulfield"}
 	var got strings.Builder
@@ -200,7 +200,7 @@ func TestADepartureIsShownFromItsTextToItsEnd(t *testing.T) {
 	compare(t, "passing.txt", got.String())
 }
 
-func TestTheOtherPagesLookLikeThis(t *testing.T) {
+func TestTheOtherPagesMatchTheirGoldenPictures(t *testing.T) {
 	clock := func(hours string, known bool, hour, minute int) func(*image.Gray) {
 		return func(on *image.Gray) {
 			now := time.Date(2026, 11, 19, hour, minute, 59, 0, melbourne)
@@ -277,6 +277,6 @@ func compare(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("the pictures are not those in %s any more; if they should not be, look at them after go test -update\n%s", path, got)
+		t.Errorf("the pictures differ from those in %s; if that is intended, run go test -update and look at them\n%s", path, got)
 	}
 }

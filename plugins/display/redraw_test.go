@@ -17,8 +17,8 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// TestThePictureIsTheOneThatWouldBeDrawnNow lets a panel live through anything
-// that can change what it shows, and draws each tick's picture from nothing.
+// TestThePictureIsTheOneThatWouldBeDrawnNow changes whatever can change the
+// picture, and at each tick compares the picture with one that is drawn from scratch.
 func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var wrong error
@@ -35,7 +35,7 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 				return made, err
 			})
 			for range rapid.IntRange(1, 12).Draw(rt, "events") {
-				what := happens(rt, h, trains, task.Now())
+				what := change(rt, h, trains, task.Now())
 				ticks := rapid.IntRange(1, 80).Draw(rt, "ticks")
 				if rapid.IntRange(0, 5).Draw(rt, "long") == 0 {
 					ticks *= 50
@@ -98,8 +98,8 @@ func anyPanel(rt *rapid.T) Config {
 	return cfg
 }
 
-// happens lets something happen, and says what.
-func happens(rt *rapid.T, h *plugintest.Harness, trains func(topics.Departures), now plugins.Instant) string {
+// change changes something that may change the picture, and says what.
+func change(rt *rapid.T, h *plugintest.Harness, trains func(topics.Departures), now plugins.Instant) string {
 	act := func(action string) string {
 		if err := h.Call("panel." + action); err != nil {
 			panic(err)
@@ -121,10 +121,10 @@ func happens(rt *rapid.T, h *plugintest.Harness, trains func(topics.Departures),
 		return "a correction of the clock"
 	case 4:
 		h.System.Sync = !h.System.Sync
-		return "a change of who keeps the clock"
+		return "a change of whether the clock is synchronized"
 	}
 	trains(anyDepartures(rt, h.Clock.Now(), now))
-	return "news"
+	return "new departures"
 }
 
 func anyDepartures(rt *rapid.T, now time.Time, mono plugins.Instant) topics.Departures {

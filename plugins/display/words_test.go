@@ -8,7 +8,7 @@ import (
 	"ptvd/plugins/topics"
 )
 
-func TestAPageIsReadAloudAsItLooks(t *testing.T) {
+func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 	minutes, departures := departuresPages["minutes"], departuresPages["departures"]
 	clock := func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment) }
 	message := func(on *image.Gray, v *view) { drawMessage("Mind the gap, please", on, &v.Moment) }
