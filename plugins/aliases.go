@@ -2,6 +2,7 @@ package plugins
 
 import (
 	"context"
+	"math/rand/v2"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/host"
@@ -123,6 +124,10 @@ type Backoff = host.Backoff
 
 // NewBackoff returns one whose jitter differs between boards and instances.
 func NewBackoff(env Env) Backoff { return host.NewBackoff(env.host.Clock, env.Instance) }
+
+// NewRand returns random numbers for jitter, which differ between boards and instances
+// and are the same in each run of a test.
+func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Instance) }
 
 // Board opens the parts of the board by name, for one instance. What it has opened
 // it closes when the instance has stopped.

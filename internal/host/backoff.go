@@ -15,13 +15,16 @@ type Backoff struct {
 	tries int
 }
 
-// NewBackoff returns one whose jitter differs between boards, which do not start
-// in the same nanosecond, and between names, for instances which in virtual time
-// do.
-func NewBackoff(clock *wallclock.Clock, name string) Backoff {
+// NewBackoff returns one with the random numbers of [NewRand].
+func NewBackoff(clock *wallclock.Clock, name string) Backoff { return Backoff{NewRand(clock, name), 0} }
+
+// NewRand returns random numbers for jitter. They differ between boards, which do not
+// start in the same nanosecond, and between names, for instances that do. In virtual
+// time they are the same in each run.
+func NewRand(clock *wallclock.Clock, name string) *rand.Rand {
 	hash := fnv.New64a()
 	hash.Write([]byte(name))
-	return Backoff{rng: rand.New(rand.NewPCG(uint64(clock.Uncorrected().UnixNano()), hash.Sum64()))}
+	return rand.New(rand.NewPCG(uint64(clock.Uncorrected().UnixNano()), hash.Sum64()))
 }
 
 // Next returns the next pause: first, then twice as long each time, up to longest;

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io/fs"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -38,19 +36,11 @@ func (c *client) Start(t *plugins.Task) error {
 			return err
 		}
 	}
-	c.interval = pollInterval{every: c.cfg.Every, rng: c.newRNG()}
+	c.interval = pollInterval{every: c.cfg.Every, rng: plugins.NewRand(c.env)}
 	c.lastAt = t.Now()
 	c.env.Meter.Count("syncs_total", 0) // so that it is reported from the start
 	c.env.Go("sync", c.run)
 	return nil
-}
-
-// newRNG returns a source that differs between boards, which do not start in the same
-// nanosecond, and is the same in each run of the same virtual time.
-func (c *client) newRNG() *rand.Rand {
-	name := fnv.New64a()
-	name.Write([]byte(c.env.Instance))
-	return rand.New(rand.NewPCG(uint64(c.env.TimeSource.Uncorrected().UnixNano()), name.Sum64()))
 }
 
 // Stop does nothing.
