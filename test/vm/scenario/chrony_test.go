@@ -14,41 +14,41 @@ import (
 	"github.com/beevik/ntp"
 )
 
-// startChrony starts a time server as people run it, but for its receiver, which the
-// test plays: it hears the right time ten times a second, and so it knows it whatever
-// becomes of the guest's clock. That clock it does not touch (-x).
-func startChrony(g *guest, right func() time.Time) {
+// startChrony starts an ordinary NTP server with a simulated GPS receiver, which sends
+// the correct time ten times a second. So the server knows the time whatever the
+// guest's clock says, and does not set that clock (-x).
+func startChrony(g *guest, now func() time.Time) {
 	dir := g.TempDir()
 	socket, conf := filepath.Join(dir, "receiver"), filepath.Join(dir, "chrony.conf")
 	if err := os.WriteFile(conf, []byte("refclock SOCK "+socket+" refid GPS poll -2 filter 1\n"+
 		"allow 127.0.0.1\ncmdport 0\nbindcmdaddress /\nuser root\npidfile "+filepath.Join(dir, "pid")+"\n"), 0o600); err != nil {
 		g.Fatal(err)
 	}
-	var said bytes.Buffer
+	var output bytes.Buffer
 	chrony := exec.Command("/usr/sbin/chronyd", "-x", "-d", "-f", conf)
-	chrony.Stdout, chrony.Stderr = &said, &said
+	chrony.Stdout, chrony.Stderr = &output, &output
 	if err := chrony.Start(); err != nil {
 		g.Fatal(err)
 	}
 	done := make(chan struct{})
-	go playReceiver(socket, right, done)
+	go simulateReceiver(socket, now, done)
 	g.Cleanup(func() {
 		close(done)
 		_ = chrony.Process.Kill()
 		_ = chrony.Wait()
 		if g.Failed() {
-			g.Logf("chronyd said:\n%s", said.String())
+			g.Logf("output of chronyd:\n%s", output.String())
 		}
 	})
-	g.eventually("chronyd knows the time", 20*time.Second, func() bool {
+	g.eventually("chronyd is synchronized", 20*time.Second, func() bool {
 		r, err := ntp.Query("127.0.0.1")
 		return err == nil && r.Validate() == nil
 	})
 }
 
-// playReceiver is a receiver that chronyd reads by its SOCK driver; sock.h of gpsd and
-// refclock_sock.c of chrony say what it wants to hear.
-func playReceiver(socket string, right func() time.Time, done <-chan struct{}) {
+// simulateReceiver sends samples to chronyd's SOCK driver, in the format of
+// refclock_sock.c of chrony.
+func simulateReceiver(socket string, trueTime func() time.Time, done <-chan struct{}) {
 	for {
 		select {
 		case <-done:
@@ -57,7 +57,7 @@ func playReceiver(socket string, right func() time.Time, done <-chan struct{}) {
 		}
 		conn, err := net.Dial("unixgram", socket)
 		if err != nil {
-			continue // chronyd is not that far yet
+			continue // chronyd has not created it yet
 		}
 		now := time.Now().Round(0)
 		_ = binary.Write(conn, binary.NativeEndian, struct {
@@ -66,7 +66,7 @@ func playReceiver(socket string, right func() time.Time, done <-chan struct{}) {
 			Pulse, Leap, _, Magic int32
 		}{
 			Seconds: now.Unix(), Microseconds: int64(now.Nanosecond() / 1000),
-			Offset: right().Sub(now).Seconds(), Magic: 0x534f434b,
+			Offset: trueTime().Sub(now).Seconds(), Magic: 0x534f434b,
 		})
 		conn.Close()
 	}

@@ -10,13 +10,13 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// panel hands a panel what comes over SPI until it is as wanted, or the time is up.
+// panel passes SPI messages to a panel until a condition holds, or the time is up.
 func (g *guest) panel(p *sim.Panel, within time.Duration, wanted func() bool) {
 	g.Helper()
 	for deadline := time.Now().Add(within); !wanted(); {
 		m, err := wires.Await[wires.Message](g.Wires, time.Until(deadline), nil)
 		if errors.Is(err, wires.ErrNothing) {
-			g.Fatalf("within %v the panel is not as wanted", within)
+			g.Fatalf("timeout after %v: the panel does not show what it should", within)
 		}
 		if err != nil {
 			g.Fatal(err)
@@ -25,7 +25,7 @@ func (g *guest) panel(p *sim.Panel, within time.Duration, wanted func() bool) {
 	}
 }
 
-// feed hands a panel a message, unless it failed.
+// feed passes a message to a panel, unless it failed.
 func feed(p *sim.Panel, m wires.Message) {
 	if m.Failed {
 		return

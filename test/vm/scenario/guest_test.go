@@ -18,7 +18,7 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// guest is the machine under test, from where the test stands: outside the daemon.
+// guest is the virtual machine as a test sees it, from outside the daemon.
 type guest struct {
 	*testing.T
 	Wires *wires.Wires
@@ -26,7 +26,7 @@ type guest struct {
 	NTP   *fakeserver.NTP
 
 	ptvURL, ntpAddress string
-	cursor             string // of the journal, where this test began
+	cursor             string // of the journal, where the test began
 }
 
 const (
@@ -36,13 +36,13 @@ const (
 	dropIns       = "/run/systemd/system/ptvd.service.d"
 )
 
-// begin returns the machine with the service stopped, nothing left of the tests
-// before, and stand-ins for the network's servers.
+// begin returns the machine with the service stopped, no state of earlier tests, and
+// fake servers.
 func begin(t *testing.T) *guest {
 	t.Helper()
 	g := &guest{T: t}
 	g.reset()
-	g.cursor = g.lastOfJournal()
+	g.cursor = g.journalEnd()
 
 	var err error
 	if g.Wires, err = wires.Open(); err != nil {
@@ -50,19 +50,19 @@ func begin(t *testing.T) *guest {
 	}
 	t.Cleanup(func() { g.Wires.Close() })
 
-	g.standIn(time.Now)
+	g.serveFakes(time.Now)
 
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the journal of the test:\n%s", g.journal())
+			t.Logf("journal of the test:\n%s", g.journal())
 		}
-		g.try("systemctl", "stop", "ptvd") // the test may have taken the package away
+		g.try("systemctl", "stop", "ptvd") // the test may have removed the package
 	})
 	return g
 }
 
-// standIn serves the stand-ins, which go by that clock.
-func (g *guest) standIn(now func() time.Time) {
+// serveFakes starts the fake servers with a clock.
+func (g *guest) serveFakes(now func() time.Time) {
 	g.PTV, g.NTP = fakeserver.NewPTV(now), fakeserver.NewNTP(now)
 	server := httptest.NewServer(g.PTV)
 	g.Cleanup(server.Close)
@@ -77,11 +77,11 @@ func (g *guest) standIn(now func() time.Time) {
 	g.Cleanup(func() { g.NTP.Close() })
 }
 
-// reset stops the service, and takes away what the test before has left.
+// reset stops the service and removes what earlier tests left.
 func (g *guest) reset() {
 	g.Helper()
 	g.run("systemctl", "stop", "ptvd")
-	g.try("systemctl", "reset-failed", "ptvd") // a unit that is not loaded has nothing to reset
+	g.try("systemctl", "reset-failed", "ptvd") // fails if the unit is not loaded
 	if err := os.RemoveAll(state); err != nil {
 		g.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (g *guest) reset() {
 	}
 }
 
-// try runs a command and returns all that it says.
+// try runs a command and returns its output.
 func (g *guest) try(name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -101,7 +101,7 @@ func (g *guest) try(name string, args ...string) (string, error) {
 	return string(output), err
 }
 
-// run is try for what must succeed.
+// run is like try, for a command that must succeed.
 func (g *guest) run(name string, args ...string) string {
 	g.Helper()
 	output, err := g.try(name, args...)
@@ -111,19 +111,19 @@ func (g *guest) run(name string, args ...string) string {
 	return output
 }
 
-// start starts the service, and returns when it says that it is ready.
+// start starts the service and waits until it is ready.
 func (g *guest) start() {
 	g.Helper()
 	g.run("systemctl", "start", "ptvd")
 }
 
-// stop stops it, and returns when it has ended.
+// stop stops the service and waits until it has ended.
 func (g *guest) stop() {
 	g.Helper()
 	g.run("systemctl", "stop", "ptvd")
 }
 
-// reload is "systemctl reload"; its error says what systemctl says.
+// reload runs "systemctl reload". The error is the output of systemctl.
 func (g *guest) reload() error {
 	output, err := g.try("systemctl", "reload", "ptvd")
 	if err != nil {
@@ -138,7 +138,7 @@ func (g *guest) show(property string) string {
 	return strings.TrimSpace(g.run("systemctl", "show", "--value", "--property", property, "ptvd"))
 }
 
-// pid returns the daemon's, 0 while there is none.
+// pid returns the daemon's process ID, or 0.
 func (g *guest) pid() int {
 	g.Helper()
 	pid, err := strconv.Atoi(g.show("MainPID"))
@@ -148,12 +148,12 @@ func (g *guest) pid() int {
 	return pid
 }
 
-// eventually waits until something holds.
+// eventually waits until a condition holds.
 func (g *guest) eventually(what string, within time.Duration, holds func() bool) {
 	g.Helper()
 	for deadline := time.Now().Add(within); !holds(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			g.Fatalf("not within %v: %s", within, what)
+			g.Fatalf("timeout after %v: %s", within, what)
 		}
 	}
 }

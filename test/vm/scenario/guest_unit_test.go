@@ -10,8 +10,8 @@ import (
 	"ptvd/internal/fakeserver"
 )
 
-// uptv returns configs/uptv.yaml with the stand-ins' addresses, and then with each
-// old text, which must be there, replaced by the new one behind it.
+// uptv returns configs/uptv.yaml with the addresses of the fake servers, and with each
+// old text, which must exist, replaced by the new text after it.
 func (g *guest) uptv(oldnew ...string) string {
 	g.Helper()
 	file, err := os.ReadFile("../../../configs/uptv.yaml")
@@ -24,7 +24,7 @@ func (g *guest) uptv(oldnew ...string) string {
 		"    stop: 1099", "    base_url: " + g.ptvURL + "\n    stop: 1099",
 	}, oldnew...)) {
 		if !strings.Contains(text, pair[0]) {
-			g.Fatalf("there is no %q in the configuration:\n%s", pair[0], text)
+			g.Fatalf("the configuration does not contain %q:\n%s", pair[0], text)
 		}
 		text = strings.ReplaceAll(text, pair[0], pair[1])
 	}
@@ -38,8 +38,7 @@ func pairs(list []string) (all [][2]string) {
 	return all
 }
 
-// configure writes the daemon's configuration, and the credentials that the
-// stand-in asks for.
+// configure writes the daemon's configuration, and the credentials of the fake PTV API.
 func (g *guest) configure(yaml string) {
 	g.Helper()
 	g.write(configuration, yaml, 0o644)
@@ -47,14 +46,14 @@ func (g *guest) configure(yaml string) {
 	g.write(filepath.Join(credentials, "ptv-key"), fakeserver.DemoKey, 0o600)
 }
 
-// dropIn adds to the unit, until the end of the test.
+// dropIn adds a drop-in to the unit, until the end of the test.
 func (g *guest) dropIn(name, text string) {
 	g.Helper()
 	g.write(filepath.Join(dropIns, name+".conf"), text, 0o644)
 	g.run("systemctl", "daemon-reload")
 }
 
-// hog makes the unit run the daemon that has the plugin of that name.
+// hog makes the unit run the daemon with the plugin hog.
 func (g *guest) hog() {
 	g.Helper()
 	g.dropIn("hog", "[Service]\nExecStart=\nExecStart="+hogProgram+" run\n")

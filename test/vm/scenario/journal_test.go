@@ -18,23 +18,23 @@ import (
 	"ptvd/internal/logs"
 )
 
-// gossip is the API with the worst of manners: it repeats all that it was asked,
-// credentials included, in its refusals and in the addresses that it sends one to.
-type gossip struct {
+// leakyAPI is a fake PTV API that repeats the request, credentials included, in its
+// errors and redirects.
+type leakyAPI struct {
 	api http.Handler
 
 	mu     sync.Mutex
-	status int             // of its refusals; 0: it answers as it should
-	heard  map[string]bool // every id and signature
+	status int             // of errors and redirects; 0: requests succeed
+	heard  map[string]bool // every id and signature that was received
 }
 
-func (s *gossip) refuse(status int) {
+func (s *leakyAPI) refuse(status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status = status
 }
 
-func (s *gossip) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *leakyAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range []string{"devid", "signature"} {
@@ -51,17 +51,17 @@ func (s *gossip) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// secrets are those that must not be told: the id, the key, every signature.
-func (s *gossip) secrets() []string {
+// secrets returns what must not be logged: the id, the key, every signature.
+func (s *leakyAPI) secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.heard, "")
 	return append(slices.Collect(maps.Keys(s.heard)), fakeserver.DemoKey)
 }
 
-// serveGossip returns the API and its address.
-func serveGossip(g *guest) (*gossip, string) {
-	s := &gossip{api: g.PTV, heard: map[string]bool{}}
+// serveLeakyAPI starts the API and returns it with its address.
+func serveLeakyAPI(g *guest) (*leakyAPI, string) {
+	s := &leakyAPI{api: g.PTV, heard: map[string]bool{}}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		g.Fatal(err)
@@ -72,14 +72,14 @@ func serveGossip(g *guest) (*gossip, string) {
 	return s, "http://" + listener.Addr().String()
 }
 
-// A day in the life, as somebody reads it who was called because the panel is dark.
-func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
+// The test reads the journal as somebody does who looks for the cause of a problem.
+func TestJournalIsReadableAndContainsNoSecret(t *testing.T) {
 	g := begin(t)
-	api, address := serveGossip(g)
+	api, address := serveLeakyAPI(g)
 	g.configure(regexp.MustCompile(`base_url: .*`).ReplaceAllString(g.uptv(), "base_url: "+address))
 	g.start()
-	g.says("clock: clock synchronized")
-	told := ""
+	g.waitForLog("clock: clock synchronized")
+	texts := ""
 	for _, refusal := range []struct {
 		status int
 		why    string
@@ -90,8 +90,8 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 	} {
 		api.refuse(refusal.status)
 		g.run("systemctl", "restart", "ptvd")
-		g.says("trains: " + refusal.why)
-		told += g.show("StatusText")
+		g.waitForLog("trains: " + refusal.why)
+		texts += g.show("StatusText")
 	}
 	g.stop()
 
@@ -108,22 +108,22 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 		"Stopped ptvd.service",
 	)
 	if !regexp.MustCompile(`clock: clock synchronized offset=\S+ round_trip=\S+ stratum=2 server=127\.0\.0\.1:\d+ spread=\S+ agreed=1 asked=1\n`).MatchString(journal) {
-		t.Error("the log does not say how the clock was synchronized")
+		t.Error("the log does not show how the clock was synchronized")
 	}
-	mustReadWell(t, journal)
+	checkReadable(t, journal)
 
-	theFields(t, g)
+	checkFields(t, g)
 	explanation := g.run("journalctl", "--no-pager", "-x", "-n", "1", "PTVD_PLUGIN=trains", "MESSAGE_ID="+string(logs.InstanceDegraded))
 	inOrder(t, explanation, "Subject: Instance trains is degraded", "Documentation: man:ptvd(8)", "is running, but something it needs is missing or broken", "wrong host")
 
-	told += journal + explanation + g.run("journalctl", "--no-pager", "-u", "ptvd", "-o", "export")
+	texts += journal + explanation + g.run("journalctl", "--no-pager", "-u", "ptvd", "-o", "export")
 	secrets := api.secrets()
 	if len(secrets) < 3 {
-		t.Errorf("of the id, the key and a signature the API was told %d: this test proves nothing", len(secrets))
+		t.Errorf("%d secrets, want the id, the key and a signature: this test proves nothing", len(secrets))
 	}
 	for _, secret := range secrets {
-		if strings.Contains(strings.ToLower(told), strings.ToLower(secret)) {
-			t.Errorf("the journal tells %q", secret)
+		if strings.Contains(strings.ToLower(texts), strings.ToLower(secret)) {
+			t.Errorf("the journal contains %q", secret)
 		}
 	}
 	if !strings.Contains(journal, "devid=[secret]&signature=[secret]") {
@@ -131,8 +131,8 @@ func TestTheJournalReadsWellAndTellsNoSecret(t *testing.T) {
 	}
 }
 
-// theFields are for programs what the message is for people.
-func theFields(t *testing.T, g *guest) {
+// checkFields checks the fields that programs read.
+func checkFields(t *testing.T, g *guest) {
 	t.Helper()
 	records := g.records("PTVD_PLUGIN=trains")
 	i := slices.IndexFunc(records, func(r map[string]any) bool { return r["MESSAGE_ID"] == string(logs.InstanceDegraded) })
@@ -156,14 +156,14 @@ func theFields(t *testing.T, g *guest) {
 	}
 }
 
-// mustReadWell finds what makes a journal hard to read.
-func mustReadWell(t *testing.T, journal string) {
+// checkReadable fails for what makes a journal hard to read.
+func checkReadable(t *testing.T, journal string) {
 	t.Helper()
-	const longest = 400 // what a server says of itself is quoted
+	const longest = 400 // it may quote the message of a server
 	for line := range strings.Lines(journal) {
 		_, message, _ := strings.Cut(line, "]: ")
 		if len(line) > longest {
-			t.Errorf("a line of %d letters: %s", len(line), line)
+			t.Errorf("a line of %d bytes: %s", len(line), line)
 		}
 		for _, noise := range []string{"%!", "\x1b", "level=", "msg=", "&{", "0x", "<nil>", "map["} {
 			if strings.Contains(message, noise) {
@@ -173,13 +173,13 @@ func mustReadWell(t *testing.T, journal string) {
 	}
 }
 
-// inOrder wants some texts to follow one another.
+// inOrder checks that a text contains some parts, in this order.
 func inOrder(t *testing.T, text string, wanted ...string) {
 	t.Helper()
 	for _, want := range wanted {
 		_, rest, found := strings.Cut(text, want)
 		if !found {
-			t.Errorf("%q is missing, or stands before what precedes it here", want)
+			t.Errorf("%q is missing or too early", want)
 			continue
 		}
 		text = rest

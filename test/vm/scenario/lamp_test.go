@@ -12,41 +12,42 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// lampAt are the lines of a lamp on GPIO18 with a knob, below uptv.yaml's instances.
+// lampAt is the configuration of a lamp on GPIO18 with a knob, after the instances of
+// uptv.yaml.
 const lampAt = `lamp:
     plugin: fade
     encoder: {a: GPIO5, b: GPIO6}
     output: GPIO18
 `
 
-// lamp is that lamp, a hand on its knob, and one on its switch.
+// lamp is that lamp with its knob and its switch.
 type lamp struct {
 	*guest
 	sweep time.Duration
-	now   wires.PWM // the latest that was heard of it
+	now   wires.PWM // the latest setting
 }
 
-// openLamp starts the daemon with a lamp that is off. From off to 100 % it takes the
-// sweep, and by a detent of the knob it goes by the step, in percent.
-func openLamp(t *testing.T, sweep time.Duration, step int) *lamp {
+// newLampTest starts the daemon with a lamp that is off. Fading from off to 100 % takes
+// the sweep, and a detent of the knob changes the level by the step, in percent.
+func newLampTest(t *testing.T, sweep time.Duration, step int) *lamp {
 	l := &lamp{guest: begin(t), sweep: sweep, now: wires.PWM{Period: ms}}
-	l.configure(l.uptv("on_press: panel.next", fmt.Sprintf("on_press: lamp.toggle%s\n\n  %s    duration: %v\n    step: %d%%", patiently, lampAt, sweep, step)))
+	l.configure(l.uptv("on_press: panel.next", fmt.Sprintf("on_press: lamp.toggle%s\n\n  %s    duration: %v\n    step: %d%%", longDebounce, lampAt, sweep, step)))
 	l.start()
-	l.allWell()
+	l.allOK()
 	return l
 }
 
-// fade is what a lamp did after a hand had touched it.
+// fade is the reaction of a lamp to an input.
 type fade struct {
-	t       testing.TB
-	sweep   time.Duration
-	touched time.Duration // when
-	from    wires.PWM
-	steps   []wires.PWM
+	t     testing.TB
+	sweep time.Duration
+	began time.Duration // when the input changed
+	from  wires.PWM
+	steps []wires.PWM
 }
 
-// goes plays what the hand does, and waits until the lamp rests at a level.
-func (l *lamp) goes(to float64, by wires.Script) fade {
+// moveTo plays a script, and waits until the lamp stays at a level.
+func (l *lamp) moveTo(to float64, by wires.Script) fade {
 	l.Helper()
 	if _, err := l.Wires.Drain(); err != nil {
 		l.Fatal(err)
@@ -54,11 +55,11 @@ func (l *lamp) goes(to float64, by wires.Script) fade {
 	if err := l.Wires.Play(by); err != nil {
 		l.Fatal(err)
 	}
-	touch, err := wires.Await[wires.Input](l.Wires, time.Second, nil)
+	input, err := wires.Await[wires.Input](l.Wires, time.Second, nil)
 	if err != nil {
 		l.Fatal(err)
 	}
-	f := fade{t: l, sweep: l.sweep, touched: touch.When(), from: l.now}
+	f := fade{t: l, sweep: l.sweep, began: input.When(), from: l.now}
 	for resting := false; !resting; {
 		within := 10 * time.Second
 		if l.now.Duty == dutyOf(to) && len(f.steps) > 0 {
@@ -76,13 +77,13 @@ func (l *lamp) goes(to float64, by wires.Script) fade {
 		}
 	}
 	if l.now.Duty != dutyOf(to) {
-		l.Fatalf("the lamp rests at a duty cycle of %v, and %.0f %% are %v", l.now.Duty, 100*to, dutyOf(to))
+		l.Fatalf("the lamp stays at a duty cycle of %v, want %v (%.0f %%)", l.now.Duty, dutyOf(to), 100*to)
 	}
 	return f
 }
 
-// dutyOf is the duty cycle of a level, for a gamma of 2.8, 1000 Hz and 16 bits: a lamp
-// that is not off has one bit at least.
+// dutyOf returns the duty cycle of a level, for a gamma of 2.8, 1000 Hz and 16 bits. A
+// lamp that is not off has at least 1/65535.
 func dutyOf(level float64) time.Duration {
 	if level == 0 {
 		return 0
@@ -90,7 +91,7 @@ func dutyOf(level float64) time.Duration {
 	return ms * time.Duration(max(1, math.Round(math.MaxUint16*math.Pow(level, 2.8)))) / math.MaxUint16
 }
 
-// levels returns the least and the greatest level of a duty cycle.
+// levels returns the lowest and the highest level that give a duty cycle.
 func levels(p wires.PWM) (least, greatest float64) {
 	bits := math.Ceil(p.Brightness()*math.MaxUint16 - 0.1)
 	level := func(bits float64) float64 { return math.Pow(bits/math.MaxUint16, 1/2.8) }
@@ -103,20 +104,19 @@ func levels(p wires.PWM) (least, greatest float64) {
 	return level(bits - 0.5), level(bits + 0.5)
 }
 
-// neverJumps holds each step against the time that it had: the level of a step was
-// worked out after the step before had been set, and before it was set itself. So
-// from one level to the next no more time can have passed than from the setting of the
-// one before both of them.
-func (f fade) neverJumps() {
+// checkNoJumps compares each step with the time it had. The level of a step is computed
+// between the previous setting and its own, so the time between two levels is at most
+// the time from the setting before both of them.
+func (f fade) checkNoJumps() {
 	f.t.Helper()
-	before, since := f.from, f.touched
+	before, since := f.from, f.began
 	for i, step := range f.steps {
 		way := float64(step.When()-since) / float64(f.sweep)
 		least, greatest := levels(step)
 		leastBefore, greatestBefore := levels(before)
 		if jump := max(least-greatestBefore, leastBefore-greatest); jump > way {
-			f.t.Errorf("step %d of %d, %v after the touch, goes from %v to %v: by %.2f %%, where %.2f %% are the most",
-				i, len(f.steps), step.When()-f.touched, before.Duty, step.Duty, 100*jump, 100*way)
+			f.t.Errorf("step %d of %d, %v after the input, goes from %v to %v: by %.2f %%, want at most %.2f %%",
+				i, len(f.steps), step.When()-f.began, before.Duty, step.Duty, 100*jump, 100*way)
 			return
 		}
 		if i > 0 {
@@ -126,7 +126,7 @@ func (f fade) neverJumps() {
 	}
 }
 
-// turningPoints are the duty cycles at which the lamp turned round.
+// turningPoints returns the duty cycles at which the fade reversed.
 func (f fade) turningPoints() (points []time.Duration) {
 	var rising, falling bool
 	before := f.from
@@ -142,13 +142,13 @@ func (f fade) turningPoints() (points []time.Duration) {
 	return points
 }
 
-// oneWay says that the lamp went to its goal without a detour.
-func (f fade) oneWay() {
+// checkOneWay checks that the fade did not reverse.
+func (f fade) checkOneWay() {
 	f.t.Helper()
 	if points := f.turningPoints(); len(points) > 0 {
-		f.t.Errorf("the lamp turned round at %v", points)
+		f.t.Errorf("the fade reversed at %v", points)
 	}
 }
 
-// took is the time from the touch to the goal.
-func (f fade) took() time.Duration { return f.steps[len(f.steps)-1].When() - f.touched }
+// took returns the time from the input to the goal.
+func (f fade) took() time.Duration { return f.steps[len(f.steps)-1].When() - f.began }

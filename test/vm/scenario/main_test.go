@@ -1,8 +1,8 @@
 //go:build vm
 
-// Package scenario tests the installed daemon in a virtual machine, under its own
-// unit: on the kernel's GPIO, SPI and PWM, whose far ends the tests hold. They run
-// one after the other, as root; "make test-vm" starts them.
+// Package scenario tests the installed daemon in a virtual machine, as a systemd unit,
+// with the kernel's GPIO, SPI and PWM interfaces. The tests control the other ends of
+// the lines. They run one after the other, as root; "make test-vm" starts them.
 package scenario
 
 import (
@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// What boot.sh hands over, and where it goes.
+// Files that boot.sh provides, and where they are installed.
 const (
 	packageFile = "/out/ptvd.deb"
 	hogFile     = "/out/ptvd-hog"

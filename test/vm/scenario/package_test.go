@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// install is "apt install ./FILE" where nobody answers questions. It does not wait
-// for the disk, which only costs time here.
+// install is like a non-interactive "apt install ./FILE", but does not wait for the
+// disk, to save time.
 func install(g *guest, file string) {
 	g.Helper()
 	g.run("dpkg", "--force-confdef", "--force-downgrade", "--force-unsafe-io", "--install", file)
@@ -21,9 +21,9 @@ func install(g *guest, file string) {
 
 const newerLine = "# of the newer package\n"
 
-// repacked returns the package under test once more, without the compression that
-// costs an emulated processor five seconds each time; and one of the next version,
-// whose configuration has another line at its end.
+// repacked returns the package without compression, which takes an emulated processor
+// five seconds, and a package of the next version, whose configuration has one more
+// line.
 func repacked(g *guest) (same, next string) {
 	g.Helper()
 	folder := g.TempDir()
@@ -48,7 +48,7 @@ func (g *guest) read(path string) string {
 	return string(text)
 }
 
-// is wants a property of the unit to have a value.
+// is checks a property of the unit.
 func (g *guest) is(when, property, want string) {
 	g.Helper()
 	if got := g.show(property); got != want {
@@ -56,7 +56,7 @@ func (g *guest) is(when, property, want string) {
 	}
 }
 
-// free wants that nobody has a line of the real board.
+// free checks that no line of the real board is in use.
 func (g *guest) free(when string) {
 	g.Helper()
 	if lines := g.run("gpioinfo"); strings.Contains(lines, "[used]") {
@@ -64,39 +64,39 @@ func (g *guest) free(when string) {
 	}
 }
 
-// One life of the package, for each step takes its time on an emulated processor.
-func TestThePackageFromItsInstallationToItsPurge(t *testing.T) {
+// All steps are in one test, because each takes long on an emulated processor.
+func TestPackageFromInstallToPurge(t *testing.T) {
 	g := begin(t)
 	t.Cleanup(func() { install(g, packageFile) }) // for the tests that follow
 	g.run("dpkg", "--purge", "ptvd")
 
-	when := "fresh, it runs on the simulated board"
+	when := "after the first install, on the simulated board"
 	install(g, packageFile)
 	g.is(when, "ActiveState", "active")
 	g.is(when, "UnitFileState", "enabled")
 	g.free(when)
-	if said := g.run("runuser", "-u", "ptvd", "--", "ptvd", "check"); !strings.Contains(said, "ok") {
-		t.Errorf("%s: ptvd check says %q", when, said)
+	if output := g.run("runuser", "-u", "ptvd", "--", "ptvd", "check"); !strings.Contains(output, "ok") {
+		t.Errorf("%s: ptvd check prints %q", when, output)
 	}
 	if page, err := http.Get("http://127.0.0.1:8337/"); err != nil || page.StatusCode != http.StatusOK {
-		t.Errorf("%s: the page answers %v, %v", when, page, err)
+		t.Errorf("%s: the page returns %v, %v", when, page, err)
 	}
 	number := g.run("dpkg-query", "--show", "--showformat=${Version}", "ptvd")
-	if said := g.run("ptvd", "version"); !strings.HasPrefix(said, "ptvd "+strings.TrimSuffix(number, "-1")+" ") {
-		t.Errorf("%s: version %s says %q", when, number, said)
+	if output := g.run("ptvd", "version"); !strings.HasPrefix(output, "ptvd "+strings.TrimSuffix(number, "-1")+" ") {
+		t.Errorf("%s: ptvd version of %s prints %q", when, number, output)
 	}
 
-	when = "an upgrade brings the new start where nobody edited the old"
+	when = "an upgrade replaces an unchanged configuration"
 	same, next := repacked(g)
 	install(g, next)
 	g.is(when, "ActiveState", "active")
 	if !strings.HasSuffix(g.read(configuration), newerLine) {
-		t.Errorf("%s: it is still the old one", when)
+		t.Errorf("%s: it is still the old configuration", when)
 	}
 
-	when = "it leaves a configuration that was edited, and restarts the daemon"
-	mine := g.uptv()
-	g.configure(mine)
+	when = "an upgrade keeps an edited configuration, and restarts the daemon"
+	edited := g.uptv()
+	g.configure(edited)
 	g.run("systemctl", "restart", "ptvd")
 	before := g.pid()
 	install(g, same)
@@ -104,18 +104,18 @@ func TestThePackageFromItsInstallationToItsPurge(t *testing.T) {
 	if after := g.pid(); after == before || after == 0 {
 		t.Errorf("%s: the process was %d and is %d", when, before, after)
 	}
-	if g.read(configuration) != mine || g.read(configuration+".dpkg-dist") == mine {
-		t.Errorf("%s: the configuration is another", when)
+	if g.read(configuration) != edited || g.read(configuration+".dpkg-dist") == edited {
+		t.Errorf("%s: the configuration changed", when)
 	}
 
-	when = "it leaves a disabled service alone"
+	when = "an upgrade keeps the service disabled"
 	g.run("systemctl", "disable", "--now", "ptvd")
 	install(g, next)
 	g.is(when, "UnitFileState", "disabled")
 	g.is(when, "ActiveState", "inactive")
 	g.run("systemctl", "enable", "ptvd")
 
-	when = "without a configuration the service is enabled, and waits"
+	when = "without a configuration the service is enabled but does not start"
 	if err := os.Remove(configuration); err != nil {
 		t.Fatal(err)
 	}
@@ -124,23 +124,23 @@ func TestThePackageFromItsInstallationToItsPurge(t *testing.T) {
 	g.is(when, "ActiveState", "inactive")
 	g.is(when, "ConditionResult", "no")
 
-	when = "removed, it leaves configuration and state, and no daemon"
-	g.configure(mine)
+	when = "after remove, configuration and state remain, and no daemon runs"
+	g.configure(edited)
 	g.start()
 	remembered := filepath.Join(state, "remembered")
 	g.write(remembered, "", 0o600)
 	g.run("dpkg", "--remove", "ptvd")
-	if said, err := g.try("pidof", "ptvd"); err == nil {
-		t.Errorf("%s: it runs, as %s", when, said)
+	if pid, err := g.try("pidof", "ptvd"); err == nil {
+		t.Errorf("%s: it runs as process %s", when, pid)
 	}
 	g.free(when)
-	if g.read(configuration) != mine || g.read(remembered) != "" {
-		t.Errorf("%s: they are others", when)
+	if g.read(configuration) != edited || g.read(remembered) != "" {
+		t.Errorf("%s: they changed", when)
 	}
 
-	when = "purged, it leaves nothing but the user and the administrator's secrets"
+	when = "after purge, only the user and the administrator's secrets remain"
 	g.run("dpkg", "--purge", "ptvd")
-	g.run("dpkg", "--purge", "ptvd") // once more, of what is not there
+	g.run("dpkg", "--purge", "ptvd") // a second purge must not fail
 	left := g.run("find", "/etc", "/usr", "/var/lib", "-xdev", "-name", "*ptvd*", "-not", "-path", hogProgram)
 	if left != "" {
 		t.Errorf("%s:\n%s", when, left)
@@ -153,8 +153,8 @@ func TestThePackageFromItsInstallationToItsPurge(t *testing.T) {
 	}
 }
 
-// Raspberry Pi OS has the groups, Debian does not.
-func TestAGroupThatTheSystemHasKeepsItsNumber(t *testing.T) {
+// Raspberry Pi OS has the groups already, Debian does not.
+func TestExistingGroupKeepsItsID(t *testing.T) {
 	g := begin(t)
 	g.run("dpkg", "--purge", "ptvd")
 	g.run("userdel", "ptvd")
@@ -170,10 +170,10 @@ func TestAGroupThatTheSystemHasKeepsItsNumber(t *testing.T) {
 	g.run("udevadm", "settle")
 	g.configure(g.uptv())
 	g.run("systemctl", "restart", "ptvd")
-	g.allWell()
+	g.allOK()
 }
 
-func TestASecretMayLieEncrypted(t *testing.T) {
+func TestEncryptedCredential(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	plain, sealed := filepath.Join(credentials, "ptv-key"), "/etc/credstore.encrypted/ptv-key"
@@ -187,5 +187,5 @@ func TestASecretMayLieEncrypted(t *testing.T) {
 	}
 	g.dropIn("sealed", "[Service]\nLoadCredentialEncrypted=ptv-key\n")
 	g.start()
-	g.allWell()
+	g.allOK()
 }

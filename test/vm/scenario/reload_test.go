@@ -10,30 +10,30 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// A reload changes what has changed in the file, and nothing else notices.
-func TestAReloadTakesAGoodFileAndLeavesTheOtherInstancesAlone(t *testing.T) {
+// A reload restarts the instances whose configuration changed, and no others.
+func TestReloadRestartsOnlyChangedInstances(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	g.start()
-	g.says("clock: clock synchronized")
-	pid, asked := g.pid(), g.NTP.Requests()
+	g.waitForLog("clock: clock synchronized")
+	pid, requests := g.pid(), g.NTP.Requests()
 
 	g.configure(g.uptv("every: 30s", "every: 20s"))
 	if err := g.reload(); err != nil {
 		t.Fatalf("systemctl reload: %v", err)
 	}
-	g.says("trains: started with the new configuration")
+	g.waitForLog("trains: started with the new configuration")
 	if g.pid() != pid || g.show("ActiveState") != "active" {
 		t.Errorf("the process was %d and is %d, and the service is %s", pid, g.pid(), g.show("ActiveState"))
 	}
-	if now := g.NTP.Requests(); now != asked {
-		t.Errorf("the clock's servers were asked %d times, and before the reload %d times", now, asked)
+	if now := g.NTP.Requests(); now != requests {
+		t.Errorf("%d NTP requests, and %d before the reload", now, requests)
 	}
 }
 
-// A file with a fault fails the reload, and says where the fault is; the daemon does
-// not even hear of it.
-func TestAReloadOfABadFileFailsAndChangesNothing(t *testing.T) {
+// A reload of a file with errors fails and reports their positions. ExecReload= checks
+// the file first, so the daemon does not read it.
+func TestReloadOfAnInvalidFileChangesNothing(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	g.start()
@@ -41,21 +41,21 @@ func TestAReloadOfABadFileFailsAndChangesNothing(t *testing.T) {
 
 	g.configure(g.uptv("pin: GPIO17", "pinn: GPIO17", "every: 30s", "every: 30"))
 	if err := g.reload(); err == nil {
-		t.Error("systemctl reload says that all is well")
+		t.Error("systemctl reload succeeded")
 	}
-	g.says("plugins.bell: unknown option pinn; did you mean pin?")
-	g.says("plugins.trains.every: 30 has no unit; write 30s")
+	g.waitForLog("plugins.bell: unknown option pinn; did you mean pin?")
+	g.waitForLog("plugins.trains.every: 30 has no unit; write 30s")
 	if g.show("ActiveState") != "active" || g.show("ReloadResult") != "exit-code" || g.pid() != pid {
 		t.Errorf("the service is %s after %s, with process %d for %d", g.show("ActiveState"), g.show("ReloadResult"), g.pid(), pid)
 	}
 	if strings.Contains(g.journal(), "its new configuration") {
-		t.Error("something took the bad file")
+		t.Error("an instance used the file with errors")
 	}
 }
 
-// What only the board can tell is wrong is found when the instance starts; it then
-// gets its old configuration back.
-func TestAnInstanceThatDoesNotStartWithItsNewConfigurationKeepsTheOldOne(t *testing.T) {
+// An error that only the board can detect occurs when the instance starts. The instance
+// then gets its previous configuration back.
+func TestReloadRollsBackAnInstanceThatDoesNotStart(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	g.start()
@@ -63,18 +63,18 @@ func TestAnInstanceThatDoesNotStartWithItsNewConfigurationKeepsTheOldOne(t *test
 	if err := g.reload(); err != nil {
 		t.Fatalf("systemctl reload: %v", err)
 	}
-	g.says("bell: start failed with the new configuration; rolled back")
+	g.waitForLog("bell: start failed with the new configuration; rolled back")
 	g.drain()
 	g.press()
 	if _, err := wires.Await[wires.Message](g.Wires, 10*time.Second, nil); err != nil {
-		t.Errorf("the button on the old pin does nothing: %v", err)
+		t.Errorf("the button on the old pin does not work: %v", err)
 	}
 
-	// And a change that takes a restart is said to do so.
+	// A change that needs a restart is reported as such.
 	g.configure(g.uptv("timezone:", "state: /var/lib/ptvd/elsewhere\ntimezone:"))
 	if err := g.reload(); err != nil {
 		t.Fatalf("systemctl reload: %v", err)
 	}
-	g.says("config reload failed; keeping the previous configuration")
-	g.says("restart the daemon")
+	g.waitForLog("config reload failed; keeping the previous configuration")
+	g.waitForLog("restart the daemon")
 }

@@ -12,14 +12,13 @@ import (
 	"testing"
 )
 
-// exposure is what systemd makes of the unit's hardening: 0 is a locked room, 10 the
-// street.
+// exposure returns systemd's rating of the unit's hardening, 0 (best) to 10.
 func exposure(g *guest) float64 {
 	g.Helper()
 	report := g.run("systemd-analyze", "security", "--no-pager", "ptvd.service")
 	match := regexp.MustCompile(`Overall exposure level for ptvd\.service: ([\d.]+)`).FindStringSubmatch(report)
 	if match == nil {
-		g.Fatalf("what does systemd-analyze say?\n%s", report)
+		g.Fatalf("no exposure level in the output of systemd-analyze:\n%s", report)
 	}
 	level, err := strconv.ParseFloat(match[1], 64)
 	if err != nil {
@@ -28,7 +27,7 @@ func exposure(g *guest) float64 {
 	return level
 }
 
-// process reads what the kernel says of the daemon, as /proc/PID/status has it.
+// process reads /proc/PID/status of the daemon.
 func process(g *guest) map[string]string {
 	g.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.pid()))
@@ -43,7 +42,7 @@ func process(g *guest) map[string]string {
 	return fields
 }
 
-func mustBe(t *testing.T, fields, want map[string]string) {
+func checkValues(t *testing.T, fields, want map[string]string) {
 	t.Helper()
 	for name, value := range want {
 		if fields[name] != value {
@@ -57,29 +56,29 @@ const (
 	sysTime = "0000000002000000" // 1<<25, CAP_SYS_TIME of capability.h
 )
 
-// The daemon works without any privilege: everything in this lane does.
-func TestTheDaemonRunsAsNobodyInParticularWithoutAnyPrivilege(t *testing.T) {
+// The daemon needs no privileges; all other scenarios run like this, too.
+func TestDaemonRunsUnprivileged(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	g.start()
-	if said := g.run("systemd-analyze", "verify", "--man=no", "ptvd.service"); said != "" {
-		t.Errorf("systemd-analyze verify says:\n%s", said)
+	if output := g.run("systemd-analyze", "verify", "--man=no", "ptvd.service"); output != "" {
+		t.Errorf("systemd-analyze verify:\n%s", output)
 	}
 	if level := exposure(g); level > 1.6 {
 		t.Errorf("the exposure is %.1f", level)
 	}
-	who, err := user.Lookup("ptvd")
+	account, err := user.Lookup("ptvd")
 	if err != nil {
 		t.Fatal(err)
 	}
 	fields := process(g)
-	ids := strings.Join([]string{who.Uid, who.Uid, who.Uid, who.Uid}, " ")
-	mustBe(t, fields, map[string]string{
+	ids := strings.Join([]string{account.Uid, account.Uid, account.Uid, account.Uid}, " ")
+	checkValues(t, fields, map[string]string{
 		"Uid": ids, "CapInh": none, "CapPrm": none, "CapEff": none, "CapBnd": none, "CapAmb": none,
 		"NoNewPrivs": "1", "Seccomp": "2",
 	})
-	if number, _ := strconv.Atoi(who.Uid); number == 0 || number >= 1000 {
-		t.Errorf("the user ptvd has the number %s, which is not a system user's", who.Uid)
+	if uid, _ := strconv.Atoi(account.Uid); uid == 0 || uid >= 1000 {
+		t.Errorf("ptvd has UID %s, which is not a system user's", account.Uid)
 	}
 	groups := map[string]bool{}
 	for _, id := range strings.Fields(fields["Groups"]) {
@@ -89,23 +88,23 @@ func TestTheDaemonRunsAsNobodyInParticularWithoutAnyPrivilege(t *testing.T) {
 	}
 	for _, name := range []string{"gpio", "spi"} {
 		if !groups[name] {
-			t.Errorf("it is not in the group %s: it has %s", name, fields["Groups"])
+			t.Errorf("it is not in group %s, only in %s", name, fields["Groups"])
 		}
 	}
 }
 
-func TestTheRightToSetTheClockIsTheOnlyOneThatTheDropInGives(t *testing.T) {
+func TestClockDropInGrantsOnlyCAP_SYS_TIME(t *testing.T) {
 	g := begin(t)
-	allowClock(g)
+	installClockDropIn(g)
 	g.configure(g.uptv())
 	g.start()
 	if level := exposure(g); level > 2.3 {
 		t.Errorf("the exposure is %.1f", level)
 	}
-	if said := g.run("systemd-analyze", "verify", "--man=no", "ptvd.service"); said != "" {
-		t.Errorf("systemd-analyze verify says:\n%s", said)
+	if output := g.run("systemd-analyze", "verify", "--man=no", "ptvd.service"); output != "" {
+		t.Errorf("systemd-analyze verify:\n%s", output)
 	}
-	mustBe(t, process(g), map[string]string{
+	checkValues(t, process(g), map[string]string{
 		"CapPrm": sysTime, "CapEff": sysTime, "CapBnd": sysTime, "CapAmb": sysTime, "NoNewPrivs": "1", "Seccomp": "2",
 	})
 }

@@ -10,12 +10,12 @@ import (
 	"ptvd/internal/gpio/sim"
 )
 
-func TestTheServiceLightsThePanelAsItsOwnUserAndLeavesItDark(t *testing.T) {
+func TestServiceRunsAsItsUserAndLeavesThePanelDark(t *testing.T) {
 	g := begin(t)
 	g.configure(g.uptv())
 	g.start()
 	if user := strings.TrimSpace(g.run("ps", "-o", "user=", "-p", g.show("MainPID"))); user != "ptvd" {
-		t.Errorf("it runs as %s", user)
+		t.Errorf("the daemon runs as %s", user)
 	}
 	panel := sim.NewPanel(4)
 	g.panel(panel, 20*time.Second, func() bool { return panel.On() })
@@ -23,6 +23,6 @@ func TestTheServiceLightsThePanelAsItsOwnUserAndLeavesItDark(t *testing.T) {
 	g.stop()
 	g.panel(panel, time.Second, func() bool { return !panel.On() })
 	if lines := g.run("gpioinfo"); strings.Contains(lines, "[used]") || strings.Contains(lines, "ptvd") {
-		t.Errorf("after the stop:\n%s", lines)
+		t.Errorf("lines in use after the stop:\n%s", lines)
 	}
 }

@@ -22,33 +22,33 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// dice fall anew in each run; the seed tells how they fell.
-func dice(t *testing.T) *rand.Rand {
+// rng returns random numbers with a new seed in each run, and logs the seed.
+func rng(t *testing.T) *rand.Rand {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// Somebody sets the system's clock to and fro, by up to four hours, forty times.
-// Nothing on the wall moves, no train is missed, and nobody takes it for a hang.
-func TestStepsOfTheSystemsClockMoveNothing(t *testing.T) {
+// The system clock is stepped forty times, by up to four hours. The panel does not
+// change, departures are still requested on time, and the watchdog does not trigger.
+func TestStepsOfTheSystemClockChangeNothing(t *testing.T) {
 	g := begin(t)
-	world, dice := newOutside(g), dice(t)
+	world, rng := newTrueClock(g), rng(t)
 	g.dropIn("watchdog", "[Service]\nWatchdogSec=3\n")
 	g.configure(g.uptv("every: 10m", "every: 15s", "every: 30s", "every: 10s"))
 	g.start()
 	panel := sim.NewPanel(4)
-	t.Cleanup(func() { t.Logf("in the end the panel showed\n%s", rows(panel.Picture(asMounted))) })
+	t.Cleanup(func() { t.Logf("at the end the panel showed\n%s", rows(panel.Picture(mounted))) })
 	g.press()
-	g.press() // from the minutes to the departures, and to the clock
-	g.panel(panel, 20*time.Second, func() bool { return shows(panel, clockFace(world.now())) })
+	g.press() // from the minutes to the departures, then to the clock
+	g.panel(panel, 20*time.Second, func() bool { return isShown(panel, clockPage(world.now())) })
 
-	pid, asked := g.pid(), g.PTV.Requests()
+	pid, requests := g.pid(), g.PTV.Requests()
 	var fetched []time.Time
 	for steps := 0; steps < 40 || len(fetched) < 2; steps++ {
-		world.step(time.Duration((dice.Float64()*8-4)*float64(time.Hour)) - world.ahead())
-		begun := unslewed()
-		for unslewed()-begun < 250*time.Millisecond {
+		world.step(time.Duration((rng.Float64()*8-4)*float64(time.Hour)) - world.ahead())
+		begun := rawMonotonic()
+		for rawMonotonic()-begun < 250*time.Millisecond {
 			for _, e := range g.drain() {
 				m, isMessage := e.(wires.Message)
 				if !isMessage {
@@ -56,24 +56,24 @@ func TestStepsOfTheSystemsClockMoveNothing(t *testing.T) {
 				}
 				feed(panel, m)
 				now := world.now()
-				if !shows(panel, clockFace(now)) && !shows(panel, clockFace(now.Add(-5*time.Second))) {
-					t.Fatalf("at %s, which the guest's clock takes for %s, the panel shows\n%s",
-						now.Format(time.TimeOnly), now.Add(world.ahead()).Format(time.TimeOnly), rows(panel.Picture(asMounted)))
+				if !isShown(panel, clockPage(now)) && !isShown(panel, clockPage(now.Add(-5*time.Second))) {
+					t.Fatalf("at %s, or %s by the guest's clock, the panel shows\n%s",
+						now.Format(time.TimeOnly), now.Add(world.ahead()).Format(time.TimeOnly), rows(panel.Picture(mounted)))
 				}
 			}
-			if n := g.PTV.Requests(); n > asked {
-				asked = n
+			if n := g.PTV.Requests(); n > requests {
+				requests = n
 				fetched = append(fetched, world.now())
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
 		if steps == 400 {
-			t.Fatalf("departures were fetched at %v, and not since", fetched)
+			t.Fatalf("departures were requested only at %v", fetched)
 		}
 	}
 	for i := range len(fetched) - 1 {
 		if period := fetched[i+1].Sub(fetched[i]); (period - 10*time.Second).Abs() > 2*time.Second {
-			t.Errorf("departures were fetched %v after the last ones, want 10s", period)
+			t.Errorf("departures were requested after %v, want 10s", period)
 		}
 	}
 	if now := g.pid(); now != pid {
@@ -81,46 +81,47 @@ func TestStepsOfTheSystemsClockMoveNothing(t *testing.T) {
 	}
 	for _, name := range []string{"clock", "trains"} {
 		if journal := g.journal(); strings.Contains(journal, name+": degraded") || strings.Contains(journal, name+": plugin failed") {
-			t.Errorf("%s is not well; see the journal:\n%s", name, journal)
+			t.Errorf("%s is not ok; see the journal:\n%s", name, journal)
 		}
 	}
 }
 
 const lampFile = "/var/lib/ptvd/lamp/level.json"
 
-// kept is what stands in the file with the lamp's level.
-type kept struct{ Goal, Last float64 }
+// savedLevel is the content of the lamp's state file.
+type savedLevel struct{ Goal, Last float64 }
 
-// readLevel reads it as strictly as can be: it is whole, and its values make sense.
-func readLevel(t *testing.T) kept {
+// readLevel reads the state file and checks that it is complete and its values are
+// valid.
+func readLevel(t *testing.T) savedLevel {
 	t.Helper()
 	text, err := os.ReadFile(lampFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return kept{} // nothing was saved yet
+		return savedLevel{} // nothing was saved yet
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var level kept
+	var level savedLevel
 	if err := json.Unmarshal(text, &level); err != nil || level.Goal < 0 || level.Goal > 1 || level.Last <= 0 || level.Last > 1 {
-		t.Fatalf("the file with the lamp's level is torn: %q (%v)", text, err)
+		t.Fatalf("the lamp's state file is torn: %q (%v)", text, err)
 	}
 	return level
 }
 
-// The power of a SIGKILL is that nobody can prepare for it. Whenever it comes while the
-// level is saved, the file holds the old level or the new one.
-func TestAKillWhileTheLevelIsSavedNeverTearsTheFile(t *testing.T) {
+// Whenever SIGKILL arrives while the level is saved, the file contains the old level or
+// the new one.
+func TestKillDuringASaveNeverTearsTheFile(t *testing.T) {
 	g := begin(t)
-	dice := dice(t)
+	rng := rng(t)
 	g.dropIn("again", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\n")
 	g.configure(g.uptv() + "\n  " + lampAt)
 	g.start()
-	g.run("systemctl", "restart", "ptvd") // a stop saves the level: from here on there is a file
+	g.run("systemctl", "restart", "ptvd") // stopping saves the level, so that the file exists
 	newer, older := 0, 0
 	for kill := range 8 {
 		before := readLevel(t)
-		detents := 1 + dice.IntN(4)
+		detents := 1 + rng.IntN(4)
 		if before.Goal > 0.5 {
 			detents = -detents
 		}
@@ -130,17 +131,17 @@ func TestAKillWhileTheLevelIsSavedNeverTearsTheFile(t *testing.T) {
 		}
 		saving := watch(t, filepath.Dir(lampFile))
 		pid := g.pid()
-		if kill > 0 { // the first time the lamp saves its level by itself, after some quiet
-			if err := syscall.Kill(pid, syscall.SIGTERM); err != nil { // a stop saves it, too
+		if kill > 0 { // the first time the lamp saves its level after a pause without changes
+			if err := syscall.Kill(pid, syscall.SIGTERM); err != nil { // stopping saves it, too
 				t.Fatal(err)
 			}
 		}
 		saving.wait()
-		spin(time.Duration(dice.Int64N(int64(25 * time.Millisecond))))
+		busyWait(time.Duration(rng.Int64N(int64(25 * time.Millisecond))))
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 			t.Fatal(err)
 		}
-		g.eventually("it is gone", 10*time.Second, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || g.pid() != pid })
+		g.eventually("the process has ended", 10*time.Second, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || g.pid() != pid })
 
 		now := readLevel(t)
 		switch {
@@ -149,19 +150,19 @@ func TestAKillWhileTheLevelIsSavedNeverTearsTheFile(t *testing.T) {
 		case now == before:
 			older++
 		default:
-			t.Fatalf("kill %d: the level is %v, which is neither that before, %v, nor that after, %v", kill, now.Goal, before.Goal, after)
+			t.Fatalf("kill %d: the level is %v, want %v (before) or %v (after)", kill, now.Goal, before.Goal, after)
 		}
-		g.eventually("it runs again", 30*time.Second, func() bool {
+		g.eventually("the daemon runs again", 30*time.Second, func() bool {
 			now := g.pid()
 			return now != 0 && now != pid && g.show("ActiveState") == "active"
 		})
 		left, err := os.ReadDir(filepath.Dir(lampFile))
 		if err != nil || slices.ContainsFunc(left, func(e fs.DirEntry) bool { return e.Name() != filepath.Base(lampFile) }) {
-			t.Errorf("beside the file there is %v (%v)", left, err)
+			t.Errorf("files in the state directory: %v (%v)", left, err)
 		}
 	}
 	level, lamp := readLevel(t), wires.PWM{}
-	g.eventually("the lamp is as bright as the file says", 20*time.Second, func() bool {
+	g.eventually("the lamp has the saved level", 20*time.Second, func() bool {
 		for _, e := range g.drain() {
 			if p, isPWM := e.(wires.PWM); isPWM {
 				lamp = p
@@ -171,17 +172,17 @@ func TestAKillWhileTheLevelIsSavedNeverTearsTheFile(t *testing.T) {
 	})
 	t.Logf("%d kills left the old level, %d the new one", older, newer)
 	if journal := g.journal(); strings.Contains(journal, "loading the saved level failed") {
-		t.Error("a level was lost")
+		t.Error("a saved level could not be read")
 	}
 }
 
-// spin waits more exactly than a sleep does.
-func spin(d time.Duration) {
-	for start := unslewed(); unslewed()-start < d; {
+// busyWait waits more exactly than a sleep does.
+func busyWait(d time.Duration) {
+	for start := rawMonotonic(); rawMonotonic()-start < d; {
 	}
 }
 
-// watch sees files being made in a folder.
+// watch waits for files to be created in a directory.
 func watch(t *testing.T, dir string) *watcher {
 	t.Helper()
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
@@ -207,6 +208,6 @@ func (w *watcher) wait() {
 		w.t.Fatal(err)
 	}
 	if _, err := w.events.Read(make([]byte, 4096)); err != nil {
-		w.t.Fatalf("the level is not saved: %v", err)
+		w.t.Fatalf("the level was not saved: %v", err)
 	}
 }

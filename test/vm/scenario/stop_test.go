@@ -17,34 +17,34 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-func TestAStopLeavesAllDarkAndNothingClaimed(t *testing.T) {
-	b := openBook(t, "on_press: panel.next"+patiently+"\n\n  "+lampAt)
-	b.oneProcessor()
+func TestStopLeavesEverythingDarkAndReleased(t *testing.T) {
+	b := newPageCounter(t, "on_press: panel.next"+longDebounce+"\n\n  "+lampAt)
+	b.oneCPU()
 	b.play(detents(+10))
 	b.lampIs(0.5)
-	if held := b.held(); len(held) != 3 {
-		t.Errorf("while it runs it holds the lines %q, and not those of the bell and the knob", held)
+	if held := b.linesInUse(); len(held) != 3 {
+		t.Errorf("lines in use: %q, want those of the bell and the knob", held)
 	}
 
 	b.stop()
-	b.until("a dark wall", func() bool { return !b.panel.On() && b.lamp.Duty == 0 && !b.lamp.Enabled })
-	b.panel.Receive(bytes.Repeat([]byte{0x0c, 1}, chips)) // whoever wakes it
-	if strings.Contains(b.sees(), "#") {
-		t.Errorf("the panel still holds%s", b.sees())
+	b.until("panel and lamp are off", func() bool { return !b.panel.On() && b.lamp.Duty == 0 && !b.lamp.Enabled })
+	b.panel.Receive(bytes.Repeat([]byte{0x0c, 1}, chips)) // end the shutdown
+	if strings.Contains(b.shownText(), "#") {
+		t.Errorf("the registers of the panel still contain%s", b.shownText())
 	}
-	if held := b.held(); len(held) > 0 {
-		t.Errorf("after the stop it holds %q", held)
+	if held := b.linesInUse(); len(held) > 0 {
+		t.Errorf("lines in use after the stop: %q", held)
 	}
-	took := b.between("ActiveExitTimestampMonotonic", "InactiveEnterTimestampMonotonic")
+	took := b.unitTime("ActiveExitTimestampMonotonic", "InactiveEnterTimestampMonotonic")
 	t.Logf("the stop took %v", took)
 	if took > time.Second {
-		t.Error("that is more than a second")
+		t.Error("the stop took more than a second")
 	}
 }
 
-func TestADaemonThatWasKilledComesBackAndTakesEverythingUpAgain(t *testing.T) {
-	b := openBook(t, "on_press: panel.next"+patiently+"\n\n  "+lampAt)
-	b.oneProcessor()
+func TestKilledDaemonIsRestartedAndRestoresItsState(t *testing.T) {
+	b := newPageCounter(t, "on_press: panel.next"+longDebounce+"\n\n  "+lampAt)
+	b.oneCPU()
 	b.play(detents(+10))
 	b.lampIs(0.5)
 	b.eventually("the lamp's level is saved", 20*time.Second, func() bool {
@@ -52,33 +52,33 @@ func TestADaemonThatWasKilledComesBackAndTakesEverythingUpAgain(t *testing.T) {
 		return err == nil
 	})
 	b.press()
-	b.isOn(2)
+	b.waitForPage(2)
 	killed := b.pid()
 
 	b.run("systemctl", "kill", "--signal=KILL", "ptvd")
-	b.eventually("systemd has started it again", 30*time.Second, func() bool {
+	b.eventually("systemd has restarted it", 30*time.Second, func() bool {
 		return b.show("NRestarts") == "1" && b.show("ActiveState") == "active" && b.pid() != killed
 	})
 	b.panel, b.lamp = sim.NewPanel(chips), wires.PWM{}
-	b.isOn(1)
+	b.waitForPage(1)
 	b.lampIs(0.5)
-	if held := b.held(); len(held) != 3 {
-		t.Errorf("it holds the lines %q, and not those of the bell and the knob", held)
+	if held := b.linesInUse(); len(held) != 3 {
+		t.Errorf("lines in use: %q, want those of the bell and the knob", held)
 	}
 	b.press()
-	b.turns(+1)
+	b.turnsBy(+1)
 	b.play(detents(-10))
 	b.lampIs(0)
 }
 
-// held are the lines that somebody has claimed, as gpioinfo lists them.
-func (g *guest) held() []string {
+// linesInUse returns the lines in use, as gpioinfo lists them.
+func (g *guest) linesInUse() []string {
 	g.Helper()
 	return regexp.MustCompile(`.*\[.*used.*\]`).FindAllString(g.run("gpioinfo"), -1)
 }
 
-// between returns the time from one of the unit's time stamps to another.
-func (g *guest) between(from, to string) time.Duration {
+// unitTime returns the time between two timestamps of the unit.
+func (g *guest) unitTime(from, to string) time.Duration {
 	g.Helper()
 	var at [2]int64
 	for i, property := range []string{from, to} {

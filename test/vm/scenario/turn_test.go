@@ -15,38 +15,38 @@ const (
 	knobB = 6
 )
 
-// detents turns the knob by so many, up to 40 a second.
+// detents turns the knob by a number of detents, about 40 a second.
 func detents(n int) wires.Script { return wires.Turn(knobA, knobB, n, 6*ms) }
 
-// Of 200 detents, 100 lead to the end stop. The lamp is slower than the hand, so that
-// nearly every detent gives a fade that is under way another goal.
-func TestTheLampFollowsTheKnobThereAndBackBetweenItsEndStops(t *testing.T) {
-	l := openLamp(t, 5*time.Second, 1)
-	l.oneProcessor()
+// Of 200 detents, 100 lead to the end stop. The lamp is slower than the knob, so that
+// nearly every detent changes the goal of a fade in progress.
+func TestLampFollowsTheKnobBetweenItsEndStops(t *testing.T) {
+	l := newLampTest(t, 5*time.Second, 1)
+	l.oneCPU()
 
-	up := l.goes(1, detents(200))
-	up.oneWay()
-	up.neverJumps()
-	down := l.goes(0.63, detents(-37))
-	down.oneWay()
-	down.neverJumps()
-	l.goes(0, detents(-163)).oneWay()
+	up := l.moveTo(1, detents(200))
+	up.checkOneWay()
+	up.checkNoJumps()
+	down := l.moveTo(0.63, detents(-37))
+	down.checkOneWay()
+	down.checkNoJumps()
+	l.moveTo(0, detents(-163)).checkOneWay()
 
-	l.goes(0.01, detents(+1)) // at the end stop no detent was counted
+	l.moveTo(0.01, detents(+1)) // detents beyond the end stop do not count
 }
 
-func TestALampWhoseGoalChangesInMidFadeTurnsRoundWhereItIs(t *testing.T) {
-	l := openLamp(t, time.Second, 5)
-	l.oneProcessor()
+func TestFadeReversesFromItsCurrentLevel(t *testing.T) {
+	l := newLampTest(t, time.Second, 5)
+	l.oneCPU()
 	press := wires.Press(bell, 250*ms).Rest(100 * ms)
 
-	on := l.goes(1, press)
-	on.oneWay()
-	on.neverJumps()
+	on := l.moveTo(1, press)
+	on.checkOneWay()
+	on.checkNoJumps()
 	if took := on.took(); took < time.Second || took > 3*time.Second {
-		t.Errorf("the lamp took %v, and its duration is 1s", took)
+		t.Errorf("the fade took %v, want 1s to 3s", took)
 	}
-	l.goes(0, press).oneWay()
+	l.moveTo(0, press).checkOneWay()
 
 	for _, c := range []struct {
 		what string
@@ -55,10 +55,10 @@ func TestALampWhoseGoalChangesInMidFadeTurnsRoundWhereItIs(t *testing.T) {
 		{"the switch is pressed twice", slices.Concat(press, press)},
 		{"the knob is turned up and back", slices.Concat(detents(+20), detents(-20))},
 	} {
-		f := l.goes(0, c.hand)
-		f.neverJumps()
+		f := l.moveTo(0, c.hand)
+		f.checkNoJumps()
 		if points := f.turningPoints(); len(points) != 1 || points[0] < dutyOf(0.2) {
-			t.Errorf("%s: the lamp turned round at the duty cycles %v", c.what, points)
+			t.Errorf("%s: the fade reversed at the duty cycles %v", c.what, points)
 		}
 	}
 }

@@ -19,22 +19,22 @@ const ms = time.Millisecond
 // bell is the line of the button in configs/uptv.yaml.
 const bell = 17
 
-// wall is what hangs there: the panel, which knows no more than what its chips were
-// sent since they had power, the lamp, and the button.
+// wall is the hardware: a panel that shows what its chips received since power-up, the
+// lamp, and the button.
 type wall struct {
 	*guest
 	panel *sim.Panel
-	lamp  wires.PWM // as it was set last
+	lamp  wires.PWM // the latest setting
 
 	failed  int             // messages to the panel
-	touched []time.Duration // when a contact changed, since a hand last played
+	changes []time.Duration // when contacts changed, since the latest script
 }
 
 func newWall(t *testing.T) *wall { return &wall{guest: begin(t), panel: sim.NewPanel(chips)} }
 
 const chips = 4
 
-// next lets the next event happen on the wall.
+// next receives the next event.
 func (w *wall) next(within time.Duration) (wires.Event, error) {
 	w.Helper()
 	e, err := w.Wires.Next(within)
@@ -44,7 +44,7 @@ func (w *wall) next(within time.Duration) (wires.Event, error) {
 	case wires.PWM:
 		w.lamp = e
 	case wires.Input:
-		w.touched = append(w.touched, e.When().Round(ms))
+		w.changes = append(w.changes, e.When().Round(ms))
 	}
 	return e, err
 }
@@ -55,7 +55,7 @@ func (w *wall) frame(within time.Duration) wires.Message {
 	for deadline := time.Now().Add(within); ; {
 		e, err := w.next(time.Until(deadline))
 		if err != nil {
-			w.Fatalf("%v; the panel shows%s", err, w.sees())
+			w.Fatalf("%v; the panel shows%s", err, w.shownText())
 		}
 		if m, ok := e.(wires.Message); ok {
 			return m
@@ -63,8 +63,8 @@ func (w *wall) frame(within time.Duration) wires.Message {
 	}
 }
 
-// receive hands the panel a message, which must have the form that the data sheet
-// wants: 16 bits for each chip, taken over by all of them when chip select is released.
+// receive passes a message to the panel. It must have the form of the data sheet: 16
+// bits for each chip, which all of them latch when chip select is released.
 func (w *wall) receive(m wires.Message) {
 	w.Helper()
 	if m.Failed {
@@ -82,54 +82,52 @@ func (w *wall) receive(m wires.Message) {
 	}
 }
 
-func (w *wall) picture() *image.Gray { return w.panel.Picture(asMounted) }
+func (w *wall) picture() *image.Gray { return w.panel.Picture(mounted) }
 
-// until waits until the wall is as wanted.
+// until waits until a condition holds.
 func (w *wall) until(what string, is func() bool) {
 	w.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !is(); {
 		if _, err := w.next(time.Until(deadline)); err != nil {
-			w.Fatalf("there never is %s: %v; contacts changed at %v, the lamp is at %v, and the panel shows%s",
-				what, err, w.touched, w.lamp.Duty, w.sees())
+			w.Fatalf("%s: %v; contacts changed at %v, the lamp is at %v, and the panel shows%s",
+				what, err, w.changes, w.lamp.Duty, w.shownText())
 		}
 	}
 }
 
-// lampIs waits until the lamp has come to a level.
+// lampIs waits until the lamp has a level.
 func (w *wall) lampIs(level float64) {
 	w.Helper()
 	w.until(fmt.Sprintf("a lamp at %.0f %%", 100*level), func() bool { return w.lamp.Duty == dutyOf(level) })
 }
 
-// play lets a hand do something.
-func (w *wall) play(hand wires.Script) {
+// play plays a script of the contacts.
+func (w *wall) play(script wires.Script) {
 	w.Helper()
-	w.touched = nil
-	if err := w.Wires.Play(hand); err != nil {
+	w.changes = nil
+	if err := w.Wires.Play(script); err != nil {
 		w.Fatal(err)
 	}
 }
 
-// patiently belongs to a button of which more is wanted than what 10 ms of debounce do
-// to it: a busy machine may stop the guest in mid-bounce, which then lasts ten times as
-// long as that of a real contact.
-const patiently = "\n    debounce: 100ms"
+// longDebounce is for tests that are not about debouncing: a busy host may pause the
+// guest in the middle of a bounce, which then lasts longer than the default of 10 ms.
+const longDebounce = "\n    debounce: 100ms"
 
-// press presses such a button.
+// press presses a button that has longDebounce.
 func (w *wall) press() { w.play(wires.Press(bell, 250*ms).Rest(100 * ms)) }
 
-// allWell waits until all instances are.
-func (g *guest) allWell() {
+// allOK waits until all instances are healthy.
+func (g *guest) allOK() {
 	g.Helper()
-	g.eventually("all instances are well", 30*time.Second, func() bool {
+	g.eventually("all instances are ok", 30*time.Second, func() bool {
 		well, all, _ := strings.Cut(strings.TrimSuffix(g.show("StatusText"), " ok"), "/")
 		return well == all
 	})
 }
 
-// checkSetUp looks at the first message to a panel of which nothing is known: all
-// registers once, and the one that ends the shutdown last, so that nobody sees what
-// the chips hold until then.
+// checkSetUp checks the first message to a panel in an unknown state: it must write all
+// registers once, and end the shutdown last, so that the old contents are not shown.
 func (w *wall) checkSetUp(m wires.Message) {
 	w.Helper()
 	written := map[byte]byte{}
@@ -152,34 +150,34 @@ func (w *wall) checkSetUp(m wires.Message) {
 	}
 }
 
-// sees is the picture as somebody before it sees it, after an empty line.
-func (w *wall) sees() string {
+// shownText returns the shown picture as text, after an empty line.
+func (w *wall) shownText() string {
 	if !w.panel.On() {
-		return "\nnothing, since the chips are shut down\n"
+		return "\nnothing: the chips are shut down\n"
 	}
 	return "\n" + rows(w.picture())
 }
 
-// shows waits for a picture.
-func (w *wall) shows(what, picture string) {
+// waitForText waits for a picture.
+func (w *wall) waitForText(what, picture string) {
 	w.Helper()
-	w.until(what, func() bool { return w.sees() == picture })
+	w.until(what, func() bool { return w.shownText() == picture })
 }
 
-// showsNext says that the next message brings a picture, whole.
-func (w *wall) showsNext(what, picture string) {
+// checkNextFrame says that the next message brings a picture, whole.
+func (w *wall) checkNextFrame(what, picture string) {
 	w.Helper()
 	w.frame(time.Minute)
-	if got := w.sees(); got != picture {
-		w.Fatalf("the next message should bring %s, and brings%s", what, got)
+	if got := w.shownText(); got != picture {
+		w.Fatalf("the next message should show %s, but shows%s", what, got)
 	}
 }
 
-// oneProcessor takes the guest's second processor away until the test ends. A busy
-// machine stops either for some milliseconds while the other goes on: a contact bounces
-// for longer then, and where the kernel reads a line on the one while the knob turns on
-// the other, it makes one edge of two, as on no board.
-func (g *guest) oneProcessor() {
+// oneCPU takes the guest's second CPU offline until the test ends. A busy host pauses
+// one of them for milliseconds while the other goes on. A contact then bounces longer,
+// and if the kernel reads a line on one CPU while the knob turns on the other, it
+// merges two edges into one, which does not happen on a real board.
+func (g *guest) oneCPU() {
 	g.Helper()
 	const second = "/sys/devices/system/cpu/cpu1/online"
 	g.write(second, "0", 0o644)

@@ -14,10 +14,9 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// What the other scenarios rely on: that the module says what is done to it, and
-// does what it is told.
+// These tests check the kernel module that the other scenarios rely on.
 
-func TestTheKernelPlaysAScriptInOrderAndNoFasterThanItIsWritten(t *testing.T) {
+func TestKernelPlaysAScriptInOrderAndNotTooFast(t *testing.T) {
 	g := begin(t)
 	g.run("gpioget", "--bias=pull-up", "gpiochip0", "5", "6") // as the daemon does
 	g.drain()
@@ -27,7 +26,7 @@ func TestTheKernelPlaysAScriptInOrderAndNoFasterThanItIsWritten(t *testing.T) {
 	}
 	events := g.drain()
 	if len(events) != len(script) {
-		t.Fatalf("%d changes, of %d steps", len(events), len(script))
+		t.Fatalf("%d changes from %d steps", len(events), len(script))
 	}
 	for i, e := range events {
 		level := script[i].Level
@@ -36,15 +35,15 @@ func TestTheKernelPlaysAScriptInOrderAndNoFasterThanItIsWritten(t *testing.T) {
 		}
 		in, ok := e.(wires.Input)
 		if !ok || in.Line != script[i].Line || in.Level != level {
-			t.Fatalf("change %d: %+v, and the step was %+v", i, e, script[i])
+			t.Fatalf("change %d: %+v, from step %+v", i, e, script[i])
 		}
 		if i > 0 && in.When()-events[i-1].When() < script[i-1].For {
-			t.Errorf("change %d came %v after the one before, and not %v", i, in.When()-events[i-1].When(), script[i-1].For)
+			t.Errorf("change %d came %v after the one before, want at least %v", i, in.When()-events[i-1].When(), script[i-1].For)
 		}
 	}
 }
 
-func TestAMessageThatIsToFailOrToHangDoes(t *testing.T) {
+func TestSPIMessagesFailAndHangAsRequested(t *testing.T) {
 	g := begin(t)
 	port, err := os.OpenFile("/dev/spidev0.1", os.O_WRONLY, 0)
 	if err != nil {
@@ -56,13 +55,13 @@ func TestAMessageThatIsToFailOrToHangDoes(t *testing.T) {
 	}
 	before := time.Now()
 	if _, err := port.Write([]byte{1, 2}); !errors.Is(err, syscall.EIO) {
-		t.Errorf("the first one: %v", err)
+		t.Errorf("first message: %v", err)
 	}
 	if took := time.Since(before); took < 300*time.Millisecond {
-		t.Errorf("it hung for %v", took)
+		t.Errorf("the first message took only %v", took)
 	}
 	if _, err := port.Write([]byte{3}); err != nil {
-		t.Errorf("the second one: %v", err)
+		t.Errorf("second message: %v", err)
 	}
 	var seen []wires.Message
 	for _, e := range g.drain() {
@@ -73,7 +72,7 @@ func TestAMessageThatIsToFailOrToHangDoes(t *testing.T) {
 	}
 }
 
-func TestOutputsAndPWMSayWhatIsDoneToThem(t *testing.T) {
+func TestOutputsAndPWMAreReported(t *testing.T) {
 	g := begin(t)
 	g.run("gpioset", "--mode=exit", "gpiochip0", "4=1")
 	chip := "/sys/class/pwm/pwmchip0"
@@ -103,6 +102,6 @@ func TestOutputsAndPWMSayWhatIsDoneToThem(t *testing.T) {
 		t.Errorf("line 4: %s", s)
 	}
 	if dark == 0 || bright != 1 {
-		t.Errorf("the channel was dark in %d settings, and on in %d", dark, bright)
+		t.Errorf("the channel was off in %d settings and at 25 %% in %d", dark, bright)
 	}
 }

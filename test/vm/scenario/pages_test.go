@@ -13,19 +13,19 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// asMounted is how the panel of uptv.yaml stands.
-var asMounted = sim.Arrangement{Orientation: 90}
+// mounted is how the panel of uptv.yaml is mounted.
+var mounted = sim.Arrangement{Orientation: 90}
 
-// shows tells whether somebody in front of the panel sees that picture.
-func shows(panel *sim.Panel, picture *image.Gray) bool {
-	return panel.On() && slices.Equal(panel.Picture(asMounted).Pix, picture.Pix)
+// isShown reports whether the panel shows a picture.
+func isShown(panel *sim.Panel, picture *image.Gray) bool {
+	return panel.On() && slices.Equal(panel.Picture(mounted).Pix, picture.Pix)
 }
 
-// clockFace is the clock's page at a moment, as it should be by the door in Melbourne.
-func clockFace(at time.Time) *image.Gray {
+// clockPage returns the clock page at a time, in Melbourne.
+func clockPage(at time.Time) *image.Gray {
 	zone, err := time.LoadLocation("Australia/Melbourne")
 	if err != nil {
-		panic(err) // the test brings the zones along
+		panic(err) // the test embeds time/tzdata
 	}
 	picture := image.NewGray(image.Rect(0, 0, 32, 8))
 	text := at.In(zone).Format("15:04")
@@ -33,9 +33,9 @@ func clockFace(at time.Time) *image.Gray {
 	return picture
 }
 
-// minutesFaces are the minutes' page with a departure that leaves in 6 to 9 minutes and
-// any later one: what the trains at the stop and the walk of uptv.yaml make possible.
-func minutesFaces() (all []*image.Gray) {
+// minutesPages returns the minutes pages that are possible with the fake's trains and
+// the walk of uptv.yaml: a departure in 6 to 9 minutes and any later one.
+func minutesPages() (all []*image.Gray) {
 	cells := func(from, to int) []string {
 		list := []string{"✗"}
 		for n := from; n <= to; n++ {
@@ -59,7 +59,7 @@ func minutesFaces() (all []*image.Gray) {
 	return all
 }
 
-// rows is a picture for people.
+// rows formats a picture as text.
 func rows(picture *image.Gray) string {
 	var b strings.Builder
 	for y := range picture.Rect.Dy() {

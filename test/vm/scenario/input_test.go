@@ -9,13 +9,13 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// says waits until the journal of this test has some words.
-func (g *guest) says(words string) {
+// waitForLog waits until the journal of this test contains some words.
+func (g *guest) waitForLog(words string) {
 	g.Helper()
-	g.eventually("the journal says "+words, time.Minute, func() bool { return strings.Contains(g.journal(), words) })
+	g.eventually("the journal contains "+words, time.Minute, func() bool { return strings.Contains(g.journal(), words) })
 }
 
-// drain returns what has happened on the wires up to now.
+// drain returns the events on the wires up to now.
 func (g *guest) drain() []wires.Event {
 	g.Helper()
 	all, err := g.Wires.Drain()
@@ -25,8 +25,7 @@ func (g *guest) drain() []wires.Event {
 	return all
 }
 
-// press presses the bell of uptv.yaml. Its contact does not bounce: what a bouncing one
-// does is told elsewhere.
+// press presses the bell of uptv.yaml, without bounce.
 func (g *guest) press() {
 	g.Helper()
 	clean := wires.Script{{Line: bell, Level: wires.Low, For: 80 * time.Millisecond}, {Line: bell, Level: wires.Free, For: 300 * time.Millisecond}}
