@@ -72,6 +72,7 @@ func New(o Options) *Daemon {
 		Seed:        o.Seed,
 		OnBlocked:   d.reportBlocked,
 		OnUnblocked: d.reportUnblocked,
+		OnMisuse:    d.reportMisuse,
 		OnError:     d.reportTaskError,
 	})
 	if o.System == nil {
@@ -212,6 +213,11 @@ func (d *Daemon) failInstance(name string, err error) {
 		i.handlerPanic = err
 		i.panicked.Set()
 	}
+}
+
+// reportMisuse logs a call from a goroutine that the loop had to correct.
+func (d *Daemon) reportMisuse(t *scheduler.Task, err error) {
+	d.log.Error("plugin misuses the event loop", "plugin", t.Owner(), "task", t.Name(), "err", err)
 }
 
 // reportTaskError logs the error of a task that has no parent to handle it.

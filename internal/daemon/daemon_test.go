@@ -321,3 +321,38 @@ func TestInstanceThatKeepsFailingIsNotReportedAsOK(t *testing.T) {
 		t.Errorf("the log:\n%s", log)
 	}
 }
+
+func TestACallFromAGoroutineOfAPluginIsMadeOnTheLoopAndLoggedOnce(t *testing.T) {
+	woken := 0
+	log, err := run(t, time.Minute, map[string]script{
+		"lamp": {start: func(env plugins.Env, _ *plugins.Task) error {
+			var event plugins.Event
+			env.Go("wait", func(t *plugins.Task) error {
+				for ; event.Wait(t) == nil; event.Clear() {
+					woken++
+				}
+				return nil
+			})
+			env.Go("work", func(t *plugins.Task) error {
+				for range 3 {
+					t.Sleep(time.Second)
+					set := make(chan struct{})
+					go func() { event.Set(); close(set) }()
+					<-set
+				}
+				return t.Sleep(time.Hour)
+			})
+			return nil
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if woken != 3 {
+		t.Errorf("woken %d times", woken)
+	}
+	const message = `msg="plugin misuses the event loop" plugin=lamp task=wait err="Event.Set was called from a goroutine`
+	if strings.Count(log, message) != 1 {
+		t.Errorf("the log:\n%s", log)
+	}
+}

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime/debug"
 )
@@ -10,7 +11,8 @@ import (
 // Await runs work on a goroutine of its own and waits for its result, while the
 // loop continues. Cancelling the task cancels the work's context and does not wait
 // for the work to return. A result that arrives after that is dropped, and closed
-// if it is an io.Closer.
+// if it is an io.Closer. Up to 128 functions of an owner may run; more are refused
+// with [ErrTooManyAwaits].
 //
 // The work must not use what tasks share: pass in what it needs, and return what
 // it found. Its context ends with Await: what depends on it, such as the body of
@@ -19,6 +21,13 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 	if err := t.enter(); err != nil {
 		return *new(T), err
 	}
+	l := t.loop
+	if l.workers[t.owner] >= maxWork {
+		err := fmt.Errorf("%w: %d", ErrTooManyAwaits, maxWork)
+		l.reportMisuse(t, "Await", err)
+		return *new(T), err
+	}
+	l.workers[t.owner]++
 	ctx, cancel := context.WithCancel(context.Background())
 	var (
 		result  *outcome[T]
@@ -31,13 +40,13 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 			result.discard() // it came together with a cancel
 		}
 	}()
-	l := t.loop
-	l.workers++
 	l.clock.Work(func() {
 		o := &outcome[T]{err: errNoResult}
 		defer func() {
 			delivered := l.posts.add(func() {
-				l.workers--
+				if l.workers[t.owner]--; l.workers[t.owner] == 0 {
+					delete(l.workers, t.owner)
+				}
 				if !waiting {
 					o.discard()
 					return
@@ -59,6 +68,13 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 	result = nil
 	return arrived.value, arrived.err
 }
+
+// maxWork is how many functions of one owner may run beside the loop.
+const maxWork = 128
+
+// ErrTooManyAwaits is what [Await] returns if too many functions of the same owner
+// have not returned yet, for example since they ignore their context.
+var ErrTooManyAwaits = errors.New("too many awaited functions have not returned")
 
 // errNoResult is the outcome of work that ended its goroutine by runtime.Goexit.
 var errNoResult = errors.New("the awaited work ended without a result (runtime.Goexit)")

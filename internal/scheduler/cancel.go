@@ -17,6 +17,10 @@ var ErrTimeout = errors.New("timed out")
 // delivered count as one. It returns false when the task has ended already. A task
 // cannot cancel itself (it can return); an attempt is a panic.
 func (t *Task) Cancel() bool {
+	if !t.loop.onLoop() {
+		t.forward("Task.Cancel", func() { t.Cancel() })
+		return true
+	}
 	if t.finished {
 		return false
 	}
@@ -37,10 +41,11 @@ func (t *Task) Timeout(d time.Duration, work func() error) error {
 	}
 	var expired scope
 	deadline := &timer{due: t.Now().Add(d), seq: t.loop.nextSeq(), task: t, scope: &expired, index: -1}
-	t.queue().add(deadline)
+	queue := t.queue() // the task's may change meanwhile
+	queue.add(deadline)
 	defer func() {
 		if deadline.index >= 0 {
-			t.queue().remove(deadline)
+			queue.remove(deadline)
 		}
 	}()
 	err := t.within(&expired, work)

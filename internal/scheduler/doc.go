@@ -27,7 +27,9 @@
 //     turn that comes together with the cancel goes to the next task.
 //   - Work that blocks (HTTP, DNS, a slow ioctl) runs beside the loop through
 //     [Await]; its result comes back on the loop.
-//   - Other goroutines reach the loop only through [Loop.Post] and [Flag].
+//   - Other goroutines reach the loop only through [Loop.Post] and [Flag]. Other
+//     calls from there are detected where a task is concerned (see OnMisuse).
+//   - A task that holds a [Lock] is urgent while an urgent task waits for it.
 //   - Time is monotonic: steps of the wall clock have no effect.
 //
 // # Cancellation

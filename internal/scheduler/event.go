@@ -9,6 +9,10 @@ type Event struct {
 // Set wakes all tasks that wait, first in first out. Until Clear, Wait returns at
 // once.
 func (e *Event) Set() {
+	if t := e.waiting.foreignWaiter(); t != nil {
+		t.forward("Event.Set", e.Set)
+		return
+	}
 	e.set = true
 	e.waiting.wakeAll()
 }

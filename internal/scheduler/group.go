@@ -31,17 +31,18 @@ func (t *Task) Group(body func(g *Group) error) (err error) {
 // Go starts a child, with the parent's owner. If the group has failed or ended,
 // the child is cancelled before it begins.
 func (g *Group) Go(name string, body Func, options ...Option) *Task {
-	t := g.parent.Go(name, body, options...)
+	t := g.parent.loop.newTask(g.parent.owner, name, body, options)
 	t.group = g
-	g.children.add(t)
-	if g.ending {
-		t.Cancel()
-	}
+	t.admit("Group.Go")
 	return t
 }
 
 // Cancel cancels every child except the calling one.
 func (g *Group) Cancel() {
+	if !g.parent.loop.onLoop() {
+		g.parent.forward("Group.Cancel", g.Cancel)
+		return
+	}
 	for t := range g.children.all() {
 		if t != t.loop.current {
 			t.Cancel()

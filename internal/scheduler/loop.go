@@ -31,6 +31,13 @@ type Options struct {
 	// BlockedAfter or longer: For is the whole time, and there is no stack.
 	OnUnblocked func(Blocked)
 
+	// OnMisuse is called on the loop when a task or a primitive was used from a
+	// goroutine other than the loop's, which is then done on the loop, or when an
+	// owner has too many functions in Await: once for each owner and kind. Nil:
+	// the call from another goroutine is a panic. It is detected if a task waits
+	// for it, or it names a task.
+	OnMisuse func(*Task, error)
+
 	// OnError is called on the loop with the error or panic of a task that no
 	// other task has joined when those that were ready at its end have run.
 	OnError func(*Task, error)
@@ -59,8 +66,9 @@ type Loop struct {
 	current     *Task   // nil between steps
 	ended       bool    // the remaining tasks are being unwound
 	posts       posts
-	postTask    Task // that posts and their time are accounted to
-	workers     int  // awaited work that has not returned
+	postTask    Task           // that posts and their time are accounted to
+	workers     map[string]int // awaited work that has not returned, by owner
+	misused     map[statsKey]bool
 }
 
 // New returns a loop that is not running yet.
@@ -80,7 +88,10 @@ func New(o Options) *Loop {
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
 	}
-	l := &Loop{options: o, clock: o.Clock, time: newAccounting(o), tasks: taskList{links: loopLinks}}
+	l := &Loop{
+		options: o, clock: o.Clock, time: newAccounting(o), tasks: taskList{links: loopLinks},
+		workers: map[string]int{}, misused: map[statsKey]bool{},
+	}
 	l.posts.wake = l.clock.Wake
 	l.postTask = Task{loop: l, name: "post", stats: l.time.stats("", "post")}
 	if o.Seed != 0 {

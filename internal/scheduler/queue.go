@@ -44,6 +44,10 @@ func (q *Queue[T]) Put(t *Task, value T) error {
 
 // TryPut adds a value; false: the queue is full, or other tasks wait in Put.
 func (q *Queue[T]) TryPut(value T) bool {
+	if t := q.getters.foreignWaiter(); t != nil {
+		t.forward("Queue.TryPut", func() { q.TryPut(value) })
+		return true
+	}
 	if !q.canPut() {
 		return false
 	}
@@ -68,6 +72,10 @@ func (q *Queue[T]) Get(t *Task) (value T, err error) {
 // TryGet removes the oldest value; false: there is none, or other tasks wait in
 // Get.
 func (q *Queue[T]) TryGet() (value T, ok bool) {
+	if t := q.putters.foreignWaiter(); t != nil {
+		t.forward("Queue.TryGet", func() {}) // there is no value to return
+		return value, false
+	}
 	if !q.canGet() {
 		return value, false
 	}

@@ -28,6 +28,10 @@ func (s *Semaphore) Acquire(t *Task) error {
 
 // Release returns a permit, or adds a new one. Any task may call it.
 func (s *Semaphore) Release() {
+	if t := s.waiting.foreignWaiter(); t != nil {
+		t.forward("Semaphore.Release", s.Release)
+		return
+	}
 	if s.waiting.wakeFirst() == nil {
 		s.free++
 	}

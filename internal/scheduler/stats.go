@@ -55,9 +55,11 @@ func (l *Loop) Snapshot() Snapshot {
 		At:      now,
 		Machine: l.time.machine(now),
 		Wakeups: l.time.wakeups,
-		Workers: l.workers,
 		Tasks:   make([]TaskState, 0, l.live),
 		Totals:  make([]Totals, 0, len(l.time.names)),
+	}
+	for _, n := range l.workers {
+		s.Workers += n
 	}
 	for t := range l.tasks.all() {
 		state := TaskState{Owner: t.owner, Name: t.name, Urgent: t.urgent, State: t.state.String(), Due: Never}

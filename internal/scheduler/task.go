@@ -42,6 +42,9 @@ type Task struct {
 	scope    *scope // the innermost open one
 	self     scope  // Cancel's
 	taken    *scope // whose interruption was delivered last
+	wants    *Lock  // that it waits for
+	raises   int    // locks it holds for which an urgent task waits
+	raised   bool   // it is urgent only because of those
 
 	name    string
 	owner   string
@@ -63,29 +66,48 @@ func Urgent() Option { return func(t *Task) { t.urgent = true } }
 
 // Go starts a task. Its body first runs after the current step.
 func (l *Loop) Go(name string, body Func, options ...Option) *Task {
-	return l.spawn("", name, body, options)
+	t := l.newTask("", name, body, options)
+	t.admit("Loop.Go")
+	return t
 }
 
 // Go starts a task with the same owner. The new task may outlive this one: use
 // [Task.Group] where it must not.
 func (t *Task) Go(name string, body Func, options ...Option) *Task {
-	return t.loop.spawn(t.owner, name, body, options)
+	other := t.loop.newTask(t.owner, name, body, options)
+	other.admit("Task.Go")
+	return other
 }
 
-func (l *Loop) spawn(owner, name string, body Func, options []Option) *Task {
+func (l *Loop) newTask(owner, name string, body Func, options []Option) *Task {
 	t := &Task{loop: l, name: name, owner: owner, body: body}
 	for _, set := range options {
 		set(t)
 	}
 	t.timer.task, t.timer.index = t, -1
 	t.scope = &t.self
+	return t
+}
+
+// admit adds a new task to its loop and its group; call is what made it.
+func (t *Task) admit(call string) {
+	l := t.loop
+	if !l.onLoop() {
+		t.forward(call, func() { t.admit(call) })
+		return
+	}
 	t.stats = l.time.stats(t.owner, t.name)
 	t.stats.Spawned++
 	t.stats.Live++
 	l.tasks.add(t)
 	l.live++
 	t.makeReady()
-	return t
+	if g := t.group; g != nil {
+		g.children.add(t)
+		if g.ending {
+			t.Cancel()
+		}
+	}
 }
 
 // Name returns the task's name.

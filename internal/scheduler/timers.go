@@ -131,6 +131,18 @@ func (r *ring) pushBack(e *timer) {
 	r.count++
 }
 
+// remove removes an entry from any place, which takes time.
+func (r *ring) remove(e *timer) {
+	entries := r.count
+	for range entries {
+		front := r.front()
+		r.popFront()
+		if front != e {
+			r.pushBack(front)
+		}
+	}
+}
+
 func (r *ring) grow() {
 	bigger := make([]*timer, max(8, 2*len(r.slots)))
 	for i := range r.count {

@@ -49,13 +49,23 @@ func (t *Task) interrupted() error {
 // enter begins an await. It delivers an interruption that is pending already, also
 // where the await would not have to wait.
 func (t *Task) enter() error {
-	if t.loop.current != t {
-		panic("scheduler: an await of task " + t.name + " was called from outside of that task; a task can only await for itself, and goroutines use Loop.Post or a Flag")
+	if !t.isCurrent() {
+		return t.enterElsewhere()
 	}
 	if t.pending != nil {
 		return t.interrupted()
 	}
 	return nil
+}
+
+// enterElsewhere handles an await that is not called by the task itself.
+func (t *Task) enterElsewhere() error {
+	if t.loop.onLoop() || t.loop.options.OnMisuse == nil {
+		panic("scheduler: an await of task " + t.name + " was called from outside of that task; a task can only await for itself, and goroutines use Loop.Post or a Flag")
+	}
+	err := misuse("an await of task " + t.name)
+	t.loop.Post(func() { t.loop.reportMisuse(t, "await", err) })
+	return err
 }
 
 // parkIn waits in a list until the task is woken from there; enter was called

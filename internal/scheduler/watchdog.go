@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"bytes"
-	"reflect"
 	"runtime"
 	"time"
 )
@@ -47,5 +46,5 @@ var (
 )
 
 func frameOf(method string) []byte {
-	return []byte(reflect.TypeFor[Loop]().PkgPath() + "." + method)
+	return []byte(packagePath + "." + method)
 }
