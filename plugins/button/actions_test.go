@@ -2,9 +2,11 @@ package button_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
@@ -52,6 +54,38 @@ func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
 			t.Errorf("got %v", b.calls)
 		}
 	}, "long")
+}
+
+// If whoever called press never calls release, such as a browser that was closed, the
+// button must not stay down.
+func TestAPressByActionIsReleasedAfterAMinute(t *testing.T) {
+	run(t, 2, "", func(task *plugins.Task, b *fixture) {
+		state := plugintest.Subscribe[topics.Press](b.Harness, "bell", "pressed")
+		if err := b.Call("bell.press"); err != nil {
+			t.Error(err)
+		}
+		task.Sleep(59 * time.Second)
+		if got, _ := state.Get(); !got.Down {
+			t.Error("released within a minute")
+		}
+		task.Sleep(2 * time.Second)
+		calls := len(b.calls)
+		if got, _ := state.Get(); got.Down || calls == 0 || b.calls[calls-1] != "release" {
+			t.Errorf("after a minute down is %v; calls end with %v", got.Down, b.calls[max(0, calls-2):])
+		}
+		if !strings.Contains(b.Log.String(), "the action press was not followed by release") || b.bell.Health.Condition != host.OK {
+			t.Errorf("health %s; log: %s", b.bell.Health.Condition, b.Log.String())
+		}
+		task.Sleep(time.Hour)
+		if len(b.calls) != calls {
+			t.Errorf("an hour later: %v", b.calls[calls:])
+		}
+		b.contact.Click(task, 100*ms)
+		task.Sleep(time.Second)
+		if n := len(b.calls); b.calls[n-1] != "release" {
+			t.Errorf("a press of the line afterwards: %v", b.calls[calls:])
+		}
+	}, "hold", "release")
 }
 
 func TestPressedIsPublished(t *testing.T) {

@@ -72,8 +72,15 @@ func (b *button) open(t *plugins.Task) (err error) {
 	return err
 }
 
-// Stop does nothing: the board closes the line.
-func (b *button) Stop(*plugins.Task) error { return nil }
+// Stop releases the button if it is down: the instance that was called by on_press
+// must not wait for an on_release that nobody calls any more.
+func (b *button) Stop(*plugins.Task) error {
+	if b.recognizer != nil {
+		pressed.Set(b.env, topics.Press{})
+		b.recognizer.abort()
+	}
+	return nil
+}
 
 // watch follows the line.
 func (b *button) watch(t *plugins.Task) error {
@@ -126,7 +133,13 @@ func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, 
 
 // call calls the action that is configured for a gesture.
 func (b *button) call(g gesture) {
-	if g == stuck {
+	switch {
+	case g == stuck && b.in.Level(0) == plugins.Low:
+		b.env.Log.Warn("button released: the action press was not followed by release", "timeout", stuckAfter)
+		pressed.Set(b.env, topics.Press{})
+		b.recognizer.abort()
+		return
+	case g == stuck:
 		b.env.Health.Degraded("%s has been pressed for over a minute: the button may be stuck, or active_low or pull is wrong", b.cfg.Pin)
 		return
 	}

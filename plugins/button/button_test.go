@@ -197,6 +197,24 @@ func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
 	}, "hold")
 }
 
+// A restart of the instance must not lose the release: the button is released at the
+// stop, and the release of the line afterwards belongs to no press.
+func TestAStopReleasesAPressedButton(t *testing.T) {
+	run(t, 11, "", func(task *plugins.Task, b *fixture) {
+		b.contact.Press(task)
+		task.Sleep(100 * ms)
+		b.want("press")
+		if err := b.bell.Stop(task); err != nil {
+			t.Error(err)
+		}
+		b.want("press", "release")
+		b.bell = b.Start(task, "bell", "plugin: button\npin: GPIO17\non_press: panel.press\non_release: panel.release")
+		b.contact.Release(task)
+		task.Sleep(time.Second)
+		b.want("press", "release")
+	}, "press", "release", "click")
+}
+
 func TestAFailedActionIsLoggedAndTheButtonKeepsWorking(t *testing.T) {
 	run(t, 10, "", func(task *plugins.Task, b *fixture) {
 		b.Bus.Down("panel", "no panel on SPI0.0")

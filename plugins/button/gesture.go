@@ -95,6 +95,13 @@ func (r *recognizer) release(at plugins.Instant) {
 	}
 }
 
+// abort ends a press without a gesture.
+func (r *recognizer) abort() {
+	if r.count = 0; r.down {
+		r.release(r.now)
+	}
+}
+
 // decide ends the undecided gesture.
 func (r *recognizer) decide(g gesture) {
 	r.count = 0
