@@ -67,26 +67,24 @@ const (
 const maxGap = 200 * time.Millisecond
 
 // accelerator makes a detent count for more steps the faster the encoder is turned, so
-// that a quick turn crosses the whole range and single detents stay fine.
+// that a quick turn crosses the whole range and single detents stay fine. It needs a run
+// of fast detents: two that follow each other closely are often a finger that slipped.
 type accelerator struct {
 	factor float64 // steps per detent at full speed; 1: no acceleration
 
 	latest    plugins.Instant
 	clockwise bool
-	rate      float64 // detents a second, a moving average
+	rates     [3]float64 // detents a second before each of the latest; 0: a new turn
 }
 
-// steps returns how many steps a detent at an instant counts, from 1 to factor. After a
-// pause or a change of direction it is 1 again.
+// steps returns how many steps a detent at an instant counts, from 1 to factor.
 func (a *accelerator) steps(clockwise bool, at plugins.Instant) float64 {
-	gap := at.Sub(a.latest)
-	if gap < maxGap && clockwise == a.clockwise {
-		rate := float64(time.Second) / float64(max(gap, time.Millisecond))
-		a.rate += (rate - a.rate) / 2
-	} else {
-		a.rate = 0
+	rate := 0.0
+	if gap := at.Sub(a.latest); gap < maxGap && clockwise == a.clockwise {
+		rate = float64(time.Second) / float64(max(gap, time.Millisecond))
 	}
+	a.rates = [3]float64{a.rates[1], a.rates[2], rate}
 	a.latest, a.clockwise = at, clockwise
-	ratio := (a.rate - slowRate) / (fastRate - slowRate)
+	ratio := (min(a.rates[0], a.rates[1], rate) - slowRate) / (fastRate - slowRate)
 	return 1 + (a.factor-1)*min(1, max(0, ratio))
 }

@@ -29,7 +29,8 @@ func TestADetentCountsMoreStepsTheFasterTheEncoderTurns(t *testing.T) {
 		{"detents with pauses are one step", 5, 50, 900 * ms, 1, 1},
 		{"fast detents are the factor", 5, 50, 20 * ms, 5, 5},
 		{"at a medium rate the steps are in between", 5, 50, 55 * ms, 2.9, 3.1},
-		{"the second of two fast detents is less than the factor", 5, 2, 33 * ms, 1, 3},
+		{"the third of three fast detents is one step", 5, 3, 20 * ms, 1, 1},
+		{"the fourth fast detent is the factor", 5, 4, 20 * ms, 5, 5},
 		{"without acceleration any detent is one step", 1, 50, ms, 1, 1},
 		{"detents at the same instant are the factor", 5, 50, 0, 5, 5},
 	} {
@@ -38,6 +39,18 @@ func TestADetentCountsMoreStepsTheFasterTheEncoderTurns(t *testing.T) {
 				t.Errorf("%v steps, want %v to %v", got, c.min, c.max)
 			}
 		})
+	}
+}
+
+// A finger that slips makes two detents within a few milliseconds.
+func TestASlipDoesNotAccelerate(t *testing.T) {
+	a := accelerator{factor: 4}
+	var at plugins.Instant
+	for i, gap := range []plugins.Instant{500, 8, 150, 150, 8, 150, 8, 2000, 8} {
+		at += gap * ms
+		if got := a.steps(true, at); got > 1.1 {
+			t.Errorf("detent %d, %d ms after the one before, is %v steps", i, gap, got)
+		}
 	}
 }
 
