@@ -43,7 +43,7 @@ func (l *lamp) handleActions() {
 // turn changes the goal by detents of so many steps each.
 func (l *lamp) turn(detents int, steps float64) {
 	l.turned += detents
-	l.dimmer.turn(float64(detents) * steps)
+	l.dimmer.turn(float64(detents)*steps, l.fader.level(l.env.Now()))
 }
 
 // fadeToGoal starts a fade if the dimmer has a new goal.
@@ -54,5 +54,6 @@ func (l *lamp) fadeToGoal() {
 		l.goalChanged.Set()
 	}
 	l.publish(l.fader.level(now)) // also when only the encoder turned, at a limit
+	l.changedAt = now
 	l.levelsChanged.Set()
 }

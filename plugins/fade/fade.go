@@ -52,6 +52,7 @@ type lamp struct {
 	turned        int           // detents clockwise minus detents counter-clockwise
 	goalChanged   plugins.Event // for fade
 	levelsChanged plugins.Event // for saveChanges
+	changedAt     plugins.Instant
 }
 
 // Start opens the outputs and the encoder, and restores the level.
@@ -94,6 +95,7 @@ func (l *lamp) Stop(t *plugins.Task) error {
 		}
 		brightness.Set(l.env, topics.Level{})
 	}
+	l.dimmer.hold()
 	errs = append(errs, l.store.save(t, l.dimmer.levels))
 	return errors.Join(errs...)
 }
@@ -111,7 +113,7 @@ func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
 	}
 	l.cfg = cfg
 	l.dimmer.minLevel, l.dimmer.maxLevel, l.dimmer.step = float64(cfg.Min), float64(cfg.Max), float64(cfg.Step)
-	l.dimmer.set(l.dimmer.Goal)
+	l.dimmer.move(l.dimmer.Goal)
 	l.fader.fadeTo(l.dimmer.Goal, l.env.Now()) // at the old speed up to now …
 	l.fader.duration = cfg.Duration            // … and at the new speed from now on
 	l.goalChanged.Set()

@@ -224,6 +224,43 @@ func TestToggleSwitchesOffAndOnAtTheLastLevel(t *testing.T) {
 	})
 }
 
+// The levels that the encoder passes on the way to off are not what toggle should go back
+// to.
+func TestAfterTurningToOffToggleGoesBackToTheLevelThatWasHeld(t *testing.T) {
+	fine := func(c *fade.Config) { c.Step = 0.01 }
+	run(t, fine, func(task *plugins.Task, h *plugintest.Harness) {
+		encoder := sim.NewKnob(h.Board, "GPIO5", "GPIO6", 6)
+		encoder.Turn(task, 40, 20*ms)
+		task.Sleep(5 * time.Second)
+		encoder.Turn(task, -40, 20*ms)
+		task.Sleep(full)
+		wantDuty(t, h, 0)
+		call(t, h, "toggle", "")
+		task.Sleep(full)
+		wantDuty(t, h, light(0.4))
+	})
+}
+
+func TestADetentDuringAFadeToOffContinuesFromThePresentLevel(t *testing.T) {
+	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
+		call(t, h, "set", "80%")
+		task.Sleep(full)
+		call(t, h, "off", "")
+		task.Sleep(400 * ms)
+		call(t, h, "up", "") // at 40 %
+		task.Sleep(full)
+		wantDuty(t, h, light(0.45))
+	})
+}
+
+func TestTwoDetentsOfASlipAreTwoSteps(t *testing.T) {
+	run(t, func(c *fade.Config) { c.Encoder.Acceleration = 4 }, func(task *plugins.Task, h *plugintest.Harness) {
+		sim.NewKnob(h.Board, "GPIO5", "GPIO6", 7).Turn(task, 2, 5*ms)
+		task.Sleep(full)
+		wantDuty(t, h, light(0.1))
+	})
+}
+
 func TestSetWithAnInvalidLevelChangesNothing(t *testing.T) {
 	run(t, nil, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "set", "40%")

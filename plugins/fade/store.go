@@ -67,22 +67,24 @@ func decodeLevels(data []byte) (levels, error) {
 }
 
 const (
-	saveDelay = 3 * time.Second // without a change, to spare the flash memory
+	holdTime  = 3 * time.Second // without a change: the level is held, and saved
 	saveRetry = time.Minute
 )
 
-// saveChanges saves the levels some seconds after the last change.
+// saveChanges holds the level some seconds after the last change, and saves it, which
+// spares the flash memory.
 func (l *lamp) saveChanges(t *plugins.Task) error {
 	for {
 		if err := l.levelsChanged.Wait(t); err != nil {
 			return err
 		}
-		for l.levelsChanged.IsSet() {
-			l.levelsChanged.Clear()
-			if err := t.Sleep(saveDelay); err != nil {
+		for t.Now() < l.changedAt.Add(holdTime) {
+			if err := t.SleepUntil(l.changedAt.Add(holdTime)); err != nil {
 				return err
 			}
 		}
+		l.levelsChanged.Clear()
+		l.dimmer.hold()
 		switch err := l.store.save(t, l.dimmer.levels); {
 		case err == nil:
 			l.env.Health.OK()
