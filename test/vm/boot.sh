@@ -3,8 +3,8 @@
 #
 # Boots the image, runs the command in it as root, passes its output through, and
 # ends with its exit status; with 125 if the guest gave none within SECONDS (600).
-# In the guest the source tree is /src, read-only and the working folder, and the
-# folder OUT is /out. Left in OUT: console.log, and the guest's journal.txt.
+# In the guest the source tree is /src (read-only, the working directory), and OUT is
+# /out. Afterwards OUT contains console.log and the guest's journal.txt.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -22,16 +22,16 @@ shift
 rm -f "$out/status"
 printf '%q ' "$@" >"$out/command"
 
-# KVM is only as good as the processor beneath it: there are hosts that have /dev/kvm
-# by other means, on which a stock kernel does not get through its boot.
+# Some hosts have /dev/kvm without hardware virtualization. An ordinary kernel does not
+# boot on them.
 if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
 	cpu=(-accel kvm -cpu host)
 else
 	cpu=(-accel "tcg,thread=multi,tb-size=256" -cpu qemu64)
 fi
 
-# Not "-M microvm", which boots sooner: on a busy host its kernel now and then waits for
-# ever for a timer's tick. The clock is the host's, and UTC.
+# "-M microvm" boots faster, but on a busy host its kernel sometimes hangs, waiting for a
+# timer tick. The clock is the host's, in UTC.
 timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 "${cpu[@]}" -smp 2 -m 768M \
 	-nodefaults -no-user-config -display none -monitor none -no-reboot -rtc base=utc -nic none \
 	-kernel "$image/vmlinux" -initrd "$image/initrd" \

@@ -1,9 +1,9 @@
-# What comes before the guest is booted with the product in it; sourced.
+# Prepares a boot of the guest with the package; sourced.
 # shellcheck shell=bash source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# prepare TARGET: the image, the tree as the working folder, and in it the folder $out
-# with the package. Where the lane cannot run it says so, and that is the end.
+# prepare TARGET: makes the image, changes to the source tree, and puts the package into
+# the directory $out. If the virtual machine cannot run here, prints why and exits.
 prepare() {
 	local why status
 	cd "$here/../.." || exit

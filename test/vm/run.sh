@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs the scenarios in the guest, all in one boot: what "make test-vm" does.
 #
-#	RUN      a pattern of tests (all)
-#	LIMIT    seconds for the boot as a whole (900)
+#	RUN      a pattern of tests (default: all)
+#	LIMIT    time limit in seconds, including the boot (900)
 #	DEB      the package to install, built by "make deb" if it is not given
-#	VM_OUT   where the console, the journal and the binaries are left (bin/vm)
+#	VM_OUT   directory for the console, the journal and the binaries (bin/vm)
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=prepare.sh
 . "$(dirname "$0")/prepare.sh"

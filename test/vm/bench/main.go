@@ -1,5 +1,5 @@
 // Command bench measures, in the virtual machine, how soon the installed service
-// answers an edge and how many edges its board loses, beside the least program in C
+// latencies an edge and how many edges its board loses, beside the least program in C
 // that does the same (least/least.c). "make bench-vm" runs it as root.
 package main
 
@@ -15,7 +15,7 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// rounds is how often both programs take their turn.
+// rounds is how often both programs are measured.
 const rounds = 2
 
 const configuration = `plugins:
@@ -46,53 +46,53 @@ func main() {
 	report, err := os.Create("/out/bench.txt")
 	check(err)
 	table := tabwriter.NewWriter(io.MultiWriter(os.Stdout, report), 0, 0, 2, ' ', tabwriter.AlignRight)
-	reportAnswers(table, wired{w})
-	reportLosses(table, wired{w})
+	reportLatencies(table, bench{w})
+	reportLosses(table, bench{w})
 	check(report.Close())
 }
 
-// reportAnswers measures both programs in turn, so that both see the same noise.
-func reportAnswers(table *tabwriter.Writer, w wired) {
-	var spi, pwm struct{ ours, theirs []time.Duration }
+// reportLatencies measures both programs in turn, so that both have the same noise.
+func reportLatencies(table *tabwriter.Writer, w bench) {
+	var spi, pwm struct{ ptvd, c []time.Duration }
 	for range rounds {
 		run("systemctl", "start", "ptvd")
-		spi.ours = append(spi.ours, w.presses()...)
-		pwm.ours = append(pwm.ours, w.detents()...)
+		spi.ptvd = append(spi.ptvd, w.presses()...)
+		pwm.ptvd = append(pwm.ptvd, w.detents()...)
 		run("systemctl", "stop", "ptvd")
 
-		least := startLeast("spi", "17")
-		spi.theirs = append(spi.theirs, w.presses()...)
+		least := startC("spi", "17")
+		spi.c = append(spi.c, w.presses()...)
 		least.end()
-		least = startLeast("pwm", "6")
-		pwm.theirs = append(pwm.theirs, w.detents()...)
+		least = startC("pwm", "6")
+		pwm.c = append(pwm.c, w.detents()...)
 		least.end()
 	}
-	fmt.Fprintf(table, "of %d edges\tptvd: answered\tmedian\t99 %%\tC: answered\tmedian\t99 %%\tratio of medians\t\n", rounds*answers)
-	row := func(name string, ours, theirs []time.Duration) {
+	fmt.Fprintf(table, "of %d edges\tptvd: reactions\tmedian\t99 %%\tC: reactions\tmedian\t99 %%\tratio of medians\t\n", rounds*edgesPerRound)
+	row := func(name string, ptvd, c []time.Duration) {
 		fmt.Fprintf(table, "%s\t%d\t%v\t%v\t%d\t%v\t%v\t%.1f\t\n", name,
-			len(ours), share(ours, 50), share(ours, 99), len(theirs), share(theirs, 50), share(theirs, 99),
-			float64(share(ours, 50))/float64(share(theirs, 50)))
+			len(ptvd), percentile(ptvd, 50), percentile(ptvd, 99), len(c), percentile(c, 50), percentile(c, 99),
+			float64(percentile(ptvd, 50))/float64(percentile(c, 50)))
 	}
-	row("to an SPI message", spi.ours, spi.theirs)
-	row("to a PWM change", pwm.ours, pwm.theirs)
+	row("edge to SPI message", spi.ptvd, spi.c)
+	row("edge to PWM change", pwm.ptvd, pwm.c)
 	check(table.Flush())
 }
 
-func reportLosses(table *tabwriter.Writer, w wired) {
-	fmt.Fprintf(table, "\nlost of %d edges\tptvd's board\tC\t\n", rounds*spinEdges)
+func reportLosses(table *tabwriter.Writer, w bench) {
+	fmt.Fprintf(table, "\nlost of %d edges\tptvd\tC\t\n", rounds*turnEdges)
 	for _, phase := range []time.Duration{10 * time.Millisecond, 5 * time.Millisecond, 2 * time.Millisecond, time.Millisecond} {
-		ours, theirs := rounds*spinEdges, rounds*spinEdges
+		ptvd, c := rounds*turnEdges, rounds*turnEdges
 		for range rounds {
-			ours -= w.countOurs(phase)
-			theirs -= w.countTheirs(phase)
+			ptvd -= w.countPtvd(phase)
+			c -= w.countC(phase)
 		}
-		fmt.Fprintf(table, "at %v a phase\t%d\t%d\t\n", phase, ours, theirs)
+		fmt.Fprintf(table, "at %v a phase\t%d\t%d\t\n", phase, ptvd, c)
 	}
 	check(table.Flush())
 }
 
-// share returns the smallest value that so many per cent do not exceed.
-func share(values []time.Duration, percent int) time.Duration {
+// percentile returns the smallest value that the given percentage does not exceed.
+func percentile(values []time.Duration, percent int) time.Duration {
 	if len(values) == 0 {
 		return 0
 	}

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Measures the installed service in the guest: what "make bench-vm" does. The report
-# is printed, and left as bin/vm/bench.txt.
+# Measures the installed service in the guest, for "make bench-vm". The report is
+# printed and written to bin/vm/bench.txt.
 #
 #	DEB      the package to install, built by "make deb" if it is not given
-#	VM_OUT   where the report, the console and the journal are left (bin/vm)
+#	VM_OUT   directory for the report, the console and the journal (bin/vm)
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../prepare.sh
 . "$(dirname "$0")/../prepare.sh"

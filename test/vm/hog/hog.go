@@ -1,5 +1,5 @@
-// Package hog is a plugin with the one fault that no plugin may have: it blocks the
-// loop. The tests of the watchdog in the virtual machine run it.
+// Package hog is a plugin that blocks the event loop, for the tests of the watchdog in
+// the virtual machine.
 package hog
 
 import (
@@ -8,10 +8,10 @@ import (
 	"ptvd/plugins"
 )
 
-// Config is when the loop is blocked, and for how long.
+// Config says when the loop is blocked, and for how long.
 type Config struct {
-	After time.Duration `yaml:"after" doc:"from the start on; 0s: only by the action" min:"0s"`
-	For   time.Duration `yaml:"for" doc:"how long nothing else runs" min:"1ms"`
+	After time.Duration `yaml:"after" doc:"time from the start; 0s: only by the action" min:"0s"`
+	For   time.Duration `yaml:"for" doc:"how long the loop is blocked" min:"1ms"`
 }
 
 var block = plugins.NewAction("block", "blocks the loop now")
@@ -19,7 +19,7 @@ var block = plugins.NewAction("block", "blocks the loop now")
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "hog",
-		Doc:      "blocks the loop, to test what notices",
+		Doc:      "blocks the loop, to test the watchdog",
 		Defaults: Config{For: time.Minute},
 		Actions:  plugins.Actions(block),
 		New:      New,
@@ -41,7 +41,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return h, nil
 }
 
-// Start sets the time.
+// Start starts the task that blocks the loop.
 func (h *hog) Start(*plugins.Task) error {
 	if h.cfg.After > 0 {
 		h.env.Go("hog", func(t *plugins.Task) error {
@@ -55,8 +55,8 @@ func (h *hog) Start(*plugins.Task) error {
 	return nil
 }
 
-// Stop has nothing to leave behind.
+// Stop does nothing.
 func (h *hog) Stop(*plugins.Task) error { return nil }
 
-// block is what a plugin must never do.
+// block does what a plugin must never do.
 func (h *hog) block() { time.Sleep(h.cfg.For) }

@@ -1,5 +1,4 @@
-// Command ptvd is the daemon with one plugin more, for the tests in the virtual
-// machine.
+// Command ptvd is the daemon with the plugin hog, for the tests in the virtual machine.
 package main
 
 import (

@@ -15,7 +15,7 @@ func (g *guest) panel(p *sim.Panel, within time.Duration, wanted func() bool) {
 	g.Helper()
 	for deadline := time.Now().Add(within); !wanted(); {
 		m, err := wires.Await[wires.Message](g.Wires, time.Until(deadline), nil)
-		if errors.Is(err, wires.ErrNothing) {
+		if errors.Is(err, wires.ErrTimeout) {
 			g.Fatalf("timeout after %v: the panel does not show what it should", within)
 		}
 		if err != nil {

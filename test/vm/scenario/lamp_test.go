@@ -67,7 +67,7 @@ func (l *lamp) moveTo(to float64, by wires.Script) fade {
 		}
 		step, err := wires.Await[wires.PWM](l.Wires, within, nil)
 		switch {
-		case errors.Is(err, wires.ErrNothing):
+		case errors.Is(err, wires.ErrTimeout):
 			resting = true
 		case err != nil:
 			l.Fatal(err)

@@ -37,7 +37,7 @@ func (b *pageCounter) config(bell string) string {
 	return b.uptv(uptvPages, numberedPages, "on_press: panel.next", bell)
 }
 
-// rebind has the daemon that runs read other lines.
+// reconfigure reloads the daemon with other options of the bell.
 func (b *pageCounter) reconfigure(bell string) {
 	b.Helper()
 	b.configure(b.config(bell))

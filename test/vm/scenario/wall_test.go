@@ -164,7 +164,7 @@ func (w *wall) waitForText(what, picture string) {
 	w.until(what, func() bool { return w.shownText() == picture })
 }
 
-// checkNextFrame says that the next message brings a picture, whole.
+// checkNextFrame checks that the next message changes the panel to a picture.
 func (w *wall) checkNextFrame(what, picture string) {
 	w.Helper()
 	w.frame(time.Minute)

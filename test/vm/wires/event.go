@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Level is what the world does to a line.
+// Level is the level to which a test drives a line.
 type Level byte
 
-// The levels of a line. A free line is where its pull draws it.
+// The levels of a line. A free line has the level of its pull resistor.
 const (
 	Low  Level = '0'
 	High Level = '1'
@@ -27,43 +27,43 @@ func (l Level) String() string {
 	return fmt.Sprintf("level %q", byte(l))
 }
 
-// Event is something that happened on the wires.
+// Event is a change on the lines and buses.
 type Event interface {
-	// When is the kernel's CLOCK_MONOTONIC.
+	// When returns the time of the event, by the kernel's CLOCK_MONOTONIC.
 	When() time.Duration
 }
 
-// At is when an event happened, by the kernel's CLOCK_MONOTONIC.
+// At is the time of an event, by the kernel's CLOCK_MONOTONIC.
 type At time.Duration
 
-// When returns it.
+// When returns the time.
 func (a At) When() time.Duration { return time.Duration(a) }
 
-// Input says that the test changed the level of a line: Low or High.
+// Input is a change of a line's level by the test, to Low or High.
 type Input struct {
 	At
 	Line  int
 	Level Level
 }
 
-// Output says that a line was driven, to the level that it had or to another.
+// Output means that a line was driven, to the same level or another.
 type Output struct {
 	At
 	Line  int
 	Level Level
 }
 
-// Released says that a line which was driven became an input.
+// Released means that a driven line became an input.
 type Released struct {
 	At
 	Line int
 }
 
-// Message is an SPI message: all that one ioctl handed over.
+// Message is an SPI message: all transfers of one ioctl.
 type Message struct {
-	At         // its end
+	At         // the end of the message
 	ChipSelect int
-	Number     int // counts the messages of the bus, from the module's start
+	Number     int // of the messages since the module was loaded
 	Failed     bool
 	Hz         int
 	Mode       int
@@ -72,14 +72,14 @@ type Message struct {
 
 // Packet is one transfer of a message.
 type Packet struct {
-	Bytes []byte // nil where nothing was sent
-	// CSChange: chip select was released after it; on a message's last packet, that
-	// it was kept.
+	Bytes []byte // nil if nothing was sent
+	// CSChange means that chip select was released after the packet; on the last
+	// packet of a message, that it was not.
 	CSChange bool
 }
 
-// PWM is a setting of a PWM channel, whole, whatever of it is new. Channel 0 is
-// GPIO18 and channel 1 is GPIO19.
+// PWM is a setting of a PWM channel, with all values. Channel 0 is GPIO18, channel 1 is
+// GPIO19.
 type PWM struct {
 	At
 	Channel      int
@@ -88,7 +88,7 @@ type PWM struct {
 	Inverted     bool
 }
 
-// Brightness is the share of the time for which the channel is on, 0 to 1.
+// Brightness returns the share of the time for which the channel is on, 0 to 1.
 func (p PWM) Brightness() float64 {
 	if !p.Enabled || p.Period == 0 {
 		return 0
@@ -96,7 +96,7 @@ func (p PWM) Brightness() float64 {
 	return float64(p.Duty) / float64(p.Period)
 }
 
-// mark answers Drain, and played ends Play.
+// mark is the reply to the command of Drain, and played ends a script.
 type (
 	mark struct {
 		At

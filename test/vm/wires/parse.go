@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// longestLine is more than the module makes of a message.
-const longestLine = 128 << 10
+// maxLine is more than the module writes for a message.
+const maxLine = 128 << 10
 
-// parse reads a line of the module's log; ../kmod/device.c lists them.
+// parse parses a line of the module's log; ../kmod/device.c lists the forms.
 func parse(line string) (Event, error) {
-	if len(line) > longestLine {
-		return nil, fmt.Errorf("a line of %d bytes from the wires", len(line))
+	if len(line) > maxLine {
+		return nil, fmt.Errorf("line of %d bytes is too long", len(line))
 	}
 	f := fields{rest: strings.Split(line, " ")}
 	at := At(f.long("", 1<<62))
@@ -37,20 +37,20 @@ func parse(line string) (Event, error) {
 	case "mark":
 		e = mark{at, f.number("", math.MaxInt32)}
 	case "lost":
-		return nil, fmt.Errorf("%d events of the wires are lost: nobody read them in time", f.number("", math.MaxInt32))
+		return nil, fmt.Errorf("%d events lost: not read in time", f.number("", math.MaxInt32))
 	default:
-		f.fail("what is %q", kind)
+		f.fail("unknown event %q", kind)
 	}
 	if len(f.rest) > 0 {
-		f.fail("what is %q", f.rest[0])
+		f.fail("unexpected %q", f.rest[0])
 	}
 	if f.err != nil {
-		return nil, fmt.Errorf("a line of the wires, %q: %w", shorten(line), f.err)
+		return nil, fmt.Errorf("parse %q: %w", shorten(line), f.err)
 	}
 	return e, nil
 }
 
-const lines = 57 // the last one's number
+const lines = 57 // the number of the last line
 
 func shorten(line string) string {
 	if len(line) > 100 {
@@ -59,7 +59,7 @@ func shorten(line string) string {
 	return line
 }
 
-// fields are what is left of a line; the first fault is kept.
+// fields is the rest of a line, and the first error.
 type fields struct {
 	rest []string
 	err  error
@@ -73,7 +73,7 @@ func (f *fields) fail(format string, args ...any) {
 
 func (f *fields) word() string {
 	if len(f.rest) == 0 {
-		f.fail("it ends too soon")
+		f.fail("unexpected end")
 		return ""
 	}
 	word := f.rest[0]
@@ -81,16 +81,16 @@ func (f *fields) word() string {
 	return word
 }
 
-// number reads the number that stands behind a prefix, 0 to most.
-func (f *fields) number(prefix string, most int) int { return int(f.long(prefix, int64(most))) }
+// number reads a number from 0 to limit after a prefix.
+func (f *fields) number(prefix string, limit int) int { return int(f.long(prefix, int64(limit))) }
 
-// long reads one that may need 64 bits.
-func (f *fields) long(prefix string, most int64) int64 {
+// long reads a number that may need 64 bits.
+func (f *fields) long(prefix string, limit int64) int64 {
 	word := f.word()
 	digits, ok := strings.CutPrefix(word, prefix)
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || n < 0 || n > most {
-		f.fail("%q is no %s0 to %d", word, prefix, most)
+	if !ok || err != nil || n < 0 || n > limit {
+		f.fail("%q is not %s0 to %d", word, prefix, limit)
 		return 0
 	}
 	return n
@@ -107,7 +107,7 @@ func (f *fields) level() Level { return Low + Level(f.number("", 1)) }
 func (f *fields) oneOf(words ...string) string {
 	word := f.word()
 	if !slices.Contains(words, word) {
-		f.fail("%q is none of %v", word, words)
+		f.fail("%q is not one of %v", word, words)
 	}
 	return word
 }
@@ -127,7 +127,7 @@ func (f *fields) packet() Packet {
 	sent, change, _ := strings.Cut(f.word(), ":")
 	p := Packet{CSChange: change == "1"}
 	if change != "0" && change != "1" {
-		f.fail("%q is no cs_change", change)
+		f.fail("%q is not a cs_change", change)
 	}
 	if sent == "-" {
 		return p

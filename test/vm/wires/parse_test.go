@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestEveryLineOfTheModuleIsUnderstood(t *testing.T) {
+func TestParse(t *testing.T) {
 	for line, want := range map[string]Event{
 		"100 input 17 0":  Input{100, 17, Low},
 		"101 output 4 1":  Output{101, 4, High},
@@ -30,7 +30,7 @@ func TestEveryLineOfTheModuleIsUnderstood(t *testing.T) {
 	}
 }
 
-func TestWhatTheModuleNeverSaysIsAnError(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	for _, line := range []string{
 		"", "100", "x input 17 0", "-1 played", "100 input 17", "100 input 17 2", "100 input 58 0", "100 played now",
 		"100 spi 0 7 hz=1 mode=0", "100 spi 0 7 ok hz=1 mode=0 0c0:0", "100 spi 0 7 ok hz=1 mode=0 0c01",
@@ -42,7 +42,7 @@ func TestWhatTheModuleNeverSaysIsAnError(t *testing.T) {
 	}
 }
 
-func TestAChannelThatIsOffIsDarkWhateverItsDuty(t *testing.T) {
+func TestDisabledChannelHasNoBrightness(t *testing.T) {
 	on := PWM{Period: 1000, Duty: 250, Enabled: true}
 	if b := on.Brightness(); b != 0.25 {
 		t.Errorf("on: %v", b)

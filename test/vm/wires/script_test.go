@@ -14,10 +14,10 @@ func levels(s Script) map[int][]Level {
 	return changes
 }
 
-func TestAPressBouncesAndComesToRestFirstLowThenFree(t *testing.T) {
+func TestPressBounces(t *testing.T) {
 	s := Press(17, 80*time.Millisecond)
 	if d := s.Duration(); d != 130*time.Millisecond {
-		t.Errorf("it takes %v", d)
+		t.Errorf("duration %v", d)
 	}
 	changes := levels(s)[17]
 	half := len(changes) / 2
@@ -26,7 +26,7 @@ func TestAPressBouncesAndComesToRestFirstLowThenFree(t *testing.T) {
 	}
 }
 
-func TestATurnEndsWhereItBeganWithOneContactMovingAtATime(t *testing.T) {
+func TestTurnMovesOneContactAtATime(t *testing.T) {
 	for detents, first := range map[int]int{3: 5, -3: 6} {
 		s := Turn(5, 6, detents, 4*time.Millisecond)
 		if d := s.Duration(); d != 3*4*4*time.Millisecond {
@@ -48,7 +48,7 @@ func TestATurnEndsWhereItBeganWithOneContactMovingAtATime(t *testing.T) {
 	}
 }
 
-func TestARestIsAtTheEnd(t *testing.T) {
+func TestRestIsAtTheEnd(t *testing.T) {
 	s := Press(17, 80*time.Millisecond)
 	rested := s.Rest(time.Second)
 	if rested.Duration()-s.Duration() != time.Second || rested[len(rested)-1].For != s[len(s)-1].For+time.Second {

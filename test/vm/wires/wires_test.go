@@ -10,33 +10,33 @@ import (
 	"time"
 )
 
-// module stands in for the device: it notes what is written, answers marks and
-// scripts, and says what was said to it, in bites as small as the test wants.
+// module is a fake device: it records what is written, and answers marks and
+// scripts. Reads return chunks of a given size.
 type module struct {
 	written []string
-	said    string
-	bite    int
+	pending string
+	chunk   int
 }
 
 func (m *module) Write(p []byte) (int, error) {
 	text := string(p)
 	m.written = append(m.written, text)
 	if strings.HasPrefix(text, "mark ") {
-		m.said += "9 " + text + "\n"
+		m.pending += "9 " + text + "\n"
 	}
 	if strings.HasPrefix(text, "play\n") {
-		m.said += "1 input 17 0\n2 output 4 1\n3 played\n"
+		m.pending += "1 input 17 0\n2 output 4 1\n3 played\n"
 	}
 	return len(p), nil
 }
 
-// Read says at the end what a file says whose deadline has come.
+// Read returns os.ErrDeadlineExceeded when there is nothing left.
 func (m *module) Read(p []byte) (int, error) {
-	if m.said == "" {
+	if m.pending == "" {
 		return 0, os.ErrDeadlineExceeded
 	}
-	n := copy(p, m.said[:min(m.bite, len(m.said))])
-	m.said = m.said[n:]
+	n := copy(p, m.pending[:min(m.chunk, len(m.pending))])
+	m.pending = m.pending[n:]
 	return n, nil
 }
 
@@ -45,9 +45,9 @@ func (m *module) Close() error                    { return nil }
 
 var _ io.ReadWriteCloser = (*module)(nil)
 
-func TestAScriptIsWrittenWholeAndPlayReturnsWhenItHasEnded(t *testing.T) {
-	m := &module{bite: 3}
-	w := over(m)
+func TestPlayWritesTheScriptAndWaitsForItsEnd(t *testing.T) {
+	m := &module{chunk: 3}
+	w := newWires(m)
 	if err := w.Play(Script{{17, Low, 80 * time.Millisecond}, {17, Free, 0}}); err != nil {
 		t.Fatal(err)
 	}
@@ -56,12 +56,12 @@ func TestAScriptIsWrittenWholeAndPlayReturnsWhenItHasEnded(t *testing.T) {
 	}
 	all, err := w.Drain()
 	if want := []Event{Input{1, 17, Low}, Output{2, 4, High}}; err != nil || !reflect.DeepEqual(all, want) {
-		t.Errorf("happened meanwhile: %v, %v", all, err)
+		t.Errorf("events: %v, %v", all, err)
 	}
 }
 
-func TestAwaitPassesOverWhatIsOfAnotherKindOrDoesNotMatch(t *testing.T) {
-	w := over(&module{bite: 100, said: "1 output 4 1\n2 output 4 0\n3 released 4\n"})
+func TestAwaitSkipsOtherEvents(t *testing.T) {
+	w := newWires(&module{chunk: 100, pending: "1 output 4 1\n2 output 4 0\n3 released 4\n"})
 	e, err := Await(w, time.Second, func(o Output) bool { return o.Level == Low })
 	if want := (Output{2, 4, Low}); err != nil || e != want {
 		t.Errorf("%v, %v", e, err)
@@ -72,33 +72,33 @@ func TestAwaitPassesOverWhatIsOfAnotherKindOrDoesNotMatch(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotComeIsAnErrorThatCountsWhatCame(t *testing.T) {
-	w := over(&module{bite: 100, said: "1 output 4 1\n2 output 4 0\n"})
+func TestAwaitTimeoutCountsOtherEvents(t *testing.T) {
+	w := newWires(&module{chunk: 100, pending: "1 output 4 1\n2 output 4 0\n"})
 	_, err := Await[PWM](w, time.Second, nil)
-	if !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "2 other events") {
+	if !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), "2 other events") {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestALineThatComesInTwoPartsAroundADeadlineIsWhole(t *testing.T) {
-	m := &module{bite: 100, said: "12 out"}
-	w := over(m)
-	if e, err := w.Next(0); !errors.Is(err, ErrNothing) {
+func TestLineInTwoPartsAroundADeadline(t *testing.T) {
+	m := &module{chunk: 100, pending: "12 out"}
+	w := newWires(m)
+	if e, err := w.Next(0); !errors.Is(err, ErrTimeout) {
 		t.Fatalf("%v, %v", e, err)
 	}
-	m.said = "put 4 1\n"
+	m.pending = "put 4 1\n"
 	if e, err := w.Next(0); err != nil || e != (Output{12, 4, High}) {
 		t.Errorf("%v, %v", e, err)
 	}
 }
 
-func TestDrainLeavesWhatHappensLater(t *testing.T) {
-	m := &module{bite: 100, said: "1 output 4 1\n"}
-	w := over(m)
+func TestDrainLeavesLaterEvents(t *testing.T) {
+	m := &module{chunk: 100, pending: "1 output 4 1\n"}
+	w := newWires(m)
 	if all, err := w.Drain(); err != nil || len(all) != 1 {
 		t.Fatalf("%v, %v", all, err)
 	}
-	m.said = "10 output 4 0\n"
+	m.pending = "10 output 4 0\n"
 	if e, err := w.Next(0); err != nil || e != (Output{10, 4, Low}) {
 		t.Errorf("%v, %v", e, err)
 	}
