@@ -151,19 +151,19 @@ func TestErrorsInAChoiceAreReportedAtItsOption(t *testing.T) {
 		text []string
 		says string
 	}{
-		"a member that there is not":    {sign("{lde: {spi: SPI0.0}}"), "f:6:14: plugins.s.device.lde: unknown choice lde; did you mean led?"},
-		"a bare one that needs options": {sign("led"), "f:6:13: plugins.s.device.led: led needs options; write {led: {spi: SPI0.0}}"},
+		"a member that there is not":    {sign("{lde: {spi: SPI0.0}}"), "f:6:14: plugins.s.device: unknown option lde; did you mean led?"},
+		"a bare one that needs options": {sign("led"), "f:6:13: plugins.s.device: led needs options; write {led: {spi: SPI0.0}}"},
 		"two members":                   {sign("{none: {}, led: {spi: SPI0.0}}"), "f:6:24: plugins.s.device: led cannot be combined with none"},
 		"two members in a list":         {sign("none", "{tick: {}, news: news.story}"), "f:8:20: plugins.s.faces[0]: news cannot be combined with tick; give one of news or tick"},
 		"no member beside the options":  {sign("none", "{name: x}"), "f:8:9: plugins.s.faces[0]: expected one of news or tick beside name"},
-		"a misspelt option beside":      {sign("none", "{tick: {}, nme: x}"), "f:8:20: plugins.s.faces[0]: unknown option nme beside tick; did you mean name?"},
+		"a misspelt option beside":      {sign("none", "{tick: {}, nme: x}"), "f:8:20: plugins.s.faces[0]: unknown option nme; did you mean name?"},
 		"an option of the wrong form":   {sign("{led: {spi: SPI0.0, width: 1}}"), "f:6:40: plugins.s.device.led.width: 1 is out of range"},
 		"a member's own Validate":       {sign("{led: {spi: SPI0.0, width: 12}}"), "f:6:40: plugins.s.device.led.width: 12 is not a multiple of 8"},
 		"the Validate of what embeds":   {sign("none", "{tick: {}, name: tick}"), "f:8:26: plugins.s.faces[0].name: a face needs no name"},
 		"a reference to a topic":        {sign("none", "{news: nws}"), "f:8:16: plugins.s.faces[0].news.from: unknown instance nws; did you mean news?"},
 		"a reference to an action":      {sign("none", "{news: {from: news.story, click: lamp.jump}}"), "f:8:42: plugins.s.faces[0].news.click: lamp (lamp) has no action jump"},
 		"a claim":                       {append(sign("{led: {spi: SPI0.0}}"), "  other: {plugin: sign, device: {led: {spi: SPI0.0}}}"), "f:7:45: plugins.other.device.led.spi: SPI0.0 is already in use by s (line 6)"},
-		"a number":                      {sign("7"), "unknown choice 7; there are led and none"},
+		"a number":                      {sign("7"), "unknown option 7; there are led and none"},
 		"a list":                        {sign("[led]"), "f:6:13: plugins.s.device: expected one of led or none, found a list"},
 		"null":                          {sign("~"), "write device: {led: {spi: SPI0.0}}, or remove it"},
 	} {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -187,47 +188,32 @@ func (d *decoder) dictionary(at place, t *schema.Type, v reflect.Value) {
 
 // choice reads a OneOf or a Choice: exactly one of its choices is given.
 func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
-	before, n, chosen := d.errors, at.node, ""
-	names, beside, given := schema.Names(t.Choices()), schema.Names(t.Fields), map[string]bool{}
-	choose := func(entry place, name string) *schema.Field {
-		chosen = name
-		if slices.Contains(names, name) {
-			return t.Field(name)
-		}
-		d.src.hideUnread(entry.node, name, t)
-		d.errorAt(positionOf(entry.key), entry.path, "unknown choice %s; %s", schema.Quote(name), schema.Suggest(name, slices.Concat(names, beside)))
-		return nil
-	}
-	switch {
-	case n.Kind == yaml.ScalarNode:
-		entry := place{at.path + "." + n.Value, n, n}
-		if f := choose(entry, n.Value); f == nil {
-			break
-		} else if !f.Type.Nullary() {
-			d.errorAt(positionOf(n), entry.path, "%s needs options; write {%s: %s}", f.Name, f.Name, f.Type.Example(t.Default(v, f)))
-		} else {
-			entry.node = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
+	before, chosen, given, n := d.errors, "", map[string]bool{}, at.node
+	take := func(entry place, name string) {
+		f := t.Field(name)
+		switch {
+		case f == nil:
+			chosen = cmp.Or(chosen, name) // one error is enough for a misspelt choice
+			d.unknown(entry, at, name, t)
+		case slices.Contains(schema.Names(t.Fields), name):
+			given[name] = true
+			d.decode(entry, f.Type, f.In(v))
+		case chosen != "":
+			d.refuse(entry, at, []*schema.Type{t}, "%s cannot be combined with %s; give one of %s", name, chosen, t.One())
+		default:
+			chosen = name
 			d.decode(entry, f.Type, t.Choose(v, f))
 		}
-	case n.Kind == yaml.MappingNode:
-		d.pairs(at, []*schema.Type{t}, func(entry place, name string) {
-			switch {
-			case slices.Contains(beside, name):
-				given[name] = true
-				f := t.Field(name)
-				d.decode(entry, f.Type, f.In(v))
-			case chosen != "" && len(beside) > 0 && !slices.Contains(names, name):
-				d.src.hideUnread(entry.node, name, t)
-				d.errorAt(positionOf(entry.key), at.path, "unknown option %s beside %s; %s", schema.Quote(name), chosen, schema.Suggest(name, beside))
-			case chosen != "":
-				d.src.hideUnread(entry.node, name, t)
-				d.errorAt(positionOf(entry.key), at.path, "%s cannot be combined with %s; give one of %s", schema.Quote(name), chosen, t.One())
-			default:
-				if f := choose(entry, name); f != nil {
-					d.decode(entry, f.Type, t.Choose(v, f))
-				}
-			}
-		})
+	}
+	switch n.Kind {
+	case yaml.ScalarNode: // a choice by its name alone
+		if f := t.Field(n.Value); f != nil && !f.Type.Nullary() {
+			d.error(at, "%s needs options; write {%s: %s}", f.Name, f.Name, f.Type.Example(t.Default(v, f)))
+			return
+		}
+		take(place{at.path + "." + n.Value, n, &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}}, n.Value)
+	case yaml.MappingNode:
+		d.pairs(at, []*schema.Type{t}, take)
 	default:
 		d.src.hideUnread(n, "", t)
 	}
@@ -272,10 +258,25 @@ func (d *decoder) options(at place, targets ...target) {
 			}
 		}
 		given[schema.Nearest(name, known)] = true // one error is enough for a misspelt option
-		d.src.hideUnread(entry.node, name, types...)
-		d.errorAt(positionOf(entry.key), at.path, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, known))
+		d.unknown(entry, at, name, types...)
 	})
 	d.complete(at, before, given, targets...)
+}
+
+// unknown refuses an option that none of the types has.
+func (d *decoder) unknown(entry, at place, name string, types ...*schema.Type) {
+	var known []string
+	for _, t := range types {
+		known = append(known, schema.Names(t.Options())...)
+	}
+	d.refuse(entry, at, types, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, known))
+}
+
+// refuse reports an entry of a mapping that is not read, at its name. The types are
+// of what has the options there.
+func (d *decoder) refuse(entry, at place, types []*schema.Type, format string, args ...any) {
+	d.src.hideUnread(entry.node, entry.key.Value, types...)
+	d.errorAt(positionOf(entry.key), at.path, format, args...)
 }
 
 // complete reports required options that are not given. If nothing was wrong since
@@ -341,7 +342,6 @@ func (d *decoder) pairs(at place, types []*schema.Type, entry func(place, string
 			entry(place{at.option(key.Value).path, key, node}, key.Value)
 			continue
 		}
-		d.src.hideUnread(node, key.Value, types...)
-		d.errorAt(positionOf(key), at.path, "%s", message)
+		d.refuse(place{key: key, node: node}, at, types, "%s", message)
 	}
 }
