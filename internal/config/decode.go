@@ -59,12 +59,12 @@ func (d *decoder) error(at place, format string, args ...any) {
 
 func (d *decoder) errorAt(at position, path, format string, args ...any) {
 	d.errors++
-	d.report(d.src.diagnostic(at, path, fmt.Sprintf(format, args...)))
+	d.report(Error, at, path, format, args...)
 }
 
-func (d *decoder) report(one Diagnostic) {
+func (d *decoder) report(severity Severity, at position, path, format string, args ...any) {
 	if len(d.found) < maxDiagnostics {
-		d.found = append(d.found, one)
+		d.found = append(d.found, d.src.diagnostic(severity, at, path, fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -312,9 +312,7 @@ func (d *decoder) locate(at place, err error) {
 			at.path = path
 		}
 		if e.Warning {
-			one := d.src.diagnostic(at.position(), at.path, e.Err.Error())
-			one.Severity = Warning
-			d.report(one)
+			d.report(Warning, at.position(), at.path, "%v", e.Err)
 			return
 		}
 		d.error(at, "%v", e.Err)

@@ -16,7 +16,7 @@ func (s *source) explain(text string, err error) Diagnostic {
 	if wrong.message == "" || wrong.at.line > broken && !wrong.toEnd {
 		wrong = s.explainLine(lines, broken, err)
 	}
-	return s.diagnostic(wrong.at, "", wrong.message)
+	return s.diagnostic(Error, wrong.at, "", wrong.message)
 }
 
 var withLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)

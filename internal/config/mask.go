@@ -28,14 +28,15 @@ func (s *source) hide(n *yaml.Node) {
 // name that was meant is one of a secret, or it is not known which was meant. The
 // types are those that have options here.
 func (s *source) hideUnread(n *yaml.Node, name string, types ...*schema.Type) {
+	if !slices.ContainsFunc(types, (*schema.Type).MayHoldSecret) {
+		return
+	}
 	for _, t := range types {
 		if f := t.Field(schema.Nearest(name, schema.Names(t.Options()))); f != nil && !f.Type.MayHoldSecret() {
 			return
 		}
 	}
-	if slices.ContainsFunc(types, (*schema.Type).MayHoldSecret) {
-		s.hide(n)
-	}
+	s.hide(n)
 }
 
 // extent returns where a scalar stands: exactly when it is on one line, else up

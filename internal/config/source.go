@@ -42,15 +42,15 @@ func newSource(name, text string) *source {
 	return s
 }
 
-// diagnostic places an error. Its source line is added by finish, when it is known
+// diagnostic places a message. Its source line is added by finish, when it is known
 // what to mask.
-func (s *source) diagnostic(at position, path, message string) Diagnostic {
+func (s *source) diagnostic(severity Severity, at position, path, message string) Diagnostic {
 	if at.line > 0 {
 		at.line = min(at.line, len(s.lines))
 		at.column = min(max(at.column, 1), len(s.lines[at.line-1])+1)
 	}
 	return Diagnostic{
-		Severity: Error, File: s.name, Line: at.line, Column: at.column,
+		Severity: severity, File: s.name, Line: at.line, Column: at.column,
 		Path: textfmt.OneLine(path, 200), Message: textfmt.OneLine(message, 600),
 	}
 }

@@ -30,16 +30,16 @@ func parseYAML(name string, data []byte) (src *source, root *yaml.Node, found Di
 	src = newSource(name, text)
 	start := position{1, 1}
 	if message != "" {
-		return src, nil, src.unparsed(src.diagnostic(at, "", message))
+		return src, nil, src.unparsed(src.diagnostic(Error, at, "", message))
 	}
 	root, second, err := parseDocument(text)
 	switch {
 	case err != nil:
 		return src, nil, src.unparsed(src.explain(text, err))
 	case root == nil || isNull(root):
-		return src, nil, src.unparsed(src.diagnostic(start, "", "empty file; it needs at least "+leastFile))
+		return src, nil, src.unparsed(src.diagnostic(Error, start, "", "empty file; it needs at least "+leastFile))
 	case second != nil:
-		return src, nil, src.unparsed(src.diagnostic(positionOf(second), "", "second document; a configuration is a single one: remove the ---"))
+		return src, nil, src.unparsed(src.diagnostic(Error, positionOf(second), "", "second document; a configuration is a single one: remove the ---"))
 	}
 	if found = src.restrict(root, 0); found != nil {
 		return src, nil, src.unparsed(found...)
@@ -107,11 +107,11 @@ func (s *source) restrict(n *yaml.Node, depth int) (found Diagnostics) {
 	s.nodes = append(s.nodes, n)
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		found = Diagnostics{s.diagnostic(positionOf(n), "", noAliases)}
+		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", noAliases)}
 	case n.Style&yaml.TaggedStyle != 0:
-		found = Diagnostics{s.diagnostic(positionOf(n), "", "tags (!name) are not supported; remove the tag")}
+		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", "tags (!name) are not supported; remove the tag")}
 	case depth > maxDepth:
-		return Diagnostics{s.diagnostic(positionOf(n), "", tooDeep)}
+		return Diagnostics{s.diagnostic(Error, positionOf(n), "", tooDeep)}
 	}
 	for _, child := range n.Content {
 		found = append(found, s.restrict(child, depth+1)...)

@@ -177,7 +177,12 @@ func (t *Type) addBounds(tag reflect.StructTag, path string) error {
 
 // Options are all that may stand under a value of the type: the choices, and the
 // options of a struct or beside a Choice.
-func (t *Type) Options() []Field { return slices.Concat(t.Choices(), t.Fields) }
+func (t *Type) Options() []Field {
+	if choices := t.Choices(); choices != nil {
+		return slices.Concat(choices, t.Fields)
+	}
+	return t.Fields
+}
 
 // Field returns the option or choice of a name; nil: there is none.
 func (t *Type) Field(name string) *Field {
