@@ -10,10 +10,12 @@ import (
 // Config is the configuration of a lamp.
 type Config struct {
 	Output    []plugins.PWMOutput `yaml:"output" doc:"the PWM outputs that drive the lamp; several are faded together" required:"true"`
+	Balance   []plugins.Percent   `yaml:"balance" doc:"the share of the light of each output, in the order of output, such as for warm and cold white; none: 100% each"`
+	Inverted  bool                `yaml:"inverted" doc:"true if the driver inverts, so that the lamp is brightest while the output is low"`
 	Frequency int                 `yaml:"frequency" doc:"the PWM frequency in Hz" min:"50" max:"50000"`
 	Encoder   Encoder             `yaml:"encoder" doc:"the rotary encoder; without one, only actions change the level"`
 
-	Min      plugins.Percent `yaml:"min" doc:"the lowest level of a lamp that is on"`
+	Min      plugins.Percent `yaml:"min" doc:"the lowest level of a lamp that is on; at 0% it is the least light that can be seen, and the encoder also turns the lamp off"`
 	Max      plugins.Percent `yaml:"max" doc:"the highest level" min:"1%"`
 	Step     plugins.Percent `yaml:"step" doc:"how far a detent of the encoder, and the actions up and down, change the level" min:"0.1%"`
 	Duration time.Duration   `yaml:"duration" doc:"how long a fade from off to 100% takes; 0s: no fading" min:"0s" max:"10m"`
@@ -35,6 +37,12 @@ type Encoder struct {
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
 	var errs []error
+	if n := len(c.Balance); n > 0 && n != len(c.Output) {
+		errs = append(errs, plugins.OptionErrorf("balance", "%d values for %d outputs; write one for each output", n, len(c.Output)))
+	}
+	if c.Frequency > maxSmoothFrequency {
+		errs = append(errs, plugins.OptionWarningf("frequency", "dark levels change in visible steps, since the PWM clock of most boards is 10 MHz; write %d or less", maxSmoothFrequency))
+	}
 	if c.Min > c.Max {
 		errs = append(errs, plugins.OptionErrorf("min", "min is above max; write a lower min or a higher max"))
 	}

@@ -48,7 +48,7 @@ type lamp struct {
 	fader         fader
 	store         store
 	outputs       []plugins.PWM
-	duty          uint16        // of all outputs
+	duty          uint16        // see setOutputs
 	turned        int           // detents clockwise minus detents counter-clockwise
 	goalChanged   plugins.Event // for fade
 	levelsChanged plugins.Event // for saveChanges
@@ -75,24 +75,11 @@ func (l *lamp) Start(t *plugins.Task) error {
 	return nil
 }
 
-func (l *lamp) openOutputs(t *plugins.Task) error {
-	for _, name := range l.cfg.Output {
-		output, err := l.env.Board.PWM(t, string(name), time.Second/time.Duration(l.cfg.Frequency))
-		if err != nil {
-			return err
-		}
-		l.outputs = append(l.outputs, output)
-	}
-	return nil
-}
-
 // Stop switches the lamp off unless at_stop is keep, and saves the level.
 func (l *lamp) Stop(t *plugins.Task) error {
 	var errs []error
 	if l.cfg.AtStop == "off" {
-		for _, output := range l.outputs {
-			errs = append(errs, output.SetDuty(0))
-		}
+		errs = append(errs, l.setOutputs(0))
 		brightness.Set(l.env, topics.Level{})
 	}
 	l.dimmer.hold()
@@ -106,7 +93,7 @@ func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
 	was := l.cfg
 	was.Min, was.Max, was.Step = cfg.Min, cfg.Max, cfg.Step
 	was.Duration, was.Gamma, was.Restore = cfg.Duration, cfg.Gamma, cfg.Restore
-	was.AtStop = cfg.AtStop
+	was.AtStop, was.Balance = cfg.AtStop, cfg.Balance
 	was.Encoder.Reverse = cfg.Encoder.Reverse
 	if !reflect.DeepEqual(was, cfg) {
 		return plugins.ErrRestart
@@ -117,7 +104,7 @@ func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
 	l.fader.fadeTo(l.dimmer.Goal, l.env.Now()) // at the old speed up to now …
 	l.fader.duration = cfg.Duration            // … and at the new speed from now on
 	l.goalChanged.Set()
-	return nil
+	return l.setOutputs(l.duty) // with the new balance
 }
 
 // restore loads the saved levels. Without any the lamp is off, and comes on at max.

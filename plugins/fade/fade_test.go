@@ -54,8 +54,13 @@ func call(t *testing.T, h *plugintest.Harness, name, arg string) {
 	}
 }
 
+// leastLight is the duty cycle of a lightness of 1 %.
+const leastLight = 73
+
 // light is the duty cycle of a level at the default gamma.
-func light(level float64) uint16 { return uint16(math.Round(65535 * math.Pow(level, 2.8))) }
+func light(level float64) uint16 {
+	return max(leastLight, uint16(math.Round(65535*math.Pow(level, 2.8))))
+}
 
 func wantDuty(t *testing.T, h *plugintest.Harness, want uint16) {
 	t.Helper()
@@ -87,7 +92,7 @@ func TestTwoHundredDetentsInEachDirectionAreCounted(t *testing.T) {
 		wantDuty(t, h, 65535)
 		encoder.Turn(task, -199, 20*ms)
 		task.Sleep(full)
-		wantDuty(t, h, 1) // half a percent: the shortest pulse
+		wantDuty(t, h, leastLight)
 		encoder.Turn(task, -1, 20*ms)
 		task.Sleep(full)
 		wantDuty(t, h, 0)
@@ -286,6 +291,45 @@ func TestAllOutputsFadeTogether(t *testing.T) {
 	})
 }
 
+func TestAnInvertingDriver(t *testing.T) {
+	run(t, func(c *fade.Config) { c.Inverted = true }, func(task *plugins.Task, h *plugintest.Harness) {
+		wantDuty(t, h, 65535)
+		call(t, h, "set", "40%")
+		task.Sleep(full)
+		wantDuty(t, h, 65535-light(0.4))
+		call(t, h, "off", "")
+		task.Sleep(full)
+		wantDuty(t, h, 65535)
+	})
+}
+
+func TestAnInvertedLampIsOffAfterTheStop(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		lamp := start(task, h.Instance("lamp", "fade"), func(c *fade.Config) { c.Inverted = true })
+		call(t, h, "on", "")
+		task.Sleep(full)
+		return lamp.Stop(task)
+	})
+	wantDuty(t, h, 65535)
+}
+
+func TestTheBalanceIsTheSameAtAllLevels(t *testing.T) {
+	white := func(c *fade.Config) {
+		c.Output, c.Balance = []plugins.PWMOutput{"GPIO18", "GPIO19"}, []plugins.Percent{1, 0.5}
+	}
+	run(t, white, func(task *plugins.Task, h *plugintest.Harness) {
+		for _, level := range []string{"20%", "60%", "100%", "0%"} {
+			call(t, h, "set", level)
+			task.Sleep(full)
+			warm, cold := h.Board.Duty("GPIO18"), h.Board.Duty("GPIO19")
+			if cold != warm/2+warm%2 {
+				t.Errorf("at %s the duty cycles are %d and %d", level, warm, cold)
+			}
+		}
+	})
+}
+
 func TestALampWithoutAnEncoder(t *testing.T) {
 	run(t, func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, func(task *plugins.Task, h *plugintest.Harness) {
 		call(t, h, "on", "")
@@ -438,6 +482,9 @@ func TestValidate(t *testing.T) {
 		{"no encoder", func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, ""},
 		{"no line a", func(c *fade.Config) { c.Encoder.A = "" }, "encoder.a: "},
 		{"no line b", func(c *fade.Config) { c.Encoder.B = "" }, "encoder.b: "},
+		{"no balance for an output", func(c *fade.Config) { c.Balance = []plugins.Percent{1, 1} }, "balance: "},
+		{"visible steps", func(c *fade.Config) { c.Frequency = 50_000 }, "frequency: "},
+		{"the highest smooth frequency", func(c *fade.Config) { c.Frequency = 11_000 }, ""},
 		{"min above max", func(c *fade.Config) { c.Min, c.Max = 0.5, 0.4 }, "min: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -69,18 +69,13 @@ func (l *lamp) fade(t *plugins.Task) error {
 
 // show sets all outputs to a level.
 func (l *lamp) show(level float64) error {
-	duty := l.cfg.Gamma.duty(level)
+	duty := l.cfg.duty(level)
 	if duty == l.duty {
 		return nil
 	}
 	l.duty = duty
 	l.publish(level)
-	for _, output := range l.outputs {
-		if err := output.SetDuty(duty); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.setOutputs(duty)
 }
 
 func (l *lamp) publish(level float64) {

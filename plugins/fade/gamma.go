@@ -35,13 +35,9 @@ func (g Gamma) MarshalText() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(g), 'f', -1, 64), nil
 }
 
-// duty returns the duty cycle of a level from 0 to 1. A level above 0 has at least a duty
-// of 1, so that the lamp is dark but not off.
+// duty returns the duty cycle of a level from 0 to 1.
 func (g Gamma) duty(level float64) uint16 {
-	if level <= 0 {
-		return 0
-	}
-	return uint16(max(1, math.Round(math.MaxUint16*min(1, g.luminance(level)))))
+	return uint16(math.Round(math.MaxUint16 * min(1, g.luminance(level))))
 }
 
 func (g Gamma) luminance(level float64) float64 {

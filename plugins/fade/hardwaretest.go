@@ -35,30 +35,30 @@ func (l *lamp) testLight(t *plugins.Task, report plugins.Reporter) error {
 		return err
 	}
 	for round := 0; ; round++ {
-		for i, output := range l.outputs {
+		for i := range l.outputs {
 			switch {
 			case len(l.outputs) > 1:
 				report.Info("%s fades up and down.", l.cfg.Output[i])
 			case round == 0:
-				report.Info("%s fades up and down, %v each way, repeatedly. If it stays dark: check the wire, the driver's ground, and that the overlay uses this pin. If it is bright when it should be dark: the driver inverts.", l.cfg.Output[i], sweep)
+				report.Info("%s fades up and down, %v each way, repeatedly. If it stays dark: check the wire, the driver's ground, and that the overlay uses this pin. If it is bright when it should be dark: the driver inverts, set inverted: %v.", l.cfg.Output[i], sweep, !l.cfg.Inverted)
 			}
-			if err := l.fadeUpAndDown(t, output); err != nil {
-				return errors.Join(err, output.SetDuty(0))
+			if err := l.fadeUpAndDown(t, i); err != nil {
+				return errors.Join(err, l.setOutput(i, 0))
 			}
 		}
 	}
 }
 
-func (l *lamp) fadeUpAndDown(t *plugins.Task, output plugins.PWM) error {
+func (l *lamp) fadeUpAndDown(t *plugins.Task, output int) error {
 	start := t.Now()
 	for now := start; now.Sub(start) < 2*sweep; now = t.Now() {
 		level := 1 - math.Abs(1-float64(now.Sub(start))/float64(sweep)) // 0 to 1 and back
-		if err := output.SetDuty(l.cfg.Gamma.duty(level * float64(l.cfg.Max))); err != nil {
+		if err := l.setOutput(output, l.cfg.duty(level*float64(l.cfg.Max))); err != nil {
 			return err
 		}
 		if err := t.Sleep(sweepStep); err != nil {
 			return err
 		}
 	}
-	return output.SetDuty(0)
+	return l.setOutput(output, 0)
 }

@@ -129,8 +129,13 @@ func (p *autopilot) turn(detents int) {
 	}
 }
 
-// lampLevel returns the level of a duty cycle, in steps of 5 %.
+// lampLevel returns the level of a duty cycle, in steps of 5 %. The first step has the
+// least light that can be seen.
 func lampLevel(duty uint16) int {
+	const leastLight = 73
+	if duty == leastLight {
+		return 1
+	}
 	return int(math.Round(20 * math.Pow(float64(duty)/math.MaxUint16, 1/2.8)))
 }
 

@@ -82,13 +82,15 @@ func (l *lamp) moveTo(to float64, by wires.Script) fade {
 	return f
 }
 
-// dutyOf returns the duty cycle of a level, for a gamma of 2.8, 1000 Hz and 16 bits. A
-// lamp that is not off has at least 1/65535.
+// leastLight is the duty cycle, in 16 bits, of a lamp that is not off: a lightness of 1 %.
+const leastLight = 73
+
+// dutyOf returns the duty cycle of a level, for a gamma of 2.8, 1000 Hz and 16 bits.
 func dutyOf(level float64) time.Duration {
 	if level == 0 {
 		return 0
 	}
-	return ms * time.Duration(max(1, math.Round(math.MaxUint16*math.Pow(level, 2.8)))) / math.MaxUint16
+	return ms * time.Duration(max(leastLight, math.Round(math.MaxUint16*math.Pow(level, 2.8)))) / math.MaxUint16
 }
 
 // levels returns the lowest and the highest level that give a duty cycle.
@@ -98,8 +100,8 @@ func levels(p wires.PWM) (least, greatest float64) {
 	switch bits {
 	case 0:
 		return 0, 0
-	case 1:
-		return 0, level(1.5)
+	case leastLight:
+		return 0, level(leastLight + 0.5)
 	}
 	return level(bits - 0.5), level(bits + 0.5)
 }
