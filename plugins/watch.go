@@ -10,7 +10,7 @@ import (
 // the value as [encoding/json] can marshal it. It is itself marshalled as
 //
 //	{"instance": "trains", "topic": "departures", "type": "departures", "class": "state", "age_s": 4, "value": {…}}
-type Envelope = host.Envelope
+type Envelope = topics.Envelope
 
 // Watch reads the states and events of all instances.
 type Watch struct {

@@ -67,7 +67,7 @@ type HTTP struct {
 	Listen        string         `yaml:"listen" doc:"the address and port that the page is served on" required:"true"`
 	Token         plugins.Secret `yaml:"token" doc:"what a browser must show first; needed where others than this machine can reach the address"`
 	Names         []string       `yaml:"names" doc:"names of a proxy through which others reach the page, such as board.example; needs a token"`
-	RemoteControl bool           `yaml:"remote_control" doc:"let the page press buttons and turn knobs"`
+	RemoteControl bool           `yaml:"remote_control" doc:"let the web page call the actions of instances"`
 }
 
 // Validate refuses an address that cannot be listened on, and one that everybody

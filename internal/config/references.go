@@ -146,7 +146,7 @@ func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
 		d.error(at, "%s (%s) has no action %s; %s", a.Instance, other.Definition.Name, schema.Quote(a.Name), schema.Suggest(a.Name, names))
 		return
 	}
-	if err := checkArgument(a, other.Definition.Actions[n]); err != nil {
+	if err := other.Definition.Actions[n].CheckArg(a.Instance+"."+a.Name, a.Arg); err != nil {
 		d.error(at, "%v", err)
 		return
 	}
@@ -155,26 +155,6 @@ func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
 			d.error(at, "%s (line %d): %v", a.Instance, other.Line, err)
 		}
 	}
-}
-
-func checkArgument(a plugins.ActionRef, spec host.Action) error {
-	verb := a.Instance + "." + a.Name
-	switch {
-	case spec.Arg == "" && a.Arg != "":
-		return fmt.Errorf("%s takes no argument; write %s", verb, verb)
-	case spec.Arg == "":
-		return nil
-	case spec.Test == nil && a.Arg == "":
-		return fmt.Errorf("%s needs an argument: %s", verb, spec.Arg)
-	case spec.Test == nil:
-		return nil
-	}
-	if err := spec.Test(a.Arg); err != nil && a.Arg == "" {
-		return fmt.Errorf("%s needs an argument: %s", verb, spec.Arg)
-	} else if err != nil {
-		return fmt.Errorf("%s: %w", verb, err)
-	}
-	return nil
 }
 
 // checkFrom finds the topic that a reference means, and writes it into v where

@@ -67,6 +67,27 @@ type Action struct {
 	EndedBy   string                 // the action that ends what this one begins; empty: none
 }
 
+// CheckArg returns why an argument is not valid in a call of the action, which is
+// written as instance.action.
+func (a Action) CheckArg(call, arg string) error {
+	switch {
+	case a.Arg == "" && arg != "":
+		return fmt.Errorf("%s takes no argument; write %s", call, call)
+	case a.Arg == "":
+		return nil
+	case a.Test == nil && arg == "":
+		return fmt.Errorf("%s needs an argument: %s", call, a.Arg)
+	case a.Test == nil:
+		return nil
+	}
+	if err := a.Test(arg); err != nil && arg == "" {
+		return fmt.Errorf("%s needs an argument: %s", call, a.Arg)
+	} else if err != nil {
+		return fmt.Errorf("%s: %w", call, err)
+	}
+	return nil
+}
+
 var registry = map[string]Definition{}
 
 // Register makes a plugin known. A name that is taken is a panic.

@@ -142,20 +142,10 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 	return s.values[is-first], is, true
 }
 
-// Envelope is a value with all that a reader who knows no plugin needs.
-type Envelope struct {
-	Instance string  `json:"instance"`
-	Topic    string  `json:"topic"`
-	Type     string  `json:"type,omitempty"` // of the payload, see package topics; empty: none of those
-	Class    Class   `json:"class"`
-	Age      float64 `json:"age_s"`
-	Value    any     `json:"value"` // can be marshalled to JSON
-}
-
 // Envelope tells a value of the topic at a moment.
-func (s *Slot) Envelope(value any, m topics.Moment) Envelope {
-	return Envelope{
-		Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: s.topic.Class,
+func (s *Slot) Envelope(value any, m topics.Moment) topics.Envelope {
+	return topics.Envelope{
+		Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class),
 		Age: s.Age().Seconds(), Value: topics.JSON(value, m),
 	}
 }

@@ -56,12 +56,15 @@ type ptv struct {
 	backoff   plugins.Backoff
 }
 
+// attribution is what the licence of the timetable data asks for.
+const attribution = "Timetable data: Public Transport Victoria, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
+
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &ptv{
 		env: env, cfg: cfg,
 		client:    cfg.Client(env.Net.HTTP),
-		published: topics.Departures{Walk: cfg.Walk, Period: cfg.Every},
+		published: topics.Departures{Walk: cfg.Walk, Period: cfg.Every, Attribution: attribution},
 	}, nil
 }
 

@@ -43,7 +43,7 @@ func TestNoDeparturesArePublishedBeforeTheFirstReply(t *testing.T) {
 	fx.offline = true
 	cfg := config()
 	cfg.Walk = 6 * time.Minute
-	want := topics.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second}
+	want := topics.Departures{Walk: 6 * time.Minute, Period: 30 * time.Second, Attribution: "Timetable data: Public Transport Victoria, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"}
 	if got := fx.once(cfg); !reflect.DeepEqual(got, want) {
 		t.Errorf("published %+v, want %+v", got, want)
 	}

@@ -26,6 +26,10 @@ type Departures struct {
 	// Problem is why no reply comes, in a few words for people; empty when
 	// the last one came, or when only one was lost, which is no alarm.
 	Problem string
+
+	// Attribution says whose data this is, in the words that its licence asks for;
+	// empty: not needed.
+	Attribution string
 }
 
 // Departure is one service at one stop.

@@ -14,7 +14,8 @@ import (
 //	 "next": [{"leaves": "2026-11-19T07:58:00+11:00", "in_s": 360, "late_s": 60,
 //	   "live": true, "headsign": "City", "route": "Cranbourne", "platform": "1",
 //	   "cancelled": false, "bus": false, "at_platform": false,
-//	   "out_of_reach": false, "disruptions": 0}]}
+//	   "out_of_reach": false, "disruptions": 0}],
+//	 "attribution": "Data: Example Transit, https://creativecommons.org/licenses/by/4.0/"}
 //
 // "next" has the services that have not left, eight at the most.
 type departuresJSON struct {
@@ -24,6 +25,8 @@ type departuresJSON struct {
 	Problem   string          `json:"problem,omitempty"` // why no reply comes
 	Complete  bool            `json:"complete"`          // nothing is known to leave after the last of them
 	Next      []departureJSON `json:"next"`
+
+	Attribution string `json:"attribution,omitempty"`
 }
 
 type departureJSON struct {
@@ -63,7 +66,7 @@ func (d Departures) JSONAt(m Moment) any {
 	freshness, _ := d.Freshness(m)
 	all := departuresJSON{
 		Stop: d.Stop, Freshness: freshness, Period: d.Period.Seconds(), Problem: d.Problem,
-		Complete: d.Complete, Next: []departureJSON{},
+		Complete: d.Complete, Next: []departureJSON{}, Attribution: d.Attribution,
 	}
 	for _, departure := range d.List {
 		switch in := departure.When().Sub(m.Now); {

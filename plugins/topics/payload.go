@@ -45,3 +45,13 @@ func JSON(payload any, m Moment) any {
 	}
 	return payload
 }
+
+// Envelope is a value with all that a reader who knows no plugin needs.
+type Envelope struct {
+	Instance string  `json:"instance"`
+	Topic    string  `json:"topic"`
+	Type     string  `json:"type,omitempty"` // of the payload, see package topics; empty: none of those
+	Class    string  `json:"class"`          // state, event or stream
+	Age      float64 `json:"age_s"`
+	Value    any     `json:"value"` // can be marshalled to JSON
+}

@@ -10,8 +10,11 @@ import (
 // a bit for each LED, the leftmost the highest bit of the first digit, filled up
 // with zeros to whole bytes:
 //
-//	{"width": 32, "height": 8, "rows": ["00ff00ff", …]}
-type Picture struct{ *image.Gray }
+//	{"width": 32, "height": 8, "rows": ["00ff00ff", …], "brightness": 0.5}
+type Picture struct {
+	*image.Gray
+	Brightness float64 // of the panel, above 0 to 1; 0: not known, left out of the JSON
+}
 
 // PayloadType returns "picture".
 func (Picture) PayloadType() string { return "picture" }
@@ -30,8 +33,9 @@ func (p Picture) MarshalJSON() ([]byte, error) {
 		rows[y] = hex.EncodeToString(row)
 	}
 	return json.Marshal(struct {
-		Width  int      `json:"width"`
-		Height int      `json:"height"`
-		Rows   []string `json:"rows"`
-	}{width, height, rows})
+		Width      int      `json:"width"`
+		Height     int      `json:"height"`
+		Rows       []string `json:"rows"`
+		Brightness float64  `json:"brightness,omitempty"`
+	}{width, height, rows, p.Brightness})
 }
