@@ -95,7 +95,7 @@ func (f *runFlags) run(signals signals, options daemon.Options) error {
 	go signals.handle(reload, d.LogSnapshot)
 	err := d.Run(signals)
 	if report != nil {
-		err = errors.Join(err, d.Report().Write(report))
+		err = errors.Join(err, printJSON(report, d.State()))
 	}
 	return err
 }

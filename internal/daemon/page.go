@@ -22,15 +22,12 @@ type page struct {
 	remote bool // actions are allowed on a real board
 	server *web.Server
 	joined *scheduler.Flag
-	seen   seen            // versions that were published last
-	held   map[string]bool // buttons that clients have pressed and not released
+	seen   map[*host.Slot]uint64 // versions that were published last
+	held   map[string]bool       // calls, as instance.action, that end what clients have begun
 }
 
-// seen counts the changes of what is published at once.
-type seen struct{ panels, lamps, buttons uint64 }
-
-// framesPerSecond is how often pictures, lamps and buttons are checked for changes. The
-// rest is published once a second, and the clock twice.
+// framesPerSecond is how often topics are checked for changes. The whole state is
+// published once a second, and the clock twice.
 const framesPerSecond = 25
 
 // servePage is the task that runs the web server, if it is configured. Without the
@@ -124,26 +121,22 @@ func (p *page) show(t *scheduler.Task) error {
 	}
 }
 
-// tell publishes while there are clients: the whole state at first and for each new
-// client, then changes.
+// tell publishes while there are clients: the whole state at first, for each new client
+// and once a second, and in between what has changed.
 func (p *page) tell(t *scheduler.Task) error {
-	p.publish(p.everything())
+	isSent := p.publishAll()
 	for frame := 1; p.server.Clients() > 0; frame++ {
 		err := t.Timeout(p.pause(), func() error { return p.joined.Wait(t) })
 		switch {
-		case err == nil:
-			p.publish(p.everything())
-		case !errors.Is(err, scheduler.ErrTimeout):
+		case err != nil && !errors.Is(err, scheduler.ErrTimeout):
 			return err
-		case frame%framesPerSecond == 0:
-			p.publish(p.report())
-		case frame%framesPerSecond == framesPerSecond/2:
-			p.publish(web.State{Clock: p.clock()}) // shows that the loop is alive
+		case err == nil || !isSent || frame%framesPerSecond == 0:
+			isSent = p.publishAll()
 		default:
-			p.publish(web.State{})
+			p.publishChanges(frame%framesPerSecond == framesPerSecond/2)
 		}
 	}
-	p.letGo()
+	p.release()
 	return nil
 }
 
@@ -162,32 +155,57 @@ func (p *page) speed() float64 {
 	return 1
 }
 
-// publish sends a state, and with it the pictures, levels and presses that changed.
-func (p *page) publish(s web.State) {
-	now := seen{p.panelChanges(), changes[topics.Level](p.daemon), changes[topics.Press](p.daemon)}
-	whole := s.Panels != nil
-	if s.Panels == nil && now.panels != p.seen.panels {
-		s.Panels = p.panels()
+// publishAll sends the whole state. It returns false if the server has no room for it.
+func (p *page) publishAll() bool {
+	if !p.server.Publish(p.snapshot()) {
+		return false
 	}
-	if s.Lamps == nil && now.lamps != p.seen.lamps {
-		s.Lamps = p.lamps()
+	p.seen = map[*host.Slot]uint64{}
+	for slot := range p.daemon.bus.Topics() {
+		p.seen[slot] = p.version(slot)
 	}
-	if s.Buttons == nil && now.buttons != p.seen.buttons {
-		s.Buttons = p.buttons()
+	return true
+}
+
+// publishChanges sends the topics that have changed, and the clock if it is due, which
+// shows that the loop is alive.
+func (p *page) publishChanges(clock bool) {
+	var changed web.State
+	if clock {
+		changed.Clock = p.clock()
 	}
-	if s.Clock == nil && s.Panels == nil && s.Lamps == nil && s.Buttons == nil {
+	var slots []*host.Slot
+	changed.Topics = p.topics(func(slot *host.Slot) bool {
+		is := p.seen[slot] != p.version(slot)
+		if is {
+			slots = append(slots, slot)
+		}
+		return is
+	})
+	if len(slots) == 0 {
+		changed.Topics = nil
+	}
+	if changed.Topics == nil && changed.Clock == nil || !p.server.Publish(changed) {
 		return
 	}
-	if p.server.Publish(s) {
-		p.seen = now
-	} else if whole {
-		p.joined.Set() // a new client still waits for it
+	for _, slot := range slots {
+		p.seen[slot] = p.version(slot)
 	}
+}
+
+// version counts the values of a topic, and the changes of what a simulated world shows
+// in their place.
+func (p *page) version(slot *host.Slot) uint64 {
+	version := slot.Version()
+	if world := p.daemon.options.World; world != nil {
+		version += world.Changes(slot.Instance, topics.TypeOf(slot.Topic().Type))
+	}
+	return version
 }
 
 // state gets the whole state from the loop. Any goroutine may call it.
 func (p *page) state(ctx context.Context) (web.State, error) {
-	return onLoop(ctx, p.daemon.loop, p.everything)
+	return onLoop(ctx, p.daemon.loop, p.snapshot)
 }
 
 // do executes a command on the loop. Any goroutine may call it.
@@ -197,10 +215,12 @@ func (p *page) do(ctx context.Context, c web.Command) error {
 		return p.obey(c)
 	})
 	if err != nil {
-		if c.Do == web.Release { // even late, or the button would stay pressed
-			p.daemon.loop.Post(func() { _ = p.obey(c) })
-		}
-		return errors.New("event loop not responding: a task may be blocking it")
+		p.daemon.loop.Post(func() { // even late, or the button would stay pressed
+			if p.isHeld(c) {
+				_ = p.obey(c)
+			}
+		})
+		return errors.New(web.LoopBlocked)
 	}
 	return done
 }
@@ -225,68 +245,15 @@ func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, e
 // obey executes a command, on the loop.
 func (p *page) obey(c web.Command) error {
 	world := p.daemon.options.World
-	switch c.Do {
-	case web.Press, web.Release:
-		if err := p.move(c); err != nil {
-			return err
-		}
-		if c.Do == web.Press {
-			p.held[c.Name] = true
-		} else {
-			delete(p.held, c.Name)
-		}
-		return nil
-	case web.Turn:
-		return p.move(c)
-	}
-	if world == nil {
+	switch {
+	case c.Do == web.Call:
+		return p.call(c)
+	case world == nil:
 		return errors.New("break, mend and speed are available in the demo only")
-	}
-	switch c.Do {
-	case web.Break:
+	case c.Do == web.Break:
 		return world.Break(c.Name)
-	case web.Mend:
+	case c.Do == web.Mend:
 		return world.Mend(c.Name)
-	default:
-		return world.SetSpeed(c.Amount)
 	}
-}
-
-// move operates a button or a knob: on a simulated board its contacts move, on a real
-// one the actions are called that it would lead to.
-func (p *page) move(c web.Command) error {
-	if world := p.daemon.options.World; world != nil {
-		switch c.Do {
-		case web.Press:
-			return world.Press(c.Name)
-		case web.Release:
-			return world.Release(c.Name)
-		default:
-			return world.Turn(c.Name, int(c.Amount))
-		}
-	}
-	if !p.remote {
-		return errors.New("remote control is disabled; set http.remote_control: true to allow it")
-	}
-	verb, times := c.Do, 1
-	if c.Do == web.Turn {
-		verb, times = "up", int(c.Amount)
-		if times < 0 {
-			verb, times = "down", -times
-		}
-	}
-	for range times {
-		if err := p.daemon.bus.Call(c.Name, verb, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// letGo releases the buttons that are still pressed when the last client has left.
-func (p *page) letGo() {
-	for name := range p.held {
-		_ = p.move(web.Command{Do: web.Release, Name: name}) // the instance may have been removed
-	}
-	clear(p.held)
+	return world.SetSpeed(c.Amount)
 }

@@ -4,14 +4,14 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"image"
-	"image/color"
 	"io"
 	"log/slog"
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,35 +24,60 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// A shown plugin publishes a value of every type that the page shows, and has every
-// action that the page calls.
+// A shown plugin publishes a value of every class, and payloads that misbehave.
 type shown struct {
 	env    plugins.Env
 	called chan string
 }
 
-// called gets the actions called on the latest instance.
+// called gets the actions called on the latest instance, with their arguments.
 var called chan string
 
+// invalid is a payload that JSON cannot express, explosive one whose methods panic.
+type (
+	invalid   struct{ F func() }
+	explosive struct{}
+)
+
+func (explosive) JSONAt(topics.Moment) any { panic("boom") }
+
 var (
-	shownPicture    = plugins.NewTopic[topics.Picture]("picture", "a pixel", plugins.Stream())
-	shownText       = plugins.NewTopic[topics.Text]("text", "a word", plugins.State(0))
 	shownPressed    = plugins.NewTopic[topics.Press]("pressed", "as the actions say", plugins.State(0))
-	shownLevel      = plugins.NewTopic[topics.Level]("level", "half", plugins.State(0))
-	shownDepartures = plugins.NewTopic[topics.Departures]("departures", "one", plugins.State(0))
+	shownLevel      = plugins.NewTopic[topics.Level]("level", "half", plugins.Stream())
+	shownDepartures = plugins.NewTopic[topics.Departures]("departures", "received an hour ago", plugins.State(time.Minute))
+	shownEvent      = plugins.NewTopic[string]("event", "which call it was", plugins.Events())
+	shownExpired    = plugins.NewTopic[topics.Reading]("expired", "a reading that no longer holds", plugins.State(time.Nanosecond))
+	shownNothing    = plugins.NewTopic[topics.Text]("nothing", "is never published", plugins.State(0))
+	shownInvalid    = plugins.NewTopic[invalid]("invalid", "cannot be encoded", plugins.State(0))
+	shownExplosive  = plugins.NewTopic[explosive]("explosive", "panics", plugins.State(0))
 
 	shownActions = []*plugins.Action{
-		plugins.NewAction("press", "notes it", plugins.EndedBy("release")), plugins.NewAction("release", "notes it"),
-		plugins.NewAction("up", "notes it"), plugins.NewAction("down", "notes it"),
+		plugins.NewAction("press", "presses", plugins.EndedBy("release")), plugins.NewAction("release", "releases"),
+		plugins.NewAction("up", "goes up"), plugins.NewAction("absent", "is refused by the Config"),
+		plugins.NewAction("set", "sets it", plugins.Arg("on or off", func(arg string) error {
+			if arg != "on" && arg != "off" {
+				return errors.New("not on or off")
+			}
+			return nil
+		})),
 	}
 )
 
+type shownConfig struct{}
+
+func (shownConfig) CheckAction(name, _ string) error {
+	if name == "absent" {
+		return errors.New("not configured")
+	}
+	return nil
+}
+
 func init() {
-	plugins.Register(plugins.Spec[struct{}]{
-		Name: "shown", Doc: "publishes a value of every type",
-		Topics:  plugins.Topics(shownPicture, shownText, shownPressed, shownLevel, shownDepartures),
+	plugins.Register(plugins.Spec[shownConfig]{
+		Name: "shown", Doc: "publishes a value of every class",
+		Topics:  plugins.Topics(shownPressed, shownLevel, shownDepartures, shownEvent, shownExpired, shownNothing, shownInvalid, shownExplosive),
 		Actions: plugins.Actions(shownActions...),
-		New: func(env plugins.Env, _ struct{}) (plugins.Plugin, error) {
+		New: func(env plugins.Env, _ shownConfig) (plugins.Plugin, error) {
 			called = make(chan string, 16)
 			return &shown{env, called}, nil
 		},
@@ -60,31 +85,29 @@ func init() {
 }
 
 func (s *shown) Start(t *plugins.Task) error {
-	shownPressed.Set(s.env, topics.Press{})
-	shownText.Set(s.env, "a dot")
 	for _, action := range shownActions {
-		action.Handle(s.env, func(string) error {
+		action.Handle(s.env, func(arg string) error {
 			shownPressed.Set(s.env, topics.Press{Down: action.Name() == "press"})
-			s.called <- action.Name()
+			shownEvent.Set(s.env, action.Name())
+			s.called <- strings.TrimSpace(action.Name() + " " + arg)
 			return nil
 		})
 	}
-	picture := image.NewGray(image.Rect(0, 0, 10, 2))
-	picture.SetGray(9, 1, color.Gray{Y: 0xFF})
-	shownPicture.Set(s.env, topics.Picture{Gray: picture})
-	shownLevel.Set(s.env, topics.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
-	now := s.env.Clock.Now()
-	shownDepartures.Set(s.env, topics.Departures{
-		Stop: "Huntingdale", Period: 30 * time.Second, Received: t.Now(), Walk: 5 * time.Minute,
-		List: []topics.Departure{
-			{Scheduled: now.Add(-time.Minute), Headsign: "has left"},
-			{Scheduled: now.Add(2 * time.Minute), Headsign: "too soon"},
-			{Scheduled: now.Add(9 * time.Minute), Estimated: now.Add(10 * time.Minute), Headsign: "City", Platform: "1"},
-		},
+	shownPressed.Set(s.env, topics.Press{})
+	s.env.Go("level", func(t *plugins.Task) error {
+		for range t.Every(100 * time.Millisecond) {
+			shownLevel.Set(s.env, topics.Level{Goal: 0.5, Now: 0.25, Duty: 0xFFFF, Turned: -3})
+		}
+		return nil
 	})
+	shownDepartures.Set(s.env, topics.Departures{Stop: "Huntingdale", Period: 30 * time.Second, Received: t.Now().Add(-time.Hour)})
+	shownEvent.Set(s.env, "none")
+	shownExpired.Set(s.env, topics.Reading{Value: 21.4})
+	shownInvalid.Set(s.env, invalid{})
+	shownExplosive.Set(s.env, explosive{})
 	s.env.Meter.Count("looks_total", 3)
-	s.env.Meter.Set("a_fraction_of_nothing", math.NaN())
-	s.env.Meter.Set("for_ever_seconds", math.Inf(1))
+	s.env.Meter.Set("not_a_number", math.NaN())
+	s.env.Meter.Set("infinite_seconds", math.Inf(1))
 	return nil
 }
 
@@ -144,17 +167,49 @@ func post(t *testing.T, address, command string) (status int, text string) {
 	return answer.StatusCode, strings.TrimSpace(string(body))
 }
 
+// values returns the values of the topics as JSON, by topic.
+func values(t *testing.T, s web.State) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, topic := range s.Topics {
+		text, err := json.Marshal(topic.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[topic.Topic] = string(text)
+	}
+	return all
+}
+
 func TestStateHasWhatTheInstancesPublish(t *testing.T) {
 	withPage(t, "", func(address string) {
 		s := get(t, address)
-		if len(s.Panels) != 1 || fmt.Sprint(s.Panels[0].Rows) != "[0000 0040]" || s.Panels[0].Width != 10 || s.Panels[0].Text != "a dot" {
-			t.Errorf("the panel: %+v", s.Panels)
+		got := values(t, s)
+		for topic, want := range map[string]string{
+			"pressed":   `{"down":false}`,
+			"level":     `{"duty":1,"goal":0.5,"level":0.25,"turned":-3}`,
+			"event":     `"none"`,
+			"expired":   `null`,
+			"nothing":   `null`,
+			"invalid":   `{"encode_error":"json: unsupported type: func()"}`,
+			"explosive": `"panic: boom"`,
+		} {
+			if got[topic] != want {
+				t.Errorf("%s: got %s, want %s", topic, got[topic], want)
+			}
 		}
-		if len(s.Lamps) != 1 || s.Lamps[0] != (web.Lamp{Instance: "one", Goal: 0.5, Level: 0.25, Duty: 1, Turned: -3}) {
-			t.Errorf("the lamp: %+v", s.Lamps)
+		if !strings.Contains(got["departures"], `"freshness":"stale"`) {
+			t.Errorf("a payload that says its own age is left out: %s", got["departures"])
 		}
-		if d := s.Departures[0]; d.Freshness != web.Fresh || len(d.Next) != 2 || !d.Next[0].OutOfReach || d.Next[1].OutOfReach || d.Next[1].Late != 60 {
+		ages := map[string]web.Topic{}
+		for _, topic := range s.Topics {
+			ages[topic.Topic] = topic
+		}
+		if d := ages["departures"]; d.Age < 3600 || d.Type != "departures" || d.Class != "state" || d.Instance != "one" || d.Plugin != "shown" || d.Doc == "" {
 			t.Errorf("departures: %+v", d)
+		}
+		if ages["nothing"].Age != -1 || ages["expired"].Age < 0 {
+			t.Errorf("without a value: %+v %+v", ages["nothing"], ages["expired"])
 		}
 		if i := s.Instances[0]; i.Health != "ok" || i.Plugin != "shown" || len(i.Meter) != 1 || i.Meter["looks_total"] != 3 {
 			t.Errorf("instances: %+v", i)
@@ -165,12 +220,23 @@ func TestStateHasWhatTheInstancesPublish(t *testing.T) {
 	})
 }
 
+func TestInstanceListsItsActions(t *testing.T) {
+	withPage(t, "", func(address string) {
+		want := []web.Action{
+			{Name: "press", Doc: "presses", EndedBy: "release"},
+			{Name: "release", Doc: "releases"},
+			{Name: "up", Doc: "goes up"},
+			{Name: "set", Doc: "sets it", Arg: "on or off"},
+		}
+		if i := get(t, address).Instances[0]; !slices.Equal(i.Actions, want) || i.Offered {
+			t.Errorf("got %+v", i)
+		}
+	})
+}
+
 func TestActionsOnARealBoardAreRefused(t *testing.T) {
 	withPage(t, "", func(address string) {
-		if s := get(t, address); len(s.Buttons) != 1 || s.Buttons[0].Offered || s.Lamps[0].Offered {
-			t.Errorf("%+v %+v", s.Buttons, s.Lamps)
-		}
-		for _, command := range []string{`{"do":"press","name":"one"}`, `{"do":"turn","name":"one","amount":1}`, `{"do":"break","name":"network"}`, `{"do":"speed","amount":60}`} {
+		for _, command := range []string{`{"do":"call","action":"one.press"}`, `{"do":"break","name":"network"}`, `{"do":"speed","amount":60}`} {
 			if status, text := post(t, address, command); status != http.StatusConflict {
 				t.Errorf("%s: %d %s", command, status, text)
 			}
@@ -183,15 +249,29 @@ func TestActionsOnARealBoardAreRefused(t *testing.T) {
 
 func TestRemoteControlCallsActions(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
-		for _, command := range []string{`{"do":"press","name":"one"}`, `{"do":"release","name":"one"}`, `{"do":"turn","name":"one","amount":-2}`, `{"do":"turn","name":"one","amount":1}`} {
+		if !get(t, address).Instances[0].Offered {
+			t.Error("the actions are not offered")
+		}
+		for _, command := range []string{
+			`{"do":"call","action":"one.press"}`, `{"do":"call","action":"one.release"}`,
+			`{"do":"call","action":"one.up","times":2}`, `{"do":"call","action":"one.set","arg":"on"}`,
+		} {
 			if status, text := post(t, address, command); status != http.StatusNoContent {
 				t.Errorf("%s: %d %s", command, status, text)
 			}
 		}
-		if status, text := post(t, address, `{"do":"press","name":"two"}`); status != http.StatusConflict || !strings.Contains(text, "no such action") {
-			t.Errorf("%d %s", status, text)
+		for command, want := range map[string]string{
+			`{"do":"call","action":"two.press"}`:              "two.press: no such action",
+			`{"do":"call","action":"one.absent"}`:             "one.absent: no such action",
+			`{"do":"call","action":"one.press","arg":"hard"}`: "one.press takes no argument; write one.press",
+			`{"do":"call","action":"one.set"}`:                "one.set needs an argument: on or off",
+			`{"do":"call","action":"one.set","arg":"loud"}`:   "one.set: not on or off",
+		} {
+			if status, text := post(t, address, command); status != http.StatusConflict || text != want {
+				t.Errorf("%s: %d %s", command, status, text)
+			}
 		}
-		for _, want := range []string{"press", "release", "down", "down", "up"} {
+		for _, want := range []string{"press", "release", "up", "up", "set on"} {
 			if got := <-called; got != want {
 				t.Errorf("called %s, want %s", got, want)
 			}
@@ -199,23 +279,85 @@ func TestRemoteControlCallsActions(t *testing.T) {
 	})
 }
 
+// events returns a function that waits for the next event, as a client of /events.
+func events(t *testing.T, address string) (next func() web.State, leave func() error) {
+	t.Helper()
+	answer, err := http.Get(address + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, 1<<20)
+	return func() web.State {
+		t.Helper()
+		for lines.Scan() {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				var s web.State
+				if err := json.Unmarshal([]byte(data), &s); err != nil {
+					t.Fatal(err)
+				}
+				return s
+			}
+		}
+		t.Fatal("the stream has ended")
+		return web.State{}
+	}, answer.Body.Close
+}
+
 func TestClientGetsTheWholeStateAndItsButtonIsReleasedWhenItLeaves(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
-		answer, err := http.Get(address + "/events")
-		if err != nil {
-			t.Fatal(err)
+		next, leave := events(t, address)
+		if s := next(); len(s.Topics) != 8 || s.Instances == nil || s.Loop == nil || s.Clock == nil {
+			t.Errorf("got %+v", s)
 		}
-		lines := bufio.NewScanner(answer.Body)
-		for lines.Scan() && !strings.HasPrefix(lines.Text(), "data: ") {
-		}
-		var s web.State
-		if err := json.Unmarshal([]byte(strings.TrimPrefix(lines.Text(), "data: ")), &s); err != nil || s.Panels == nil || s.Lamps == nil || s.Loop == nil {
-			t.Errorf("%s: %v", lines.Text(), err)
-		}
-		post(t, address, `{"do":"press","name":"one"}`)
-		answer.Body.Close()
+		post(t, address, `{"do":"call","action":"one.press"}`)
+		leave()
 		if first, second := <-called, <-called; first != "press" || second != "release" {
 			t.Errorf("called %s, %s", first, second)
+		}
+	})
+}
+
+func TestClientGetsWhatChanges(t *testing.T) {
+	withPage(t, ", remote_control: true", func(address string) {
+		next, leave := events(t, address)
+		defer leave()
+		if got := values(t, next())["pressed"]; got != `{"down":false}` {
+			t.Errorf("at first: %s", got)
+		}
+		for _, action := range []string{"press", "release"} {
+			post(t, address, fmt.Sprintf(`{"do":"call","action":"one.%s"}`, action))
+			want := map[string]string{"pressed": fmt.Sprintf(`{"down":%t}`, action == "press"), "event": `"` + action + `"`}
+			for {
+				got := values(t, next())
+				if got["event"] == want["event"] && got["pressed"] == want["pressed"] {
+					break
+				}
+			}
+		}
+	})
+}
+
+func TestBetweenReportsOnlyChangedTopicsAreSent(t *testing.T) {
+	withPage(t, "", func(address string) {
+		next, leave := events(t, address)
+		defer leave()
+		var reports, changes int
+		for reports < 3 {
+			switch s := next(); {
+			case s.Instances != nil:
+				if reports++; len(s.Topics) != 8 {
+					t.Fatalf("a report has %d topics", len(s.Topics))
+				}
+			case s.Topics == nil && s.Clock != nil:
+			case len(s.Topics) == 1 && s.Topics[0].Topic == "level":
+				changes++
+			default:
+				t.Fatalf("only the level has changed, and this was sent: %+v", s)
+			}
+		}
+		if changes < 5 {
+			t.Errorf("%d changes were sent in two seconds", changes)
 		}
 	})
 }
@@ -260,44 +402,14 @@ func TestAddressInUseIsRetriedAndLoggedOnce(t *testing.T) {
 	}
 }
 
-func TestClientSeesTheButtonDown(t *testing.T) {
-	withPage(t, ", remote_control: true", func(address string) {
-		answer, err := http.Get(address + "/events")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		lines := bufio.NewScanner(answer.Body)
-		next := func() web.State {
-			for lines.Scan() {
-				var s web.State
-				if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && json.Unmarshal([]byte(data), &s) == nil && s.Buttons != nil {
-					return s
-				}
-			}
-			t.Fatal("the stream has ended")
-			return web.State{}
-		}
-		if first := next(); first.Buttons[0].Down {
-			t.Error("the button is down at first")
-		}
-		for _, verb := range []string{"press", "release"} {
-			post(t, address, fmt.Sprintf(`{"do":%q,"name":"one"}`, verb))
-			if got := next(); got.Buttons[0].Down != (verb == "press") {
-				t.Errorf("after a %s: %+v", verb, got.Buttons)
-			}
-		}
-	})
-}
-
 func TestReleaseIsExecutedEvenLate(t *testing.T) {
 	withPage(t, ", remote_control: true", func(address string) {
-		post(t, address, `{"do":"press","name":"one"}`)
+		post(t, address, `{"do":"call","action":"one.press"}`)
 		<-called
 		for range cap(called) {
 			called <- "" // the next action blocks the loop
 		}
-		for _, command := range []string{`{"do":"turn","name":"one","amount":1}`, `{"do":"release","name":"one"}`, `{"do":"turn","name":"one","amount":1}`} {
+		for _, command := range []string{`{"do":"call","action":"one.up"}`, `{"do":"call","action":"one.release"}`, `{"do":"call","action":"one.up"}`} {
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 			r, _ := http.NewRequestWithContext(ctx, http.MethodPost, address+"/api/do", strings.NewReader(command))
 			if answer, err := http.DefaultClient.Do(r); err == nil {

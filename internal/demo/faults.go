@@ -2,13 +2,13 @@ package demo
 
 import (
 	"fmt"
-	"image"
 	"syscall"
 	"time"
 
 	"ptvd/internal/fakeserver"
 	"ptvd/internal/gpio"
 	"ptvd/internal/web"
+	"ptvd/plugins/topics"
 )
 
 // fault is a failure of the environment. One without mend is over at once.
@@ -121,15 +121,27 @@ func (w *World) breakLamp(fault func()) {
 	if w.Board.Duty(lampOutput) == 0 {
 		detents = 1
 	}
-	_ = w.Turn(lamp, detents) // if the queue is full, a move in it turns the knob
+	_ = w.input.enqueue(w.loop.Now(), w.turn(detents)) // if the queue is full, a move in it turns the knob
+}
+
+// Shown returns what the panel shows, according to the bytes sent over SPI.
+func (w *World) Shown(instance, payloadType string) (payload any, ok bool) {
+	if !isPanel(instance, payloadType) {
+		return nil, false
+	}
+	return topics.Picture{Gray: w.Panel.Picture(mounted), Brightness: float64(w.Panel.Intensity(0)+1) / 16}, true
 }
 
 // Changes returns how often the panel's picture changed.
-func (w *World) Changes(instance string) int { return w.Panel.Changes() + w.outages }
+func (w *World) Changes(instance, payloadType string) uint64 {
+	if !isPanel(instance, payloadType) {
+		return 0
+	}
+	return uint64(w.Panel.Changes() + w.outages)
+}
 
-// Picture returns what the panel shows, according to the bytes sent over SPI.
-func (w *World) Picture(instance string) (picture *image.Gray, brightness float64, ok bool) {
-	return w.Panel.Picture(mounted), float64(w.Panel.Intensity(0)+1) / 16, instance == panelInstance
+func isPanel(instance, payloadType string) bool {
+	return instance == panelInstance && payloadType == topics.Picture{}.PayloadType()
 }
 
 // lampDriver is a driver of PWM outputs that can fail at the next change of a duty

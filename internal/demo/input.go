@@ -2,7 +2,6 @@ package demo
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"ptvd/internal/gpio/sim"
@@ -95,29 +94,28 @@ func (i *input) autopilot(t *scheduler.Task) error {
 	return nil
 }
 
-// Press presses the button. Its contact bounces.
-func (w *World) Press(instance string) error {
-	if instance != bell {
-		return fmt.Errorf("the demo has no button %q", instance)
-	}
-	return w.input.enqueue(w.loop.Now(), w.input.button.Press)
-}
-
-// Release releases the button.
-func (w *World) Release(instance string) error {
-	if instance != bell {
-		return fmt.Errorf("the demo has no button %q", instance)
-	}
-	return w.input.enqueue(w.loop.Now(), w.input.button.Release)
-}
-
 // perDetent is how fast the page turns the knob.
 const perDetent = 24 * time.Millisecond
 
-// Turn turns the knob by a number of detents, counter-clockwise if negative.
-func (w *World) Turn(instance string, detents int) error {
-	if instance != lamp {
-		return fmt.Errorf("the demo has no knob %q", instance)
+// Act moves the contacts of the button and the knob for the actions that they cause.
+func (w *World) Act(instance, action string, times int) (handled bool, err error) {
+	var move scheduler.Func
+	switch instance + "." + action {
+	case bell + ".press":
+		move = w.input.button.Press
+	case bell + ".release":
+		move = w.input.button.Release
+	case lamp + ".up":
+		move = w.turn(times)
+	case lamp + ".down":
+		move = w.turn(-times)
+	default:
+		return false, nil
 	}
-	return w.input.enqueue(w.loop.Now(), func(t *scheduler.Task) error { return w.input.knob.Turn(t, detents, perDetent) })
+	return true, w.input.enqueue(w.loop.Now(), move)
+}
+
+// turn turns the knob by a number of detents, counter-clockwise if negative.
+func (w *World) turn(detents int) scheduler.Func {
+	return func(t *scheduler.Task) error { return w.input.knob.Turn(t, detents, perDetent) }
 }

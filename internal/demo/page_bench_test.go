@@ -13,6 +13,7 @@ import (
 
 	"ptvd/internal/daemon"
 	"ptvd/internal/demo"
+	"ptvd/internal/web"
 )
 
 // BenchmarkPageClients runs the demo for ten seconds with a number of clients of the
@@ -24,16 +25,16 @@ func BenchmarkPageClients(b *testing.B) {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {
 			for b.Loop() {
 				before := cpuTime()
-				r := runWithClients(b, clients, 10*time.Second)
-				b.ReportMetric(float64(cpuTime()-before)/float64(r.Uptime)*100, "cpu-%")
-				for _, task := range r.Tasks {
+				loop := runWithClients(b, clients, 10*time.Second)
+				b.ReportMetric((cpuTime()-before).Seconds()/loop.Uptime*100, "cpu-%")
+				for _, task := range loop.Tasks {
 					switch task.Instance + " " + task.Name {
 					case "panel draw":
-						b.ReportMetric(float64(task.LatenessP50)/1e3, "late-p50-µs")
-						b.ReportMetric(float64(task.LatenessP99)/1e3, "late-p99-µs")
+						b.ReportMetric(task.LateP50*1e6, "late-p50-µs")
+						b.ReportMetric(task.LateP99*1e6, "late-p99-µs")
 					case " page":
-						b.ReportMetric(float64(task.Total)/float64(r.Uptime)*100, "loop-%")
-						b.ReportMetric(float64(task.Longest)/1e3, "longest-µs")
+						b.ReportMetric(task.Total/loop.Uptime*100, "loop-%")
+						b.ReportMetric(task.Longest*1e6, "longest-µs")
 					}
 				}
 			}
@@ -50,7 +51,7 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func runWithClients(b *testing.B, clients int, lasts time.Duration) daemon.Report {
+func runWithClients(b *testing.B, clients int, lasts time.Duration) *web.Loop {
 	clock := demo.NewClock()
 	world, err := demo.NewWorld(clock.Wall)
 	if err != nil {
@@ -76,7 +77,7 @@ func runWithClients(b *testing.B, clients int, lasts time.Duration) daemon.Repor
 	if err := d.Run(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	return d.Report()
+	return d.State().Loop
 }
 
 // watch reads events until the server closes the stream.

@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/daemon"
-	"ptvd/internal/host"
+	"ptvd/internal/web"
 )
 
 func breakFault(name string) func(*run) error {
@@ -18,9 +17,9 @@ func mendFault(name string) func(*run) error {
 	return func(p *run) error { return p.world.Mend(name) }
 }
 
-func instance(r daemon.Report, name string) daemon.InstanceReport {
-	i := slices.IndexFunc(r.Instances, func(i daemon.InstanceReport) bool { return i.Name == name })
-	return r.Instances[i]
+func instance(s web.State, name string) web.Instance {
+	i := slices.IndexFunc(s.Instances, func(i web.Instance) bool { return i.Name == name })
+	return s.Instances[i]
 }
 
 func TestEachFaultShowsInTheHealth(t *testing.T) {
@@ -31,12 +30,12 @@ func TestEachFaultShowsInTheHealth(t *testing.T) {
 		"panel":     {"panel", "cable unplugged"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := play(t, 3*time.Minute, action{20 * time.Second, breakFault(name)}).daemon.Report()
-			if i := instance(r, test.instance); i.Health != host.Degraded || !strings.Contains(i.Why, test.why) {
+			r := play(t, 3*time.Minute, action{20 * time.Second, breakFault(name)}).daemon.State()
+			if i := instance(r, test.instance); i.Health != "degraded" || !strings.Contains(i.Why, test.why) {
 				t.Errorf("%+v", i)
 			}
-			r = play(t, 8*time.Minute, action{20 * time.Second, breakFault(name)}, action{2 * time.Minute, mendFault(name)}).daemon.Report()
-			if i := instance(r, test.instance); i.Health != host.OK || i.Restarts != 0 {
+			r = play(t, 8*time.Minute, action{20 * time.Second, breakFault(name)}, action{2 * time.Minute, mendFault(name)}).daemon.State()
+			if i := instance(r, test.instance); i.Health != "ok" || i.Restarts != 0 {
 				t.Errorf("after the fault: %+v", i)
 			}
 		})
@@ -44,9 +43,9 @@ func TestEachFaultShowsInTheHealth(t *testing.T) {
 }
 
 func TestPanickingPluginIsRestartedAlone(t *testing.T) {
-	r := play(t, time.Minute, action{20 * time.Second, breakFault("panic")}).daemon.Report()
+	r := play(t, time.Minute, action{20 * time.Second, breakFault("panic")}).daemon.State()
 	for _, i := range r.Instances {
-		if want := map[string]int{"lamp": 1}[i.Name]; i.Restarts != want || i.Health != host.OK {
+		if want := map[string]int{"lamp": 1}[i.Name]; i.Restarts != want || i.Health != "ok" {
 			t.Errorf("%+v", i)
 		}
 	}
@@ -72,13 +71,20 @@ func TestWrongSystemClockDoesNotChangeThePanel(t *testing.T) {
 }
 
 func TestPagePressesTheButtonAndTurnsTheKnob(t *testing.T) {
-	press := func(p *run) error { return p.world.Press("bell") }
-	release := func(p *run) error { return p.world.Release("bell") }
+	act := func(instance, action string, times int) func(*run) error {
+		return func(p *run) error {
+			if handled, err := p.world.Act(instance, action, times); !handled || err != nil {
+				t.Errorf("%s.%s: %v, %v", instance, action, handled, err)
+			}
+			return nil
+		}
+	}
+	press, release := act("bell", "press", 1), act("bell", "release", 1)
 	duty := uint16(0)
 	frames := play(t, 30*time.Second,
 		action{time.Second, press}, action{1100 * time.Millisecond, release}, // the first page scrolls, the second does not
 		action{5 * time.Second, press}, action{5100 * time.Millisecond, release},
-		action{6 * time.Second, func(p *run) error { return p.world.Turn("lamp", 3) }},
+		action{6 * time.Second, act("lamp", "up", 3)},
 		action{12 * time.Second, func(p *run) error { duty = p.world.Board.Duty("GPIO18"); return nil }},
 	).frames
 	if slices.Equal(pictureAt(frames, 4900*time.Millisecond).Pix, pictureAt(frames, 6*time.Second).Pix) {
@@ -92,15 +98,18 @@ func TestPagePressesTheButtonAndTurnsTheKnob(t *testing.T) {
 	}
 }
 
-func TestUnknownInputsAndFaultsAreRefused(t *testing.T) {
+func TestUnknownFaultsAndSpeedsAreRefused(t *testing.T) {
 	play(t, 2*time.Second, action{time.Second, func(p *run) error {
 		w := p.world
 		for name, err := range map[string]error{
-			"a button": w.Press("trains"), "a knob": w.Turn("bell", 1), "a fault": w.Break("nothing"), "a speed": w.SetSpeed(7),
+			"a fault": w.Break("nothing"), "a speed": w.SetSpeed(7),
 		} {
 			if err == nil {
 				t.Errorf("%s that does not exist was accepted", name)
 			}
+		}
+		if handled, err := w.Act("panel", "next", 1); handled || err != nil {
+			t.Errorf("an action that no contact causes: %v, %v", handled, err)
 		}
 		return nil
 	}})

@@ -22,7 +22,7 @@ func TestConfiguredTokenIsRequiredEverywhere(t *testing.T) {
 				t.Errorf("%s: status %d", path, got)
 			}
 		}
-		if w := ask(s, "POST", "/api/do", `{"do":"press"}`); w.Code != 401 {
+		if w := ask(s, "POST", "/api/do", `{"do":"call"}`); w.Code != 401 {
 			t.Errorf("a command: status %d", w.Code)
 		}
 		if w := ask(s, "GET", "/", ""); w.Code != 401 || !strings.Contains(w.Body.String(), `action="/login"`) {

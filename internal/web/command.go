@@ -11,26 +11,25 @@ import (
 // Command is what a client asks the daemon to do.
 type Command struct {
 	Do     string  `json:"do"`               // one of the verbs below
-	Name   string  `json:"name,omitempty"`   // of an instance, or of a fault
-	Amount float64 `json:"amount,omitempty"` // detents, or the speed of time
+	Action string  `json:"action,omitempty"` // to call: instance.action
+	Arg    string  `json:"arg,omitempty"`    // of the action
+	Times  int     `json:"times,omitempty"`  // how often it is called, 1 to 20; 0 means once
+	Name   string  `json:"name,omitempty"`   // of a fault
+	Amount float64 `json:"amount,omitempty"` // the speed of time
 }
 
 // The verbs of a Command.
 const (
-	Press   = "press"   // the button of an instance goes down …
-	Release = "release" // … and comes up
-	Turn    = "turn"    // the knob of an instance, by so many detents; above zero: clockwise
-	Break   = "break"   // a fault of the world begins …
-	Mend    = "mend"    // … and ends
-	Speed   = "speed"   // time runs so fast
+	Call  = "call"  // calls an action of an instance
+	Break = "break" // causes a fault of the world …
+	Mend  = "mend"  // … and ends it
+	Speed = "speed" // changes the speed of time
 )
 
-var verbs = []string{Press, Release, Turn, Break, Mend, Speed}
-
-// maxCommand limits a command, in bytes; maxDetents limits a turn.
 const (
-	maxCommand = 1 << 10
-	maxDetents = 20
+	maxCommand = 1 << 10 // of the JSON, in bytes
+	maxName    = 64      // in bytes
+	maxTimes   = 20
 )
 
 // readCommand decodes and validates one command.
@@ -44,12 +43,12 @@ func readCommand(from io.Reader) (c Command, err error) {
 		return Command{}, errors.New("invalid command: data after the JSON object")
 	}
 	switch {
-	case !slices.Contains(verbs, c.Do):
-		return Command{}, fmt.Errorf("unknown command %.20q", c.Do)
-	case len(c.Name) > 64:
-		return Command{}, errors.New("name too long (limit 64 bytes)")
-	case c.Do == Turn && (c.Amount != float64(int(c.Amount)) || c.Amount < -maxDetents || c.Amount > maxDetents):
-		return Command{}, fmt.Errorf("amount must be a whole number from -%[1]d to %[1]d", maxDetents)
+	case !slices.Contains([]string{Call, Break, Mend, Speed}, c.Do):
+		return Command{}, fmt.Errorf("unknown command %.20q; use call, break, mend or speed", c.Do)
+	case len(c.Name) > maxName || len(c.Action) > 2*maxName:
+		return Command{}, fmt.Errorf("name too long (limit %d bytes)", maxName)
+	case c.Times < 0 || c.Times > maxTimes:
+		return Command{}, fmt.Errorf("times must be from 1 to %d", maxTimes)
 	}
 	return c, nil
 }

@@ -11,15 +11,18 @@ func TestInvalidCommandIsRefused(t *testing.T) {
 	b := new(board)
 	s := serve(t, b.options())
 	for body, want := range map[string]int{
-		`{"do":"press","name":"bell"}`:             204,
-		`{"do":"turn","name":"lamp","amount":-20}`: 204,
-		`{"do":"turn","name":"lamp","amount":21}`:  400,
-		`{"do":"turn","name":"lamp","amount":0.5}`: 400,
-		`{"do":"explode"}`:                         400,
-		`{"do":"press","nam":"bell"}`:              400,
-		`{"do":"press"}{"do":"press"}`:             400,
-		`{"do":`:                                   400,
-		``:                                         400,
+		`{"do":"call","action":"bell.press"}`:                     204,
+		`{"do":"call","action":"lamp.set","arg":"40%"}`:           204,
+		`{"do":"call","action":"lamp.up","times":20}`:             204,
+		`{"do":"call","action":"lamp.up","times":21}`:             400,
+		`{"do":"call","action":"lamp.up","times":-1}`:             400,
+		`{"do":"call","action":"lamp.up","times":0.5}`:            400,
+		`{"do":"press","name":"bell"}`:                            400,
+		`{"do":"call","actoin":"bell.press"}`:                     400,
+		`{"do":"call"}{"do":"call"}`:                              400,
+		`{"do":"break","name":"` + strings.Repeat("x", 65) + `"}`: 400,
+		`{"do":`: 400,
+		``:       400,
 	} {
 		if w := ask(s, "POST", "/api/do", body); w.Code != want {
 			t.Errorf("%s: status %d, want %d: %s", body, w.Code, want, w.Body)
@@ -32,7 +35,7 @@ func TestInvalidCommandIsRefused(t *testing.T) {
 }
 
 func FuzzCommand(f *testing.F) {
-	f.Add([]byte(`{"do":"turn","name":"lamp","amount":-20}`))
+	f.Add([]byte(`{"do":"call","action":"lamp.set","arg":"40%","times":20}`))
 	f.Add([]byte(`{"do":"speed","amount":1e308}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		c, err := readCommand(strings.NewReader(string(body)))

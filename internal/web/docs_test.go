@@ -27,7 +27,13 @@ func jsonNames(t reflect.Type) (all []string) {
 	case reflect.Struct:
 		for field := range t.Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			all = append(append(all, name), jsonNames(field.Type)...)
+			switch {
+			case name == "-":
+				continue
+			case !field.Anonymous:
+				all = append(all, name)
+			}
+			all = append(all, jsonNames(field.Type)...)
 		}
 	}
 	return all

@@ -47,11 +47,11 @@ func TestEveryClientGetsWhatIsPublished(t *testing.T) {
 	address := listen(t, s)
 	one, _ := watch(t, address)
 	other, _ := watch(t, address)
-	if s.Clients() != 2 || !s.Publish(State{Buttons: []Button{{Instance: "bell"}}}) {
+	if s.Clients() != 2 || !s.Publish(State{World: &WorldState{Speed: 1}}) {
 		t.Fatalf("%d clients, or the state was not accepted", s.Clients())
 	}
 	for _, r := range []*bufio.Reader{one, other} {
-		if got := event(t, r); got != `{"buttons":[{"instance":"bell","down":false,"offered":false}]}` {
+		if got := event(t, r); got != `{"world":{"faults":null,"speed":1}}` {
 			t.Errorf("got %s", got)
 		}
 	}
@@ -99,10 +99,10 @@ func TestStateThatCannotBeEncodedIsLeftOut(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	r, _ := watch(t, listen(t, s))
-	if !s.Publish(b.state) || !s.Publish(State{Buttons: []Button{}}) {
+	if !s.Publish(b.state) || !s.Publish(State{Instances: []Instance{}}) {
 		t.Fatal("a state was not accepted")
 	}
-	if got := event(t, r); got != `{"buttons":[]}` {
+	if got := event(t, r); got != `{"instances":[]}` {
 		t.Errorf("got %s", got)
 	}
 }

@@ -21,18 +21,21 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	figures := exposition{metrics.NewSet()}
+	figures := exposition{metrics.NewSet(), map[string]string{}}
 	figures.all(state)
 	figures.set("web_clients", float64(s.Clients()))
 	var text bytes.Buffer
 	figures.WritePrometheus(&text)
 	for line := range bytes.Lines(text.Bytes()) {
-		w.Write(withHelp(line))
+		w.Write(figures.withHelp(line))
 	}
 }
 
 // exposition collects the figures of one answer.
-type exposition struct{ *metrics.Set }
+type exposition struct {
+	*metrics.Set
+	docs map[string]string // of the figures of topics, by their names
+}
 
 // labelEscaper escapes a label's value as the format requires.
 var labelEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
@@ -71,20 +74,33 @@ func (e exposition) all(s State) {
 			e.set(name, value, "instance", i.Name)
 		}
 	}
-	for _, d := range s.Departures {
-		if d.Age >= 0 {
-			e.set("departures_age_seconds", d.Age, "instance", d.Instance)
-		}
-	}
-	for _, l := range s.Lamps {
-		e.set("lamp_duty_ratio", l.Duty, "instance", l.Instance)
-	}
+	e.topics(s.Topics)
 	if c := s.Clock; c != nil {
-		e.set("clock_known", boolean(c.Known))
+		e.set("clock_known", boolean(c.Synchronized))
 		e.set("clock_system_error_seconds", c.SystemError)
 	}
 	if s.Loop != nil {
 		e.loop(*s.Loop)
+	}
+}
+
+// topics sets the figures of payloads. Where an instance has several topics of one type,
+// a label tells them apart.
+func (e exposition) topics(all []Topic) {
+	type kind struct{ instance, payload string }
+	count := map[kind]int{}
+	for _, t := range all {
+		count[kind{t.Instance, t.Type}]++
+	}
+	for _, t := range all {
+		labels := []string{"instance", t.Instance}
+		if count[kind{t.Instance, t.Type}] > 1 {
+			labels = append(labels, "topic", t.Topic)
+		}
+		for name, value := range t.Figures {
+			e.set(name, value, labels...)
+			e.docs[name] = strings.Join(strings.Fields(t.Doc), " ")
+		}
 	}
 }
 
@@ -119,8 +135,6 @@ var help = map[string]string{
 	"web_clients":                "Clients of /events, such as open browser pages.",
 	"instance_health":            "1 for the instance's present health, 0 for the others.",
 	"instance_restarts_total":    "Restarts of the instance after failures.",
-	"departures_age_seconds":     "Age of the newest reply.",
-	"lamp_duty_ratio":            "Duty cycle of the lamp's outputs, 0 to 1.",
 	"clock_known":                "1 if the time is synchronized.",
 	"clock_system_error_seconds": "How far the system clock is ahead of the synchronized time.",
 	"uptime_seconds":             "Time since the start.",
@@ -137,10 +151,10 @@ var help = map[string]string{
 }
 
 // withHelp completes a line of the exposition that has room for a help text.
-func withHelp(line []byte) []byte {
+func (e exposition) withHelp(line []byte) []byte {
 	name, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("# HELP ptvd_"))
 	if !ok {
 		return line
 	}
-	return fmt.Appendf(nil, "# HELP ptvd_%s %s\n", name, cmp.Or(help[string(name)], "A figure of the plugin."))
+	return fmt.Appendf(nil, "# HELP ptvd_%s %s\n", name, cmp.Or(help[string(name)], e.docs[string(name)], "A figure of the plugin."))
 }

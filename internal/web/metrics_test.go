@@ -3,12 +3,19 @@ package web
 import (
 	"strings"
 	"testing"
+
+	"ptvd/plugins/topics"
 )
 
 func TestMetricsAreTheFiguresOfTheState(t *testing.T) {
 	b := &board{state: State{
-		Clock:      &Clock{Known: true, SystemError: -0.25},
-		Departures: []Stop{{Instance: "trains", Age: 12.5}, {Instance: "trams", Age: -1}},
+		Clock: &Clock{Synchronized: true, SystemError: -0.25},
+		Topics: []Topic{
+			{Envelope: topics.Envelope{Instance: "trains", Topic: "departures", Type: "departures"}, Doc: "the next departures", Figures: map[string]float64{"departures_age_seconds": 12.5}},
+			{Envelope: topics.Envelope{Instance: "trams", Topic: "departures", Type: "departures"}},
+			{Envelope: topics.Envelope{Instance: "thermo", Topic: "inside", Type: "reading"}, Figures: map[string]float64{"reading": 21.4}},
+			{Envelope: topics.Envelope{Instance: "thermo", Topic: "outside", Type: "reading"}, Figures: map[string]float64{"reading": -3}},
+		},
 		Instances: []Instance{{
 			Name: "trains", Plugin: "ptv", Health: "degraded", Restarts: 2,
 			Meter: map[string]float64{"fetches_ok_total": 7, "no name": 1},
@@ -21,7 +28,10 @@ func TestMetricsAreTheFiguresOfTheState(t *testing.T) {
 		`ptvd_instance_health{instance="trains",plugin="ptv",health="degraded"} 1`,
 		`ptvd_instance_health{instance="trains",plugin="ptv",health="ok"} 0`,
 		`ptvd_instance_restarts_total{instance="trains"} 2`,
+		"# HELP ptvd_departures_age_seconds the next departures\n",
 		`ptvd_departures_age_seconds{instance="trains"} 12.5`,
+		`ptvd_reading{instance="thermo",topic="inside"} 21.4`,
+		`ptvd_reading{instance="thermo",topic="outside"} -3`,
 		`ptvd_clock_system_error_seconds -0.25`,
 		`ptvd_spi_bytes_total 4096`,
 		`ptvd_task_runs_total{instance="trains",task="a \"fetch\"é"} 9`,

@@ -32,7 +32,7 @@ func TestOnlyHostNamesOfThisMachineAreAccepted(t *testing.T) {
 		"127.0.0.1:8337": 200, "127.0.0.1": 200, "localhost:8337": 200, "LOCALHOST.": 200, "[::1]:8337": 200, "192.0.2.7:8337": 200,
 		"evil.example:8337": 421, "127.0.0.1.evil.example": 421, "localhost.evil.example": 421, "": 421,
 	} {
-		if got := ask(s, "GET", "/api/state", "", host(name)).Code; got != want {
+		if got := ask(s, "GET", "/api/state", "", hostHeader(name)).Code; got != want {
 			t.Errorf("Host %q: status %d, want %d", name, got, want)
 		}
 	}
@@ -45,7 +45,7 @@ func TestConfiguredHostNamesAreAccepted(t *testing.T) {
 	s := serve(t, o)
 	for name, want := range map[string]int{"board.example": 204, "Board.Example:443": 204, "evil.example": 421, "x.board.example": 421} {
 		origin := header("Origin", "https://"+name)
-		if got := ask(s, "POST", "/api/do", `{"do":"press","name":"bell"}`, host(name), origin, header("Sec-Fetch-Site", "")).Code; got != want {
+		if got := ask(s, "POST", "/api/do", `{"do":"call","action":"bell.press"}`, hostHeader(name), origin, header("Sec-Fetch-Site", "")).Code; got != want {
 			t.Errorf("Host %q: status %d, want %d", name, got, want)
 		}
 	}
@@ -78,7 +78,7 @@ func TestOtherOriginsMayOnlyLinkToThePage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b.done = nil
-			body := map[string]string{"POST": `{"do":"press","name":"bell"}`}[test.method]
+			body := map[string]string{"POST": `{"do":"call","action":"bell.press"}`}[test.method]
 			w := ask(s, test.method, test.path, body, append(test.more, header("Sec-Fetch-Site", test.site))...)
 			if w.Code != test.want || (w.Code == 204) != (len(b.done) == 1) {
 				t.Errorf("status %d, want %d; done: %v", w.Code, test.want, b.done)
@@ -89,7 +89,7 @@ func TestOtherOriginsMayOnlyLinkToThePage(t *testing.T) {
 
 func TestHeadersAndBodiesAreLimited(t *testing.T) {
 	s := serve(t, new(board).options())
-	large := `{"do":"press","name":"` + strings.Repeat("x", maxCommand) + `"}`
+	large := `{"do":"call","arg":"` + strings.Repeat("x", maxCommand) + `"}`
 	if w := ask(s, "POST", "/api/do", large); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a large body: status %d", w.Code)
 	}

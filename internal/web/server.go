@@ -96,8 +96,8 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// errBlocked is what a client is told if the loop does not answer in time.
-const errBlocked = "event loop not responding: a task may be blocking it"
+// LoopBlocked is what a client is told if the loop does not answer in time.
+const LoopBlocked = "event loop not responding: a task may be blocking it"
 
 // snapshot gets the state from the loop. If that fails it answers the request itself
 // and returns false.
@@ -106,7 +106,7 @@ func (s *Server) snapshot(w http.ResponseWriter, r *http.Request) (State, bool) 
 	defer cancel()
 	state, err := s.cache.snapshot(ctx)
 	if err != nil {
-		answer(w, http.StatusServiceUnavailable, health{"failed", []string{errBlocked}})
+		answer(w, http.StatusServiceUnavailable, health{"failed", []string{LoopBlocked}})
 		return State{}, false
 	}
 	return state, true

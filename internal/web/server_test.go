@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"ptvd/plugins/topics"
 )
 
 // board stands in for the daemon.
@@ -54,7 +56,7 @@ func header(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
-func host(name string) func(*http.Request) {
+func hostHeader(name string) func(*http.Request) {
 	return func(r *http.Request) { r.Host = name }
 }
 
@@ -95,9 +97,13 @@ func TestPageIsSmallAndLoadsNothingFromElsewhere(t *testing.T) {
 }
 
 func TestStateIsJSON(t *testing.T) {
-	b := &board{state: State{Panels: []Panel{{Instance: "panel", Width: 32, Height: 8, Rows: []string{"ff00aa55"}, Brightness: 1, Text: "3 min"}}}}
+	b := &board{state: State{Topics: []Topic{{
+		Envelope: topics.Envelope{Instance: "thermo", Topic: "temperature", Type: "reading", Class: "state", Age: 1.5, Value: Value{topics.Reading{Value: 21.4, Unit: "°C"}}},
+		Plugin:   "thermometer", Doc: "what it measures", Figures: map[string]float64{"reading": 21.4},
+	}}}}
 	w := ask(serve(t, b.options()), "GET", "/api/state", "")
-	const want = `{"panels":[{"instance":"panel","width":32,"height":8,"rows":["ff00aa55"],"brightness":1,"text":"3 min"}]}` + "\n"
+	const want = `{"topics":[{"instance":"thermo","topic":"temperature","type":"reading","class":"state","age_s":1.5,` +
+		`"value":{"value":21.4,"unit":"°C"},"plugin":"thermometer","doc":"what it measures"}]}` + "\n"
 	if w.Body.String() != want || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("%v %s", w.Header(), w.Body)
 	}

@@ -1,27 +1,41 @@
 package web
 
-import "image"
-
-// World is what surrounds a simulated board: somebody can look at it, touch it and
-// break it. Its methods belong to the loop and do not block.
+// World is the environment of a simulated board, which can be looked at, operated and
+// broken. Its methods are called on the event loop and do not block.
 type World interface {
-	// Picture returns what the panel that an instance drives shows, brightness 0
-	// to 1; false: the world has no such panel. Changes counts its changes.
-	Picture(instance string) (picture *image.Gray, brightness float64, ok bool)
-	Changes(instance string) int
+	// Shown returns what the world really shows in place of a value of that type which
+	// an instance has published, such as the picture on a panel; false means nothing.
+	// Changes counts its changes.
+	Shown(instance, payloadType string) (payload any, ok bool)
+	Changes(instance, payloadType string) uint64
 
-	// Press, Release and Turn move the real contacts of an instance.
-	Press(instance string) error
-	Release(instance string) error
-	Turn(instance string, detents int) error
+	// Act carries out an action so many times by moving the real contacts that lead to
+	// it. It returns false if there are none.
+	Act(instance, action string, times int) (handled bool, err error)
 
-	// Faults are the ways in which the world can fail; Break and Mend take the
-	// name of one.
+	// Faults returns the faults that can be caused; Break and Mend take the name of
+	// one.
 	Faults() []Fault
 	Break(fault string) error
 	Mend(fault string) error
 
-	// Speed returns how fast time runs, and the speeds that there are.
+	// Speed returns how fast time runs, and the possible speeds.
 	Speed() (now float64, choice []float64)
 	SetSpeed(float64) error
+}
+
+// WorldState is the state of a World.
+type WorldState struct {
+	Faults []Fault   `json:"faults"`
+	Speed  float64   `json:"speed"` // of time; 1: real time
+	Speeds []float64 `json:"speeds,omitempty"`
+}
+
+// Fault is a way in which the world can fail.
+type Fault struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Doc   string `json:"doc"`
+	On    bool   `json:"on"`
+	Once  bool   `json:"once"` // it happens once and needs no mending
 }

@@ -5,17 +5,15 @@ import (
 	"math"
 	"runtime"
 	"time"
-
-	"ptvd/internal/host"
 )
 
 // checkStopped checks what a stopped daemon leaves behind.
 func (w *World) checkStopped() {
-	report := w.daemon.Report()
+	report := w.daemon.State()
 	w.recorder.search("the report", report)
 	if w.clock.Now() >= w.end {
 		for _, i := range report.Instances {
-			if i.Health != host.OK {
+			if i.Health != "ok" {
 				w.fail("at the end %s is %s: %s", i.Name, i.Health, i.Why)
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ptvd/internal/gpio"
-	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 )
 
@@ -143,8 +142,8 @@ func (w *World) checkHangReported() {
 
 // checkDegraded checks that an instance is not healthy, for a given reason.
 func (w *World) checkDegraded(instance, why string) {
-	for _, i := range w.daemon.Report().Instances {
-		if i.Name == instance && (i.Health == host.OK || !strings.Contains(i.Why, why)) {
+	for _, i := range w.daemon.State().Instances {
+		if i.Name == instance && (i.Health == "ok" || !strings.Contains(i.Why, why)) {
 			w.fail("%s is %s (%q), want a problem with %q", instance, i.Health, i.Why, why)
 		}
 	}

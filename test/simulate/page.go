@@ -55,7 +55,7 @@ var (
 		{method: http.MethodDelete, path: "/api/state", status: http.StatusMethodNotAllowed},
 		{method: http.MethodPost, path: "/api/do", body: "{", status: http.StatusBadRequest},
 		{method: http.MethodPost, path: "/api/do", body: strings.Repeat(" ", 1<<20), status: http.StatusRequestEntityTooLarge},
-		{method: http.MethodPost, path: "/api/do", body: `{"do":"press","name":"bell"}`, status: http.StatusConflict},
+		{method: http.MethodPost, path: "/api/do", body: `{"do":"call","action":"bell.press"}`, status: http.StatusConflict},
 		{path: "/api/state", headers: "Authorization: ", status: http.StatusUnauthorized},
 	}
 	// unavailable are requests while the loop does not answer.

@@ -60,7 +60,7 @@ func TestThePageIsForWhoeverHasAKeyboardOrHearsIt(t *testing.T) {
 			`button "push button bell"`,
 			`slider "knob of lamp" = ` + fmt.Sprint(get[float64](b, goal)),
 			`image "lamp lamp: `,
-			`status "" `, `region "Departures"`, `region "Instances"`, `region "The loop"`,
+			`status "" `, `region "Departures"`, `region "Instances"`, `region "Event loop"`,
 			`button "Unplug the panel"`,
 			`radio "× 60"`, `columnheader "longest step"`,
 		} {

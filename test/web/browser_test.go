@@ -109,7 +109,7 @@ func openBrowser(t *testing.T) context.Context {
 func openWindow(t *testing.T, in context.Context, address string, size step) *browser {
 	t.Helper()
 	b := newWindow(t, in, size)
-	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#instances li")))
+	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#instances > li")))
 	return b
 }
 

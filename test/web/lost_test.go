@@ -22,7 +22,7 @@ func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
 	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")), run("window.isOld = true"))
 
 	demo.stop()
-	b.until("it says so", chip+` === "no connection; trying again" && document.querySelector("#wellbeing.failed") !== null`)
+	b.until("it says so", chip+` === "no connection; retrying" && document.querySelector("#health.failed") !== null`)
 	b.until("no minutes stand there", minutes+` === "hidden"`)
 	b.screenshot("lost")
 	b.do(chromedp.Click(chromedp.CSS(".push")))
@@ -36,7 +36,7 @@ func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
 	time.Sleep(3 * time.Second) // by its own time, it has run for longer than the one before it
 	through.to.Store(next)
 	b.until("the page is loaded anew, as the daemon is another one", `window.isOld === undefined`)
-	b.until("all is well", chip+` === "all is well"`)
+	b.until("all ok", chip+` === "all ok"`)
 	b.until("the minutes are there again", minutes+` === "visible"`)
 	before := get[string](b, picture)
 	b.until("the panel moves", picture+` !== `+quoted(before))
@@ -50,7 +50,7 @@ func TestAPressThatGetsNoAnswerSaysSo(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(".push")))
 	b.until("it leads nowhere", `document.querySelector("#toast").textContent === "The board cannot be reached."`)
 	demo.cmd.Process.Signal(syscall.SIGCONT)
-	b.until("all is well", chip+` === "all is well"`)
+	b.until("all ok", chip+` === "all ok"`)
 }
 
 func TestAConnectionThatIsDeadWithoutAWordIsReplaced(t *testing.T) {
@@ -58,8 +58,8 @@ func TestAConnectionThatIsDeadWithoutAWordIsReplaced(t *testing.T) {
 	b := openWindow(t, openBrowser(t), through.address(), desktop)
 	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")))
 	through.lose()
-	b.until("it is noticed", `document.querySelector("#wellbeing.failed") !== null && `+minutes+` === "hidden"`)
-	b.within(30*time.Second, "all is well", chip+` === "all is well" && `+minutes+` === "visible"`)
+	b.until("it is noticed", `document.querySelector("#health.failed") !== null && `+minutes+` === "hidden"`)
+	b.within(30*time.Second, "all ok", chip+` === "all ok" && `+minutes+` === "visible"`)
 }
 
 // wire carries connections to a program, and can lose those that there are without a

@@ -23,7 +23,7 @@ var desktop = chromedp.EmulateViewport(1280, 1340)
 // Scripts that look at the page.
 const (
 	says    = `document.querySelector(".panel").getAttribute("aria-label")`
-	chip    = `document.querySelector("#wellbeing").textContent`
+	chip    = `document.querySelector("#health").textContent`
 	picture = `document.querySelector(".panel").toDataURL()`
 	goal    = `Number(document.querySelector(".knob").getAttribute("aria-valuenow"))`
 	turned  = `document.querySelector(".knob .cap").style.transform`
@@ -34,7 +34,7 @@ func fault(name string) string { return fmt.Sprintf(`#faults button[data-key=%q]
 
 // ill tells whether an instance says that it is degraded, and why.
 func ill(instance, why string) string {
-	return fmt.Sprintf(`document.querySelector("#instances li[data-key=%s] .why.degraded")?.textContent.includes(%q) === true`, instance, why)
+	return fmt.Sprintf(`document.querySelector("#instances > li[data-key=%s] .why.degraded")?.textContent.includes(%q) === true`, instance, why)
 }
 
 func speed(times int) string {
@@ -71,7 +71,7 @@ func TestThePageInABrowser(t *testing.T) {
 		before := get[float64](b, goal)
 		b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
 		b.until("three detents went up", fmt.Sprintf("%s === Math.min(100, %v + 15)", goal, before))
-		b.until("the lamp shines as the knob says", fmt.Sprintf(`document.querySelector("[data-key='lamp lamp'] .value").textContent.startsWith("level\u00a0" + %s)`, goal))
+		b.until("the lamp shines as the knob says", fmt.Sprintf(`document.querySelector("[data-key='lamp lamp.level'] .value").textContent.startsWith("level\u00a0" + %s)`, goal))
 		bright := get[float64](b, glow)
 		b.wheel(".knob", 200)
 		b.until("two detents went down", fmt.Sprintf("%s === Math.min(100, %v + 15) - 10", goal, before))
@@ -102,8 +102,8 @@ func TestThePageInABrowser(t *testing.T) {
 
 	b.shows("a plugin that panics is started again", func(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("panic"))))
-		b.until("the lamp has been started again", `document.querySelector("#instances li[data-key=lamp]").textContent.includes("1 restart")`)
-		b.until("all is well", `document.querySelector("#wellbeing.ok") !== null`)
+		b.until("the lamp has been started again", `document.querySelector("#instances > li[data-key=lamp]").textContent.includes("1 restart")`)
+		b.until("all ok", `document.querySelector("#health.ok") !== null`)
 	})
 
 	b.shows("a task that blocks is seen in the loop", func(t *testing.T) {

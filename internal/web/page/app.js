@@ -1,95 +1,97 @@
-// The page: it listens, and hands what it hears to the parts that show it.
+// The page: it receives the state and passes each part to the module that shows it.
 
-import { $, put, span } from "./dom.js";
-import { showPanels } from "./panel.js";
-import { showParts } from "./parts.js";
-import { showDepartures, showInstances } from "./lists.js";
+import { $, el, put, span } from "./dom.js";
+import { showInstances } from "./instances.js";
 import { showLoop } from "./loop.js";
+import { showTopics } from "./topics.js";
 import { showWorld } from "./world.js";
 
-const state = {}; // all that was heard, by part
-let heard = 0; // when something was heard last
-let events, tried; // the connection, and when it was begun
+const state = { instances: [], topics: [] }; // everything received so far
+let received = 0; // when the latest event came
+let events, connecting; // the connection, and when it was opened
 let connected = false;
-let life; // of the daemon that is shown
+let runID; // of the daemon that is shown
 
 function show(news) {
-  Object.assign(state, news);
-  if (news.panels) showPanels(news.panels);
-  if (news.lamps || news.buttons) showParts(state);
-  if (news.departures) showDepartures(news.departures, state.clock);
-  if (news.instances) showInstances(news.instances);
+  const topics = mergeTopics(news);
+  Object.assign(state, news, { topics });
+  if (news.instances) showInstances(state);
+  if (news.topics) showTopics(state, news.topics);
   if (news.loop) showLoop(news.loop, state.world);
   if (news.world) showWorld(news.world);
   if (news.clock) showClock(news.clock);
-  showWellbeing();
+  showHealth();
+}
+
+// mergeTopics returns all topics. An event with the instances has every topic, any other
+// event those that changed.
+function mergeTopics(news) {
+  if (!news.topics) return state.topics;
+  if (news.instances) return news.topics;
+  const is = (a) => (b) => a.instance === b.instance && a.topic === b.topic;
+  const all = state.topics.map((old) => news.topics.find(is(old)) ?? old);
+  return [...all, ...news.topics.filter((t) => !all.some(is(t)))];
 }
 
 function showClock(clock) {
   const [date, time] = clock.now.split("T");
   const day = new Date(date + "T12:00:00Z").toLocaleDateString("en-AU", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-  const b = document.createElement("b");
-  b.textContent = clock.known ? time.slice(0, 8) : "–:–";
-  const where = document.createElement("span");
-  where.textContent = clock.known ? " " + day : " the time is not known yet";
-  $("time").replaceChildren(b, where);
-  if (Math.abs(clock.system_error_s) >= 1) {
-    const wrong = document.createElement("span");
-    wrong.className = "wrong";
-    wrong.textContent = ` · the system's clock is ${span(Math.abs(clock.system_error_s))} ${clock.system_error_s > 0 ? "ahead" : "behind"}`;
-    $("time").append(wrong);
-  }
+  const wrong = Math.abs(clock.system_error_s);
+  $("time").replaceChildren(
+    el("b", {}, clock.synchronized ? time.slice(0, 8) : "–:–"),
+    el("span", {}, clock.synchronized ? " " + day : " clock not synchronized"),
+    wrong >= 1 ? el("span", { class: "wrong" }, ` · the system clock is ${span(wrong)} ${clock.system_error_s > 0 ? "ahead" : "behind"}`) : "");
 }
 
-// silence is how long, in ms, the loop may say nothing: it tells the time twice a second.
-const silence = 1200;
+// maxSilence is how long, in ms, no event may come: the clock is sent twice a second.
+const maxSilence = 1200;
 
-const quiet = () => performance.now() - (heard || tried);
+const silence = () => performance.now() - (received || connecting);
 
-// isLive tells whether what is shown is still so.
-const isLive = () => connected && quiet() <= silence;
+// isLive tells whether the state that is shown is the present one.
+const isLive = () => connected && silence() <= maxSilence;
 
-function showWellbeing() {
-  const chip = $("wellbeing");
-  let health = "ok", words = "";
-  if (!connected) [health, words] = ["failed", "no connection; trying again"];
-  else if (!isLive()) [health, words] = ["failed", `the loop has been silent for ${Math.floor(quiet() / 1000)} s`];
-  else if (state.instances) {
-    const ill = state.instances.filter((i) => i.health !== "ok");
-    if (ill.some((i) => i.health === "failed")) health = "failed";
-    else if (ill.length) health = "degraded";
-    words = ill.length ? ill.map((i) => i.name + " " + i.health).join(", ") : "all is well";
+function showHealth() {
+  const chip = $("health");
+  let health = "ok", words = "connecting …";
+  if (!connected) [health, words] = ["failed", "no connection; retrying"];
+  else if (!isLive()) [health, words] = ["failed", `event loop not responding for ${Math.floor(silence() / 1000)} s`];
+  else if (state.instances.length) {
+    const problems = state.instances.filter((i) => i.health !== "ok");
+    if (problems.some((i) => i.health === "failed")) health = "failed";
+    else if (problems.length) health = "degraded";
+    words = problems.length ? problems.map((i) => i.name + " " + i.health).join(", ") : "all ok";
   }
-  document.body.classList.toggle("is-lost", heard > 0 && !isLive()); // a number is true, or it is not there
+  document.body.classList.toggle("is-lost", received > 0 && !isLive()); // what may be outdated is not shown
   chip.className = "chip " + health;
-  put(chip, words || "connecting …");
+  put(chip, words);
 }
 
 function listen() {
   events?.close();
   events = new EventSource("events");
-  tried = performance.now();
-  events.onopen = () => { connected = true; showWellbeing(); };
+  connecting = performance.now();
+  events.onopen = () => { connected = true; showHealth(); };
   events.onmessage = (event) => {
-    if (life && life !== event.lastEventId) location.reload(); // another daemon, and perhaps another page
-    life = event.lastEventId;
-    heard = performance.now();
+    if (runID && runID !== event.lastEventId) location.reload(); // another daemon, and perhaps another version of the page
+    runID = event.lastEventId;
+    received = performance.now();
     show(JSON.parse(event.data));
   };
-  events.onerror = () => { connected = false; showWellbeing(); };
+  events.onerror = () => { connected = false; showHealth(); };
 }
 
-// look tries again where the browser does not: what was refused, and what is dead
-// without a word, as when the board has lost its power.
-function look() {
+// reconnect reconnects where the browser does not by itself: when the server refused the
+// connection, and when it vanished without closing it, as a board that loses its power.
+function reconnect() {
   if (document.hidden) return;
-  const waited = performance.now() - Math.max(heard, tried);
+  const waited = performance.now() - Math.max(received, connecting);
   if (waited > (events.readyState === EventSource.CLOSED ? 3000 : 10000)) listen();
-  showWellbeing();
+  showHealth();
 }
 
-// A page that nobody sees does not ask: a browser opens six connections to a server,
-// and the board has nothing to do for nobody.
+// A hidden page does not listen: a browser opens no more than six connections to a server,
+// and without clients the board does not publish.
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) return listen();
   events.close();
@@ -98,4 +100,4 @@ document.addEventListener("visibilitychange", () => {
 
 $("fold").open = matchMedia("(min-width: 621px)").matches;
 listen();
-setInterval(look, 250);
+setInterval(reconnect, 250);

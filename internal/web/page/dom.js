@@ -1,4 +1,4 @@
-// What all parts of the page use: elements, and numbers as people read them.
+// What all modules of the page use: elements, numbers as text, and commands.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -13,10 +13,10 @@ export function el(name, attributes = {}, ...children) {
 }
 const svgNames = new Set(["svg", "circle", "path", "line", "g"]);
 
-// each keeps one child for each item, by key, in order: focus and scrolling stay.
+// each keeps one child per item, by key and in order, so that focus and scrolling stay.
 export function each(parent, items, key, make) {
   const before = new Map([...parent.children].map((c) => [c.dataset.key, c]));
-  let place = parent.firstElementChild;
+  let next = parent.firstElementChild;
   const children = items.map((item) => {
     const k = key(item);
     let child = before.get(k);
@@ -25,20 +25,25 @@ export function each(parent, items, key, make) {
       child = make(item);
       child.dataset.key = k;
     }
-    if (child === place) place = place.nextElementSibling;
-    else parent.insertBefore(child, place);
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
     return child;
   });
-  for (const gone of before.values()) gone.remove();
+  for (const old of before.values()) old.remove();
   return children;
 }
 
-// put changes a text only if it is another one, so that a reader hears no echo.
+// put sets a text if it differs, so that screen readers announce changes only.
 export function put(e, text) {
   if (e.textContent !== text) e.textContent = text;
 }
 
-// span says a duration in seconds: 12 µs, 3.4 ms, 5 s, 2 min, 3 h, 2 d.
+// label is put for an attribute.
+export function label(e, name, text) {
+  if (e.getAttribute(name) !== text) e.setAttribute(name, text);
+}
+
+// span formats a duration in seconds: 12 µs, 3.4 ms, 5 s, 2 min, 3 h, 2 d.
 export function span(s) {
   const a = Math.abs(s);
   if (a === 0) return "0";
@@ -52,21 +57,28 @@ export function span(s) {
 
 const round = (n) => (Math.abs(n) < 9.95 ? n.toFixed(1).replace(/\.0$/, "") : Math.round(n).toString());
 
+export const ago = (s) => (s < 1 ? "just now" : span(Math.floor(s)) + " ago");
+
+export const number = (n, digits = 4) => Number(n.toPrecision(digits)).toLocaleString("en");
+
 export const percent = (part) => (part < 0.0995 && part > 0 ? (part * 100).toFixed(1) : Math.round(part * 100)) + "\u00a0%";
 
-// order asks the server to do something, after all that was asked before, or a
-// button might come up before it went down.
-let before = Promise.resolve();
-export function order(what, name, amount) {
-  return (before = before.then(() => ask(what, name, amount)));
+// command sends a command after all earlier ones: a button must not be released before it
+// is pressed.
+let previous = Promise.resolve();
+export function command(c) {
+  return (previous = previous.then(() => send(c)));
 }
 
-// ask says so where the server does not do it, or not in time: it waits 3 s for the loop.
-async function ask(what, name, amount) {
+// call calls an action of an instance, one or several times.
+export const call = (instance, action, more = {}) => command({ do: "call", action: instance + "." + action, ...more });
+
+// send shows why a command failed. The server waits 3 s for the event loop.
+async function send(c) {
   try {
     const reply = await fetch("api/do", {
       method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ do: what, name, amount }), signal: AbortSignal.timeout(5000),
+      body: JSON.stringify(c), signal: AbortSignal.timeout(5000),
     });
     if (!reply.ok) toast((await reply.text()).trim());
   } catch {
@@ -75,7 +87,7 @@ async function ask(what, name, amount) {
 }
 
 let fading;
-export function toast(text) {
+function toast(text) {
   put($("toast"), text);
   clearTimeout(fading);
   fading = setTimeout(() => put($("toast"), ""), 6000);

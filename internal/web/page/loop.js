@@ -1,25 +1,25 @@
-// The loop: who holds it, second by second, and how late that makes the others.
+// The event loop: which tasks use it, second by second, and how much they are delayed.
 
 import { $, el, each, percent, put, span } from "./dom.js";
 
-const seconds = 60; // that a strip shows
-const history = new Map(); // by task: the part of each second that it was on the loop
-let before; // the state of a second ago
+const seconds = 60; // in a strip
+const history = new Map(); // by task: which part of each second it used the loop
+let before; // the figures of a second ago
 
 export function showLoop(loop, world) {
-  if (before && loop.machine_s - before.machine_s < 0.9) return; // something else was news
+  if (before && loop.machine_s - before.machine_s < 0.9) return; // less than a second has passed
   const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const passed = before ? loop.machine_s - before.machine_s : 0;
   const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
   let busy = 0, steps = 0;
   for (const t of tasks) {
     const then = before?.byKey.get(t.key) ?? (before ? { total_s: 0, runs: 0 } : t);
-    t.held = rate(t.total_s, then.total_s);
-    busy += t.held;
+    t.used = rate(t.total_s, then.total_s);
+    busy += t.used;
     steps += rate(t.runs, then.runs);
     if (passed) {
       const line = history.get(t.key) ?? [];
-      line.push(t.held);
+      line.push(t.used);
       history.set(t.key, line.slice(-seconds));
     }
   }
@@ -30,11 +30,11 @@ export function showLoop(loop, world) {
     figure("SPI", Math.round(rate(loop.spi_bytes, before.spi_bytes)) + " B/s");
     figure("beside the loop", loop.workers.toString());
     const fast = world?.speed > 1;
-    figure(fast ? `running, ${world.speed} times as fast` : "running", span(Math.floor(loop.uptime_s)));
+    figure(fast ? `running, at ${world.speed} times the speed` : "running", span(Math.floor(loop.uptime_s)));
     $("machine-time").hidden = !fast;
   }
   before = { ...loop, byKey: new Map(tasks.map((t) => [t.key, t])) };
-  const shown = tasks.filter((t) => t.live || history.get(t.key)?.some((held) => held > 0));
+  const shown = tasks.filter((t) => t.live || history.get(t.key)?.some((used) => used > 0));
   each($("tasks").tBodies[0], shown, (t) => t.key, makeRow).forEach((row, i) => showRow(row, shown[i]));
 }
 
@@ -59,9 +59,9 @@ function makeRow(t) {
 function showRow(row, t) {
   const [, strip, due, runs, longest, late, missed] = row.cells;
   row.classList.toggle("idle", t.live === 0);
-  const held = history.get(t.key) ?? [];
-  paint(strip.firstChild, held);
-  strip.firstChild.setAttribute("aria-label", `time on the loop: ${span(held.at(-1) ?? 0)} in the last second, ${span(Math.max(0, ...held))} at most`);
+  const used = history.get(t.key) ?? [];
+  paint(strip.firstChild, used);
+  strip.firstChild.setAttribute("aria-label", `time on the loop: ${span(used.at(-1) ?? 0)} in the last second, ${span(Math.max(0, ...used))} at most`);
   put(due, t.due_s >= 0 ? "in " + span(t.due_s) : t.live ? waits(t.state) : "–");
   put(runs, short.format(t.runs));
   put(longest, span(t.longest_s));
@@ -71,20 +71,20 @@ function showRow(row, t) {
   missed.className = t.missed ? "warn" : "";
 }
 
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 }); // in years they are many
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const words = { event: "when called", flag: "when called", queue: "when called", lock: "when called", join: "when called", running: "now" };
 const waits = (state) => words[state] ?? state ?? "–";
 
-// paint draws a strip: from 10 µs to a second, each tenfold as far as the last.
+// paint draws a strip, with a logarithmic scale from 10 µs to 1 s.
 const heat = ["#26343a", "#3f7f83", "#e0b057", "#ff5a3c", "#fff1e8"].map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
-function paint(canvas, held) {
+function paint(canvas, used) {
   const c = canvas.getContext("2d");
   c.clearRect(0, 0, canvas.width, canvas.height);
-  held.forEach((s, i) => {
+  used.forEach((s, i) => {
     if (s < 1e-6) return;
     const at = Math.max(0, Math.min(0.999, Math.log10(s / 1e-5) / 5)) * (heat.length - 1);
     const [low, high] = [heat[Math.floor(at)], heat[Math.ceil(at)]];
     c.fillStyle = `rgb(${low.map((v, n) => v + (high[n] - v) * (at % 1)).join(" ")})`;
-    c.fillRect((seconds - held.length + i) * 4, 1, 3, canvas.height - 2);
+    c.fillRect((seconds - used.length + i) * 4, 1, 3, canvas.height - 2);
   });
 }

@@ -1,53 +1,71 @@
-// Buttons, knobs and lamps.
+// The parts of the board: buttons, knobs, lamps and sensors. Buttons and knobs are operated
+// by the actions of their instance.
 
-import { $, el, each, order, percent, put } from "./dom.js";
+import { $, ago, call, el, label, number, percent, put } from "./dom.js";
 
-export function showParts({ buttons = [], lamps = [] }) {
-  const parts = [
-    ...buttons.map((b) => ({ key: "button " + b.instance, make: makeButton, show: showButton, of: b })),
-    ...lamps.map((l) => ({ key: "knob " + l.instance, make: makeKnob, show: showKnob, of: l })),
-    ...lamps.map((l) => ({ key: "lamp " + l.instance, make: makeLamp, show: showLamp, of: l })),
-  ];
-  each($("parts"), parts, (p) => p.key, (p) => p.make(p.of)).forEach((e, i) => parts[i].show(e, parts[i].of));
-}
+// press finds the action that presses a button: one that another action ends.
+const press = (instance) => instance.actions.find((a) => a.ended_by);
+const has = (instance, action) => instance.actions.some((a) => a.name === action);
+const turns = (instance) => has(instance, "up") && has(instance, "down");
 
-const caption = (name, words) => el("p", {}, el("b", {}, name), el("span", { class: "value" }, words));
+// isControl tells whether an action is carried out by a part, given the instance's topics.
+export const isControl = (a, instance, topics) =>
+  a === press(instance) && topics.some((t) => t.type === "press") ||
+  (a.name === "up" || a.name === "down") && turns(instance) && topics.some((t) => t.type === "level");
+
+const place = () => $("parts");
+const caption = (words) => el("p", {}, el("b", {}, words), el("span", { class: "value" }));
+const value = (part, words) => put(part.querySelector(".value"), words);
+
+// name tells several topics of one type in an instance apart.
+const name = (t, { topics }) => (topics.some((o) => o !== t && o.instance === t.instance && o.type === t.type) ? t.instance + " " + t.topic : t.instance);
 
 // hint says what to do, with a mouse and its keyboard or with a finger.
 const hint = (fine, coarse) => (matchMedia("(pointer: coarse)").matches ? coarse : fine);
-const unoffered = "on the board only";
+const notOffered = "on the board only";
 
-// A button: down and up are told as they come, and it shows what others do to it.
-
-function makeButton({ instance }) {
-  const button = el("button", { class: "push", type: "button", "aria-pressed": "false", "aria-label": "push button " + instance });
-  button.held = false; // from here
+// hold calls down and up as a button is pressed and released, by a pointer or a key.
+export function hold(button, down, up, isHere = (e) => e.target === button) {
   const set = (to) => {
     if (to === button.held || to && button.disabled) return;
     button.held = to;
-    showPressed(button);
-    order(to ? "press" : "release", instance);
+    button.dispatchEvent(new Event("held"));
+    (to ? down : up)();
   };
+  button.held = false; // by this browser
   button.addEventListener("pointerdown", (e) => { if (e.button === 0) { button.setPointerCapture(e.pointerId); set(true); } });
-  for (const up of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(up, () => set(false));
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(end, () => set(false));
   button.addEventListener("contextmenu", (e) => e.preventDefault());
   const isKey = (e) => e.key === " " || e.key === "Enter" && e.target === button;
-  const isFirst = () => document.querySelector(".push:not(:disabled)") === button;
-  const isHere = (e) => !button.disabled && (e.target === button || e.target === document.body && isFirst());
   document.addEventListener("keydown", (e) => { if (isKey(e) && isHere(e)) { e.preventDefault(); if (!e.repeat) set(true); } });
   document.addEventListener("keyup", (e) => { if (isKey(e)) { if (button.held) e.preventDefault(); set(false); } });
   for (const leave of ["pagehide", "blur"]) window.addEventListener(leave, () => set(false));
   document.addEventListener("visibilitychange", () => { if (document.hidden) set(false); });
-  return el("div", { class: "part" }, button, caption(instance, ""));
 }
 
-function showButton(part, b) {
-  const button = part.firstChild;
-  button.disabled = !b.offered;
-  button.down = b.down;
-  showPressed(button);
-  put(part.querySelector(".value"), b.offered ? hint("press, or space bar", "tap, or hold") : unoffered);
-}
+// A push button shows whether it is down, no matter who presses it.
+export const push = {
+  name: "push",
+  place,
+  make(t, instance) {
+    const button = el("button", { class: "push", type: "button", "aria-pressed": "false", "aria-label": "push button " + t.instance });
+    const action = press(instance);
+    const isFirst = () => document.querySelector(".push:not(:disabled)") === button;
+    const isHere = (e) => !button.disabled && (e.target === button || e.target === document.body && isFirst());
+    button.addEventListener("held", () => showPressed(button));
+    if (action) hold(button, () => call(t.instance, action.name), () => call(t.instance, action.ended_by), isHere);
+    return el("div", { class: "part" }, button, caption(t.instance));
+  },
+  show(part, t, instance, state) {
+    const button = part.firstChild;
+    const isOffered = instance.offered && press(instance) !== undefined;
+    button.disabled = !isOffered;
+    button.down = t.value.down;
+    showPressed(button);
+    put(part.querySelector("b"), name(t, state));
+    value(part, isOffered ? hint("press, or space bar", "tap, or hold") : notOffered);
+  },
+};
 
 function showPressed(button) {
   const down = button.held || button.down;
@@ -55,27 +73,50 @@ function showPressed(button) {
   button.setAttribute("aria-pressed", down);
 }
 
-// A knob goes round without an end, in detents, as the board says that it was turned;
-// the arc shows where its lamp is going.
+// A knob turns without end, in detents, by as many as the board reports; the arc shows the
+// level that its lamp is going to.
 
 const detent = 15; // degrees
-const arc = 2 * Math.PI * 44 * 0.75; // three quarters of the way round
+const arc = 2 * Math.PI * 44 * 0.75; // three quarters of a turn
+const maxTimes = 20; // detents in one command
 
-function makeKnob({ instance }) {
-  const ridges = Array.from({ length: 24 }, (_, i) => el("line", { class: "ridge", x1: 50, y1: 17, x2: 50, y2: 21, transform: `rotate(${i * detent} 50 50)` }));
-  const ring = (name) => el("circle", { class: name, cx: 50, cy: 50, r: 44, transform: "rotate(135 50 50)", "stroke-dasharray": `${arc} 999` });
-  const cap = el("g", { class: "cap" }, el("circle", { class: "body", cx: 50, cy: 50, r: 34 }), ...ridges, el("line", { class: "mark", x1: 50, y1: 22, x2: 50, y2: 33 }));
-  const knob = el("svg", { class: "knob", viewBox: "0 0 100 100", role: "slider", "aria-label": "knob of " + instance,
-    "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, ring("track"), ring("arc"), cap);
-  let owed = 0, sending = false;
+export const knob = {
+  name: "knob",
+  place,
+  wants: turns,
+  make(t) {
+    const ridges = Array.from({ length: 24 }, (_, i) => el("line", { class: "ridge", x1: 50, y1: 17, x2: 50, y2: 21, transform: `rotate(${i * detent} 50 50)` }));
+    const ring = (name) => el("circle", { class: name, cx: 50, cy: 50, r: 44, transform: "rotate(135 50 50)", "stroke-dasharray": `${arc} 999` });
+    const cap = el("g", { class: "cap" }, el("circle", { class: "body", cx: 50, cy: 50, r: 34 }), ...ridges, el("line", { class: "mark", x1: 50, y1: 22, x2: 50, y2: 33 }));
+    const knob = el("svg", { class: "knob", viewBox: "0 0 100 100", role: "slider", "aria-label": "knob of " + t.instance,
+      "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, ring("track"), ring("arc"), cap);
+    operate(knob, t.instance);
+    return el("div", { class: "part" }, knob, caption("knob"));
+  },
+  show(part, t, instance) {
+    const { goal, turned } = t.value;
+    const knob = part.firstChild;
+    knob.querySelector(".cap").style.transform = `rotate(${turned * detent}deg)`;
+    knob.querySelector(".arc").setAttribute("stroke-dasharray", `${Math.max(arc * goal, 0.01)} 999`);
+    knob.setAttribute("aria-valuenow", Math.round(goal * 100));
+    knob.setAttribute("aria-valuetext", goal ? percent(goal) : "off");
+    knob.setAttribute("aria-disabled", !instance.offered);
+    knob.setAttribute("tabindex", instance.offered ? 0 : -1);
+    value(part, instance.offered ? hint("wheel, drag or arrows", "drag it round") : notOffered);
+  },
+};
+
+// operate lets wheel, pointer and keys turn a knob.
+function operate(knob, instance) {
+  let owed = 0, sending = false; // detents that are not sent yet
 
   const send = async () => {
     if (sending) return;
     sending = true;
     while (owed) {
-      const by = Math.max(-20, Math.min(20, owed));
+      const by = Math.max(-maxTimes, Math.min(maxTimes, owed));
       owed -= by;
-      await order("turn", instance, by);
+      await call(instance, by > 0 ? "up" : "down", { times: Math.abs(by) });
     }
     sending = false;
   };
@@ -96,15 +137,15 @@ function makeKnob({ instance }) {
     turn(by);
   }, { passive: false });
 
-  let last; // where the finger is, in degrees round the middle
-  const where = (e) => {
+  let last; // the pointer's angle round the middle, in degrees
+  const angle = (e) => {
     const box = knob.getBoundingClientRect();
     return Math.atan2(e.clientY - box.y - box.height / 2, e.clientX - box.x - box.width / 2) * 180 / Math.PI;
   };
-  knob.addEventListener("pointerdown", (e) => { if (e.button === 0 && isOffered()) { knob.setPointerCapture(e.pointerId); last = where(e); } });
+  knob.addEventListener("pointerdown", (e) => { if (e.button === 0 && isOffered()) { knob.setPointerCapture(e.pointerId); last = angle(e); } });
   knob.addEventListener("pointermove", (e) => {
     if (last === undefined) return;
-    const by = Math.trunc(((where(e) - last + 540) % 360 - 180) / detent);
+    const by = Math.trunc(((angle(e) - last + 540) % 360 - 180) / detent);
     last += by * detent;
     turn(by);
   });
@@ -112,31 +153,35 @@ function makeKnob({ instance }) {
 
   const keys = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 4, PageDown: -4, Home: -20, End: 20 };
   knob.addEventListener("keydown", (e) => { if (keys[e.key] && isOffered()) { e.preventDefault(); turn(keys[e.key]); } });
-  return el("div", { class: "part" }, knob, caption("knob", ""));
 }
 
-function showKnob(part, l) {
-  const knob = part.firstChild;
-  knob.querySelector(".cap").style.transform = `rotate(${l.turned * detent}deg)`;
-  knob.querySelector(".arc").setAttribute("stroke-dasharray", `${Math.max(arc * l.goal, 0.01)} 999`);
-  knob.setAttribute("aria-valuenow", Math.round(l.goal * 100));
-  knob.setAttribute("aria-valuetext", l.goal ? percent(l.goal) : "off");
-  knob.setAttribute("aria-disabled", !l.offered);
-  knob.setAttribute("tabindex", l.offered ? 0 : -1);
-  put(part.querySelector(".value"), l.offered ? hint("wheel, drag or arrows", "drag it round") : unoffered);
-}
+// A lamp glows with its duty cycle. A lamp on PWM is linear; a screen is not: its brightness
+// is a power of 2.2.
+export const lamp = {
+  name: "lamp",
+  place,
+  make: (t) => el("div", { class: "part" }, el("div", { class: "bulb", role: "img" }, el("i")), caption(t.instance)),
+  show(part, t, instance, state) {
+    const { level, duty } = t.value;
+    const glow = part.querySelector("i").style;
+    glow.setProperty("--glow", duty ** (1 / 2.2));
+    glow.setProperty("--core", duty ** 0.8);
+    put(part.querySelector("b"), name(t, state));
+    value(part, `level\u00a0${percent(level)}, duty\u00a0${percent(duty)}`);
+    label(part.firstChild, "aria-label", `lamp ${name(t, state)}: ${duty ? percent(level) : "off"}`);
+  },
+};
 
-// A lamp glows with its duty cycle. A screen is not linear, as a lamp on PWM is:
-// its brightness goes with a power of 2.2.
-
-function makeLamp({ instance }) {
-  return el("div", { class: "part" }, el("div", { class: "bulb", role: "img" }, el("i")), caption(instance, ""));
-}
-
-function showLamp(part, l) {
-  const glow = part.querySelector("i").style;
-  glow.setProperty("--glow", l.duty ** (1 / 2.2));
-  glow.setProperty("--core", l.duty ** 0.8);
-  put(part.querySelector(".value"), `level\u00a0${percent(l.level)}, duty\u00a0${percent(l.duty)}`);
-  part.firstChild.setAttribute("aria-label", `lamp ${l.instance}: ${l.duty ? percent(l.level) : "off"}`);
-}
+// A reading is the value of a sensor.
+export const reading = {
+  name: "reading",
+  place,
+  make: () => el("div", { class: "part" }, el("span", { class: "reading" }, el("b"), el("small")), caption("")),
+  show(part, t, instance, state) {
+    const [figure, unit] = part.firstChild.children;
+    put(figure, number(t.value.value));
+    put(unit, t.value.unit);
+    put(part.querySelector("p b"), name(t, state));
+    value(part, ago(t.age_s));
+  },
+};

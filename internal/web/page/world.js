@@ -1,6 +1,6 @@
-// What can be done to the world around a simulated board.
+// The environment of a simulated board: its faults, and the speed of its clock.
 
-import { $, el, each, order, put } from "./dom.js";
+import { $, command, each, el } from "./dom.js";
 
 export function showWorld(world) {
   $("world").hidden = $("made-up").hidden = false;
@@ -19,12 +19,12 @@ export function showWorld(world) {
 
 function makeFault(f) {
   const button = el("button", { type: "button", title: f.doc, class: f.once ? "once" : false }, f.label);
-  button.addEventListener("click", () => order(button.on ? "mend" : "break", f.name));
+  button.addEventListener("click", () => command({ do: button.on ? "mend" : "break", name: f.name }));
   return button;
 }
 
 function makeSpeed(speed) {
   const input = el("input", { type: "radio", name: "speed", value: speed });
-  input.addEventListener("change", () => order("speed", undefined, speed));
-  return el("label", {}, input, speed === 1 ? "as it does" : `× ${speed}`);
+  input.addEventListener("change", () => command({ do: "speed", amount: speed }));
+  return el("label", {}, input, speed === 1 ? "normal" : `× ${speed}`);
 }

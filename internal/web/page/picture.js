@@ -1,44 +1,50 @@
-// Panels of LEDs, each LED a round light.
+// Pictures, each pixel a round light as on a panel of LEDs.
 
-import { $, el, each } from "./dom.js";
+import { $, el, label } from "./dom.js";
 
-export function showPanels(panels) {
-  each($("panels"), panels, (p) => p.instance, () => el("canvas", { class: "panel", role: "img" }))
-    .forEach((canvas, i) => { canvas.shown = panels[i]; draw(canvas); });
-}
+export const picture = {
+  name: "picture",
+  place: () => $("panels"),
+  make: () => el("canvas", { class: "panel", role: "img" }),
+  show(canvas, t, instance, { topics }) {
+    canvas.shown = t.value;
+    const lit = draw(canvas);
+    const words = topics.find((w) => w.type === "text" && w.instance === t.instance)?.value;
+    label(canvas, "aria-label", `${t.instance}: ${lit ? words || lit + " pixels lit" : "dark"}`);
+  },
+};
 
-const resized = new ResizeObserver(() => {
+new ResizeObserver(() => {
   for (const canvas of $("panels").children) draw(canvas);
-});
-resized.observe($("panels"));
+}).observe($("panels"));
 
+// draw returns how many pixels are lit.
 function draw(canvas) {
   const p = canvas.shown;
   const pitch = Math.max(3, Math.floor((canvas.clientWidth || 320) * devicePixelRatio / (p.width + 1.5)));
   const [w, h] = [Math.round((p.width + 1.5) * pitch), Math.round((p.height + 1.5) * pitch)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
-  const [off, on] = lights(pitch, p.brightness);
+  const [off, on] = lights(pitch, p.brightness ?? 1);
   const c = canvas.getContext("2d");
   c.clearRect(0, 0, w, h);
   const corner = (n) => Math.round((n + 0.25) * pitch); // of a light, which is two pitches wide
-  const leds = [];
+  const lit = [];
   p.rows.forEach((row, y) => {
     for (let x = 0; x < p.width; x++) {
       c.drawImage(off, corner(x), corner(y));
-      if (parseInt(row[x >> 2], 16) >> (3 - (x & 3)) & 1) leds.push([x, y]);
+      if (parseInt(row[x >> 2], 16) >> (3 - (x & 3)) & 1) lit.push([x, y]);
     }
   });
   c.globalCompositeOperation = "lighter"; // light adds up
-  for (const [x, y] of leds) {
+  for (const [x, y] of lit) {
     c.drawImage(on, corner(x), corner(y));
   }
   c.globalCompositeOperation = "source-over";
-  const name = `LED panel ${p.instance}: ${leds.length ? p.text || leds.length + " LEDs are lit" : "dark"}`;
-  if (canvas.getAttribute("aria-label") !== name) canvas.setAttribute("aria-label", name);
+  return lit.length;
 }
 
-// lights returns an LED that is dark and the light of one that is not, each two
-// pitches wide, drawn once for each size and brightness.
+// lights returns the images of a dark and of a lit pixel, each two pitches wide. They are
+// drawn once for each size and brightness.
 const made = new Map();
 function lights(pitch, brightness) {
   const key = pitch + "/" + brightness;
