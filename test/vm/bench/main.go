@@ -1,6 +1,6 @@
-// Command bench measures, in the virtual machine, how soon the installed service
-// latencies an edge and how many edges its board loses, beside the least program in C
-// that does the same (least/least.c). "make bench-vm" runs it as root.
+// Command bench measures, in the virtual machine, how fast the installed service reacts
+// to edges and how many edges it loses, compared with a minimal program in C
+// (least/least.c). "make bench-vm" runs it as root.
 package main
 
 import (
