@@ -133,10 +133,17 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 // it closes when the instance has stopped.
 //
 //	Input(t, options) (*Input, error)          opens lines that are read
-//	Output(t, name, first) (Output, error)     opens a line that is set, at a first level
-//	SPI(t, name, hz) (SPI, error)              opens an SPI port
+//	Output(t, name, first) (*Output, error)    opens a line that is set, at a first level
 //	PWM(t, name, period) (PWM, error)          opens a PWM output
+//	Pin(t, name) (gpio.PinIO, error)           returns a pin for a driver of periph
+//	SPI(t, name) (spi.PortCloser, error)       opens an SPI port, as periph's interface
+//	I2C(t, name, address) (i2c.Bus, error)     opens an I2C bus for one address, as periph's interface
+//	UART(t, name, baud) (io.ReadWriteCloser, error)  opens a serial port
 //	Close() error                              closes all, for the daemon's own use
+//
+// The methods of what Pin, SPI, I2C and UART return block: call them through [Await].
+// After the instance has stopped they return errors. The interfaces are those of
+// periph.io/x/conn/v3, so that every driver of periph.io/x/devices/v3 works with them.
 type Board = gpio.Board
 
 // Input is lines that are read, with their edges in order.
@@ -144,6 +151,7 @@ type Board = gpio.Board
 //	Next(t) (Edge, error)     waits for the next edge
 //	Level(line) Level         returns the level that a line has by the edges that Next returned
 //	Lost() uint64             returns how many edges were lost because nobody read them
+//	Polled() time.Duration    returns the period in which lines without edges are read, 0 for others
 type Input = gpio.Input
 
 // InputOptions are the lines of an [Input] and how they are read: Lines, Pull,
@@ -155,6 +163,8 @@ type InputOptions = gpio.InputOptions
 type Edge = gpio.Edge
 
 // Level is that of a line: Low or High.
+//
+//	String() string   returns Low or High
 type Level = gpio.Level
 
 // The levels of a line.
@@ -178,20 +188,13 @@ const (
 
 // Output is a line that is set.
 //
-//	Set(level) error   sets it
-//	Close() error      closes it, before the board does
+//	Set(t, level) error   sets it; on an I/O expander it waits for the transfer
 type Output = gpio.Output
-
-// SPI is an SPI port. Its methods block: call them through [Await].
-//
-//	Tx(packets...) error   sends packets, each with its own chip select
-//	MaxTx() int            returns the most bytes of one packet
-//	Close() error          closes it, before the board does
-type SPI = gpio.SPI
 
 // PWM is a PWM output.
 //
 //	SetDuty(duty) error   sets the duty cycle, 0 (off) to 65535 (always on)
+//	Duty() uint16         returns the duty cycle
 //	Close() error         closes it, before the board does
 type PWM = gpio.PWM
 

@@ -22,7 +22,7 @@ func TestTheCommentOfAnAliasListsEveryMethod(t *testing.T) {
 		"Lock": reflect.TypeFor[*plugins.Lock](), "Semaphore": reflect.TypeFor[*plugins.Semaphore](), "Queue": reflect.TypeFor[*plugins.Queue[int]](),
 		"Backoff": reflect.TypeFor[*plugins.Backoff](), "Board": reflect.TypeFor[*plugins.Board](), "Input": reflect.TypeFor[*plugins.Input](),
 		"InputOptions": reflect.TypeFor[*plugins.InputOptions](), "Edge": reflect.TypeFor[*plugins.Edge](), "Level": reflect.TypeFor[*plugins.Level](),
-		"Pull": reflect.TypeFor[*plugins.Pull](), "Output": reflect.TypeFor[plugins.Output](), "SPI": reflect.TypeFor[plugins.SPI](),
+		"Pull": reflect.TypeFor[*plugins.Pull](), "Output": reflect.TypeFor[*plugins.Output](),
 		"PWM": reflect.TypeFor[plugins.PWM](), "Quadrature": reflect.TypeFor[*plugins.Quadrature](),
 		"Storage": reflect.TypeFor[plugins.Storage](), "Network": reflect.TypeFor[*plugins.Network](), "Envelope": reflect.TypeFor[*plugins.Envelope](),
 		"TopicList": reflect.TypeFor[plugins.TopicList](), "ActionList": reflect.TypeFor[plugins.ActionList](),

@@ -39,7 +39,7 @@
 //
 //	func (b *blink) blink(t *plugins.Task) error {
 //		for tick := range t.Every(b.cfg.Every) {
-//			if err := b.led.Set(tick.N%2 == 0); err != nil {
+//			if err := b.led.Set(t, tick.N%2 == 0); err != nil {
 //				return err
 //			}
 //		}

@@ -29,7 +29,7 @@ func init() {
 type blink struct {
 	env    plugins.Env
 	cfg    Config
-	led    plugins.Output
+	led    *plugins.Output
 	paused bool
 }
 
@@ -58,7 +58,7 @@ func (b *blink) blink(t *plugins.Task) error {
 		if b.paused {
 			continue
 		}
-		if err := b.led.Set(tick.N%2 == 0); err != nil {
+		if err := b.led.Set(t, tick.N%2 == 0); err != nil {
 			return err
 		}
 	}
@@ -66,11 +66,11 @@ func (b *blink) blink(t *plugins.Task) error {
 }
 
 // Stop leaves the LED dark.
-func (b *blink) Stop(*plugins.Task) error {
+func (b *blink) Stop(t *plugins.Task) error {
 	if b.led == nil {
 		return nil // Start did not get that far
 	}
-	return b.led.Set(plugins.Low)
+	return b.led.Set(t, plugins.Low)
 }
 
 // HardwareTests lets somebody see whether the LED hangs where it should. A plugin need not

@@ -53,7 +53,6 @@ type Daemon struct {
 	clock     *wallclock.Clock
 	bus       *host.Bus
 	claims    *gpio.Claims
-	spi       gpio.Counters
 	board     gpio.Backend
 	stop      *scheduler.Flag
 	reload    *scheduler.Flag
@@ -148,7 +147,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	if err != nil {
 		return fmt.Errorf("opening the board: %w", err)
 	}
-	d.board = d.spi.Count(board)
+	d.board = board
 	d.logWarnings(d.options.File)
 	for _, i := range d.instances {
 		i.begin()

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/internal/gpio"
@@ -23,18 +25,18 @@ type hangingBoard struct {
 }
 
 type hangingPort struct {
-	gpio.SPI
+	spi.PortCloser
 	release chan struct{}
 }
 
-func (b hangingBoard) OpenSPI(name string, hz int64) (gpio.SPI, error) {
-	port, err := b.Backend.OpenSPI(name, hz)
+func (b hangingBoard) OpenSPI(name string) (spi.PortCloser, error) {
+	port, err := b.Backend.OpenSPI(name)
 	return hangingPort{port, b.release}, err
 }
 
 func (p hangingPort) Close() error {
 	<-p.release
-	return p.SPI.Close()
+	return p.PortCloser.Close()
 }
 
 func (b hangingBoard) Close() error {
@@ -44,7 +46,7 @@ func (b hangingBoard) Close() error {
 
 func TestStopTakesAtMostASecond(t *testing.T) {
 	opensAPort := func(env plugins.Env, t *plugins.Task) error {
-		_, err := env.Board.SPI(t, "SPI0.0", 1_000_000)
+		_, err := env.Board.SPI(t, "SPI0.0")
 		return err
 	}
 	deaf := func(t *plugins.Task) error {

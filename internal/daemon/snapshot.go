@@ -128,7 +128,7 @@ func (p *page) loop() *web.Loop {
 	}
 	l := web.Loop{
 		Uptime: snapshot.At.Sub(d.started).Seconds(), Machine: snapshot.Machine.Sub(0).Seconds(), Wakeups: snapshot.Wakeups, Workers: snapshot.Workers,
-		SPITransfers: d.spi.Transfers(), SPIBytes: d.spi.Bytes(), Tasks: make([]web.Task, 0, len(snapshot.Totals)),
+		SPITransfers: d.claims.SPI.Transfers(), SPIBytes: d.claims.SPI.Bytes(), Tasks: make([]web.Task, 0, len(snapshot.Totals)),
 	}
 	for _, s := range snapshot.Totals {
 		task := web.Task{

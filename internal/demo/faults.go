@@ -5,8 +5,11 @@ import (
 	"syscall"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/fakeserver"
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/web"
 	"ptvd/plugins/topics"
 )
@@ -151,10 +154,24 @@ type lampDriver struct {
 	fault func() // nil: no fault
 }
 
-// OpenPWM opens an output.
-func (d *lampDriver) OpenPWM(name string, period time.Duration) (gpio.PWM, error) {
-	output, err := d.Backend.OpenPWM(name, period)
-	return &faultyPWM{output, d}, err
+// Pin returns a pin whose PWM output can fail.
+func (d *lampDriver) Pin(name string) (conngpio.PinIO, error) {
+	pin, err := d.Backend.Pin(name)
+	if p, ok := pin.(gpioext.BoardPin); ok {
+		return &faultyPin{p, d}, err
+	}
+	return pin, err
+}
+
+type faultyPin struct {
+	gpioext.BoardPin
+	driver *lampDriver
+}
+
+// StartPWM starts the output.
+func (p *faultyPin) StartPWM(period time.Duration) (gpioext.PWM, error) {
+	output, err := p.BoardPin.StartPWM(period)
+	return &faultyPWM{output, p.driver}, err
 }
 
 type faultyPWM struct {

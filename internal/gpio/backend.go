@@ -1,93 +1,55 @@
 package gpio
 
 import (
-	"time"
+	"io"
 
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/spi"
+
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/scheduler"
 )
 
-// Level is the state of a line. Above a Backend it is logical: High means active.
-type Level bool
+// Level is the level of a line. In an [Input] it is logical: High means active.
+type Level = gpio.Level
 
 // The two levels of a line.
 const (
-	Low  Level = false
-	High Level = true
+	Low  = gpio.Low
+	High = gpio.High
 )
 
-// Pull is the bias of an input line.
-type Pull uint8
+// PWM is an open PWM output.
+type PWM = gpioext.PWM
 
-// The biases of an input line; the zero value leaves the line as it is.
-const (
-	PullNone Pull = iota
-	PullUp
-	PullDown
-)
+// QueueSize is the number of edges that are queued for an [Input].
+const QueueSize = gpioext.QueueSize
 
-// Edge is a change of one of the lines that were opened together.
+// Edge is a change of one line of an [Input].
 type Edge struct {
-	Line  int // index in the names that were asked for
+	Line  int // index in InputOptions.Lines
 	Level Level
-	At    scheduler.Instant // when it happened, not when it was noticed
+	At    scheduler.Instant // when it happened, not when it was read
 }
 
-// Backend is what a board is made of. Its methods may block, for udev or for a
-// bus: they run beside the loop. All of them may be called from any goroutine.
+// Backend finds pins, ports and buses by name, as periph's interfaces. Its methods may
+// block and may be called from any goroutine.
 type Backend interface {
-	// OpenLines opens input lines together. It calls deliver for each edge of
-	// any of them, in the kernel's order and from any goroutine, until the
-	// lines are closed; and overflow whenever a queue of [QueueSize] edges was
-	// full and lost some, or when edges can be had no more: the levels are read
-	// then, and Read says why.
-	OpenLines(names []string, pull Pull, deliver func(Edge), overflow func()) (Lines, error)
+	// Pin returns a pin. Nothing is opened until the pin is used. It may implement
+	// the interfaces of package gpioext.
+	Pin(name string) (gpio.PinIO, error)
 
-	// OpenOutput opens an output line that starts at a level.
-	OpenOutput(name string, first Level) (Output, error)
+	// OpenSPI opens a port with one chip select, which is to be connected once.
+	OpenSPI(name string) (spi.PortCloser, error)
 
-	// OpenSPI opens a port in mode 0 with 8 bits a word, at hz clock cycles a
-	// second.
-	OpenSPI(name string, hz int64) (SPI, error)
+	// OpenI2C opens a bus. It may be opened several times.
+	OpenI2C(name string) (i2c.BusCloser, error)
 
-	// OpenPWM opens a PWM output with a period; it starts at duty 0.
-	OpenPWM(name string, period time.Duration) (PWM, error)
+	// OpenUART opens a serial port with 8 data bits, no parity and 1 stop bit, at a
+	// speed in bits per second. Close ends a Read.
+	OpenUART(name string, baud int) (io.ReadWriteCloser, error)
 
 	// Close releases what the backend itself holds.
-	Close() error
-}
-
-// Lines are input lines that were opened together.
-type Lines interface {
-	// Read returns the electrical level of a line now.
-	Read(line int) (Level, error)
-	// Close releases the lines; no edge is delivered afterwards.
-	Close() error
-}
-
-// Output is a line that is driven. Closing it, or any part below, a second time
-// does nothing; using it after Close is an error.
-type Output interface {
-	Set(Level) error
-	// Close releases the line at the level it has.
-	Close() error
-}
-
-// SPI is a port with one chip select. Its calls last as long as the transfer and
-// belong beside the loop.
-type SPI interface {
-	// Tx sends packets, with chip select released after each, in one system
-	// call. Together they may have MaxTx bytes.
-	Tx(packets ...[]byte) error
-	// MaxTx is the largest transfer in bytes, usually 4096.
-	MaxTx() int
-	Close() error
-}
-
-// PWM is an output with a duty cycle.
-type PWM interface {
-	// SetDuty sets the duty cycle, 0 (off) to 65535 (always on). It is short
-	// enough to be called on the loop.
-	SetDuty(duty uint16) error
-	// Close releases the output at the duty cycle that it has.
 	Close() error
 }

@@ -6,11 +6,16 @@ import (
 	"io"
 	"time"
 
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/scheduler"
 )
 
 // Board is the view that one instance has of the board. Its methods are called by
-// tasks; they open parts on another goroutine and await the result.
+// tasks; they open parts on another goroutine and await the result. What they return is
+// claimed for the instance until it stops, and fails with os.ErrClosed afterwards.
 type Board struct {
 	backend Backend
 	claims  *Claims
@@ -25,18 +30,76 @@ func NewBoard(backend Backend, claims *Claims, owner string) *Board {
 }
 
 // Output opens an output line that starts at a level.
-func (b *Board) Output(t *scheduler.Task, name string, first Level) (Output, error) {
-	return open(b, t, func() (Output, error) { return b.backend.OpenOutput(name, first) }, name)
+func (b *Board) Output(t *scheduler.Task, name string, first Level) (*Output, error) {
+	pin, err := open(b, t, func() (*claimedPin, error) {
+		pin, err := b.pin(name)
+		if err != nil {
+			return nil, err
+		}
+		return pin, pin.Out(first)
+	}, name)
+	if err != nil {
+		return nil, err
+	}
+	return &Output{pin}, nil
 }
 
-// SPI opens a port at hz clock cycles a second, in mode 0.
-func (b *Board) SPI(t *scheduler.Task, name string, hz int64) (SPI, error) {
-	return open(b, t, func() (SPI, error) { return b.backend.OpenSPI(name, hz) }, name)
-}
-
-// PWM opens a PWM output with a period; it starts at duty 0.
+// PWM opens a PWM output with a period of up to one second. An output that an earlier
+// process left running with this period keeps its duty cycle, otherwise it starts at 0.
 func (b *Board) PWM(t *scheduler.Task, name string, period time.Duration) (PWM, error) {
-	return open(b, t, func() (PWM, error) { return b.backend.OpenPWM(name, period) }, name)
+	return open(b, t, func() (PWM, error) { return openPWM(b.backend, name, period) }, name)
+}
+
+// Pin returns a pin for a driver of periph. Nothing is opened until it is used, which
+// must be within Await, since its calls may block.
+func (b *Board) Pin(t *scheduler.Task, name string) (gpio.PinIO, error) {
+	pin, err := open(b, t, func() (*claimedPin, error) { return b.pin(name) }, name)
+	if err != nil {
+		return nil, err
+	}
+	return pin, nil
+}
+
+// SPI opens a port for a driver of periph, or for a plugin that connects it itself.
+// Transfers must be within Await. Each takes at most 4096 bytes, unless the kernel's
+// spidev is configured otherwise.
+func (b *Board) SPI(t *scheduler.Task, name string) (spi.PortCloser, error) {
+	return open(b, t, func() (spi.PortCloser, error) {
+		port, err := b.backend.OpenSPI(name)
+		if err != nil {
+			return nil, err
+		}
+		return newSPIPort(name, port, &b.claims.SPI), nil
+	}, name)
+}
+
+// I2C opens a bus for a driver of periph, for one address of 7 bits. Other instances may
+// use other addresses. Transfers must be within Await.
+func (b *Board) I2C(t *scheduler.Task, name string, address uint16) (i2c.Bus, error) {
+	return open(b, t, func() (i2c.BusCloser, error) {
+		return OpenI2C(b.backend, b.claims, b.owner, name, address)
+	}, addressName(name, address))
+}
+
+// UART opens a serial port with 8 data bits, no parity and 1 stop bit, at a speed in
+// bits per second. Read and Write must be within Await.
+func (b *Board) UART(t *scheduler.Task, name string, baud int) (io.ReadWriteCloser, error) {
+	return open(b, t, func() (io.ReadWriteCloser, error) {
+		port, err := b.backend.OpenUART(name, baud)
+		if err != nil {
+			return nil, err
+		}
+		return &uartPort{guard{name: Canonical(name)}, port}, nil
+	}, name)
+}
+
+// pin returns a claimed pin.
+func (b *Board) pin(name string) (*claimedPin, error) {
+	pin, err := b.backend.Pin(name)
+	if err != nil {
+		return nil, err
+	}
+	return &claimedPin{guard{name: name}, pin}, nil
 }
 
 // open claims names for the instance until Board.Close, and opens the part on another
@@ -59,13 +122,21 @@ func open[T io.Closer](b *Board, t *scheduler.Task, make func() (T, error), name
 	return part, nil
 }
 
+// await runs a call that may block on another goroutine.
+func await(t *scheduler.Task, call func() error) error {
+	_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, call() })
+	return err
+}
+
 // Close closes what the instance opened and releases its claims. It blocks while the
-// parts are closed, so it must not be called on the loop.
+// parts are closed, but no longer than a quarter of a second, so it must not be called
+// on the loop.
 func (b *Board) Close() error {
-	var errs []error
-	for _, part := range b.open {
-		errs = append(errs, part.Close())
+	parts := map[string]func() error{}
+	for name, part := range b.open {
+		parts[name] = part.Close
 	}
+	errs := closeAll(parts)
 	clear(b.open)
 	b.claims.releaseAll(b.owner)
 	return errors.Join(errs...)
@@ -74,8 +145,5 @@ func (b *Board) Close() error {
 // Close closes an open part or a board beside the loop. After limit it returns
 // [scheduler.ErrTimeout] and leaves a driver that hangs behind.
 func Close(t *scheduler.Task, part io.Closer, limit time.Duration) error {
-	return t.Timeout(limit, func() error {
-		_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, part.Close() })
-		return err
-	})
+	return t.Timeout(limit, func() error { return await(t, part.Close) })
 }

@@ -5,9 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	conngpio "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
@@ -29,10 +35,10 @@ func two(t *testing.T, body func(t *scheduler.Task, bell, lamp *gpio.Board) erro
 
 func TestAPartHeldByAnotherInstanceIsBusyAndTheErrorNamesBoth(t *testing.T) {
 	two(t, func(t *scheduler.Task, bell, lamp *gpio.Board) error {
-		if _, err := bell.SPI(t, "SPI0.0", 1e6); err != nil {
+		if _, err := bell.SPI(t, "SPI0.0"); err != nil {
 			return err
 		}
-		_, err := lamp.SPI(t, "/dev/spidev0.0", 1e6)
+		_, err := lamp.SPI(t, "/dev/spidev0.0")
 		if want := "SPI0.0: device or resource busy (held by bell); stop bell or give lamp another one"; err == nil || err.Error() != want {
 			return fmt.Errorf("got %v, want %s", err, want)
 		}
@@ -57,19 +63,31 @@ func TestCloseReleasesAllPartsAndClaims(t *testing.T) {
 		in, err1 := bell.Input(t, gpio.InputOptions{Lines: []string{"GPIO5", "GPIO6"}})
 		out, err2 := bell.Output(t, "GPIO23", gpio.Low)
 		pwm, err3 := bell.PWM(t, "GPIO18", time.Millisecond)
-		port, err4 := bell.SPI(t, "SPI0.0", 1e6)
-		if err := errors.Join(err1, err2, err3, err4, bell.Close(), bell.Close()); err != nil {
+		port, err4 := bell.SPI(t, "SPI0.0")
+		bus, err5 := bell.I2C(t, "I2C1", 0x20)
+		uart, err6 := bell.UART(t, "/dev/ttyAMA0", 9600)
+		pin, err7 := bell.Pin(t, "GPIO12")
+		if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, bell.Close(), bell.Close()); err != nil {
 			return err
 		}
-		for _, err := range []error{out.Set(gpio.High), pwm.SetDuty(1), port.Tx([]byte{1})} {
+		_, connected := port.Connect(physic.MegaHertz, spi.Mode0, 8)
+		_, read := uart.Read(make([]byte, 1))
+		_, written := uart.Write([]byte{1})
+		for _, err := range []error{
+			out.Set(t, gpio.High), pwm.SetDuty(1), connected, bus.Tx(0x20, []byte{1}, nil), read, written,
+			pin.In(conngpio.PullUp, conngpio.NoEdge), pin.Out(gpio.High), pin.PWM(1, physic.KiloHertz), pin.Halt(),
+		} {
 			if !errors.Is(err, os.ErrClosed) {
 				return fmt.Errorf("after Close: %v", err)
 			}
 		}
 		_, err1 = lamp.Input(t, gpio.InputOptions{Lines: []string{"GPIO6", "GPIO5", "GPIO23"}})
 		_, err2 = lamp.Output(t, "GPIO18", gpio.Low)
-		_, err3 = lamp.SPI(t, "SPI0.0", 1e6)
-		return errors.Join(err1, err2, err3, wantTimeout(t, in, time.Second))
+		_, err3 = lamp.SPI(t, "SPI0.0")
+		_, err4 = lamp.I2C(t, "/dev/i2c-1", 0x20)
+		_, err5 = lamp.UART(t, "/dev/ttyAMA0", 9600)
+		_, err6 = lamp.Pin(t, "GPIO12")
+		return errors.Join(err1, err2, err3, err4, err5, err6, wantTimeout(t, in, time.Second))
 	})
 }
 
@@ -79,7 +97,7 @@ func TestACancelledOpenLeavesNothingOpen(t *testing.T) {
 	board := gpio.NewBoard(backend, gpio.NewClaims(), "bell")
 	err := loop.Run(func(t *scheduler.Task) error {
 		opener := t.Go("open", func(t *scheduler.Task) error {
-			_, err := board.Output(t, "GPIO5", gpio.Low)
+			_, err := board.I2C(t, "I2C1", 0x20)
 			return err
 		})
 		if err := backend.opening.Wait(t); err != nil {
@@ -98,16 +116,16 @@ func TestACancelledOpenLeavesNothingOpen(t *testing.T) {
 	}
 }
 
-// slowBackend opens an output when it is told to.
+// slowBackend opens a bus when it is told to.
 type slowBackend struct {
 	gpio.Backend
-	gpio.Output
+	i2c.BusCloser
 	opening *scheduler.Flag
 	goOn    chan struct{}
 	closed  chan struct{}
 }
 
-func (b *slowBackend) OpenOutput(string, gpio.Level) (gpio.Output, error) {
+func (b *slowBackend) OpenI2C(string) (i2c.BusCloser, error) {
 	b.opening.Set()
 	<-b.goOn
 	return b, nil
@@ -118,9 +136,30 @@ func (b *slowBackend) Close() error {
 	return nil
 }
 
+func TestABusIsSharedByItsAddresses(t *testing.T) {
+	two(t, func(t *scheduler.Task, bell, lamp *gpio.Board) error {
+		bus, err1 := bell.I2C(t, "I2C1", 0x20)
+		_, err2 := lamp.I2C(t, "/dev/i2c-1", 0x21)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		_, err := lamp.I2C(t, "/dev/i2c-1", 0x20)
+		if want := "I2C1/0x20: device or resource busy (held by bell)"; err == nil || !strings.HasPrefix(err.Error(), want) {
+			return fmt.Errorf("got %v, want %s", err, want)
+		}
+		if err := bus.Tx(0x21, []byte{1}, nil); err == nil || !strings.Contains(err.Error(), "0x21, which is not claimed") {
+			return fmt.Errorf("a transfer to the address of another: %v", err)
+		}
+		if err := bus.Tx(0x20, []byte{1}, nil); !errors.Is(err, syscall.EREMOTEIO) {
+			return fmt.Errorf("a transfer without a device: %v", err)
+		}
+		return nil
+	})
+}
+
 func TestCanonicalNames(t *testing.T) {
 	for name, want := range map[string]string{
-		"/dev/spidev0.0": "SPI0.0", "/dev/spidev10.2": "SPI10.2",
+		"/dev/spidev0.0": "SPI0.0", "/dev/spidev10.2": "SPI10.2", "/dev/i2c-1": "I2C1",
 		"SPI0.0": "SPI0.0", "GPIO17": "GPIO17", "pwmchip0/1": "pwmchip0/1",
 	} {
 		if got := gpio.Canonical(name); got != want {

@@ -6,13 +6,16 @@ import (
 	"syscall"
 )
 
-// Claims records which instance uses which pin, port or bus address of a board.
+// Claims records which instance uses which pin, port or bus address of a board, and
+// counts the transfers.
 type Claims struct {
+	SPI, I2C Counter
+
 	mu     sync.Mutex
 	owners map[string]string
 }
 
-// NewClaims returns an empty list.
+// NewClaims returns an empty record.
 func NewClaims() *Claims { return &Claims{owners: map[string]string{}} }
 
 func (c *Claims) take(name, owner string) error {

@@ -1,6 +1,7 @@
 package gpio
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -23,7 +24,7 @@ const maxLines = 64
 // Input is a group of input lines that were opened together. Its methods must be
 // called on the loop, and Next by one task at a time.
 type Input struct {
-	lines     Lines
+	source    edgeSource
 	activeLow Level
 	mailbox   *mailbox
 	contacts  []Debouncer // one per line
@@ -32,6 +33,7 @@ type Input struct {
 	next      int         // index of the next edge in pending
 	levels    uint64      // one bit per line, as of the edges that Next returned
 	lost      uint64
+	nextPoll  scheduler.Instant // Never if the source reports edges
 }
 
 // pending is a debounced edge with the levels of all lines after it.
@@ -46,21 +48,22 @@ func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 		return nil, fmt.Errorf("%d lines: an input has 1 to %d", len(o.Lines), maxLines)
 	}
 	mailbox := newMailbox(t.Loop())
-	lines, err := open(b, t, func() (Lines, error) {
-		return b.backend.OpenLines(o.Lines, o.Pull, mailbox.deliver, mailbox.overflow)
+	source, err := open(b, t, func() (edgeSource, error) {
+		return openSource(b.backend, o, t.Loop().Now, mailbox)
 	}, o.Lines...)
 	if err != nil {
 		return nil, err
 	}
-	in := &Input{lines: lines, activeLow: Level(o.ActiveLow), mailbox: mailbox}
-	for i := range o.Lines {
-		level, err := in.read(i)
-		if err != nil {
-			return nil, err
-		}
-		in.contacts = append(in.contacts, NewDebouncer(level, o.Debounce, o.Stable))
-		in.levels = withLevel(in.levels, i, level)
+	in := &Input{source: source, activeLow: Level(o.ActiveLow), mailbox: mailbox, nextPoll: scheduler.Never}
+	levels, err := in.read(t)
+	if err != nil {
+		return nil, err
 	}
+	for i := range o.Lines {
+		in.contacts = append(in.contacts, NewDebouncer(bit(levels, i), o.Debounce, o.Stable))
+	}
+	in.levels = levels
+	in.schedulePoll(t.Now())
 	return in, nil
 }
 
@@ -75,7 +78,7 @@ func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 			in.levels = e.levels
 			return e.Edge, nil
 		}
-		if err := in.gather(t.Now()); err != nil {
+		if err := in.gather(t); err != nil {
 			return Edge{}, err
 		}
 		if len(in.pending) > 0 {
@@ -90,15 +93,19 @@ func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 // Level returns the debounced level of a line, as of the edges that Next returned.
 // If lines had to be read again, they all change with the first of their edges, since
 // the order in which they changed is not known.
-func (in *Input) Level(line int) Level { return in.levels>>line&1 == 1 }
+func (in *Input) Level(line int) Level { return bit(in.levels, line) }
 
 // Lost returns how often edges were lost because a queue was full. The levels are
 // read again then, so that the final level of each line is always reported.
 func (in *Input) Lost() uint64 { return in.lost }
 
+// Polled returns the period with which the lines are read because their driver reports no
+// edges, 0 if it does.
+func (in *Input) Polled() time.Duration { return in.source.pollPeriod() }
+
 // gather debounces the edges that have arrived, and reads the lines whose hold has
 // ended.
-func (in *Input) gather(now scheduler.Instant) error {
+func (in *Input) gather(t *scheduler.Task) error {
 	var lost bool
 	in.pending, in.next = in.pending[:0], 0
 	in.batch, lost = in.mailbox.take(in.batch[:0])
@@ -113,16 +120,20 @@ func (in *Input) gather(now scheduler.Instant) error {
 	if lost {
 		in.lost++
 	}
-	known := len(in.pending)
+	readAll := lost || in.nextPoll <= t.Now()
+	if !readAll && in.holdEnd() > t.Now() {
+		return nil
+	}
+	read, err := in.read(t)
+	if err != nil {
+		return err
+	}
+	now, known := t.Now(), len(in.pending)
 	for i := range in.contacts {
-		if !lost && in.contacts[i].Due() > now {
+		if !readAll && in.contacts[i].Due() > now {
 			continue
 		}
-		level, err := in.read(i)
-		if err != nil {
-			return err
-		}
-		for _, e := range in.contacts[i].Read(Edge{Line: i, Level: level, At: now}) {
+		for _, e := range in.contacts[i].Read(Edge{Line: i, Level: bit(read, i), At: now}) {
 			levels = withLevel(levels, e.Line, e.Level)
 			in.pending = append(in.pending, pending{Edge: e})
 		}
@@ -130,19 +141,32 @@ func (in *Input) gather(now scheduler.Instant) error {
 	for i := known; i < len(in.pending); i++ {
 		in.pending[i].levels = levels
 	}
+	in.schedulePoll(now)
 	return nil
 }
 
-// wait waits until an edge arrives or a hold ends.
-func (in *Input) wait(t *scheduler.Task) error {
+// holdEnd returns when the first hold ends.
+func (in *Input) holdEnd() scheduler.Instant {
 	due := scheduler.Never
 	for i := range in.contacts {
 		due = min(due, in.contacts[i].Due())
 	}
+	return due
+}
+
+func (in *Input) schedulePoll(now scheduler.Instant) {
+	if period := in.source.pollPeriod(); period > 0 {
+		in.nextPoll = now.Add(period)
+	}
+}
+
+// wait waits until an edge arrives, a hold ends or the lines are to be polled.
+func (in *Input) wait(t *scheduler.Task) error {
+	due := min(in.holdEnd(), in.nextPoll)
 	if due == scheduler.Never {
 		return in.mailbox.arrived.Wait(t)
 	}
-	if len(in.contacts) == 1 {
+	if len(in.contacts) == 1 || in.nextPoll != scheduler.Never {
 		return t.SleepUntil(due) // edges during the hold need no wake-up
 	}
 	err := t.Timeout(due.Sub(t.Now()), func() error { return in.mailbox.arrived.Wait(t) })
@@ -152,12 +176,20 @@ func (in *Input) wait(t *scheduler.Task) error {
 	return err
 }
 
-// read returns the current logical level of a line. It is one short ioctl, which may
-// be called on the loop.
-func (in *Input) read(line int) (Level, error) {
-	level, err := in.lines.Read(line)
-	return level != in.activeLow, err
+// read returns the current logical levels of all lines, one bit per line.
+func (in *Input) read(t *scheduler.Task) (levels uint64, err error) {
+	if in.source.immediate() {
+		levels, err = in.source.Levels()
+	} else {
+		levels, err = scheduler.Await(t, func(context.Context) (uint64, error) { return in.source.Levels() })
+	}
+	if in.activeLow {
+		levels = ^levels
+	}
+	return levels, err
 }
+
+func bit(levels uint64, line int) Level { return levels>>line&1 == 1 }
 
 func withLevel(levels uint64, line int, level Level) uint64 {
 	if level {

@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 )
@@ -226,7 +229,7 @@ func TestLinesThatAreReadAgainChangeTogether(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		lines.levels = [2]gpio.Level{gpio.High, gpio.High}
+		lines.levels = 0b11
 		lines.overflow()
 		if _, err := in.Next(t); err != nil {
 			return err
@@ -252,17 +255,42 @@ func TestLinesThatAreReadAgainChangeTogether(t *testing.T) {
 // scriptedLines are lines that change and fail without an edge.
 type scriptedLines struct {
 	gpio.Backend
-	levels   [2]gpio.Level
+	gpioext.EdgePin
+	levels   uint64
 	err      error
+	deliver  func(gpioext.Edge)
 	overflow func()
 }
 
-func (l *scriptedLines) OpenLines(_ []string, _ gpio.Pull, _ func(gpio.Edge), overflow func()) (gpio.Lines, error) {
-	l.overflow = overflow
+func (l *scriptedLines) Pin(string) (conngpio.PinIO, error) { return l, nil }
+
+func (l *scriptedLines) WatchEdges(_ []string, _ conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+	l.deliver, l.overflow = deliver, overflow
 	return l, nil
 }
-func (l *scriptedLines) Read(line int) (gpio.Level, error) { return l.levels[line], l.err }
-func (l *scriptedLines) Close() error                      { return nil }
+
+func (l *scriptedLines) Levels() (uint64, error) { return l.levels, l.err }
+func (l *scriptedLines) Close() error            { return nil }
+
+func TestATimestampInTheFutureBecomesNow(t *testing.T) {
+	lines := &scriptedLines{}
+	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(100)})
+	board := gpio.NewBoard(lines, gpio.NewClaims(), "test")
+	err := loop.Run(func(t *scheduler.Task) error {
+		in, err := board.Input(t, gpio.InputOptions{Lines: []string{"GPIO5"}})
+		if err != nil {
+			return err
+		}
+		lines.deliver(gpioext.Edge{Level: gpio.High, Time: 1 << 50})
+		if e, err := in.Next(t); err != nil || e.At != 100 {
+			return fmt.Errorf("got %v (%v)", e, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 func TestALineOnHoldDoesNotDelayAnother(t *testing.T) {
 	run(t, func(t *scheduler.Task, world *sim.Board, board *gpio.Board) error {

@@ -6,14 +6,6 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// QueueSize is the number of edges that are queued for lines that were opened
-// together, in the kernel and again between the reader and the loop. A knob with worn
-// contacts that is spun gives about 8000 edges a second, which fill the queue in
-// 64 ms: longer than a machine stalls or a task may block the loop. A loose contact
-// gives 20 000, the most that the kernel delivers, which fill it in 25 ms. The
-// kernel's default is 16 edges per line, and its limit 1024.
-const QueueSize = 512
-
 // mailbox passes edges from any goroutine to the loop.
 type mailbox struct {
 	arrived *scheduler.Flag

@@ -1,6 +1,22 @@
 package gpio
 
-import "errors"
+import (
+	"errors"
+
+	"periph.io/x/conn/v3/gpio"
+)
+
+// Pull is the bias of an input line, as it is written in a configuration.
+type Pull uint8
+
+// The biases of an input line. The zero value leaves the line as it is.
+const (
+	PullNone Pull = iota
+	PullUp
+	PullDown
+)
+
+var connPulls = [...]gpio.Pull{PullNone: gpio.PullNoChange, PullUp: gpio.PullUp, PullDown: gpio.PullDown}
 
 var pullWords = [...]string{PullNone: "none", PullUp: "up", PullDown: "down"}
 

@@ -14,8 +14,11 @@ import (
 	"strings"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/periph"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/host"
@@ -117,7 +120,7 @@ func (c *checker) openBoard(t *scheduler.Task) (err error) {
 	case c.simulated():
 		c.board = sim.New(c.loop)
 	default:
-		c.board = settledInputs{periph.New(c.loop.Now)}
+		c.board = settledInputs{periph.Board{}}
 	}
 	inspect := c.Inspect
 	if inspect == nil {
@@ -143,13 +146,24 @@ type settledInputs struct{ gpio.Backend }
 
 const settlingTime = 25 * time.Millisecond
 
-// OpenLines is called beside the loop, and so may sleep.
-func (s settledInputs) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
-	lines, err := s.Backend.OpenLines(names, pull, deliver, overflow)
+// Pin returns a pin whose edges are watched after it has settled.
+func (s settledInputs) Pin(name string) (conngpio.PinIO, error) {
+	pin, err := s.Backend.Pin(name)
+	if p, ok := pin.(gpioext.BoardPin); ok {
+		return settledPin{p}, err
+	}
+	return pin, err
+}
+
+type settledPin struct{ gpioext.BoardPin }
+
+// WatchEdges is called beside the loop, and so may sleep.
+func (p settledPin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+	watch, err := p.BoardPin.WatchEdges(names, pull, deliver, overflow)
 	if err == nil {
 		time.Sleep(settlingTime)
 	}
-	return lines, err
+	return watch, err
 }
 
 // newInstance returns what a plugin is made with. Only its board is used.

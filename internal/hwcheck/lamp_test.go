@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 )
@@ -67,8 +70,18 @@ func TestSeveralOutputsFadeOneAfterTheOther(t *testing.T) {
 // noPWM is a board without the overlay for PWM.
 type noPWM struct{ gpio.Backend }
 
-func (noPWM) OpenPWM(name string, _ time.Duration) (gpio.PWM, error) {
-	return nil, fmt.Errorf("PWM on %s: %w", name, errNoOverlay)
+func (b noPWM) Pin(name string) (conngpio.PinIO, error) {
+	pin, err := b.Backend.Pin(name)
+	if p, ok := pin.(gpioext.BoardPin); ok {
+		return pinWithoutPWM{p}, err
+	}
+	return pin, err
+}
+
+type pinWithoutPWM struct{ gpioext.BoardPin }
+
+func (p pinWithoutPWM) StartPWM(time.Duration) (gpioext.PWM, error) {
+	return nil, fmt.Errorf("PWM on %s: %w", p.Name(), errNoOverlay)
 }
 
 var errNoOverlay = errors.New("add dtoverlay=pwm-2chan")

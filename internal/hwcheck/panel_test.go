@@ -55,6 +55,6 @@ func TestAnSPIErrorIsReportedAndTheOtherTestsGoOn(t *testing.T) {
 		b.FailSPI("SPI0.0", 1000, syscall.EIO)
 		return turns("GPIO5", "GPIO6", 4, 1)(t, b)
 	}}.check(t)
-	got.contains("panel  FAILED: input/output error", "clockwise, total +1")
+	got.contains("panel  FAILED: SPI0.0: input/output error", "clockwise, total +1")
 	got.fails("hardware test failed: panel")
 }

@@ -84,7 +84,7 @@ func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
 	case config.Line:
 		_, err = board.Input(t, gpio.InputOptions{Lines: []string{p.Name}})
 	case config.SPIPort:
-		_, err = board.SPI(t, p.Name, 1_000_000)
+		_, err = board.SPI(t, p.Name)
 	case config.PWMOutput:
 		_, err = board.PWM(t, p.Name, time.Millisecond)
 	}

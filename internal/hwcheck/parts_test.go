@@ -6,8 +6,12 @@ import (
 	"os"
 	"testing"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/periph"
+	"ptvd/internal/gpio/periph/pwmclass"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/hwcheck"
 	"ptvd/internal/scheduler"
@@ -19,8 +23,8 @@ func raspberryPi4(consumer string) hwcheck.Machine {
 		Chips: []periph.Chip{{Name: "gpiochip0", Label: "pinctrl-bcm2711", Path: "/dev/gpiochip0", Lines: []periph.Line{
 			{Offset: 17, Name: "GPIO17", Used: consumer != "", User: consumer},
 		}}},
-		SPI: []periph.SPIPort{{Name: "SPI0.0", Path: "/dev/spidev0.0"}},
-		PWM: []periph.PWMChip{{Name: "pwmchip0", Device: "fe20c000.pwm", Channels: []periph.PWMChannel{
+		SPI: []periph.Port{{Name: "SPI0.0", Path: "/dev/spidev0.0"}},
+		PWM: []pwmclass.Chip{{Name: "pwmchip0", Device: "fe20c000.pwm", Channels: []pwmclass.Channel{
 			{Name: "pwmchip0/0", Pins: []string{"GPIO12", "GPIO18"}},
 		}}},
 	}}
@@ -51,7 +55,11 @@ func TestMissingPartsAreListedOneByOne(t *testing.T) {
 
 func TestALineInUseIsReportedAndTheOthersAreTested(t *testing.T) {
 	got := scenario{yaml: bell + "}", wire: func(b *sim.Board) {
-		if _, err := b.OpenOutput("GPIO17", gpio.Low); err != nil {
+		pin, err := b.Pin("GPIO17")
+		if err == nil {
+			err = pin.Out(gpio.Low)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}}.check(t)
@@ -86,7 +94,11 @@ func TestNothingIsOpenedWhileTheServiceRuns(t *testing.T) {
 
 func TestALineHeldByPtvdIsReportedWithTheCommandThatStopsIt(t *testing.T) {
 	got := scenario{yaml: bell + "}", board: "periph", machine: raspberryPi4("ptvd"), wire: func(b *sim.Board) {
-		if _, err := b.OpenOutput("GPIO17", gpio.Low); err != nil {
+		pin, err := b.Pin("GPIO17")
+		if err == nil {
+			err = pin.Out(gpio.Low)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}}.check(t)
@@ -96,7 +108,17 @@ func TestALineHeldByPtvdIsReportedWithTheCommandThatStopsIt(t *testing.T) {
 // deniedBoard is a board that the user must not open.
 type deniedBoard struct{ gpio.Backend }
 
-func (deniedBoard) OpenLines(names []string, _ gpio.Pull, _ func(gpio.Edge), _ func()) (gpio.Lines, error) {
+func (b deniedBoard) Pin(name string) (conngpio.PinIO, error) {
+	pin, err := b.Backend.Pin(name)
+	if p, ok := pin.(gpioext.BoardPin); ok {
+		return deniedPin{p}, err
+	}
+	return pin, err
+}
+
+type deniedPin struct{ gpioext.BoardPin }
+
+func (deniedPin) WatchEdges(names []string, _ conngpio.Pull, _ func(gpioext.Edge), _ func()) (gpioext.EdgeWatch, error) {
 	return nil, fmt.Errorf("%s: %w: the user must be in group gpio", names[0], fs.ErrPermission)
 }
 

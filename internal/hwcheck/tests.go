@@ -43,7 +43,13 @@ func (c *checker) runTests(t *scheduler.Task) error {
 	c.output.line("", "")
 	err := c.runGroup(t, tests)
 	for _, board := range boards {
-		err = errors.Join(err, gpio.Close(t, board, closeTimeout))
+		closeErr := gpio.Close(t, board, closeTimeout)
+		switch {
+		case errors.Is(closeErr, scheduler.ErrCancelled):
+			err = errors.Join(err, closeErr)
+		case closeErr != nil: // the summary says which test failed
+			c.Log.Warn("board not closed", "err", closeErr)
+		}
 	}
 	return err
 }

@@ -25,7 +25,7 @@ type fixture struct {
 	*plugintest.Harness
 	t        *plugins.Task
 	panel    *sim.Panel
-	spi      gpio.Counters
+	claims   *gpio.Claims
 	every    time.Duration
 	begin    time.Duration // how far the system's clock was set
 	instance *plugintest.Instance
@@ -53,7 +53,8 @@ func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixtur
 	h.Run(func(t *plugins.Task) error {
 		f.t = t
 		f.instance = h.Instance("panel", "display")
-		f.instance.Board = gpio.NewBoard(f.spi.Count(h.Board), gpio.NewClaims(), "panel")
+		f.claims = gpio.NewClaims()
+		f.instance.Board = gpio.NewBoard(h.Board, f.claims, "panel")
 		f.instance.StartPlugin(t, func(env plugins.Env) (plugins.Plugin, error) { return display.New(env, cfg) })
 		return test(f)
 	})
@@ -121,11 +122,11 @@ func (f *fixture) figure(name string) float64 {
 	return 0
 }
 
-func TestTheFirstPictureIsSentWithinATickInOneTransfer(t *testing.T) {
+func TestTheFirstPictureIsSentWithinATickInFourTransfers(t *testing.T) {
 	withDisplay(t, nil, func(f *fixture) error {
 		f.pass(time.Millisecond)
 		f.mustSee("Loading")
-		if n := f.spi.Transfers(); n != 1 {
+		if n := f.claims.SPI.Transfers(); n != 4 { // 5 packets of setup and 8 rows, 4 at a time
 			t.Errorf("there were %d transfers", n)
 		}
 		return nil

@@ -3,8 +3,13 @@
 package max7219
 
 import (
+	"context"
+	"errors"
 	"image"
 	"math"
+
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
@@ -47,17 +52,25 @@ func (c *Config) Troubleshoot() string {
 
 // Open opens the SPI port.
 func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
-	port, err := env.Board.SPI(t, string(c.SPI), int64(c.Hz))
+	port, err := env.Board.SPI(t, string(c.SPI))
 	if err != nil {
 		return nil, err
 	}
-	return &device{port, NewChain(c)}, nil
+	return plugins.Await(t, func(context.Context) (panel.Device, error) {
+		conn, err := port.Connect(physic.Frequency(c.Hz)*physic.Hertz, spi.Mode0, 8)
+		if err != nil {
+			return nil, errors.Join(err, port.Close())
+		}
+		return &device{PortCloser: port, conn: conn, chain: NewChain(c)}, nil
+	})
 }
 
-// device sends to a chain what it does not hold yet, all of a frame in one system call.
+// device sends the registers of a chain that differ.
 type device struct {
-	plugins.SPI
-	chain *Chain
+	spi.PortCloser
+	conn    spi.Conn
+	chain   *Chain
+	packets []spi.Packet // of the last frame
 }
 
 // Show sends the registers that differ.
@@ -76,8 +89,12 @@ func (d *device) Resend(f panel.Frame) error {
 func (d *device) Blank() error { return d.send(d.chain.Off()) }
 
 func (d *device) send(packets [][]byte) error {
+	d.packets = d.packets[:0]
+	for _, p := range packets {
+		d.packets = append(d.packets, spi.Packet{W: p})
+	}
 	if len(packets) == 0 {
 		return nil
 	}
-	return d.Tx(packets...)
+	return d.conn.TxPackets(d.packets)
 }

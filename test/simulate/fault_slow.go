@@ -6,6 +6,9 @@ import (
 	"syscall"
 	"time"
 
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 )
@@ -97,35 +100,50 @@ type slowBoard struct {
 	*World
 }
 
-func (b slowBoard) OpenSPI(name string, hz int64) (gpio.SPI, error) {
-	port, err := b.Backend.OpenSPI(name, hz)
+func (b slowBoard) OpenSPI(name string) (spi.PortCloser, error) {
+	port, err := b.Backend.OpenSPI(name)
 	if err != nil {
 		return nil, err
 	}
-	return slowSPI{port, b.World, b.boots}, nil
+	return slowPort{port, b.World, b.boots}, nil
 }
 
-type slowSPI struct {
-	gpio.SPI
-	*World
-	boot int
+type slowPort struct {
+	spi.PortCloser
+	world *World
+	boot  int
 }
 
-func (p slowSPI) Tx(packets ...[]byte) error {
-	o := p.oracle
-	if p.slowPanel.most > slowTransfer {
-		p.clock.Work(p.checkHangReported)
+func (p slowPort) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.Conn, error) {
+	conn, err := p.PortCloser.Connect(f, mode, bits)
+	return slowConn{conn, p.world, p.boot}, err
+}
+
+type slowConn struct {
+	spi.Conn
+	world *World
+	boot  int
+}
+
+// TxPackets sends a frame or the rest of one, which follows without a delay.
+func (c slowConn) TxPackets(packets []spi.Packet) error {
+	w, o := c.world, c.world.oracle
+	if c.boot == w.boots && w.clock.Now() == o.transfers.ended && o.transfers.next == 0 {
+		return c.Conn.TxPackets(packets)
+	}
+	if w.slowPanel.most > slowTransfer {
+		w.clock.Work(w.checkHangReported)
 	}
 	o.transferBegins()
-	p.slowPanel.pass(p.World)
-	if p.boot != p.boots {
+	w.slowPanel.pass(w)
+	if c.boot != w.boots {
 		return syscall.EIO // the process has ended
 	}
-	if p.clock.Now() > o.transfers.ended {
+	if w.clock.Now() > o.transfers.ended {
 		o.judgeShown() // while the transfer before still counts as the last one
 	}
 	o.transferEnds()
-	return p.SPI.Tx(packets...)
+	return c.Conn.TxPackets(packets)
 }
 
 // slowTransfer limits how long a transfer takes until it shows in the health.

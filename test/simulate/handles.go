@@ -6,7 +6,11 @@ import (
 	"net/http"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 )
 
 // handles counts what the daemon has open, by kind. On a real system each would be a
@@ -68,36 +72,20 @@ type countedBoard struct {
 	closed  func()
 }
 
-func (b countedBoard) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
-	lines, err := b.Backend.OpenLines(names, pull, deliver, overflow)
-	if err != nil {
-		return nil, err
+func (b countedBoard) Pin(name string) (conngpio.PinIO, error) {
+	pin, err := b.Backend.Pin(name)
+	if p, ok := pin.(gpioext.BoardPin); ok {
+		return &countedPin{BoardPin: p, handles: b.handles}, err
 	}
-	return openLines{lines, b.handles.open("input lines")}, nil
+	return pin, err
 }
 
-func (b countedBoard) OpenOutput(name string, first gpio.Level) (gpio.Output, error) {
-	output, err := b.Backend.OpenOutput(name, first)
+func (b countedBoard) OpenSPI(name string) (spi.PortCloser, error) {
+	port, err := b.Backend.OpenSPI(name)
 	if err != nil {
 		return nil, err
 	}
-	return openOutput{output, b.handles.open("outputs")}, nil
-}
-
-func (b countedBoard) OpenSPI(name string, hz int64) (gpio.SPI, error) {
-	port, err := b.Backend.OpenSPI(name, hz)
-	if err != nil {
-		return nil, err
-	}
-	return openSPI{port, b.handles.open("SPI ports")}, nil
-}
-
-func (b countedBoard) OpenPWM(name string, period time.Duration) (gpio.PWM, error) {
-	pwm, err := b.Backend.OpenPWM(name, period)
-	if err != nil {
-		return nil, err
-	}
-	return openPWM{pwm, b.handles.open("PWM outputs")}, nil
+	return openPort{port, b.handles.open("SPI ports")}, nil
 }
 
 func (b countedBoard) Close() error {
@@ -105,38 +93,67 @@ func (b countedBoard) Close() error {
 	return b.Backend.Close()
 }
 
-type openLines struct {
-	gpio.Lines
+// countedPin is a pin whose uses are counted until they are closed.
+type countedPin struct {
+	gpioext.BoardPin
+	handles handles
+	closed  func() // of an output; nil while it is not open
+}
+
+func (p *countedPin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+	watch, err := p.BoardPin.WatchEdges(names, pull, deliver, overflow)
+	if err != nil {
+		return nil, err
+	}
+	return openWatch{watch, p.handles.open("input lines")}, nil
+}
+
+func (p *countedPin) Out(level gpio.Level) error {
+	if err := p.BoardPin.Out(level); err != nil || p.closed != nil {
+		return err
+	}
+	p.closed = p.handles.open("outputs")
+	return nil
+}
+
+func (p *countedPin) Halt() error {
+	if p.closed != nil {
+		p.closed()
+		p.closed = nil
+	}
+	return p.BoardPin.Halt()
+}
+
+func (p *countedPin) StartPWM(period time.Duration) (gpioext.PWM, error) {
+	pwm, err := p.BoardPin.StartPWM(period)
+	if err != nil {
+		return nil, err
+	}
+	return openPWM{pwm, p.handles.open("PWM outputs")}, nil
+}
+
+type openWatch struct {
+	gpioext.EdgeWatch
 	closed func()
 }
 
-func (l openLines) Close() error {
-	l.closed()
-	return l.Lines.Close()
+func (w openWatch) Close() error {
+	w.closed()
+	return w.EdgeWatch.Close()
 }
 
-type openOutput struct {
-	gpio.Output
+type openPort struct {
+	spi.PortCloser
 	closed func()
 }
 
-func (o openOutput) Close() error {
-	o.closed()
-	return o.Output.Close()
-}
-
-type openSPI struct {
-	gpio.SPI
-	closed func()
-}
-
-func (p openSPI) Close() error {
+func (p openPort) Close() error {
 	p.closed()
-	return p.SPI.Close()
+	return p.PortCloser.Close()
 }
 
 type openPWM struct {
-	gpio.PWM
+	gpioext.PWM
 	closed func()
 }
 

@@ -1,53 +1,51 @@
 package periph
 
 import (
-	"errors"
+	"fmt"
+	"sync"
 
-	"periph.io/x/conn/v3/spi"
-	"periph.io/x/host/v3/sysfs"
+	"periph.io/x/conn/v3/driver/driverreg"
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
 
-	"ptvd/internal/gpio"
-	"ptvd/internal/scheduler"
+	_ "periph.io/x/host/v3/sysfs" // SPI ports and I2C buses
+
+	board "ptvd/internal/gpio"
+	"ptvd/internal/gpio/periph/cdev"
+	"ptvd/internal/gpio/periph/pwmclass"
 )
 
 // Board is the board that the process runs on.
-type Board struct {
-	now         func() scheduler.Instant
-	chips       func() []Chip
-	request     requester
-	dev         string // where the SPI ports are
-	openPort    func(bus, chipSelect int) (spi.PortCloser, error)
-	sendMessage func(fd uintptr, transfers []spiTransfer) error
-	pwm         *pwmClass
-}
+type Board struct{}
 
-var _ gpio.Backend = (*Board)(nil)
+var _ board.Backend = Board{}
 
-// New returns the board. It looks for nothing yet: what a line or a port lacks is
-// said when it is opened, and a chip that comes later is found then.
-//
-// now is the loop's, on which edges are stamped. Any goroutine must be free to call
-// it, and it should count as CLOCK_MONOTONIC does, like the scheduler's clock of the
-// system: the kernel stamps edges by that one. On another clock an edge carries the
-// time at which it was read.
-func New(now func() scheduler.Instant) *Board {
-	return &Board{
-		now: now, chips: func() []Chip { return readChips("/dev") }, request: requestLines,
-		dev: "/dev", openPort: openPort, sendMessage: sendMessage, pwm: newPWMClass(pwmRoot),
+// initDrivers initializes the drivers of periph once. Drivers that are skipped or fail
+// are no error: the board may have other parts, and what is missing is reported when it
+// is opened.
+var initDrivers = sync.OnceFunc(func() { _, _ = driverreg.Init() })
+
+// Pin returns any pin that is registered in gpioreg: a GPIO line such as GPIO17, a PWM
+// channel such as pwmchip0/0, or a pin of another driver. Lines and channels may have
+// been added after the process started.
+func (Board) Pin(name string) (gpio.PinIO, error) {
+	initDrivers()
+	pin := gpioreg.ByName(name)
+	if pin == nil {
+		pin = pwmclass.ByName(name)
 	}
-}
-
-// openPort goes past periph.io's registry, which knows only the ports that were
-// there when the process began.
-func openPort(bus, chipSelect int) (spi.PortCloser, error) {
-	port, err := sysfs.NewSPI(bus, chipSelect)
-	if err != nil {
-		return nil, err // not port, a nil *sysfs.SPI
+	if pin == nil {
+		line, err := cdev.ByName(name)
+		if err != nil && pwmclass.Drives(name) { // without its GPIO chip
+			return pwmclass.NewPin(name), nil
+		}
+		return line, err
 	}
-	return port, nil
+	if alias, ok := pin.(gpio.RealPin); ok {
+		return nil, fmt.Errorf("%s is another name of %s; use that name, by which claims are compared", name, alias.Real().Name())
+	}
+	return pin, nil
 }
 
-// Close does nothing: what was opened is closed part by part.
-func (b *Board) Close() error { return nil }
-
-var errClosed = errors.New("already closed")
+// Close does nothing: parts are closed one by one.
+func (Board) Close() error { return nil }

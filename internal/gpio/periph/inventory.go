@@ -1,78 +1,60 @@
 package periph
 
 import (
-	"errors"
-	"fmt"
 	"path/filepath"
-	"slices"
 
 	"golang.org/x/sys/unix"
 
-	"ptvd/internal/gpio"
+	board "ptvd/internal/gpio"
+	"ptvd/internal/gpio/periph/cdev"
+	"ptvd/internal/gpio/periph/devfile"
+	"ptvd/internal/gpio/periph/pwmclass"
 )
 
-// Inventory is what the machine has to offer, and what keeps us from it.
+// Inventory lists the GPIO lines, buses and ports of the machine, and why some of them
+// cannot be used.
 type Inventory struct {
-	Chips []Chip    `json:"chips"`
-	SPI   []SPIPort `json:"spi"`
-	PWM   []PWMChip `json:"pwm"`
+	Chips []Chip          `json:"chips"`
+	SPI   []Port          `json:"spi"`
+	I2C   []Port          `json:"i2c"`
+	UART  []Port          `json:"uart"`
+	PWM   []pwmclass.Chip `json:"pwm"`
 }
 
-// SPIPort is a port with one chip select.
-type SPIPort struct {
+// Chip is a GPIO chip, and Line one of its lines.
+type (
+	Chip = cdev.Chip
+	Line = cdev.Line
+)
+
+// Port is an SPI port with one chip select, an I2C bus or a serial port.
+type Port struct {
 	Name    string `json:"name"` // SPI0.0
 	Path    string `json:"path"` // /dev/spidev0.0
 	Problem string `json:"problem,omitempty"`
 }
 
-// PWMChip is a PWM chip.
-type PWMChip struct {
-	Name     string       `json:"name"`
-	Device   string       `json:"device"`
-	Channels []PWMChannel `json:"channels"`
-}
-
-// PWMChannel is a channel, and the pins of the header that it may drive.
-type PWMChannel struct {
-	Name string   `json:"name"`
-	Pins []string `json:"pins"`
-}
-
-// TakeInventory looks at the whole machine. It opens no line and no port, and so
-// disturbs nobody. With an error it returns what could be seen in spite of it.
+// TakeInventory lists what the machine has. It opens no line and no port, so it does not
+// disturb other programs. With an error it returns what could be read nevertheless.
 func TakeInventory() (Inventory, error) {
-	spi, errSPI := spiInventory("/dev")
-	pwm, errPWM := newPWMClass(pwmRoot).inventory()
-	return Inventory{readChips("/dev"), spi, pwm}, errors.Join(errSPI, errPWM)
+	pwm, err := pwmclass.Chips()
+	return Inventory{cdev.Chips(), ports("/dev/spidev*"), ports("/dev/i2c-*"), ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm}, err
 }
 
-func spiInventory(dev string) ([]SPIPort, error) {
-	paths, err := filepath.Glob(filepath.Join(dev, "spidev*"))
-	ports := []SPIPort{}
-	for _, path := range paths {
-		port := SPIPort{Name: gpio.Canonical("/dev/" + filepath.Base(path)), Path: path}
-		if err := unix.Access(path, unix.R_OK|unix.W_OK); err != nil {
-			port.Problem = advise(path, err).Error()
-		}
-		ports = append(ports, port)
-	}
-	return ports, err
-}
-
-func (c *pwmClass) inventory() ([]PWMChip, error) {
-	chips, err := c.chips()
-	list := []PWMChip{}
-	for _, chip := range chips {
-		seen := PWMChip{Name: chip.name, Device: chip.device, Channels: []PWMChannel{}}
-		pins := headerPWM[chip.device]
-		for n := range chip.channels {
-			channel := PWMChannel{Name: fmt.Sprintf("%s/%d", chip.name, n), Pins: []string{}}
-			if n < len(pins) {
-				channel.Pins = slices.Clone(pins[n])
+func ports(patterns ...string) []Port {
+	list := []Port{}
+	for _, pattern := range patterns {
+		paths, _ := filepath.Glob(pattern)
+		for _, path := range paths {
+			port := Port{Name: board.Canonical("/dev/" + filepath.Base(path)), Path: path}
+			if err := unix.Access(path, unix.R_OK|unix.W_OK); err != nil {
+				port.Problem = devfile.Explain(path, err).Error()
 			}
-			seen.Channels = append(seen.Channels, channel)
+			list = append(list, port)
 		}
-		list = append(list, seen)
 	}
-	return list, err
+	return list
 }
+
+// Lookup returns the line with a name and its chip, nil if there is none.
+func Lookup(chips []Chip, name string) (*Chip, *Line) { return cdev.Lookup(chips, name) }

@@ -10,16 +10,19 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// Board is a simulated board with the lines GPIO0 to GPIO27, the ports SPI0.0 and
-// SPI0.1, and PWM on GPIO12, GPIO13, GPIO18 and GPIO19, which are also pwmchip0/0
-// to pwmchip0/3. Its methods may be called from any goroutine.
+// Board is a simulated board with the lines GPIO0 to GPIO27, PWM on GPIO12, GPIO13,
+// GPIO18 and GPIO19, which are also pwmchip0/0 to pwmchip0/3, the ports SPI0.0 and
+// SPI0.1, the bus I2C1 and the serial port /dev/ttyAMA0. Its methods may be called from any goroutine.
 type Board struct {
 	loop   *scheduler.Loop
 	mu     sync.Mutex // guards the fields below and the parts
 	closed bool
 	gone   bool // the GPIO chip was removed
-	pins   map[string]*pin
+	lines  map[string]*line
 	ports  map[string]*port
+	bus    sync.Mutex           // held during a transfer on I2C1; locked before mu
+	i2c    map[uint16]I2CDevice // at the bus I2C1
+	uart   *uart
 }
 
 var _ gpio.Backend = (*Board)(nil)
@@ -31,10 +34,10 @@ var pwmPins = [...]string{"GPIO12", "GPIO13", "GPIO18", "GPIO19"}
 
 // New returns a board whose edges are stamped with the time of the loop.
 func New(loop *scheduler.Loop) *Board {
-	b := &Board{loop: loop, pins: map[string]*pin{}, ports: map[string]*port{}}
+	b := &Board{loop: loop, lines: map[string]*line{}, ports: map[string]*port{}, i2c: map[uint16]I2CDevice{}, uart: newUART()}
 	for n := range lineCount {
 		name := fmt.Sprintf("GPIO%d", n)
-		b.pins[name] = &pin{name: name}
+		b.lines[name] = &line{name: name}
 	}
 	for _, name := range []string{"SPI0.0", "SPI0.1"} {
 		b.ports[name] = &port{name: name}
@@ -50,28 +53,28 @@ func (b *Board) Close() error {
 	return nil
 }
 
-// findPin returns a line that is to be opened. The caller holds the lock.
-func (b *Board) findPin(name string) (*pin, error) {
+// findLine returns a line that is to be opened. The caller holds the lock.
+func (b *Board) findLine(name string) (*line, error) {
 	if b.closed {
 		return nil, closedError("the board")
 	}
-	p := b.pins[gpio.Canonical(name)]
-	if p == nil {
+	l := b.lines[gpio.Canonical(name)]
+	if l == nil {
 		return nil, fmt.Errorf("no GPIO line is named %s: the simulated board has GPIO0 to GPIO%d", name, lineCount-1)
 	}
 	if b.gone {
-		return nil, goneError(p.name)
+		return nil, goneError(l.name)
 	}
-	return p, nil
+	return l, nil
 }
 
-// pin returns a line for the methods that simulate hardware. The caller holds the lock.
-func (b *Board) pin(name string) *pin {
-	p := b.pins[name]
-	if p == nil {
+// line returns a line for the methods that simulate hardware. The caller holds the lock.
+func (b *Board) line(name string) *line {
+	l := b.lines[name]
+	if l == nil {
 		panic("sim: no line is named " + name)
 	}
-	return p
+	return l
 }
 
 // closedError stands for the kernel's EBADF.

@@ -12,7 +12,12 @@ import (
 	"testing"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 )
@@ -32,20 +37,46 @@ func idle() *sim.Board {
 	return sim.New(scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}))
 }
 
-// log is what the kernel told of input lines.
+// log is what was delivered of input lines.
 type log struct {
-	edges []gpio.Edge
+	edges []gpioext.Edge
 	lost  int
 }
 
-func (l *log) open(b *sim.Board, pull gpio.Pull, names ...string) (gpio.Lines, error) {
-	return b.OpenLines(names, pull, func(e gpio.Edge) { l.edges = append(l.edges, e) }, func() { l.lost++ })
+func (l *log) open(b *sim.Board, pull conngpio.Pull, names ...string) (gpioext.EdgeWatch, error) {
+	pin, err := b.Pin(names[0])
+	if err != nil {
+		return nil, err
+	}
+	return pin.(*sim.Pin).WatchEdges(names, pull, func(e gpioext.Edge) { l.edges = append(l.edges, e) }, func() { l.lost++ })
+}
+
+// openOutput opens an output line.
+func openOutput(b *sim.Board, name string, first gpio.Level) (*output, error) {
+	pin, err := b.Pin(name)
+	if err != nil {
+		return nil, err
+	}
+	return &output{pin}, pin.Out(first)
+}
+
+// output is an output line whose Close is Halt.
+type output struct{ conngpio.PinIO }
+
+func (o *output) Close() error { return o.Halt() }
+
+func openPWM(b *sim.Board, name string, period time.Duration) (gpioext.PWM, error) {
+	pin, err := b.Pin(name)
+	if err != nil {
+		return nil, err
+	}
+	return pin.(*sim.Pin).StartPWM(period)
 }
 
 func TestAnEdgeIsStampedWhenItHappens(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
-		if _, err := got.open(board, gpio.PullUp, "GPIO5", "GPIO6"); err != nil {
+		if _, err := got.open(board, conngpio.PullUp, "GPIO5", "GPIO6"); err != nil {
 			return err
 		}
 		board.Drive("GPIO6", gpio.Low)
@@ -57,7 +88,7 @@ func TestAnEdgeIsStampedWhenItHappens(t *testing.T) {
 			return fmt.Errorf("within the step, %v", got.edges)
 		}
 		t.Yield()
-		want := []gpio.Edge{{Line: 1, Level: gpio.Low}, {Line: 0, Level: gpio.Low, At: 7}, {Line: 1, Level: gpio.High, At: 7}}
+		want := []gpioext.Edge{{Pin: 1, Level: gpio.Low}, {Pin: 0, Level: gpio.Low, Time: 7}, {Pin: 1, Level: gpio.High, Time: 7}}
 		if !slices.Equal(got.edges, want) || got.lost != 0 {
 			return fmt.Errorf("got %v and %d losses, want %v", got.edges, got.lost, want)
 		}
@@ -69,21 +100,21 @@ func TestAFullQueueDropsTheOldestEdges(t *testing.T) {
 	for _, lines := range [][]string{{"GPIO5"}, {"GPIO5", "GPIO6"}} {
 		run(t, func(t *scheduler.Task, board *sim.Board) error {
 			var got log
-			if _, err := got.open(board, gpio.PullNone, lines...); err != nil {
+			if _, err := got.open(board, conngpio.PullNoChange, lines...); err != nil {
 				return err
 			}
-			for i := range gpio.QueueSize + 1 {
+			for i := range gpioext.QueueSize + 1 {
 				board.Drive("GPIO5", i%2 == 0)
 			}
 			t.Yield()
-			if len(got.edges) != gpio.QueueSize || got.lost != 1 || got.edges[0].Level != gpio.Low {
+			if len(got.edges) != gpioext.QueueSize || got.lost != 1 || got.edges[0].Level != gpio.Low {
 				return fmt.Errorf("%d edges and %d losses of %d lines", len(got.edges), got.lost, len(lines))
 			}
-			for i := range gpio.QueueSize {
+			for i := range gpioext.QueueSize {
 				board.Drive("GPIO5", i%2 == 1)
 			}
 			t.Yield()
-			if len(got.edges) != 2*gpio.QueueSize || got.lost != 1 {
+			if len(got.edges) != 2*gpioext.QueueSize || got.lost != 1 {
 				return fmt.Errorf("then, %d edges and %d losses", len(got.edges), got.lost)
 			}
 			return nil
@@ -94,7 +125,7 @@ func TestAFullQueueDropsTheOldestEdges(t *testing.T) {
 func TestNoEdgeIsDeliveredAfterClose(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
-		lines, err := got.open(board, gpio.PullNone, "GPIO5")
+		lines, err := got.open(board, conngpio.PullNoChange, "GPIO5")
 		if err != nil {
 			return err
 		}
@@ -112,14 +143,14 @@ func TestNoEdgeIsDeliveredAfterClose(t *testing.T) {
 func TestThePullDeterminesTheLevelOfAnOpenContact(t *testing.T) {
 	board := idle()
 	for _, test := range []struct {
-		pull gpio.Pull
+		pull conngpio.Pull
 		want gpio.Level
-	}{{gpio.PullNone, gpio.Low}, {gpio.PullUp, gpio.High}, {gpio.PullNone, gpio.High}, {gpio.PullDown, gpio.Low}} {
+	}{{conngpio.PullNoChange, gpio.Low}, {conngpio.PullUp, gpio.High}, {conngpio.PullNoChange, gpio.High}, {conngpio.PullDown, gpio.Low}} {
 		lines, err := new(log).open(board, test.pull, "GPIO5")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := lines.Read(0); got != test.want || err != nil {
+		if got, err := lines.Levels(); (got == 1) != bool(test.want) || err != nil {
 			t.Errorf("with pull %v: %v (%v)", test.pull, got, err)
 		}
 		lines.Close()
@@ -128,11 +159,11 @@ func TestThePullDeterminesTheLevelOfAnOpenContact(t *testing.T) {
 
 func TestAReleasedOutputKeepsItsLevel(t *testing.T) {
 	board := idle()
-	out, err := board.OpenOutput("GPIO23", gpio.High)
+	out, err := openOutput(board, "GPIO23", gpio.High)
 	if err != nil || board.Level("GPIO23") != gpio.High {
 		t.Fatalf("it begins at %v (%v)", board.Level("GPIO23"), err)
 	}
-	if err := errors.Join(out.Set(gpio.Low), out.Set(gpio.High), out.Close()); err != nil {
+	if err := errors.Join(out.Out(gpio.Low), out.Out(gpio.High), out.Close()); err != nil {
 		t.Fatal(err)
 	}
 	board.Drive("GPIO23", gpio.Low) // no effect: the board drives it
@@ -143,10 +174,12 @@ func TestAReleasedOutputKeepsItsLevel(t *testing.T) {
 
 func TestAPartHasOneUserAtATime(t *testing.T) {
 	opens := map[string]func(*sim.Board) (io.Closer, error){
-		"an input":      func(b *sim.Board) (io.Closer, error) { return new(log).open(b, gpio.PullNone, "GPIO18", "GPIO6") },
-		"an output":     func(b *sim.Board) (io.Closer, error) { return b.OpenOutput("GPIO18", gpio.Low) },
-		"a PWM output":  func(b *sim.Board) (io.Closer, error) { return b.OpenPWM("GPIO18", time.Millisecond) },
-		"a PWM channel": func(b *sim.Board) (io.Closer, error) { return b.OpenPWM("pwmchip0/2", time.Millisecond) },
+		"an input": func(b *sim.Board) (io.Closer, error) {
+			return new(log).open(b, conngpio.PullNoChange, "GPIO18", "GPIO6")
+		},
+		"an output":     func(b *sim.Board) (io.Closer, error) { return openOutput(b, "GPIO18", gpio.Low) },
+		"a PWM output":  func(b *sim.Board) (io.Closer, error) { return openPWM(b, "GPIO18", time.Millisecond) },
+		"a PWM channel": func(b *sim.Board) (io.Closer, error) { return openPWM(b, "pwmchip0/2", time.Millisecond) },
 	}
 	for holder, first := range opens {
 		for name, second := range opens {
@@ -170,10 +203,10 @@ func TestAPartHasOneUserAtATime(t *testing.T) {
 
 func TestALineNamedTwiceIsRejectedAndReleased(t *testing.T) {
 	board := idle()
-	if _, err := new(log).open(board, gpio.PullNone, "GPIO5", "GPIO5"); !errors.Is(err, syscall.EBUSY) {
+	if _, err := new(log).open(board, conngpio.PullNoChange, "GPIO5", "GPIO5"); !errors.Is(err, syscall.EBUSY) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := board.OpenOutput("GPIO5", gpio.Low); err != nil {
+	if _, err := openOutput(board, "GPIO5", gpio.Low); err != nil {
 		t.Error(err)
 	}
 }
@@ -182,10 +215,10 @@ func TestErrorsListTheExistingParts(t *testing.T) {
 	board := idle()
 	var errs []string
 	add := func(_ any, err error) { errs = append(errs, fmt.Sprint(err)) }
-	add(new(log).open(board, gpio.PullNone, "GPIO28"))
-	add(board.OpenOutput("gpio17", gpio.Low))
-	add(board.OpenSPI("/dev/spidev1.0", 1e6))
-	add(board.OpenPWM("GPIO17", time.Millisecond))
+	add(new(log).open(board, conngpio.PullNoChange, "GPIO28"))
+	add(openOutput(board, "gpio17", gpio.Low))
+	add(board.OpenSPI("/dev/spidev1.0"))
+	add(openPWM(board, "GPIO17", time.Millisecond))
 	for i, want := range []string{
 		"no GPIO line is named GPIO28: the simulated board has GPIO0 to GPIO27",
 		"no GPIO line is named gpio17: the simulated board has GPIO0 to GPIO27",
@@ -200,18 +233,19 @@ func TestErrorsListTheExistingParts(t *testing.T) {
 
 func TestUseAfterCloseIsAnError(t *testing.T) {
 	board := idle()
-	lines, err1 := new(log).open(board, gpio.PullNone, "GPIO5")
-	out, err2 := board.OpenOutput("GPIO6", gpio.Low)
-	port, err3 := board.OpenSPI("SPI0.0", 1e6)
-	pwm, err4 := board.OpenPWM("GPIO18", time.Millisecond)
+	lines, err1 := new(log).open(board, conngpio.PullNoChange, "GPIO5")
+	out, err2 := openOutput(board, "GPIO6", gpio.Low)
+	port, err3 := board.OpenSPI("SPI0.0")
+	pwm, err4 := openPWM(board, "GPIO18", time.Millisecond)
 	if err := errors.Join(err1, err2, err3, err4, lines.Close(), out.Close(), port.Close(), pwm.Close(), board.Close()); err != nil {
 		t.Fatal(err)
 	}
-	_, read := lines.Read(0)
-	_, opened := board.OpenOutput("GPIO7", gpio.Low)
-	_, openedSPI := board.OpenSPI("SPI0.1", 1e6)
-	_, openedPWM := board.OpenPWM("GPIO19", time.Millisecond)
-	for i, err := range []error{read, out.Set(gpio.High), port.Tx([]byte{1}), pwm.SetDuty(1), opened, openedSPI, openedPWM} {
+	_, read := lines.Levels()
+	_, connected := port.Connect(physic.MegaHertz, spi.Mode0, 8)
+	_, opened := openOutput(board, "GPIO7", gpio.Low)
+	_, openedSPI := board.OpenSPI("SPI0.1")
+	_, openedPWM := openPWM(board, "GPIO19", time.Millisecond)
+	for i, err := range []error{read, connected, pwm.SetDuty(1), opened, openedSPI, openedPWM} {
 		if !errors.Is(err, os.ErrClosed) {
 			t.Errorf("%d: got %v", i, err)
 		}
@@ -220,7 +254,7 @@ func TestUseAfterCloseIsAnError(t *testing.T) {
 
 func TestAClosedPWMOutputKeepsItsDutyCycle(t *testing.T) {
 	board := idle()
-	pwm, err := board.OpenPWM("pwmchip0/2", time.Millisecond)
+	pwm, err := openPWM(board, "pwmchip0/2", time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +264,7 @@ func TestAClosedPWMOutputKeepsItsDutyCycle(t *testing.T) {
 	if pwm.Close(); board.Duty("GPIO18") != 40000 {
 		t.Error("it goes on after Close")
 	}
-	if _, err := board.OpenPWM("GPIO18", 0); err == nil {
+	if _, err := openPWM(board, "GPIO18", 0); err == nil {
 		t.Error("a period of 0 was accepted")
 	}
 }

@@ -13,8 +13,8 @@ func (b *Board) LoseChip() {
 	defer b.mu.Unlock()
 	b.gone = true
 	for n := range lineCount {
-		p := b.pins[fmt.Sprintf("GPIO%d", n)]
-		if r := p.request; r != nil {
+		l := b.lines[fmt.Sprintf("GPIO%d", n)]
+		if r := l.request; r != nil {
 			r.dead, r.lost = true, true
 			r.release()
 			r.wakeLoop()

@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
@@ -14,25 +16,25 @@ import (
 func TestLinesOfARemovedChipMustBeOpenedAgain(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
-		lines, err := got.open(board, gpio.PullUp, "GPIO5", "GPIO6")
+		lines, err := got.open(board, conngpio.PullUp, "GPIO5", "GPIO6")
 		if err != nil {
 			return err
 		}
 		board.LoseChip()
 		board.Drive("GPIO5", gpio.Low)
 		t.Yield()
-		_, reading := lines.Read(0)
-		_, opening := got.open(board, gpio.PullUp, "GPIO7")
+		_, reading := lines.Levels()
+		_, opening := got.open(board, conngpio.PullUp, "GPIO7")
 		if len(got.edges) != 0 || got.lost != 1 || !errors.Is(reading, syscall.ENODEV) || !errors.Is(opening, syscall.ENODEV) {
 			return fmt.Errorf("edges %v, told %d times; reading: %v; opening: %v", got.edges, got.lost, reading, opening)
 		}
 
 		board.ReturnChip()
-		if _, err := lines.Read(0); !errors.Is(err, syscall.ENODEV) {
+		if _, err := lines.Levels(); !errors.Is(err, syscall.ENODEV) {
 			return fmt.Errorf("what was open before is read: %v", err)
 		}
 		var anew log
-		if _, err := anew.open(board, gpio.PullUp, "GPIO5", "GPIO6"); err != nil {
+		if _, err := anew.open(board, conngpio.PullUp, "GPIO5", "GPIO6"); err != nil {
 			return err
 		}
 		lines.Close()

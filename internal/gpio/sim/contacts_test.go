@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	conngpio "periph.io/x/conn/v3/gpio"
+
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
 )
@@ -28,11 +31,11 @@ func TestABounceEndsAtTheNewLevelInTime(t *testing.T) {
 }
 
 // clicks returns the edges of three clicks.
-func clicks(t *testing.T, seed uint64) []gpio.Edge {
+func clicks(t *testing.T, seed uint64) []gpioext.Edge {
 	var got log
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		button := sim.NewButton(board, "GPIO17", seed)
-		if _, err := got.open(board, gpio.PullUp, "GPIO17"); err != nil {
+		if _, err := got.open(board, conngpio.PullUp, "GPIO17"); err != nil {
 			return err
 		}
 		for range 3 {
@@ -57,7 +60,7 @@ func TestTheSameSeedGivesTheSameBounce(t *testing.T) {
 func TestACancelledPressStopsBouncing(t *testing.T) {
 	for seed := range uint64(20) {
 		run(t, func(t *scheduler.Task, board *sim.Board) error {
-			lines, err := new(log).open(board, gpio.PullUp, "GPIO17")
+			lines, err := new(log).open(board, conngpio.PullUp, "GPIO17")
 			if err != nil {
 				return err
 			}
@@ -66,8 +69,8 @@ func TestACancelledPressStopsBouncing(t *testing.T) {
 			t.Sleep(time.Millisecond)
 			press.Cancel()
 			t.Join(press)
-			if level, err := lines.Read(0); level != gpio.Low || err != nil {
-				return fmt.Errorf("seed %d: %v (%v)", seed, level, err)
+			if levels, err := lines.Levels(); levels != 0 || err != nil {
+				return fmt.Errorf("seed %d: %v (%v)", seed, levels, err)
 			}
 			return nil
 		})
@@ -77,7 +80,7 @@ func TestACancelledPressStopsBouncing(t *testing.T) {
 func TestPressingAPressedButtonDoesNothing(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
 		var got log
-		if _, err := got.open(board, gpio.PullUp, "GPIO17"); err != nil {
+		if _, err := got.open(board, conngpio.PullUp, "GPIO17"); err != nil {
 			return err
 		}
 		button := sim.NewButton(board, "GPIO17", 1)
@@ -94,7 +97,7 @@ func TestPressingAPressedButtonDoesNothing(t *testing.T) {
 
 func TestAKnobTurnsAtItsSpeedAndRestsWithOpenContacts(t *testing.T) {
 	run(t, func(t *scheduler.Task, board *sim.Board) error {
-		if _, err := new(log).open(board, gpio.PullUp, "GPIO5", "GPIO6"); err != nil {
+		if _, err := new(log).open(board, conngpio.PullUp, "GPIO5", "GPIO6"); err != nil {
 			return err
 		}
 		knob := sim.NewKnob(board, "GPIO5", "GPIO6", 1)

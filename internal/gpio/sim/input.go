@@ -3,63 +3,68 @@ package sim
 import (
 	"sync"
 
-	"ptvd/internal/gpio"
+	conngpio "periph.io/x/conn/v3/gpio"
+
+	"ptvd/internal/gpio/gpioext"
 )
 
 // request is a group of input lines that were opened together. As in the kernel, they
 // share a queue of edges, which drops the oldest one when it is full.
 type request struct {
 	board    *Board
-	pins     []*pin
-	queue    []gpio.Edge
-	spare    []gpio.Edge // the previous queue, reused
+	lines    []*line
+	queue    []gpioext.Edge
+	spare    []gpioext.Edge // the previous queue, reused
 	lost     bool
 	waking   bool // a call of drain is scheduled
 	closed   bool
 	dead     bool       // the chip was removed
 	delivery sync.Mutex // held while edges are delivered; locked before the board's lock
-	deliver  func(gpio.Edge)
+	deliver  func(gpioext.Edge)
 	overflow func()
 	wake     func() // drain, allocated once
 }
 
-// OpenLines opens input lines. Edges are delivered on the loop after the step in which
-// they happen. If there are more than [gpio.QueueSize] in one step, the oldest are
-// lost.
-func (b *Board) OpenLines(names []string, pull gpio.Pull, deliver func(gpio.Edge), overflow func()) (gpio.Lines, error) {
+// WatchEdges implements gpioext.EdgePin. Edges are delivered on the loop after the step
+// in which they happen. If there are more than [gpioext.QueueSize] in one step, the
+// oldest are lost.
+func (p *Pin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+	b := p.board
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	r := &request{board: b, deliver: deliver, overflow: overflow}
 	r.wake = r.drain
 	for i, name := range names {
-		p, err := b.findPin(name)
+		line, err := b.findLine(name)
 		if err == nil {
-			err = p.claim("an input")
+			err = line.claim("an input")
 		}
 		if err != nil {
 			r.release()
 			return nil, err
 		}
-		if pull != gpio.PullNone {
-			p.pull = pull
-		}
-		p.output, p.request, p.index = false, r, i
-		r.pins = append(r.pins, p)
+		line.bias(pull)
+		line.output, line.request, line.index = false, r, i
+		r.lines = append(r.lines, line)
 	}
 	return r, nil
 }
 
-// Read returns the current electrical level of a line.
-func (r *request) Read(line int) (gpio.Level, error) {
+// Levels returns the current electrical levels.
+func (r *request) Levels() (levels uint64, err error) {
 	r.board.mu.Lock()
 	defer r.board.mu.Unlock()
-	if r.closed {
-		return gpio.Low, closedError(r.pins[line].name)
+	for i, line := range r.lines {
+		switch {
+		case r.closed:
+			return 0, closedError(line.name)
+		case r.dead:
+			return 0, goneError(line.name)
+		case bool(line.now()):
+			levels |= 1 << i
+		}
 	}
-	if r.dead {
-		return gpio.Low, goneError(r.pins[line].name)
-	}
-	return r.pins[line].now(), nil
+	return levels, nil
 }
 
 // Close releases the lines. It waits until a delivery in progress has ended.
@@ -76,16 +81,16 @@ func (r *request) Close() error {
 }
 
 func (r *request) release() {
-	for _, p := range r.pins {
-		if p.request == r { // after the chip was removed, the line may have another user
-			p.consumer, p.request = "", nil
+	for _, l := range r.lines {
+		if l.request == r { // after the chip was removed, the line may have another user
+			l.consumer, l.request = "", nil
 		}
 	}
 }
 
 // add queues an edge. The caller holds the board's lock.
-func (r *request) add(e gpio.Edge) {
-	if len(r.queue) == gpio.QueueSize {
+func (r *request) add(e gpioext.Edge) {
+	if len(r.queue) == gpioext.QueueSize {
 		copy(r.queue, r.queue[1:])
 		r.queue = r.queue[:len(r.queue)-1]
 		r.lost = true

@@ -5,6 +5,10 @@ import (
 	"sync"
 	"syscall"
 
+	"periph.io/x/conn/v3"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/gpio"
 )
 
@@ -19,46 +23,79 @@ type Device interface {
 // maxTx is the default bufsiz of spidev, and minHz the lowest clock that periph
 // accepts.
 const (
-	maxTx = 4096
-	minHz = 100
+	maxTx    = 4096
+	minSpeed = 100 * physic.Hertz
 )
 
 // port is an SPI port with one chip select.
 type port struct {
 	name     string
 	consumer string
+	held     []byte     // received since chip select was asserted, while KeepCS holds it
 	bus      sync.Mutex // held during a transfer; taken before the board's lock
 	device   Device     // nil if there is none, which the controller cannot detect
 	failures int        // number of transfers that will fail
 	failure  error
 }
 
-// spi is an open port.
-type spi struct {
-	board  *Board
-	port   *port
-	closed bool
+// openPort is an open port.
+type openPort struct {
+	board     *Board
+	port      *port
+	connected bool
+	closed    bool
 }
 
 // OpenSPI opens a port.
-func (b *Board) OpenSPI(name string, hz int64) (gpio.SPI, error) {
+func (b *Board) OpenSPI(name string) (spi.PortCloser, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return nil, closedError("the board")
 	}
 	p := b.ports[gpio.Canonical(name)]
-	switch {
-	case p == nil:
+	if p == nil {
 		return nil, fmt.Errorf("no SPI port is named %s: the simulated board has SPI0.0 and SPI0.1", name)
-	case hz < minHz:
-		return nil, fmt.Errorf("%s: clock of %d Hz: the minimum is %d Hz", name, hz, minHz)
-	case p.consumer != "":
+	}
+	if p.consumer != "" {
 		return nil, busyError(p.name, p.consumer)
 	}
 	p.consumer = "an SPI port"
-	return &spi{board: b, port: p}, nil
+	return &openPort{board: b, port: p}, nil
 }
+
+// String returns the name.
+func (s *openPort) String() string { return s.port.name }
+
+// LimitSpeed accepts any speed in the range of the real ports.
+func (s *openPort) LimitSpeed(f physic.Frequency) error {
+	if f < minSpeed || f > physic.GigaHertz {
+		return fmt.Errorf("%s: clock of %s: it must be %s to %s", s.port.name, f, minSpeed, physic.GigaHertz)
+	}
+	return nil
+}
+
+// Connect implements spi.Port. Like that of a real port, it can be called once.
+func (s *openPort) Connect(f physic.Frequency, _ spi.Mode, bits int) (spi.Conn, error) {
+	if err := s.LimitSpeed(f); err != nil {
+		return nil, err
+	}
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	switch {
+	case s.closed:
+		return nil, closedError(s.port.name)
+	case s.connected:
+		return nil, fmt.Errorf("%s: Connect can be called only once", s.port.name)
+	case bits != 8:
+		return nil, fmt.Errorf("%s: %d bits per word: the simulated board has 8", s.port.name, bits)
+	}
+	s.connected = true
+	return &connection{s}, nil
+}
+
+// connection is a connected port.
+type connection struct{ *openPort }
 
 // Attach connects a device to a port, in place of the previous one. With nil the port
 // has no device; transfers still succeed, since SPI has no acknowledgement.
@@ -86,45 +123,63 @@ func (b *Board) findPort(name string) *port {
 	return p
 }
 
-// Tx sends packets.
-func (s *spi) Tx(packets ...[]byte) error {
-	s.port.bus.Lock()
-	defer s.port.bus.Unlock()
-	device, err := s.begin(packets)
+// Duplex returns conn.Full.
+func (c *connection) Duplex() conn.Duplex { return conn.Full }
+
+// MaxTxSize implements conn.Limits.
+func (c *connection) MaxTxSize() int { return maxTx }
+
+// Tx sends a packet, and receives zeros.
+func (c *connection) Tx(w, r []byte) error {
+	clear(r)
+	return c.TxPackets([]spi.Packet{{W: w, R: r}})
+}
+
+// TxPackets sends packets. The bytes of packets with KeepCS reach the device together
+// with those of the next one.
+func (c *connection) TxPackets(packets []spi.Packet) error {
+	c.port.bus.Lock()
+	defer c.port.bus.Unlock()
+	device, err := c.begin(packets)
 	if err != nil || device == nil {
 		return err
 	}
-	for _, packet := range packets {
-		device.Receive(packet)
+	for i := range packets {
+		if len(c.port.held) == 0 && !packets[i].KeepCS {
+			device.Receive(packets[i].W)
+			continue
+		}
+		c.port.held = append(c.port.held, packets[i].W...)
+		if !packets[i].KeepCS {
+			device.Receive(c.port.held)
+			c.port.held = c.port.held[:0]
+		}
 	}
 	return nil
 }
 
 // begin returns the port's device, or the error with which a transfer fails.
-func (s *spi) begin(packets [][]byte) (Device, error) {
-	s.board.mu.Lock()
-	defer s.board.mu.Unlock()
+func (c *connection) begin(packets []spi.Packet) (Device, error) {
+	c.board.mu.Lock()
+	defer c.board.mu.Unlock()
 	size := 0
 	for _, packet := range packets {
-		size += len(packet)
+		size += max(len(packet.W), len(packet.R))
 	}
 	switch {
-	case s.closed:
-		return nil, closedError(s.port.name)
+	case c.closed:
+		return nil, closedError(c.port.name)
 	case size > maxTx:
-		return nil, fmt.Errorf("%s: transfer of %d bytes, the maximum is %d: %w", s.port.name, size, maxTx, syscall.EMSGSIZE)
-	case s.port.failures > 0:
-		s.port.failures--
-		return nil, s.port.failure
+		return nil, fmt.Errorf("%s: transfer of %d bytes, the maximum is %d: %w", c.port.name, size, maxTx, syscall.EMSGSIZE)
+	case c.port.failures > 0:
+		c.port.failures--
+		return nil, c.port.failure
 	}
-	return s.port.device, nil
+	return c.port.device, nil
 }
 
-// MaxTx is the largest transfer in bytes.
-func (s *spi) MaxTx() int { return maxTx }
-
 // Close releases the port.
-func (s *spi) Close() error {
+func (s *openPort) Close() error {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
 	if !s.closed {

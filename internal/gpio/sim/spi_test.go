@@ -6,7 +6,22 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+
+	"periph.io/x/conn/v3"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
+	"ptvd/internal/gpio/sim"
 )
+
+// connect opens a port.
+func connect(b *sim.Board, name string) (spi.Conn, error) {
+	port, err := b.OpenSPI(name)
+	if err != nil {
+		return nil, err
+	}
+	return port.Connect(physic.MegaHertz, spi.Mode0, 8)
+}
 
 // device remembers what it received.
 type device struct{ packets []string }
@@ -16,15 +31,15 @@ func (d *device) Receive(packet []byte) { d.packets = append(d.packets, fmt.Spri
 func TestADeviceReceivesEveryPacket(t *testing.T) {
 	board, d := idle(), new(device)
 	board.Attach("SPI0.0", d)
-	port, err := board.OpenSPI("/dev/spidev0.0", 1e6)
+	port, err := connect(board, "/dev/spidev0.0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := port.Tx([]byte{1, 2}, []byte{3, 4}); err != nil {
+	if err := port.TxPackets([]spi.Packet{{W: []byte{1, 2}}, {W: []byte{3}, KeepCS: true}, {W: []byte{4}}}); err != nil {
 		t.Fatal(err)
 	}
 	board.Attach("SPI0.0", nil)
-	if err := port.Tx([]byte{5, 6}); err != nil {
+	if err := port.Tx([]byte{5, 6}, nil); err != nil {
 		t.Error("an unplugged device was noticed:", err)
 	}
 	if want := []string{"0102", "0304"}; !slices.Equal(d.packets, want) {
@@ -35,15 +50,15 @@ func TestADeviceReceivesEveryPacket(t *testing.T) {
 func TestATransferIsLimitedTo4096BytesInAllPackets(t *testing.T) {
 	board, d := idle(), new(device)
 	board.Attach("SPI0.0", d)
-	port, err := board.OpenSPI("SPI0.0", 1e6)
+	port, err := connect(board, "SPI0.0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	half := make([]byte, port.MaxTx()/2)
-	if err := port.Tx(half, half); err != nil {
+	half := spi.Packet{W: make([]byte, port.(conn.Limits).MaxTxSize()/2)}
+	if err := port.TxPackets([]spi.Packet{half, half}); err != nil {
 		t.Error(err)
 	}
-	if err := port.Tx(half, half, []byte{1}); !errors.Is(err, syscall.EMSGSIZE) || len(d.packets) != 2 {
+	if err := port.TxPackets([]spi.Packet{half, half, {W: []byte{1}}}); !errors.Is(err, syscall.EMSGSIZE) || len(d.packets) != 2 {
 		t.Errorf("one byte more: %v after %d packets", err, len(d.packets))
 	}
 }
@@ -51,13 +66,13 @@ func TestATransferIsLimitedTo4096BytesInAllPackets(t *testing.T) {
 func TestFailSPIFailsTheGivenNumberOfTransfers(t *testing.T) {
 	board, d := idle(), new(device)
 	board.Attach("SPI0.1", d)
-	port, err := board.OpenSPI("SPI0.1", 1e6)
+	port, err := connect(board, "SPI0.1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	board.FailSPI("SPI0.1", 2, syscall.EIO)
 	for i, want := range []error{syscall.EIO, syscall.EIO, nil} {
-		if err := port.Tx([]byte{byte(i)}); err != want {
+		if err := port.Tx([]byte{byte(i)}, nil); err != want {
 			t.Errorf("transfer %d: %v, want %v", i, err, want)
 		}
 	}
@@ -68,20 +83,26 @@ func TestFailSPIFailsTheGivenNumberOfTransfers(t *testing.T) {
 
 func TestAPortIsOpenedOnceAndWithinItsClockRange(t *testing.T) {
 	board := idle()
-	if _, err := board.OpenSPI("SPI0.0", 99); err == nil {
-		t.Error("99 Hz were accepted")
-	}
-	port, err := board.OpenSPI("SPI0.0", 1e6)
+	port, err := board.OpenSPI("SPI0.0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := board.OpenSPI("/dev/spidev0.0", 1e6); !errors.Is(err, syscall.EBUSY) {
+	if _, err := port.Connect(99*physic.Hertz, spi.Mode0, 8); err == nil {
+		t.Error("99 Hz were accepted")
+	}
+	if _, err := board.OpenSPI("/dev/spidev0.0"); !errors.Is(err, syscall.EBUSY) {
 		t.Errorf("a second time: %v", err)
 	}
 	if err := errors.Join(port.Close(), port.Close()); err != nil {
 		t.Error(err)
 	}
-	if _, err := board.OpenSPI("SPI0.0", 1e6); err != nil {
+	if port, err = board.OpenSPI("SPI0.0"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := port.Connect(physic.MegaHertz, spi.Mode0, 8); err != nil {
 		t.Error(err)
+	}
+	if _, err := port.Connect(physic.MegaHertz, spi.Mode0, 8); err == nil {
+		t.Error("it was connected twice")
 	}
 }

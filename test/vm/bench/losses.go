@@ -5,9 +5,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"ptvd/internal/gpio"
+	"periph.io/x/conn/v3/gpio"
+
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/periph"
-	"ptvd/internal/scheduler"
 	"ptvd/test/vm/wires"
 )
 
@@ -28,14 +29,14 @@ func (w bench) turn(phase time.Duration) {
 
 // countPtvd returns how many edges of a turn ptvd's board delivers.
 func (w bench) countPtvd(phase time.Duration) int {
-	clock := scheduler.NewSystemClock()
 	var edges atomic.Int64
-	lines, err := periph.New(clock.Now).OpenLines([]string{"GPIO5", "GPIO6"}, gpio.PullUp,
-		func(gpio.Edge) { edges.Add(1) }, func() {})
+	pin, err := periph.Board{}.Pin("GPIO5")
+	check(err)
+	watch, err := pin.(gpioext.EdgePin).WatchEdges([]string{"GPIO5", "GPIO6"}, gpio.PullUp,
+		func(gpioext.Edge) { edges.Add(1) }, func() {})
 	check(err)
 	w.turn(phase)
-	check(lines.Close())
-	check(clock.Close())
+	check(watch.Close())
 	return int(edges.Load())
 }
 

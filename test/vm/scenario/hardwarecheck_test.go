@@ -271,11 +271,11 @@ func TestHardwareCheckAdvisesOnPartsThatCannotBeOpened(t *testing.T) {
 		},
 		"PWM is off": {
 			broken: []string{"mount", "-t", "tmpfs", "none", "/sys/class/pwm"}, repair: []string{"umount", "/sys/class/pwm"},
-			words: []string{"PWM on GPIO18: no PWM chip drives it: add dtoverlay=pwm-2chan to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
+			words: []string{"PWM on GPIO18: no PWM chip drives it; add dtoverlay=pwm-2chan to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
 		},
 		"an output without PWM": {
 			change: []string{"output: GPIO18", "output: GPIO20"},
-			words:  []string{"PWM on GPIO20: there is none: GPIO12, GPIO13, GPIO18 and GPIO19 have one"},
+			words:  []string{"PWM on GPIO20: no PWM chip drives it; use GPIO12, GPIO13, GPIO18 or GPIO19"},
 		},
 		"there is no GPIO chip": {
 			broken: []string{"mv", "/dev/gpiochip0", "/dev/spare"}, repair: []string{"mv", "/dev/spare", "/dev/gpiochip0"},

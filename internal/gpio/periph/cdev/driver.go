@@ -1,0 +1,84 @@
+package cdev
+
+import (
+	"errors"
+	"strconv"
+
+	"periph.io/x/conn/v3/driver/driverreg"
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/host/v3/sysfs"
+)
+
+// driver implements driver.Impl of conn.
+type driver struct{ kernel kernel }
+
+var theDriver = driver{kernel{Chips, requestLines}}
+
+func init() { driverreg.MustRegister(&theDriver) }
+
+// String returns the name of the driver.
+func (d *driver) String() string { return "gpio-cdev" }
+
+// Prerequisites returns nothing.
+func (d *driver) Prerequisites() []string { return nil }
+
+// After makes the driver replace the pins of sysfs-gpio, which are the same lines under
+// the numbers of the deprecated interface in /sys/class/gpio.
+func (d *driver) After() []string { return []string{"sysfs-gpio"} }
+
+// Init registers the named lines of all chips. It is skipped if there is no chip, and
+// fails with the reasons if no chip could be read.
+func (d *driver) Init() (bool, error) {
+	for number, p := range sysfs.Pins {
+		_ = gpioreg.Unregister(p.Name())
+		_ = gpioreg.Unregister(strconv.Itoa(number)) // its alias
+	}
+	chips := d.kernel.chips()
+	if len(chips) == 0 {
+		return false, errors.New("no GPIO chip in /dev")
+	}
+	var problems []error
+	for _, c := range chips {
+		problems = append(problems, c.err)
+	}
+	if registered := d.register(chips); registered > 0 {
+		return true, nil
+	}
+	return true, errors.Join(problems...)
+}
+
+// register registers the lines that gpioreg does not know yet.
+func (d *driver) register(chips []Chip) (registered int) {
+	for _, c := range chips {
+		for _, line := range c.Lines {
+			if line.Name == "" {
+				continue
+			}
+			number := -1
+			if c.rank() == 0 {
+				number = line.Offset
+			}
+			if gpioreg.Register(newPin(&d.kernel, line.Name, number)) == nil {
+				registered++
+			}
+		}
+	}
+	return registered
+}
+
+// ByName returns the pin of a line from gpioreg. Lines that were added after Init are
+// registered first.
+func ByName(name string) (gpio.PinIO, error) { return theDriver.byName(name) }
+
+func (d *driver) byName(name string) (gpio.PinIO, error) {
+	if p := gpioreg.ByName(name); p != nil {
+		return p, nil
+	}
+	chips := d.kernel.chips()
+	d.register(chips)
+	if p := gpioreg.ByName(name); p != nil {
+		return p, nil
+	}
+	return nil, unknown(chips, name)
+}
