@@ -87,7 +87,7 @@ func (a *ActionRef) UnmarshalText(text []byte) error {
 	called, arg, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
 	instance, name, ok := strings.Cut(called, ".")
 	if !ok || instance == "" || name == "" {
-		return fmt.Errorf("an action is written instance.action, such as panel.next")
+		return fmt.Errorf("not an action; write instance.action, such as panel.next")
 	}
 	*a = ActionRef{instance, name, strings.TrimSpace(arg)}
 	return nil

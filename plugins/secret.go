@@ -11,15 +11,15 @@ import (
 	"unicode"
 )
 
-// Secret is a configured value that nobody but its plugin sees. It comes from a
-// systemd credential, a file or the environment, or stands in a configuration
-// that only its owner can read:
+// Secret is a configured value that only its plugin can read. It comes from a
+// systemd credential, a file or the environment, or is written in a configuration
+// file that only its owner can read:
 //
 //	key: {credential: ptv-key}
 //	key: {file: /etc/ptvd/ptv-key}
 //	key: {env: PTV_KEY}
 //
-// However it is printed, it prints as [secret].
+// Printed in any way, it is [secret].
 type Secret struct {
 	Credential, File, Env string
 	literal               string
@@ -28,10 +28,10 @@ type Secret struct {
 // LiteralSecret returns a secret that was written out.
 func LiteralSecret(value string) Secret { return Secret{literal: value} }
 
-// Given tells whether the secret was configured at all.
+// Given reports whether the secret is configured.
 func (s Secret) Given() bool { return s != Secret{} }
 
-// IsLiteral tells whether the secret itself stood in the configuration.
+// IsLiteral reports whether the secret itself is written in the configuration.
 func (s Secret) IsLiteral() bool { return s.literal != "" }
 
 const maxSecret = 4 << 10
@@ -43,17 +43,17 @@ func (s Secret) Reveal() (string, error) {
 	case s.literal != "":
 		return s.literal, nil
 	case s.Env != "":
-		return alone(os.Getenv(s.Env), "the environment variable "+s.Env)
+		return single(os.Getenv(s.Env), "environment variable "+s.Env)
 	case s.Credential != "":
 		dir := os.Getenv("CREDENTIALS_DIRECTORY")
 		if dir == "" {
-			return "", fmt.Errorf("the credential %s needs systemd: add LoadCredential=%s to the unit, or write {file: …} or {env: …}", s.Credential, s.Credential)
+			return "", fmt.Errorf("credential %s: $CREDENTIALS_DIRECTORY is not set; add LoadCredential=%s to the unit, or write {file: …} or {env: …}", s.Credential, s.Credential)
 		}
 		return readSecret(filepath.Join(dir, s.Credential))
 	case s.File != "":
 		return readSecret(s.File)
 	}
-	return "", errors.New("no secret is configured")
+	return "", errors.New("secret not configured")
 }
 
 func readSecret(path string) (string, error) {
@@ -66,17 +66,17 @@ func readSecret(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return alone(string(data), path)
+	return single(string(data), path)
 }
 
-// alone returns the secret in a text that should hold nothing else.
-func alone(text, where string) (string, error) {
+// single returns the secret in a text that must hold nothing else.
+func single(text, where string) (string, error) {
 	value := strings.TrimSpace(text)
 	switch {
 	case value == "":
-		return "", fmt.Errorf("%s is empty: it should hold the secret", where)
+		return "", fmt.Errorf("%s is empty; it must hold the secret", where)
 	case len(text) > maxSecret || strings.ContainsFunc(value, notPrintable):
-		return "", fmt.Errorf("%s holds more than a secret: it should be one line of at most %d bytes", where, maxSecret)
+		return "", fmt.Errorf("%s is not one printable line of at most %d bytes; it must hold the secret and nothing else", where, maxSecret)
 	}
 	return value, nil
 }

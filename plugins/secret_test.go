@@ -22,7 +22,7 @@ func write(t testing.TB, data []byte) string {
 	return path
 }
 
-func TestASecretIsRevealedFromWhereItIsKept(t *testing.T) {
+func TestASecretIsReadFromEachSource(t *testing.T) {
 	path := write(t, []byte("swordfish\n"))
 	t.Setenv("CREDENTIALS_DIRECTORY", filepath.Dir(path))
 	t.Setenv("A_SECRET", " swordfish ")
@@ -38,14 +38,14 @@ func TestASecretIsRevealedFromWhereItIsKept(t *testing.T) {
 	}
 }
 
-func TestASecretThatIsNotThereSaysWhatToDo(t *testing.T) {
+func TestTheErrorOfAMissingSecretSaysWhatToDo(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	for want, secret := range map[string]plugins.Secret{
-		"it should hold the secret": {Env: "NOT_SET"},
-		"LoadCredential=ptv-key":    {Credential: "ptv-key"},
-		"no such file":              {File: "/nowhere/at/all"},
-		"one line":                  {File: write(t, []byte("a\nb"))},
-		"no secret is configured":   {},
+		"it must hold the secret": {Env: "NOT_SET"},
+		"LoadCredential=ptv-key":  {Credential: "ptv-key"},
+		"no such file":            {File: "/nowhere/at/all"},
+		"one printable line":      {File: write(t, []byte("a\nb"))},
+		"secret not configured":   {},
 	} {
 		if _, err := secret.Reveal(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got: %v", want, err)

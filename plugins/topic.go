@@ -1,10 +1,13 @@
 package plugins
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"ptvd/internal/host"
+	"ptvd/internal/schema"
 )
 
 // Topic is a value of type T that the instances of a plugin publish. Declare it
@@ -70,6 +73,16 @@ func (t *Topic[T]) Set(env Env, value T) {
 // "trains.departures" where the instance publishes several of that type. As a
 // field of a Config it is checked before anything starts.
 type From[T any] struct{ Instance, Topic string }
+
+// UnmarshalText reads "instance" or "instance.topic".
+func (f *From[T]) UnmarshalText(text []byte) error {
+	instance, topic, dotted := strings.Cut(string(text), ".")
+	if !schema.InstanceName.MatchString(instance) || dotted && topic == "" {
+		return fmt.Errorf("not a source; write an instance, such as trains, or instance.topic")
+	}
+	*f = From[T]{instance, topic}
+	return nil
+}
 
 // Payload returns T, for the check of the reference.
 func (From[T]) Payload() reflect.Type { return reflect.TypeFor[T]() }

@@ -26,14 +26,14 @@ func init() {
 	})
 }
 
-// Pin is a GPIO line by name: GPIO17. Two instances on one line are an error.
+// Pin is a GPIO line by name: GPIO17. A configuration may name it once only.
 type Pin string
 
-// PWMOutput is a PWM output by name: GPIO18 where the board routes one there, or
+// PWMOutput is a PWM output by name: GPIO18 if the board routes one to that line, or
 // pwmchip0/1.
 type PWMOutput string
 
-// SPIPort is a port and chip select: SPI0.0 or /dev/spidev0.0.
+// SPIPort is an SPI port and chip select: SPI0.0 or /dev/spidev0.0.
 type SPIPort string
 
 // OneOf, embedded in a struct of a Config, says that exactly one of its fields
@@ -41,17 +41,7 @@ type SPIPort string
 // be written as its name alone.
 type OneOf struct{}
 
-// UnmarshalText reads "instance" or "instance.topic".
-func (f *From[T]) UnmarshalText(text []byte) error {
-	instance, topic, dotted := strings.Cut(string(text), ".")
-	if !schema.InstanceName.MatchString(instance) || dotted && topic == "" {
-		return fmt.Errorf("not a source; write an instance, such as trains, or instance.topic")
-	}
-	*f = From[T]{instance, topic}
-	return nil
-}
-
-// Percent is a part of a whole, 0 to 1, written 40%.
+// Percent is a fraction from 0 to 1, written 40%.
 type Percent float64
 
 // UnmarshalText reads 0% to 100%.
@@ -70,7 +60,7 @@ func (p Percent) MarshalText() ([]byte, error) {
 	return []byte(strconv.FormatFloat(float64(p)*100, 'f', -1, 64) + "%"), nil
 }
 
-// TimeOfDay is a civil time, since midnight, written 22:30.
+// TimeOfDay is a civil time, as the time since midnight, written 22:30.
 type TimeOfDay time.Duration
 
 // UnmarshalText reads 00:00 to 23:59.
@@ -89,7 +79,7 @@ func (c TimeOfDay) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%02d:%02d", m/60, m%60), nil
 }
 
-// Window is a part of every day, written 22:30-06:00; it may reach over midnight.
+// Window is a part of every day, written 22:30-06:00. It may extend past midnight.
 type Window struct{ From, To TimeOfDay }
 
 // UnmarshalText reads two different times of day with a hyphen between.
@@ -109,8 +99,8 @@ func (w Window) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%s-%s", from, to), nil
 }
 
-// Contains tells whether the clock on the wall stands within the window: from
-// its beginning, up to but without its end.
+// Contains reports whether a civil time is in the window. The end is not part of
+// it.
 func (w Window) Contains(now time.Time) bool {
 	at := TimeOfDay(time.Duration(now.Hour())*time.Hour + time.Duration(now.Minute())*time.Minute + time.Duration(now.Second())*time.Second)
 	if w.From < w.To {

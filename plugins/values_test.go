@@ -29,7 +29,7 @@ func TestAValueIsWrittenTheWayItIsRead(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoValueIsRefused(t *testing.T) {
+func TestInvalidValuesAreRefused(t *testing.T) {
 	for written, value := range map[string]text{
 		"40": new(plugins.Percent), "101%": new(plugins.Percent), "-1%": new(plugins.Percent), "NaN%": new(plugins.Percent),
 		"24:00": new(plugins.TimeOfDay), "7": new(plugins.TimeOfDay),
@@ -41,7 +41,7 @@ func TestWhatIsNoValueIsRefused(t *testing.T) {
 	}
 }
 
-func TestAWindowMayReachOverMidnight(t *testing.T) {
+func TestAWindowMayExtendPastMidnight(t *testing.T) {
 	var night plugins.Window
 	if err := night.UnmarshalText([]byte("22:30-06:00")); err != nil {
 		t.Fatal(err)
