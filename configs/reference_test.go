@@ -87,9 +87,14 @@ func annotate(t *testing.T, text string) string {
 		case o.Default != "":
 			note = "default " + o.Default
 		}
+		notes := slices.DeleteFunc([]string{o.Allowed, note}, func(s string) bool { return s == "" })
+		text := o.Doc
+		if len(notes) > 0 {
+			text += " (" + strings.Join(notes, "; ") + ")"
+		}
 		if !said[name] {
 			said[name] = true
-			words[key.Line] = append(words[key.Line], textfmt.Wrap(o.Words(note), wordsEnd-wordsColumn-len("# "))...)
+			words[key.Line] = append(words[key.Line], textfmt.Wrap(text, wordsEnd-wordsColumn-len("# "))...)
 		}
 	})
 	margin := strings.Repeat(" ", wordsColumn)

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -19,22 +18,7 @@ type Option struct {
 	Allowed  string // "1s to 24h"; empty: whatever the type allows
 	Doc      string
 	Required bool
-	Short    bool     // a value in the place of the whole group is this option's
 	Options  []Option // what stands under it
-}
-
-// Words are what there is to say of the option, with a note at the end where it is
-// not empty.
-func (o *Option) Words(note string) string {
-	words := o.Doc
-	if o.Short {
-		words += "; its value alone may stand for the group"
-	}
-	notes := slices.DeleteFunc([]string{o.Allowed, note}, func(s string) bool { return s == "" })
-	if len(notes) > 0 {
-		words += " (" + strings.Join(notes, "; ") + ")"
-	}
-	return words
 }
 
 // Describe returns the options of a plugin, in the order of its Config.
@@ -55,17 +39,17 @@ func optionsUnder(t *schema.Type, usual reflect.Value) []Option {
 	var options []Option
 	for _, f := range t.Options() {
 		value := t.Default(usual, &f)
-		_, noun, found := strings.Cut(f.Type.One(), " ")
-		if one := f.Type.One(); !found || !strings.HasPrefix(one, "a ") && !strings.HasPrefix(one, "an ") {
-			noun = one
+		words := f.Doc
+		if t.Short != nil && t.Short.Name == f.Name {
+			words += "; its value alone may replace the group"
 		}
 		leaf := f.Type
 		for leaf.Elem != nil {
 			leaf = leaf.Elem
 		}
 		options = append(options, Option{
-			Name: f.Name, Type: noun, Default: f.Type.Usual(value), Allowed: leaf.Allowed(), Doc: f.Doc,
-			Required: f.Required, Short: t.Short != nil && t.Short.Name == f.Name,
+			Name: f.Name, Type: strings.TrimPrefix(strings.TrimPrefix(f.Type.One(), "a "), "an "),
+			Default: f.Type.Usual(value), Allowed: leaf.Allowed(), Doc: words, Required: f.Required,
 			Options: optionsUnder(leaf, within(value, leaf.Go)),
 		})
 	}
@@ -114,11 +98,14 @@ func Text(plugin host.Definition) string {
 
 func rows(table *tabwriter.Writer, options []Option, indent string) {
 	for _, o := range options {
-		usual := o.Default
+		usual, words := o.Default, o.Doc
 		if o.Required {
 			usual = "required"
 		}
-		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, o.Words(""))
+		if o.Allowed != "" {
+			words += " (" + o.Allowed + ")"
+		}
+		fmt.Fprintf(table, "%s%s\t%s\t%s\t%s\n", indent, o.Name, o.Type, usual, words)
 		rows(table, o.Options, indent+"  ")
 	}
 }

@@ -84,7 +84,7 @@ func (p *page) plugin(plugin host.Definition) {
 // options writes each option with its path, as errors name it.
 func (p *page) options(prefix string, options []config.Option) {
 	for _, o := range options {
-		p.term(prefix+o.Name, note(o), description(o))
+		p.term(prefix+o.Name, note(o), sentence(o.Doc))
 		p.options(prefix+o.Name+".", o.Options)
 	}
 }
@@ -106,12 +106,4 @@ func note(o config.Option) string {
 		notes += "; default " + o.Default
 	}
 	return strings.TrimPrefix(notes, "; ")
-}
-
-func description(o config.Option) string {
-	text := o.Doc
-	if o.Short {
-		text += "; its value alone may replace the group"
-	}
-	return sentence(text)
 }
