@@ -118,10 +118,16 @@ func (s *Slot) Get() (value any, ok bool) {
 // Expires returns the instant from which Get does not return the latest value any
 // more.
 func (s *Slot) Expires() scheduler.Instant {
-	if s.topic.MaxAge == 0 {
+	maxAge := s.topic.MaxAge
+	if value, ok := s.Last(); ok {
+		if expiring, ok := value.(topics.Expiring); ok {
+			maxAge = expiring.Lifetime()
+		}
+	}
+	if maxAge == 0 {
 		return scheduler.Never
 	}
-	return s.since().Add(s.topic.MaxAge) + 1
+	return s.since().Add(maxAge) + 1
 }
 
 // Version returns how many values were published.

@@ -52,7 +52,10 @@ func TestDeparturesThatCanBeCaughtAreShown(t *testing.T) {
 		{"the walk to the second", train(6 * time.Minute), 6 * time.Minute, 0, "6"},
 		{"a second too late", train(6*time.Minute - time.Second), 6 * time.Minute, 0, ""},
 		{"a cancelled one within the walk", with(train(time.Minute), cancelled), 6 * time.Minute, 0, ""},
-		{"a cancelled one at the platform", with(with(train(0), cancelled), atPlatform), 0, 0, "✗"},
+		{"a cancelled one at the platform", with(with(train(time.Minute), cancelled), atPlatform), 0, 0, "✗"},
+		{"a cancelled one goes by its schedule, not by its estimate", with(train(50*time.Second), cancelled), 0, 0, ""},
+		{"a train stands at the platform for two minutes after its time", with(train(-2*time.Minute), atPlatform), 0, 0, "now"},
+		{"and not for longer", with(train(-2*time.Minute-1), atPlatform), 0, 0, ""},
 		{"a bus at the platform stays a bus", with(with(train(0), byBus), atPlatform), 0, 0, "🚌0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -76,8 +76,8 @@ func (c Client) departures(ctx context.Context, cfg Config) (timetable, error) {
 // maxPast is how long ago a departure may have left to be kept.
 const maxPast = 10 * time.Minute
 
-// filter returns the configured departures, sorted by time: up to count that can be
-// caught at the time of the reply, and those before them. It uses the server's clock,
+// filter returns the configured departures, sorted by time: up to count that run and can
+// be caught at the time of the reply, and those before them. It uses the server's clock,
 // since the board's may not be synchronized. It also tells whether count left any out.
 func (c Config) filter(all []departure, now time.Time) (kept []departure, truncated bool) {
 	slices.SortStableFunc(all, func(a, b departure) int {
@@ -88,7 +88,7 @@ func (c Config) filter(all []departure, now time.Time) (kept []departure, trunca
 		switch {
 		case d.When().Before(now.Add(-maxPast)), d.Cancelled && !c.IncludeCancelled, !c.matches(d):
 			continue
-		case !d.When().Before(now.Add(c.Walk)):
+		case !d.Cancelled && !d.When().Before(now.Add(c.Walk)):
 			catchable++
 		}
 		if catchable > c.Count {

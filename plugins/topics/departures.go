@@ -36,6 +36,8 @@ type Departures struct {
 type Departure struct {
 	Scheduled time.Time
 	Estimated time.Time // zero: there is no real-time estimate
+	Presumed  bool      // Estimated goes on with the delay of an earlier reply, or the run is not known to be under way
+	Run       string    // what the source calls this run of a vehicle; empty: it has no name
 	Route     string    // the route's name: Cranbourne
 	Number    string    // the route's number: 96; empty for trains
 	Direction string    // where the direction leads: City (Flinders Street)
@@ -52,10 +54,14 @@ type Departure struct {
 	Disruptions   []string // titles of what disturbs it
 }
 
-// When returns the best known time of departure: estimated, else scheduled.
+// When returns the best known time of departure: estimated, else scheduled. What is
+// cancelled goes by its schedule, whatever was estimated before.
 func (d Departure) When() time.Time {
-	if d.Estimated.IsZero() {
+	if d.Estimated.IsZero() || d.Cancelled {
 		return d.Scheduled
 	}
 	return d.Estimated
 }
+
+// Live tells whether When is known in real time. Otherwise it is by the timetable.
+func (d Departure) Live() bool { return !d.Estimated.IsZero() && !d.Presumed && !d.Cancelled }

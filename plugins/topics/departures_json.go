@@ -12,12 +12,15 @@ import (
 //	{"stop": "Huntingdale Station", "freshness": "fresh", "period_s": 30,
 //	 "problem": "HTTP 503", "complete": false,
 //	 "next": [{"leaves": "2026-11-19T07:58:00+11:00", "in_s": 360, "late_s": 60,
-//	   "live": true, "headsign": "City", "route": "Cranbourne", "platform": "1",
+//	   "leave_by": "2026-11-19T07:52:00+11:00", "live": true, "number": "96",
+//	   "headsign": "City", "route": "Cranbourne", "platform": "1",
 //	   "cancelled": false, "bus": false, "at_platform": false,
 //	   "out_of_reach": false, "disruptions": 0}],
 //	 "attribution": "Data: Example Transit, https://creativecommons.org/licenses/by/4.0/"}
 //
-// "next" has the services that have not left, eight at the most.
+// "next" has the services that have not left, eight at the most. "number" is the
+// route's, as on the front of the vehicle; "leave_by" is there where a walk is
+// configured. Without "live" the time is by the timetable.
 type departuresJSON struct {
 	Stop      string          `json:"stop"`
 	Freshness Freshness       `json:"freshness"`
@@ -33,7 +36,9 @@ type departureJSON struct {
 	Leaves      time.Time `json:"leaves"` // the best known time
 	In          float64   `json:"in_s"`
 	Late        float64   `json:"late_s"` // estimated against scheduled; 0 without an estimate
-	Live        bool      `json:"live"`   // there is an estimate
+	LeaveBy     time.Time `json:"leave_by,omitzero"`
+	Live        bool      `json:"live"` // When is known in real time
+	Number      string    `json:"number,omitempty"`
 	Headsign    string    `json:"headsign"`
 	Route       string    `json:"route"`
 	Platform    string    `json:"platform,omitempty"`
@@ -52,6 +57,8 @@ func (Departures) PayloadType() string { return "departures" }
 // Since returns when the newest reply arrived.
 func (d Departures) Since() scheduler.Instant { return d.Received }
 
+var _ Expiring = Departures{}
+
 // Figures returns departures_age_seconds, once there is a reply.
 func (d Departures) Figures(m Moment) iter.Seq2[string, float64] {
 	return func(yield func(string, float64) bool) {
@@ -64,30 +71,35 @@ func (d Departures) Figures(m Moment) iter.Seq2[string, float64] {
 // JSONAt returns the documented form.
 func (d Departures) JSONAt(m Moment) any {
 	freshness, _ := d.Freshness(m)
+	d, _ = d.current(m)
 	all := departuresJSON{
 		Stop: d.Stop, Freshness: freshness, Period: d.Period.Seconds(), Problem: d.Problem,
 		Complete: d.Complete, Next: []departureJSON{}, Attribution: d.Attribution,
 	}
 	for _, departure := range d.List {
-		switch in := departure.When().Sub(m.Now); {
-		case in < 0:
+		switch ahead, _ := d.Ahead(m, departure); {
+		case !ahead:
 		case len(all.Next) == maxNext:
 			all.Complete = false
 		default:
-			all.Next = append(all.Next, departure.json(m.Now.Location(), in, d.Walk))
+			all.Next = append(all.Next, d.service(m, departure))
 		}
 	}
 	return all
 }
 
-func (d Departure) json(zone *time.Location, in, walk time.Duration) departureJSON {
+func (d Departures) service(m Moment, one Departure) departureJSON {
+	catchable, _ := d.Catchable(m, one)
 	s := departureJSON{
-		Leaves: d.When().In(zone), In: in.Seconds(), Live: !d.Estimated.IsZero(),
-		Headsign: d.Headsign, Route: d.Route, Platform: d.Platform, Cancelled: d.Cancelled,
-		Bus: d.ReplacedByBus, AtPlatform: d.AtPlatform, OutOfReach: in < walk, Disruptions: len(d.Disruptions),
+		Leaves: one.When().In(m.Now.Location()), In: one.When().Sub(m.Now).Seconds(), Live: one.Live(),
+		Number: one.Number, Headsign: one.Headsign, Route: one.Route, Platform: one.Platform, Cancelled: one.Cancelled,
+		Bus: one.ReplacedByBus, AtPlatform: one.AtPlatform, OutOfReach: !catchable, Disruptions: len(one.Disruptions),
 	}
-	if s.Live {
-		s.Late = d.Estimated.Sub(d.Scheduled).Seconds()
+	if !one.Estimated.IsZero() {
+		s.Late = one.When().Sub(one.Scheduled).Seconds()
+	}
+	if d.Walk > 0 {
+		s.LeaveBy = d.LeaveBy(one).In(m.Now.Location())
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package topics
 import (
 	"iter"
 	"reflect"
+	"time"
 
 	"ptvd/internal/scheduler"
 )
@@ -23,6 +24,10 @@ type Timed interface{ JSONAt(m Moment) any }
 
 // Aged is a payload whose content may be older than its publication.
 type Aged interface{ Since() scheduler.Instant }
+
+// Expiring is an [Aged] payload which itself knows after which age it says nothing any
+// more, in place of what its topic declares.
+type Expiring interface{ Lifetime() time.Duration }
 
 // Measured is a payload with figures for metrics. Their names are in the style of
 // Prometheus: lamp_duty_ratio.

@@ -1,15 +1,33 @@
 package topics
 
 import (
+	"slices"
 	"time"
 
 	"ptvd/internal/scheduler"
 )
 
-// StaleAfter is the age from which departures say nothing about the present any
+// StaleAfter is the age after which departures say nothing about the present any
 // more, and how long a reader waits for the first reply before it reports that there
-// are no data.
+// are no data. With a source that asks seldom it is longer, see [Departures.Lifetime].
 const StaleAfter = 5 * time.Minute
+
+// estimatesLast is how long estimates are used: after five minutes a vehicle may be
+// anywhere, and the timetable is the better guess.
+const estimatesLast = 5 * time.Minute
+
+// standsFor is how long after its time a vehicle that was seen at the platform is
+// taken to be there. One that stays longer with the same estimate is a fault of the
+// source.
+const standsFor = 2 * time.Minute
+
+// CountdownLimit is the wait from which people are told the time of day: nobody counts
+// down an hour.
+const CountdownLimit = time.Hour
+
+// Lifetime returns the age after which departures are stale: five minutes, or three
+// periods of a source that asks seldom.
+func (d Departures) Lifetime() time.Duration { return max(StaleAfter, 3*d.Period) }
 
 // Freshness says whether departures can be relied on.
 type Freshness string
@@ -18,7 +36,7 @@ type Freshness string
 const (
 	Fresh Freshness = "fresh"
 	Old   Freshness = "old"   // two requests in a row had no reply
-	Stale Freshness = "stale" // older than StaleAfter: not to be shown
+	Stale Freshness = "stale" // older than their Lifetime: not to be shown
 	None  Freshness = "none"  // nothing was received yet
 )
 
@@ -29,12 +47,27 @@ func (d Departures) Freshness(m Moment) (Freshness, Until) {
 	switch {
 	case d.Received == 0:
 		return None, Until{}
-	case age > StaleAfter:
+	case age > d.Lifetime():
 		return Stale, Until{}
 	case age > 2*d.Period:
-		return Old, m.UntilMono(d.Received.Add(StaleAfter) + 1)
+		return Old, m.UntilMono(d.Received.Add(d.Lifetime()) + 1)
 	}
-	return Fresh, m.UntilMono(d.Received.Add(min(2*d.Period, StaleAfter)) + 1)
+	return Fresh, m.UntilMono(d.Received.Add(2*d.Period) + 1)
+}
+
+// current returns the departures without estimates that are too old, in the order that
+// they then have, and until when that is so.
+func (d Departures) current(m Moment) (Departures, Until) {
+	limit := d.Received.Add(estimatesLast) + 1
+	if m.Mono < limit {
+		return d, m.UntilMono(limit)
+	}
+	d.List = slices.Clone(d.List)
+	for i := range d.List {
+		d.List[i].Estimated = time.Time{}
+	}
+	slices.SortStableFunc(d.List, func(a, b Departure) int { return a.When().Compare(b.When()) })
+	return d, Until{}
 }
 
 // Absence says why there is no departure to show.
@@ -52,8 +85,9 @@ const (
 )
 
 // Next returns the first departures that can still be caught, n at most, or else why
-// there are none; and until when that is so. The reader has waited for the first
-// reply since waiting.
+// there are none; and until when that is so. The last place is kept for one that runs:
+// those that are cancelled must not hide it. The reader has waited for the first reply
+// since waiting.
 func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {
 	freshness, until := d.Freshness(m)
 	switch {
@@ -70,13 +104,21 @@ func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Dep
 	case freshness == Stale:
 		return nil, OldData, until
 	}
+	d, holds := d.current(m)
+	until = until.And(holds)
+	runs := false
 	for _, departure := range d.List {
-		if len(list) == n {
-			break
-		}
 		catchable, holds := d.Catchable(m, departure)
-		if until = until.And(holds); catchable {
+		if until = until.And(holds); !catchable {
+			continue
+		}
+		if len(list) < n {
 			list = append(list, departure)
+		} else if !departure.Cancelled {
+			list[n-1] = departure
+		}
+		if runs = runs || !departure.Cancelled; runs && len(list) == n {
+			break
 		}
 	}
 	if len(list) == 0 {
@@ -93,7 +135,7 @@ func (d Departures) whyNone(m Moment) Absence {
 	received := m.Now.Add(-m.Mono.Sub(d.Received))
 	leftSince, withinWalk := false, false
 	for _, departure := range d.List {
-		leftSince = leftSince || d.standing(departure) || !received.After(d.setOut(departure))
+		leftSince = leftSince || d.waits(departure) || !received.After(d.LeaveBy(departure))
 		withinWalk = withinWalk || !departure.Cancelled && !m.Now.After(departure.When())
 	}
 	switch {
@@ -107,22 +149,34 @@ func (d Departures) whyNone(m Moment) Absence {
 	return NoneLeft
 }
 
-// Catchable tells whether one of the departures is still ahead, and far enough to
-// walk there, and until when that is so.
+// Catchable tells whether one of the departures is still there, and far enough ahead
+// to walk there, and until when that is so.
 func (d Departures) Catchable(m Moment, one Departure) (bool, Until) {
-	latest := d.setOut(one)
-	freshness, until := d.Freshness(m)
-	return d.standing(one) && freshness == Fresh || !m.Now.After(latest), until.And(m.UntilCivil(latest.Add(1)))
+	there, until := d.Ahead(m, one)
+	latest := d.LeaveBy(one)
+	return there && (d.Walk <= 0 || !m.Now.After(latest)), until.And(m.UntilCivil(latest.Add(1)))
 }
 
-// setOut returns when to leave the house at the latest.
-func (d Departures) setOut(one Departure) time.Time {
+// Ahead tells whether one of the departures has not left yet, and until when that is
+// so. A vehicle that stood at the platform when a fresh reply was made is there for a
+// while after its time.
+func (d Departures) Ahead(m Moment, one Departure) (bool, Until) {
+	freshness, until := d.Freshness(m)
+	leaves := one.When()
+	if d.waits(one) && freshness == Fresh {
+		leaves = leaves.Add(standsFor)
+	}
+	return !m.Now.After(leaves), until.And(m.UntilCivil(leaves.Add(1)))
+}
+
+// LeaveBy returns when to leave the house at the latest.
+func (d Departures) LeaveBy(one Departure) time.Time {
 	return one.When().Add(-max(0, d.Walk))
 }
 
-// standing tells whether the vehicle stood at the platform when the reply was made:
-// it can be caught after its time, but not if one has to walk there first.
-func (d Departures) standing(one Departure) bool {
+// waits tells whether the vehicle stood at the platform when the reply was made. It
+// can then be caught after its time, but not if one has to walk there first.
+func (d Departures) waits(one Departure) bool {
 	return one.AtPlatform && !one.Cancelled && d.Walk <= 0
 }
 

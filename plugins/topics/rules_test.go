@@ -1,7 +1,9 @@
 package topics_test
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +106,7 @@ func TestAnAnswerStaysTrueUntilTheTimeItNames(t *testing.T) {
 			list = append(list, one)
 		}
 		d := received(span(t, "age", 0, 6*time.Minute), list...)
+		d.Period = rapid.SampledFrom([]time.Duration{30 * time.Second, 10 * time.Minute}).Draw(t, "period")
 		d.Walk, d.Complete = span(t, "walk", 0, 3*time.Minute), rapid.Bool().Draw(t, "complete")
 		waiting := noon.Mono.Add(-span(t, "waiting", 0, 6*time.Minute))
 		if rapid.IntRange(0, 5).Draw(t, "received") == 0 {
@@ -146,5 +149,67 @@ func TestNothingHoldsOnceTheClockIsSetBackOrSynchronized(t *testing.T) {
 		if (topics.Until{}).Holds(noon, now) {
 			t.Errorf("an answer of %v holds at %v", noon, now)
 		}
+	}
+}
+
+func TestARunningDepartureHasAPlaceBesideCancelledOnes(t *testing.T) {
+	first, second, runs := cancelled(train(5*time.Minute)), cancelled(train(15*time.Minute)), train(24*time.Minute)
+	d := received(0, first, second, runs, train(30*time.Minute))
+	for places, want := range map[int][]topics.Departure{
+		1: {runs}, 2: {first, runs}, 3: {first, second, runs},
+	} {
+		if list, _, _ := d.Next(noon, places, 0); !slices.EqualFunc(list, want, func(a, b topics.Departure) bool { return a.When().Equal(b.When()) && a.Cancelled == b.Cancelled }) {
+			t.Errorf("on %d places there are %v, want %v", places, list, want)
+		}
+	}
+	if list, _, _ := received(0, first, second).Next(noon, 1, 0); len(list) != 1 || !list[0].Cancelled {
+		t.Errorf("where nothing runs there is %v, want the first one that is cancelled", list)
+	}
+}
+
+func TestTheLimitsFollowThePeriodOfTheSource(t *testing.T) {
+	for _, test := range []struct {
+		age       time.Duration
+		freshness topics.Freshness
+	}{
+		{20 * time.Minute, topics.Fresh},
+		{20*time.Minute + 1, topics.Old},
+		{30 * time.Minute, topics.Old},
+		{30*time.Minute + 1, topics.Stale},
+	} {
+		d := received(test.age, train(time.Hour))
+		d.Period = 10 * time.Minute
+		if freshness, _ := d.Freshness(noon); freshness != test.freshness {
+			t.Errorf("at the age of %v they are %s, want %s", test.age, freshness, test.freshness)
+		}
+	}
+}
+
+func TestEstimatesAreUsedForFiveMinutes(t *testing.T) {
+	late, early := train(20*time.Minute), train(12*time.Minute)
+	late.Scheduled = noon.Now.Add(10 * time.Minute)
+	for age, want := range map[time.Duration][]time.Duration{
+		5 * time.Minute:   {12 * time.Minute, 20 * time.Minute},
+		5*time.Minute + 1: {10 * time.Minute, 11 * time.Minute},
+	} {
+		d := received(age, early, late)
+		d.Period = 10 * time.Minute
+		list, _, _ := d.Next(noon, 2, 0)
+		for i, one := range list {
+			if wait, _ := one.Wait(noon); wait != want[i] || one.Live() != (age == 5*time.Minute) {
+				t.Errorf("at the age of %v departure %d is in %v (live: %v), want %v", age, i, wait, one.Live(), want[i])
+			}
+		}
+	}
+}
+
+func TestWhatIsAheadIsOneRuleForPanelAndPage(t *testing.T) {
+	standing := train(-20 * time.Second)
+	standing.AtPlatform = true
+	d := received(0, standing)
+	list, _, _ := d.Next(noon, 1, 0)
+	told, err := json.Marshal(topics.JSON(d, noon))
+	if len(list) != 1 || err != nil || !strings.Contains(string(told), `"at_platform":true`) {
+		t.Errorf("a train at the platform: Next returns %v, JSON %s (%v)", list, told, err)
 	}
 }

@@ -49,14 +49,14 @@ func TestThePayloadsAsJSON(t *testing.T) {
 				Stop: "Huntingdale", Period: 30 * time.Second, Walk: 5 * time.Minute, Received: scheduler.Instant(50 * time.Second), Complete: true,
 				List: []topics.Departure{
 					{Scheduled: at(-time.Minute), Headsign: "left"},
-					{Scheduled: at(3 * time.Minute), Estimated: at(4 * time.Minute), Headsign: "City", Route: "Cranbourne", Platform: "1"},
+					{Scheduled: at(3 * time.Minute), Estimated: at(4 * time.Minute), Number: "96", Headsign: "City", Route: "Cranbourne", Platform: "1"},
 					{Scheduled: at(10 * time.Minute), Headsign: "Dandenong", Route: "Pakenham", Cancelled: true, Disruptions: []string{"works"}},
 				},
 			},
 			"departures",
 			`{"stop":"Huntingdale","freshness":"fresh","period_s":30,"complete":true,"next":[` +
-				`{"leaves":"2026-11-19T07:56:00+11:00","in_s":240,"late_s":60,"live":true,"headsign":"City","route":"Cranbourne","platform":"1","out_of_reach":true},` +
-				`{"leaves":"2026-11-19T08:02:00+11:00","in_s":600,"late_s":0,"live":false,"headsign":"Dandenong","route":"Pakenham","cancelled":true,"disruptions":1}]}`,
+				`{"leaves":"2026-11-19T07:56:00+11:00","in_s":240,"late_s":60,"leave_by":"2026-11-19T07:51:00+11:00","live":true,"number":"96","headsign":"City","route":"Cranbourne","platform":"1","out_of_reach":true},` +
+				`{"leaves":"2026-11-19T08:02:00+11:00","in_s":600,"late_s":0,"leave_by":"2026-11-19T07:57:00+11:00","live":false,"headsign":"Dandenong","route":"Pakenham","cancelled":true,"disruptions":1}]}`,
 		},
 	} {
 		got, err := json.Marshal(topics.JSON(c.payload, moment))

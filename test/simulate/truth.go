@@ -36,8 +36,9 @@ type service struct {
 	express              bool
 }
 
+// when returns the time that counts: of a cancelled service the scheduled one.
 func (s service) when() time.Time {
-	if s.estimated.IsZero() {
+	if s.estimated.IsZero() || s.cancelled {
 		return s.scheduled
 	}
 	return s.estimated
@@ -105,11 +106,15 @@ func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 // reading. For a row it has the same place, and the same part of the text if that is a
 // part of the correct text.
 func (o *oracle) expect(a *reply, r reading, m moment) reading {
-	list := o.next(a, m)
+	places := cellsOn(o.config.width)
+	if r.kind == row {
+		places = o.config.rows
+	}
+	list := o.next(a, m, places)
 	switch {
 	case len(list) == 0:
 		return reading{kind: words, text: o.reasonForNone(a, m)}
-	case r.kind == row && r.place > min(o.config.rows, len(list)):
+	case r.kind == row && r.place > len(list):
 		return reading{kind: words, text: "no departure in its place"}
 	case r.kind == row:
 		s := list[r.place-1]
@@ -120,25 +125,34 @@ func (o *oracle) expect(a *reply, r reading, m moment) reading {
 		return want
 	}
 	want := reading{kind: departures}
-	for i, s := range list[:min(len(list), cellsOn(o.config.width))] {
+	for i, s := range list {
 		want.cells[i] = s.badge(s.when().Sub(m.clock))
 	}
 	return want
 }
 
-// next returns the first departures that can be caught. The slice is valid until the
-// next call.
-func (o *oracle) next(a *reply, m moment) []*service {
+// next returns the first departures that can be caught. If the first ones are all
+// cancelled, the last place belongs to the first one that runs. The slice is valid
+// until the next call.
+func (o *oracle) next(a *reply, m moment, places int) []*service {
+	var running *service
 	list, all := o.list[:0], a.services()
 	for i := range all {
 		s := &all[i]
-		waiting := s.waits(o.config.walk) && m.at.Sub(a.received) <= 2*o.config.period
-		if waiting || s.when().Sub(m.clock) >= o.config.walk {
+		wait := s.when().Sub(m.clock)
+		fresh := m.at.Sub(a.received) <= 2*o.config.period
+		if wait < o.config.walk && !(s.waits(o.config.walk) && fresh && wait >= -2*time.Minute) {
+			continue
+		}
+		if running == nil && !s.cancelled {
+			running = s
+		}
+		if len(list) < places {
 			list = append(list, s)
 		}
-		if len(list) == max(o.config.rows, maxCells) {
-			break
-		}
+	}
+	if running != nil && len(list) == places && !slices.Contains(list, running) {
+		list[places-1] = running
 	}
 	o.list = list
 	return list
@@ -306,7 +320,7 @@ func (a *reply) services() []service {
 func (a *reply) limit() {
 	catchable := 0
 	for i, s := range a.list {
-		if !s.when().Before(a.catchable) {
+		if !s.when().Before(a.catchable) && !s.cancelled {
 			catchable++
 		}
 		if catchable > a.count {
