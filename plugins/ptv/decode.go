@@ -48,6 +48,7 @@ const (
 	// maxEntries limits each list and each table of a reply.
 	maxEntries = 1000
 	maxName    = 80  // runes of the name of a stop, a route or a destination
+	maxNumber  = 8   // runes of a route's number
 	maxTitle   = 200 // runes of a disruption's title
 	maxDetail  = 300 // runes of the detail of an error
 )

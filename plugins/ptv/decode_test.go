@@ -34,7 +34,7 @@ func decoded() topics.Departure {
 	return topics.Departure{
 		Scheduled: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC),
 		Estimated: time.Date(2026, 5, 1, 9, 1, 30, 0, time.UTC),
-		Route:     "Valley", Direction: "Down", Destination: "Lake", Headsign: "Lake", Platform: "4",
+		Route:     "Valley", Direction: "Down", Destination: "Lake", Headsign: "Lake", Platform: "4", Run: "55",
 		AtPlatform: true, Disruptions: []string{"Lifts out of order"},
 	}
 }
@@ -71,8 +71,17 @@ func TestFieldsOfADeparture(t *testing.T) {
 		"a destination with a street": {`"Lake"`, `"Lake/North Rd"`, func(d *topics.Departure) {
 			d.Destination, d.Headsign = "Lake/North Rd", "Lake"
 		}},
+		"a run that is missing": {`"runs": {"55"`, `"runs": {"5"`, func(d *topics.Departure) {
+			d.Destination, d.Headsign, d.Presumed = "Down", "Down", true
+		}},
+		"the City Circle, whose route is missing": {`"route_id": 3, "run_id"`, `"route_id": 99, "run_id"`, func(d *topics.Departure) {
+			d.Route, d.Headsign = "City Circle", "City Circle"
+		}},
+		"a number in a name that is too long": {`"Valley"`, `"` + strings.Repeat("Valley ", 15) + `(Route 737)"`, func(d *topics.Departure) {
+			d.Route, d.Number = strings.TrimSpace(strings.Repeat("Valley ", 12))[:79]+"…", "737"
+		}},
 		"a route with via": {`"Valley"`, `"Hill Top - Lake via Dam & Weir (from May)"`, func(d *topics.Departure) {
-			d.Route, d.Headsign = "Hill Top - Lake via Dam & Weir (from May)", "Lake via Dam & Weir"
+			d.Route = "Hill Top - Lake via Dam & Weir (from May)"
 		}},
 		"text with control characters": {`"Lake"`, `"\u001b[2J La\u0000ke\r\n\u202eWest\t "`, func(d *topics.Departure) {
 			d.Destination, d.Headsign = "[2J La ke West", "[2J La ke West"

@@ -19,9 +19,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"ptvd/plugins"
+	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
 )
 
@@ -48,12 +50,18 @@ const (
 	maxRetry             = 5 * time.Minute
 )
 
+// recheckAfter is the pause after a reply that is not believed, give or take a fifth.
+const recheckAfter = 7500 * time.Millisecond
+
 type ptv struct {
 	env       plugins.Env
 	cfg       Config
 	client    Client
 	published topics.Departures
+	delays    sources.Delays
+	wasEmpty  bool // the latest reply had no departure at all
 	backoff   plugins.Backoff
+	recheck   plugins.Backoff
 }
 
 // attribution is what the licence of the timetable data asks for.
@@ -70,7 +78,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 
 // Start publishes that no departures are known, and begins to fetch them.
 func (p *ptv) Start(*plugins.Task) error {
-	p.backoff = plugins.NewBackoff(p.env)
+	p.backoff, p.recheck = plugins.NewBackoff(p.env), plugins.NewBackoff(p.env)
 	departures.Set(p.env, p.published)
 	p.env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
@@ -87,9 +95,15 @@ func (p *ptv) run(t *plugins.Task) error {
 	for range t.Every(p.cfg.Every) {
 		for {
 			found, err := p.fetch(t)
-			if err == nil {
+			if err == nil && p.believes(found) {
 				p.publish(t, found)
 				break
+			}
+			if err == nil {
+				if err := t.Sleep(p.recheck.Next(recheckAfter, recheckAfter)); err != nil {
+					return err
+				}
+				continue
 			}
 			var apiError *APIError
 			if !errors.As(err, &apiError) {
@@ -103,11 +117,25 @@ func (p *ptv) run(t *plugins.Task) error {
 	return nil
 }
 
-// fetch makes one request.
+// believes tells whether a reply is to be used. One that has nothing, while departures
+// which were known are still ahead, is a fault of the API more often than the end of
+// service; the second in a row is believed.
+func (p *ptv) believes(found timetable) bool {
+	ahead := slices.ContainsFunc(p.published.List, func(d topics.Departure) bool { return d.When().After(found.at) })
+	again := p.wasEmpty
+	p.wasEmpty = found.empty
+	return !found.empty || again || !ahead
+}
+
+// fetch makes the requests.
 func (p *ptv) fetch(t *plugins.Task) (found timetable, err error) {
+	now := time.Time{}
+	if p.env.Clock.Synchronized() {
+		now = p.env.Clock.Now()
+	}
 	err = t.Timeout(fetchTimeout, func() (err error) {
 		found, err = plugins.Await(t, func(ctx context.Context) (timetable, error) {
-			return p.client.departures(ctx, p.cfg)
+			return p.client.departures(ctx, p.cfg, now)
 		})
 		return err
 	})
@@ -120,14 +148,21 @@ func (p *ptv) fetch(t *plugins.Task) (found timetable, err error) {
 func (p *ptv) publish(t *plugins.Task, found timetable) {
 	p.backoff.Reset()
 	p.published.Received, p.published.Problem = t.Now(), ""
-	p.published.Stop, p.published.Complete = cmp.Or(found.stop, p.published.Stop), found.complete
-	p.published.List = make([]topics.Departure, len(found.list))
+	list := make([]topics.Departure, len(found.list))
 	for i, d := range found.list {
-		p.published.List[i] = d.Departure
+		list[i] = d.Departure
 	}
+	p.delays.Presume(list, t.Now())
+	list, cut := sources.Next(list, found.at, p.cfg.Walk, p.cfg.Count)
+	p.published.Stop, p.published.Complete = cmp.Or(found.stop, p.published.Stop), found.complete && !cut
+	p.published.List = list
 	departures.Set(p.env, p.published)
 	p.env.Meter.Count("fetches_ok_total", 1)
-	p.env.Health.OK()
+	if found.doubt != "" {
+		p.env.Health.Degraded("%s", found.doubt)
+	} else {
+		p.env.Health.OK()
+	}
 	p.env.Log.Debug("departures received", "stop", p.published.Stop, "count", len(p.published.List))
 }
 

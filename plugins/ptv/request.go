@@ -11,11 +11,23 @@ import (
 	"time"
 )
 
-// request returns the path and query for what is configured. The API filters by at most
-// one route and one direction; filter does the rest.
-func (c Config) request() (path string, query url.Values) {
-	path = fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", routeType(c.RouteType), c.Stop)
-	query = url.Values{
+// request is the path and query of one request.
+type request struct {
+	path  string
+	query url.Values
+}
+
+// maxRouteRequests is up to how many routes are asked for one by one. The API counts
+// max_results for each route and direction, so that a bus interchange without a route
+// sends many times what is needed.
+const maxRouteRequests = 4
+
+// requests returns the requests for what is configured. The API filters by at most one
+// route and one direction; matches does the rest, and all of the platforms, since
+// replacement buses have none.
+func (c Config) requests() []request {
+	path := fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", routeType(c.RouteType), c.Stop)
+	query := url.Values{
 		"expand":            {"Stop", "Run", "Route", "Direction", "Disruption"},
 		"max_results":       {strconv.Itoa(c.maxResults())},
 		"include_cancelled": {strconv.FormatBool(c.IncludeCancelled)},
@@ -23,23 +35,24 @@ func (c Config) request() (path string, query url.Values) {
 	if len(c.Directions) == 1 {
 		query.Set("direction_id", strconv.Itoa(c.Directions[0]))
 	}
-	if len(c.Routes) == 1 {
-		return path + "/route/" + strconv.Itoa(c.Routes[0]), query
+	if len(c.Routes) == 0 || len(c.Routes) > maxRouteRequests {
+		return []request{{path, query}}
 	}
-	for _, p := range c.Platforms { // the path with a route ignores them
-		query.Add("platform_numbers", string(p))
+	var all []request
+	for _, route := range c.Routes {
+		all = append(all, request{path + "/route/" + strconv.Itoa(route), query})
 	}
-	return path, query
+	return all
 }
 
 // maxResults is the max_results of a request; without it the API sends no real-time
-// estimates. It counts for each direction. It includes the departures within the walk, at
-// most one every two minutes in a direction, and one more, which tells whether there are
-// others. If filter drops departures, more are requested.
+// estimates. It counts for each route and direction. It includes the departures within
+// the walk, at most one every two minutes in a direction, and one more, which tells
+// whether there are others. If matches drops departures, more are requested.
 func (c Config) maxResults() int {
 	const headway = 2 * time.Minute
 	n := c.Count + int((c.Walk+headway-1)/headway) + 1
-	if len(c.Routes) > 1 || len(c.Routes) == 1 && len(c.Platforms) > 0 {
+	if len(c.Routes) > maxRouteRequests || len(c.Platforms) > 0 {
 		return max(n, min(3*n, 100)) // more would take a small board too long to decode
 	}
 	return n
@@ -59,50 +72,41 @@ func (c Config) complete(all []departure) bool {
 	return len(c.Platforms) == 0
 }
 
-// departures fetches and filters departures.
-func (c Client) departures(ctx context.Context, cfg Config) (timetable, error) {
-	path, query := cfg.request()
-	reply, err := c.get(ctx, path, query)
-	if err != nil {
-		return timetable{}, err
+// departures fetches the departures that are configured. The time is the board's, for
+// replies without one; zero if its clock is not synchronized.
+func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (timetable, error) {
+	all := timetable{complete: true, empty: true, at: now}
+	for _, r := range cfg.requests() {
+		reply, err := c.get(ctx, r.path, r.query)
+		if err != nil {
+			return timetable{}, err
+		}
+		found, err := decodeTimetable(reply.body, cfg.Stop)
+		if err != nil {
+			return timetable{}, err
+		}
+		all.stop, all.doubt = cmp.Or(all.stop, found.stop), cmp.Or(all.doubt, found.doubt)
+		all.complete = all.complete && found.complete && cfg.complete(found.list)
+		all.empty = all.empty && found.empty
+		if !reply.at.IsZero() {
+			all.at = reply.at // the server's clock is right
+		}
+		for _, d := range found.list {
+			if cfg.matches(d) {
+				all.list = append(all.list, d)
+			}
+		}
 	}
-	found, err := decodeTimetable(reply.body, cfg.Stop)
-	kept, truncated := cfg.filter(found.list, reply.at)
-	found.complete = found.complete && !truncated && cfg.complete(found.list)
-	found.list = kept
-	return found, err
+	return all, nil
 }
 
-// maxPast is how long ago a departure may have left to be kept.
-const maxPast = 10 * time.Minute
-
-// filter returns the configured departures, sorted by time: up to count that run and can
-// be caught at the time of the reply, and those before them. It uses the server's clock,
-// since the board's may not be synchronized. It also tells whether count left any out.
-func (c Config) filter(all []departure, now time.Time) (kept []departure, truncated bool) {
-	slices.SortStableFunc(all, func(a, b departure) int {
-		return cmp.Or(a.When().Compare(b.When()), a.Scheduled.Compare(b.Scheduled))
-	})
-	catchable := 0
-	for _, d := range all {
-		switch {
-		case d.When().Before(now.Add(-maxPast)), d.Cancelled && !c.IncludeCancelled, !c.matches(d):
-			continue
-		case !d.Cancelled && !d.When().Before(now.Add(c.Walk)):
-			catchable++
-		}
-		if catchable > c.Count {
-			return kept, true
-		}
-		kept = append(kept, d)
-	}
-	return kept, false
-}
-
+// matches tells whether a departure is configured. A bus that replaces a train stops
+// before the station, so it is not asked for its platform.
 func (c Config) matches(d departure) bool {
-	return allows(c.Routes, func(id int) bool { return strconv.Itoa(id) == d.route }) &&
+	return (c.IncludeCancelled || !d.Cancelled) &&
+		allows(c.Routes, func(id int) bool { return strconv.Itoa(id) == d.route }) &&
 		allows(c.Directions, func(id int) bool { return strconv.Itoa(id) == d.direction }) &&
-		allows(c.Platforms, func(p Platform) bool { return strings.EqualFold(string(p), d.Platform) })
+		(d.ReplacedByBus || allows(c.Platforms, func(p Platform) bool { return strings.EqualFold(string(p), d.Platform) }))
 }
 
 // allows tells whether a filter is empty, or has an element for which is returns true.

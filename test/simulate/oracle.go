@@ -25,6 +25,7 @@ type oracle struct {
 	blockedAt    scheduler.Instant // when the loop was last blocked
 	resumedAt    scheduler.Instant // when it resumed; Never: it is blocked
 	replies      []*reply          // what the daemon may know, the oldest first
+	emptyBefore  bool              // the reply before was correct, and had no departures
 	dataBy       scheduler.Instant // from when on it must know a reply; Never: it need not
 	transfers    transfers         // to the panel
 	shown        picture
@@ -61,7 +62,7 @@ func newOracle(w *World) *oracle {
 func (o *oracle) boot() {
 	o.on, o.booted, o.timeReplies, o.syncedBy = true, o.clock.Now(), 0, scheduler.Never
 	o.transfers = transfers{}
-	o.replies = nil
+	o.replies, o.emptyBefore = nil, false
 	o.departuresLost()
 }
 
@@ -73,7 +74,9 @@ func (o *oracle) ignore(d time.Duration) {
 }
 
 // departuresLost records that the daemon may have no departures from now on.
-func (o *oracle) departuresLost() { o.dataBy, o.loadingSince = scheduler.Never, o.clock.Now() }
+func (o *oracle) departuresLost() {
+	o.dataBy, o.loadingSince, o.emptyBefore = scheduler.Never, o.clock.Now(), false
+}
 
 // shutDown records that no daemon is responsible for the panel any more.
 func (o *oracle) shutDown() { o.on = false }

@@ -48,20 +48,47 @@ func (s service) when() time.Time {
 // certainly accepted the reply, earlier replies are outdated.
 func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted bool) {
 	now := o.clock.Now()
+	at, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		panic("simulate: Date of the reply: " + err.Error())
+	}
+	if empty := exact && isEmpty(response.data); empty && !o.emptyBefore && o.dataBy != scheduler.Never {
+		o.emptyBefore = true
+		switch expected := o.expectsMore(at); {
+		case expected && len(o.replies) == 1 && o.replies[0].exact:
+			return // a single empty reply is not believed
+		case expected:
+			accepted = false // it depends on which reply the daemon had accepted
+		}
+	} else {
+		o.emptyBefore = empty
+	}
 	if accepted {
 		o.dataBy = min(o.dataBy, now)
 		for _, a := range o.replies {
 			a.outdated = min(a.outdated, now)
 		}
 	}
-	at, err := http.ParseTime(response.Header.Get("Date"))
-	if err != nil {
-		panic("simulate: Date of the reply: " + err.Error())
-	}
 	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
 	o.replies = append(o.replies, &reply{
 		body: response.data, maxResults: maxResults, count: o.config.count, catchable: at.Add(o.config.walk),
 		exact: exact, received: now, outdated: scheduler.Never,
+	})
+}
+
+// isEmpty reports whether a reply has no departures at all.
+func isEmpty(body []byte) bool {
+	var message struct {
+		Departures []json.RawMessage `json:"departures"`
+	}
+	return json.Unmarshal(body, &message) == nil && len(message.Departures) == 0
+}
+
+// expectsMore reports whether a reply that the daemon may have accepted has departures
+// after an instant.
+func (o *oracle) expectsMore(at time.Time) bool {
+	return slices.ContainsFunc(o.replies, func(a *reply) bool {
+		return slices.ContainsFunc(a.services(), func(s service) bool { return s.when().After(at) })
 	})
 }
 

@@ -1,0 +1,203 @@
+package ptv_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/host"
+	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/ptv"
+	"ptvd/plugins/topics"
+)
+
+// service is a departure of a reply, some minutes after the harness starts.
+type service struct {
+	In, Late    int // minutes
+	Run         string
+	Route       int
+	Number      string
+	Destination string
+	Final       int
+	Flags       string
+	Platform    string
+	Status      string
+	NoEstimate  bool
+	Sequence    int
+}
+
+// answer is a reply of the API with some services at stop 7.
+func answer(services ...service) string {
+	departures, runs, routes := []map[string]any{}, map[string]any{}, map[string]any{}
+	for i, s := range services {
+		run := s.Run
+		if run == "" {
+			run = fmt.Sprint("run", i)
+		}
+		at := plugintest.Epoch.Add(time.Duration(s.In) * time.Minute)
+		d := map[string]any{
+			"stop_id": 7, "route_id": s.Route, "run_ref": run, "direction_id": 1, "flags": s.Flags, "platform_number": s.Platform,
+			"scheduled_departure_utc": at.Format(time.RFC3339), "departure_sequence": s.Sequence,
+		}
+		if !s.NoEstimate {
+			d["estimated_departure_utc"] = at.Add(time.Duration(s.Late) * time.Minute).Format(time.RFC3339)
+		}
+		departures = append(departures, d)
+		runs[run] = map[string]any{"destination_name": s.Destination, "status": s.Status, "final_stop_id": s.Final}
+		routes[fmt.Sprint(s.Route)] = map[string]any{"route_name": "Route", "route_number": s.Number}
+	}
+	text, err := json.Marshal(map[string]any{
+		"departures": departures, "runs": runs, "routes": routes,
+		"stops":      map[string]any{"7": map[string]any{"stop_name": "Hill Top"}},
+		"directions": map[string]any{"1": map[string]any{"direction_name": "Down"}},
+		"status":     map[string]any{"health": 1},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// replies are the answers of an API, one after the other; the last one stays.
+type replies struct {
+	texts []string
+	asked []*http.Request
+	at    []plugins.Instant
+	now   func() plugins.Instant
+}
+
+func (r *replies) RoundTrip(request *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	recorder.WriteString(r.texts[min(len(r.asked), len(r.texts)-1)])
+	r.asked, r.at = append(r.asked, request), append(r.at, r.now())
+	return recorder.Result(), nil
+}
+
+// published runs an instance on replies, which have no Date, and returns what it has
+// published after a while.
+func published(t *testing.T, lasts time.Duration, change func(*ptv.Config), texts ...string) (topics.Departures, *plugintest.Instance, *replies) {
+	t.Helper()
+	h := plugintest.New(t)
+	api := &replies{texts: texts, now: h.Loop.Now}
+	h.Net.HTTP = api
+	cfg := config()
+	cfg.Stop = 7
+	if change != nil {
+		change(&cfg)
+	}
+	var found topics.Departures
+	var trains *plugintest.Instance
+	h.Run(func(task *plugins.Task) error {
+		trains = h.Instance("trains", "ptv").StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) { return ptv.New(env, cfg) })
+		if err := task.Sleep(lasts); err != nil {
+			return err
+		}
+		found, _ = plugintest.Subscribe[topics.Departures](h, "trains", "departures").Last()
+		return trains.Stop(task)
+	})
+	return found, trains, api
+}
+
+// minutes are the scheduled departures, in minutes after the start.
+func minutes(d topics.Departures) string {
+	var all []string
+	for _, one := range d.List {
+		all = append(all, fmt.Sprint(int(one.Scheduled.Sub(plugintest.Epoch)/time.Minute)))
+	}
+	return strings.Join(all, " ")
+}
+
+func TestOnlyWhatCanBeBoardedIsADeparture(t *testing.T) {
+	d, _, _ := published(t, time.Second, nil, answer(
+		service{In: 4, Flags: "DOO", Destination: "City"},
+		service{In: 6, Final: 7, Destination: "Hill Top"},
+		service{In: 8, Final: 7, Run: "loop", Destination: "Hill Top"}, service{In: 38, Final: 7, Run: "loop", Destination: "Hill Top"},
+		service{In: 10, Final: 7, Sequence: 1, Destination: "Hill Top"},
+		service{In: 12, Flags: "PUO", Destination: "City"}, service{In: 14, Flags: "RR-S_WCA", Destination: "City"},
+	))
+	if got := minutes(d); got != "8 10 12 14" {
+		t.Errorf("the departures are in %s minutes, want 8 (the first call of a loop), 10 (it starts here), 12 and 14", got)
+	}
+}
+
+func TestAnEmptyReplyIsBelievedWhenASecondOneFollows(t *testing.T) {
+	full := answer(service{In: 7, Destination: "City"}, service{In: 16, Destination: "City"})
+	d, _, api := published(t, 45*time.Second, nil, full, answer(), full)
+	if got := minutes(d); got != "7 16" {
+		t.Errorf("after one empty reply there are departures in %q minutes", got)
+	}
+	if pause := api.at[2].Sub(api.at[1]); pause < 5*time.Second || pause > 10*time.Second {
+		t.Errorf("it was asked again after %v, want 5 to 10 s", pause)
+	}
+	if d, _, _ = published(t, 45*time.Second, nil, full, answer(), answer()); len(d.List) != 0 {
+		t.Errorf("after two empty replies there is still %+v", d.List)
+	}
+}
+
+func TestAnEstimateThatVanishesDoesNotMakeATrainEarly(t *testing.T) {
+	late := service{In: 1, Late: 6, Run: "1", Destination: "City"}
+	lost := late
+	lost.NoEstimate = true
+	d, _, _ := published(t, 45*time.Second, nil, answer(late), answer(lost))
+	if one := d.List[0]; !one.When().Equal(plugintest.Epoch.Add(7*time.Minute)) || one.Live() {
+		t.Errorf("it leaves at %v, live: %v; want seven minutes after the start, by the timetable", one.When(), one.Live())
+	}
+}
+
+func TestAReplacementBusPassesThePlatformFilter(t *testing.T) {
+	d, _, _ := published(t, time.Second, func(c *ptv.Config) { c.Platforms = []ptv.Platform{"2"} }, answer(
+		service{In: 3, Platform: "1", Destination: "City"}, service{In: 5, Platform: "2", Destination: "City"},
+		service{In: 9, Flags: "RRB", Destination: "City"},
+	))
+	if got := minutes(d); got != "5 9" || !d.List[1].ReplacedByBus {
+		t.Errorf("the departures are in %s minutes, want 5 and, by bus, 9", got)
+	}
+}
+
+func TestRowsOfOneBusAreOneDeparture(t *testing.T) {
+	d, _, _ := published(t, time.Second, nil, answer(
+		service{In: 5, Route: 1, Number: "802-804-862 combined", NoEstimate: true, Destination: "Chadstone"},
+		service{In: 5, Late: 1, Route: 2, Number: "802", Destination: "Chadstone"},
+	))
+	if len(d.List) != 1 || !d.List[0].Live() || d.List[0].Number != "802" {
+		t.Errorf("there are %+v, want bus 802 with real time alone", d.List)
+	}
+}
+
+func TestAReplyWithoutRunsIsByTheTimetableAndHealthSaysWhy(t *testing.T) {
+	text := strings.Replace(answer(service{In: 5, Destination: "City"}), `"runs":{"run0"`, `"runs":{"other"`, 1)
+	d, trains, _ := published(t, time.Second, nil, text)
+	if len(d.List) != 1 || d.List[0].Live() {
+		t.Errorf("there are %+v, want one that is not live", d.List)
+	}
+	if h := trains.Health; h.Condition != host.Degraded || !strings.Contains(h.Why, "whether they are cancelled is not known") {
+		t.Errorf("the health is %s: %s", h.Condition, h.Why)
+	}
+}
+
+func TestDepartedTrainsOfAReplyWithoutADateDoNotUseUpTheCount(t *testing.T) {
+	d, _, _ := published(t, time.Second, func(c *ptv.Config) { c.Count = 2 }, answer(
+		service{In: -30, Destination: "City"}, service{In: -20, Destination: "City"}, service{In: 5, Destination: "City"}, service{In: 15, Destination: "City"},
+	))
+	if got := minutes(d); got != "5 15" {
+		t.Errorf("the departures are in %s minutes, want 5 and 15", got)
+	}
+}
+
+func TestFewRoutesAreAskedOneByOne(t *testing.T) {
+	d, _, api := published(t, time.Second, func(c *ptv.Config) { c.Routes = []int{1, 2} },
+		answer(service{In: 5, Route: 1, Destination: "City"}), answer(service{In: 3, Route: 2, Destination: "Dandenong"}))
+	if got := minutes(d); got != "3 5" || len(api.asked) != 2 {
+		t.Errorf("after %d requests the departures are in %s minutes, want 3 and 5 after 2", len(api.asked), got)
+	}
+	for i, want := range []string{"/stop/7/route/1?", "/stop/7/route/2?"} {
+		if got := api.asked[i].URL.RequestURI(); !strings.Contains(got, want) {
+			t.Errorf("request %d is %s, want %s in it", i, got, want)
+		}
+	}
+}
