@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-func TestThePageIsForWhoeverHasAKeyboardOrHearsIt(t *testing.T) {
+func TestPageWorksWithKeyboardAndScreenReader(t *testing.T) {
 	address := startDemo(t).address
 	chromium := openBrowser(t)
 	b := openWindow(t, chromium, address, desktop)
@@ -52,9 +52,9 @@ func TestThePageIsForWhoeverHasAKeyboardOrHearsIt(t *testing.T) {
 	})
 
 	b.shows("a screen reader hears what there is to see", func(t *testing.T) {
-		b.toThePage("the minutes", theMinutes)
+		b.showPage("the minutes", theMinutes)
 		b.until("the lamp has come to rest", `document.querySelector(".bulb").getAttribute("aria-label") === "lamp lamp: " + (`+goal+` + "\u00a0%")`)
-		tree := b.heard()
+		tree := b.accessibilityTree()
 		for _, want := range []string{
 			`image "` + get[string](b, says) + `"`,
 			`button "push button bell"`,
@@ -81,13 +81,13 @@ func TestThePageIsForWhoeverHasAKeyboardOrHearsIt(t *testing.T) {
 		b.do(send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{still}}))
 		if moving := get[[]string](b, `[...document.querySelectorAll("*")].filter((e) => { const s = getComputedStyle(e);
 			return s.animationName !== "none" || s.transitionProperty !== "none" && s.transitionDuration !== "0s" }).map((e) => e.tagName)`); len(moving) > 0 {
-			t.Errorf("these move: %q", moving)
+			t.Errorf("animations: %q", moving)
 		}
 	})
 }
 
-// heard lists what a screen reader tells of, but for plain text: role, name, value.
-func (b *browser) heard() []string {
+// accessibilityTree lists what a screen reader reads, except plain text: role, name, value.
+func (b *browser) accessibilityTree() []string {
 	b.t.Helper()
 	var all []string
 	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
@@ -109,7 +109,7 @@ func (b *browser) heard() []string {
 func text(v *accessibility.Value) string {
 	var value any = ""
 	if v != nil {
-		_ = json.Unmarshal(v.Value, &value) // else it is what the comparison will show
+		_ = json.Unmarshal(v.Value, &value) // otherwise the comparison fails
 	}
 	return fmt.Sprint(value)
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// onABoard starts the daemon as it runs on a board, with a page. A simulated board
-// has nobody who moves its contacts then, and no world that could be broken.
-func onABoard(t *testing.T, more string) *program {
+// startOnBoard starts the daemon as on a board, with a page. The simulated board then has
+// no contacts that the page can move, and no faults to inject.
+func startOnBoard(t *testing.T, more string) *program {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
 	if err != nil {
@@ -47,17 +47,17 @@ plugins:
 	return start(t, "run", "--config", path)
 }
 
-func TestABrowserIsAskedForTheTokenOnce(t *testing.T) {
+func TestLoginAsksForTheTokenOnce(t *testing.T) {
 	const token = "a token that is long enough"
 	path := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	board := onABoard(t, ", names: [board.test], token: {file: "+path+"}")
-	// As from another machine: what comes from loopback, a browser trusts and tells more.
+	board := startOnBoard(t, ", names: [board.test], token: {file: "+path+"}")
+	// By name, as from another machine: browsers trust loopback addresses more.
 	board.address = strings.Replace(board.address, "127.0.0.1", "board.test", 1)
 	b := newWindow(t, openBrowser(t), desktop)
-	b.mayFail = "401" // which a browser tells of itself
+	b.allowedError = "401" // the browser logs it
 	show := func(what string) {
 		b.do(chromedp.WaitVisible(chromedp.CSS("#token")), chromedp.KeyEvent(what), chromedp.KeyEvent(kb.Enter))
 	}
@@ -73,8 +73,8 @@ func TestABrowserIsAskedForTheTokenOnce(t *testing.T) {
 
 const withoutWorld = `document.querySelector("#world").hidden && document.querySelector("#made-up").hidden`
 
-func TestOnABoardTheInputsAreShownAndNotOffered(t *testing.T) {
-	b := openWindow(t, openBrowser(t), onABoard(t, "").address, desktop)
+func TestOnABoardInputsAreReadOnly(t *testing.T) {
+	b := openWindow(t, openBrowser(t), startOnBoard(t, "").address, desktop)
 	b.until("the inputs say where they are", `[...document.querySelectorAll(".part .value")].filter((e) => e.textContent === "on the board only").length === 2`)
 	b.until("there is no world to be broken", withoutWorld)
 	b.until("neither can be reached by a key", `document.querySelector(".push").disabled && document.querySelector(".knob").tabIndex === -1`)
@@ -83,13 +83,13 @@ func TestOnABoardTheInputsAreShownAndNotOffered(t *testing.T) {
 	b.wheel(".knob", -300)
 	b.do(chromedp.Sleep(500e6))
 	if now := get[string](b, says); now != shown || get[float64](b, goal) != 0 || get[string](b, `document.querySelector("#toast").textContent`) != "" {
-		t.Errorf("it was moved all the same: %q, before %q", now, shown)
+		t.Errorf("the input was moved: %q, before %q", now, shown)
 	}
 	b.screenshot("board")
 }
 
-func TestWithRemoteControlTheSameActionsAreCalledAndEveryPageSeesIt(t *testing.T) {
-	board := onABoard(t, ", remote_control: true")
+func TestRemoteControlCallsTheSameActions(t *testing.T) {
+	board := startOnBoard(t, ", remote_control: true")
 	chromium := openBrowser(t)
 	b, other := openWindow(t, chromium, board.address, desktop), openWindow(t, chromium, board.address, desktop)
 	b.until("there is no world to be broken", withoutWorld)

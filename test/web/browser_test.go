@@ -1,5 +1,5 @@
-// Package web opens the page in a real browser, headless Chromium, and does what a
-// person would do there. "make test-web" installs what it needs.
+// Package web tests the page in a real browser, headless Chromium. "make test-web"
+// installs what it needs.
 package web
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// program is the product at work.
+// program is a running ptvd.
 type program struct {
 	cmd     *exec.Cmd
 	address string // of its page
@@ -53,35 +53,35 @@ func start(t *testing.T, arguments ...string) *program {
 		t.Log(lines.Text())
 		if p.address = found.FindString(lines.Text()); p.address != "" {
 			go func() {
-				for lines.Scan() { // or the program would wait for us
+				for lines.Scan() { // otherwise the program would block
 				}
 			}()
 			return p
 		}
 	}
-	t.Fatal("the program said no address")
+	t.Fatal("the program printed no address")
 	return nil
 }
 
-// stop ends it, if it has not ended yet.
+// stop stops the program, if it is still running.
 func (p *program) stop() {
 	p.cmd.Process.Signal(os.Interrupt)
 	p.cmd.Wait()
 }
 
-// patience is how long a step may take.
-const patience = 15 * time.Second
+// stepTimeout limits how long a step takes.
+const stepTimeout = 15 * time.Second
 
-// step is something that is done in the browser.
+// step is an action in the browser.
 type step = chromedp.Action[chromedp.Void]
 
-// browser is a window on the page.
+// browser is a window of the browser.
 type browser struct {
-	t       *testing.T
-	ctx     context.Context
-	mu      sync.Mutex
-	bad     []string // what the console complained of
-	mayFail string   // complaints of this are no failure; empty: all are
+	t            *testing.T
+	ctx          context.Context
+	mu           sync.Mutex
+	bad          []string // errors and warnings in the console
+	allowedError string   // consoleErrors of this are no failure; empty: all are
 }
 
 func openBrowser(t *testing.T) context.Context {
@@ -100,12 +100,12 @@ func openBrowser(t *testing.T) context.Context {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("no browser: %v; install Debian's chromium, or name one in CHROMIUM", err)
+		t.Fatalf("start Chromium: %v; install Debian's package chromium, or set CHROMIUM to its path", err)
 	}
 	return ctx
 }
 
-// openWindow opens the page in a window of its own.
+// openWindow opens the page in a new window.
 func openWindow(t *testing.T, in context.Context, address string, size step) *browser {
 	t.Helper()
 	b := newWindow(t, in, size)
@@ -113,8 +113,7 @@ func openWindow(t *testing.T, in context.Context, address string, size step) *br
 	return b
 }
 
-// newWindow opens a window, which fails the test at the end if its console has an
-// error.
+// newWindow opens a window. If its console shows an error, the test fails at the end.
 func newWindow(t *testing.T, in context.Context, size step) *browser {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(in)
@@ -127,21 +126,21 @@ func newWindow(t *testing.T, in context.Context, size step) *browser {
 	go func() {
 		for message, err := range console {
 			if err == nil && (message.IsException() || message.Type == "error" || message.Type == "warning") {
-				b.complain(message.String())
+				b.addConsoleError(message.String())
 			}
 		}
 	}()
 	t.Cleanup(func() {
-		for _, text := range b.complaints() {
-			if b.mayFail == "" || !strings.Contains(text, b.mayFail) {
-				t.Error("the console:", text)
+		for _, text := range b.consoleErrors() {
+			if b.allowedError == "" || !strings.Contains(text, b.allowedError) {
+				t.Error("console:", text)
 			}
 		}
 	})
 	return b
 }
 
-func (b *browser) complain(text string) {
+func (b *browser) addConsoleError(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.bad = append(b.bad, text)
@@ -149,20 +148,20 @@ func (b *browser) complain(text string) {
 
 func (b *browser) do(steps ...step) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, stepTimeout)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
-		b.t.Fatalf("%v; the console: %q", err, b.complaints())
+		b.t.Fatalf("%v; console: %q", err, b.consoleErrors())
 	}
 }
 
-func (b *browser) complaints() []string {
+func (b *browser) consoleErrors() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.bad)
 }
 
-// get returns what a script says.
+// get returns the value of a script.
 func get[T any](b *browser, script string) T {
 	b.t.Helper()
 	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
@@ -172,7 +171,7 @@ func get[T any](b *browser, script string) T {
 	return value
 }
 
-// until waits until a script says something true.
+// until waits until the value of a script is true.
 func (b *browser) until(what, script string) {
 	b.t.Helper()
 	b.within(20*time.Second, what, script)
@@ -182,16 +181,16 @@ func (b *browser) within(limit time.Duration, what, script string) {
 	b.t.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script))
-		if is && err == nil { // a page that is just being loaded says nothing
+		if is && err == nil { // a page that is being loaded gives an error
 			return
 		}
 	}
 	b.screenshot("failed")
-	b.t.Fatalf("after %v it is still not so that %s", limit, what)
+	b.t.Fatalf("timeout after %v: %s", limit, what)
 }
 
-// screenshot leaves a picture of the whole page in bin/web, photograph one of what
-// the window shows.
+// screenshot saves a picture of the whole page to bin/web, photograph one of the
+// visible part.
 func (b *browser) screenshot(name string) { b.t.Helper(); b.save(name, chromedp.FullScreenshot(100)) }
 
 func (b *browser) photograph(name string) { b.t.Helper(); b.save(name, chromedp.CaptureScreenshot()) }
@@ -211,7 +210,7 @@ func (b *browser) save(name string, how chromedp.Action[[]byte]) {
 	}
 }
 
-// shows is a test of its own in the same window.
+// shows runs a subtest in the same window.
 func (b *browser) shows(what string, test func(t *testing.T)) {
 	whole := b.t
 	defer func() { b.t = whole }()

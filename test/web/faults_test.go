@@ -7,7 +7,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// markedOld tells whether the dotted line of old data shines on the panel.
+// markedOld checks that the panel shows the dotted line for old data.
 const markedOld = `(() => {
 	const panel = document.querySelector(".panel"), pitch = panel.width / 33.5;
 	const copy = new OffscreenCanvas(panel.width, panel.height).getContext("2d", { willReadFrequently: true });
@@ -16,16 +16,16 @@ const markedOld = `(() => {
 	return [...Array(32).keys()].every((x) => shines(x, 7) === (x % 2 === 1));
 })()`
 
-func TestEachFaultIsSeenOnThePanelAndInTheHealth(t *testing.T) {
+func TestEachFaultShowsOnThePanelAndInTheHealth(t *testing.T) {
 	b := openWindow(t, openBrowser(t), startDemo(t).address, desktop)
 	b.do(chromedp.WaitVisible(chromedp.CSS("#departures li")))
-	b.toThePage("the minutes", theMinutes)
+	b.showPage("the minutes", theMinutes)
 	b.do(run(speed(10)))
 
 	for name, why := range map[string]string{"throttled": "throttled", "ptv-500": "HTTP 500"} {
 		b.shows(name, func(t *testing.T) {
 			b.click(name)
-			b.until("trains is degraded and says why", ill("trains", why))
+			b.until("trains is degraded and says why", degraded("trains", why))
 			b.until("the page names it at the top", chip+` === "trains degraded"`)
 			b.until("the departures are marked as old", `document.querySelector(".departures.is-old .dot.degraded") !== null`)
 			b.until("the panel marks them, too", markedOld+` && `+says+`.endsWith("(old data)")`)
@@ -48,7 +48,7 @@ func TestEachFaultIsSeenOnThePanelAndInTheHealth(t *testing.T) {
 
 	b.shows("a clock that is wrong by a day", func(t *testing.T) {
 		b.do(run(speed(1)))
-		b.toThePage("the clock", `/: \d\d:\d\d$/`)
+		b.showPage("the clock", `/: \d\d:\d\d$/`)
 		b.click("clock")
 		b.until("the page says how wrong the system's clock is", `document.querySelector("#time .wrong")?.textContent.includes("24 h ahead") === true`)
 		b.until("the panel still shows the right time", `document.querySelector("#time b").textContent.startsWith(`+says+`.slice(-5))`)
@@ -69,7 +69,7 @@ func TestEachFaultIsSeenOnThePanelAndInTheHealth(t *testing.T) {
 	})
 }
 
-// click clicks a fault, which begins or ends.
+// click begins or ends a fault.
 func (b *browser) click(name string) {
 	b.t.Helper()
 	before := get[string](b, `document.querySelector(`+quoted(fault(name))+`).getAttribute("aria-pressed")`)
@@ -79,8 +79,8 @@ func (b *browser) click(name string) {
 
 func quoted(text string) string { return fmt.Sprintf("%q", text) }
 
-// toThePage presses the button until the panel says what a page says.
-func (b *browser) toThePage(name, pattern string) {
+// showPage presses the button until the panel shows a page.
+func (b *browser) showPage(name, pattern string) {
 	b.t.Helper()
 	for range 6 {
 		if get[bool](b, pattern+`.test(`+says+`)`) {
@@ -88,5 +88,5 @@ func (b *browser) toThePage(name, pattern string) {
 		}
 		b.do(chromedp.Click(chromedp.CSS(".push")), chromedp.Sleep(1200e6))
 	}
-	b.t.Fatalf("the panel does not come to %s: it says %q", name, get[string](b, says))
+	b.t.Fatalf("the panel does not show %s, but %q", name, get[string](b, says))
 }

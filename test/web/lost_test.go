@@ -14,11 +14,11 @@ import (
 
 const minutes = `getComputedStyle(document.querySelector(".departures .in")).visibility`
 
-func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
+func TestPageShowsALostServerAndReconnects(t *testing.T) {
 	demo := startDemo(t)
 	through := newWire(t, demo)
 	b := openWindow(t, openBrowser(t), through.address(), desktop)
-	b.mayFail = "net::ERR_" // a browser tells of lost connections itself
+	b.allowedError = "net::ERR_" // the browser logs lost connections
 	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")), run("window.isOld = true"))
 
 	demo.stop()
@@ -33,7 +33,7 @@ func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
 	if err != nil || faster.StatusCode != http.StatusNoContent {
 		t.Fatal(faster, err)
 	}
-	time.Sleep(3 * time.Second) // by its own time, it has run for longer than the one before it
+	time.Sleep(3 * time.Second) // so that its uptime is longer than that of the one before
 	through.to.Store(next)
 	b.until("the page is loaded anew, as the daemon is another one", `window.isOld === undefined`)
 	b.until("all ok", chip+` === "all ok"`)
@@ -42,7 +42,7 @@ func TestThePageSaysThatItsServerIsGoneAndRecoversByItself(t *testing.T) {
 	b.until("the panel moves", picture+` !== `+quoted(before))
 }
 
-func TestAPressThatGetsNoAnswerSaysSo(t *testing.T) {
+func TestPressWithoutResponseShowsAnError(t *testing.T) {
 	demo := startDemo(t)
 	b := openWindow(t, openBrowser(t), demo.address, desktop)
 	demo.cmd.Process.Signal(syscall.SIGSTOP)
@@ -53,7 +53,7 @@ func TestAPressThatGetsNoAnswerSaysSo(t *testing.T) {
 	b.until("all ok", chip+` === "all ok"`)
 }
 
-func TestAConnectionThatIsDeadWithoutAWordIsReplaced(t *testing.T) {
+func TestSilentlyLostConnectionIsReplaced(t *testing.T) {
 	through := newWire(t, startDemo(t))
 	b := openWindow(t, openBrowser(t), through.address(), desktop)
 	b.do(chromedp.WaitVisible(chromedp.CSS("#departures .in")))
@@ -62,8 +62,7 @@ func TestAConnectionThatIsDeadWithoutAWordIsReplaced(t *testing.T) {
 	b.within(30*time.Second, "all ok", chip+` === "all ok" && `+minutes+` === "visible"`)
 }
 
-// wire carries connections to a program, and can lose those that there are without a
-// word.
+// wire forwards connections to a program, and can drop them silently.
 type wire struct {
 	listener net.Listener
 	to       atomic.Pointer[program]
@@ -104,13 +103,13 @@ func (w *wire) connect() {
 
 func (w *wire) lose() { w.losses.Add(1) }
 
-// carry carries bytes from one end to the other until the connection is lost.
+// carry forwards bytes from one end to the other until the connection is dropped.
 func (w *wire) carry(from, to net.Conn, of int32) {
 	buffer := make([]byte, 4096)
 	for {
 		n, err := from.Read(buffer)
 		if w.losses.Load() != of {
-			from.Close() // as a board does that knows nothing of it any more
+			from.Close() // like a board that was restarted
 			return
 		}
 		if _, unwritten := to.Write(buffer[:n]); err != nil || unwritten != nil {

@@ -14,13 +14,13 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// theMinutes is what the panel says while that page is up.
+// theMinutes matches the panel's text while the minutes page is shown.
 const theMinutes = `/: (\d+ min|cancelled|now|by bus.*), /`
 
-// desktop is a window of an ordinary size.
+// desktop is the size of an ordinary window.
 var desktop = chromedp.EmulateViewport(1280, 1340)
 
-// Scripts that look at the page.
+// Scripts that read the page.
 const (
 	says    = `document.querySelector(".panel").getAttribute("aria-label")`
 	chip    = `document.querySelector("#health").textContent`
@@ -32,8 +32,8 @@ const (
 
 func fault(name string) string { return fmt.Sprintf(`#faults button[data-key=%q]`, name) }
 
-// ill tells whether an instance says that it is degraded, and why.
-func ill(instance, why string) string {
+// degraded checks that an instance is shown as degraded, with a cause.
+func degraded(instance, why string) string {
 	return fmt.Sprintf(`document.querySelector("#instances > li[data-key=%s] .why.degraded")?.textContent.includes(%q) === true`, instance, why)
 }
 
@@ -41,7 +41,7 @@ func speed(times int) string {
 	return fmt.Sprintf(`document.querySelector("#speeds input[value='%d']").click()`, times)
 }
 
-func TestThePageInABrowser(t *testing.T) {
+func TestPageInABrowser(t *testing.T) {
 	address := startDemo(t).address
 	chromium := openBrowser(t)
 	b := openWindow(t, chromium, address, desktop)
@@ -82,7 +82,7 @@ func TestThePageInABrowser(t *testing.T) {
 
 	b.do(run("scrollTo(0, 0)"))
 	b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.PageUp), chromedp.KeyEvent(kb.PageUp), run("document.activeElement.blur()"))
-	b.toThePage("the minutes", theMinutes)
+	b.showPage("the minutes", theMinutes)
 	b.do(chromedp.Sleep(3 * time.Second)) // the lamp comes up, and the strips fill
 	b.screenshot("desktop")
 	bottom := get[float64](b, `document.querySelector(".columns").getBoundingClientRect().bottom`)
@@ -93,7 +93,7 @@ func TestThePageInABrowser(t *testing.T) {
 	b.shows("without a network the data grow old, and the page says so", func(t *testing.T) {
 		b.do(run(speed(10)), chromedp.Click(chromedp.CSS(fault("network"))))
 		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old") === true`)
-		b.until("the instance is degraded and says why", ill("trains", "no network"))
+		b.until("the instance is degraded and says why", degraded("trains", "no network"))
 		b.screenshot("network-off")
 		b.do(chromedp.Click(chromedp.CSS(fault("network"))))
 		b.within(40*time.Second, "the departures are fresh again", `document.querySelector(".departures .dot.ok") !== null`)
@@ -110,7 +110,7 @@ func TestThePageInABrowser(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("block"))))
 		b.until("no minutes stand there while the loop is silent", `getComputedStyle(document.querySelector(".departures .in")).visibility === "hidden"`)
 		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
-		b.until("the lamp is blamed for it", ill("lamp", "blocked the event loop for 2"))
+		b.until("the lamp is blamed for it", degraded("lamp", "blocked the event loop for 2"))
 		b.until("the minutes are there again", `getComputedStyle(document.querySelector(".departures .in")).visibility === "visible"`)
 		b.screenshot("blocked")
 	})
@@ -119,7 +119,7 @@ func TestThePageInABrowser(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
 		b.until("the panel is dark", `document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
 		b.do(chromedp.Click(chromedp.CSS(".push"))) // another picture, which does not get through
-		b.until("the instance is degraded and says why", ill("panel", "cable unplugged"))
+		b.until("the instance is degraded and says why", degraded("panel", "cable unplugged"))
 		b.screenshot("unplugged")
 		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
 		b.within(40*time.Second, "the panel shows something", `!document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
