@@ -1,9 +1,9 @@
-# Every target says what it is for: run "make help".
+# "make help" describes every target.
 GO      ?= go
 TOOLS   := $(GO) tool -modfile=tools/go.mod
 VERSION := $(shell deploy/deb/version)
 LDFLAGS := -s -w -X ptvd/internal/cli.Version=$(VERSION)
-# The same commit gives the same bytes, wherever and whenever it is built.
+# The build is reproducible: the same commit always gives the same bytes.
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
@@ -23,7 +23,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## build, and start the demo: no board, no network, no account needed
+run: build ## build and start the demo, which needs no board, network or account
 	bin/ptvd demo
 
 .PHONY: build
@@ -43,16 +43,16 @@ race: ## run every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 .PHONY: test-web
-test-web: build ## open the demo's page in headless Chromium, which is installed where it is missing
+test-web: build ## test the web page in headless Chromium, which is installed if it is missing
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 	cd test/web && PTVD=$(CURDIR)/bin/ptvd CHROMIUM=$${CHROMIUM:-chromium} $(GO) test -count=1 .
 
 .PHONY: test-vm
-test-vm: ## run the scenarios in a virtual machine, on the kernel's interfaces; RUN is a pattern
+test-vm: ## test the package in a virtual machine, with a real kernel and systemd; RUN is a pattern
 	test/vm/run.sh
 
 .PHONY: bench-vm
-bench-vm: ## measure the way from an edge out again in that machine, beside the least program in C
+bench-vm: ## measure reaction times in that machine, compared with a minimal program in C
 	test/vm/bench/run.sh
 
 .PHONY: lint
@@ -73,15 +73,15 @@ fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each
 	done
 
 .PHONY: soak
-soak: ## simulate LASTS (24h) for each seed from SEEDS on, for FOR (10m) of real time
+soak: ## simulate LASTS (24h) with each seed from SEEDS on, for FOR (10m) of real time
 	$(GO) test ./test/simulate -run '^TestSoak$$' -v -timeout 0 -soak $(FOR) -seed $(SEEDS) -lasts $(LASTS)
 
 .PHONY: bench
-bench: ## run the benchmarks; BENCH is a pattern, COUNT how often
+bench: ## run the benchmarks that match BENCH, COUNT times
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
 .PHONY: cross
-cross: ## build for the boards: 64-bit, 32-bit from the first Zero on, and a PC
+cross: ## build for arm64, for armv6 (from the first Raspberry Pi Zero on) and for amd64
 	GOARCH=arm64 GOARM64=v8.0 $(BUILD) -o bin/ptvd-arm64 ./cmd/ptvd
 	GOARCH=arm GOARM=6 $(BUILD) -o bin/ptvd-armv6 ./cmd/ptvd
 	GOARCH=amd64 GOAMD64=v1 $(BUILD) -o bin/ptvd-amd64 ./cmd/ptvd
@@ -92,30 +92,31 @@ man: ## write the manual pages, the completions and the schema to bin/
 	$(GO) run ./internal/cli/pages bin
 
 .PHONY: deb
-deb: cross man ## build the Debian packages for the boards to bin/: arm64, armhf and amd64
+deb: cross man ## build the Debian packages for arm64, armhf and amd64 to bin/
 	VERSION=$(VERSION) deploy/deb/build
 
 .PHONY: test-deb
-test-deb: deb ## judge the packages: lintian, systemd-analyze, the same bytes from another folder
+test-deb: deb ## check the packages: lintian, systemd-analyze, a reproducible build
 	VERSION=$(VERSION) deploy/deb/test
 
 .PHONY: test-arm
-test-arm: cross ## start the boards' binaries under qemu-user, which is installed where it is missing
+test-arm: cross ## start the ARM binaries under qemu-user, which is installed if it is missing
 	deploy/test-arm
 
 .PHONY: tidy
-tidy: ## tidy the modules: ours, the examples', the tools'
+tidy: ## tidy all modules
 	$(GO) mod tidy
 	for example in examples/*/; do (cd $$example && $(GO) mod tidy) || exit 1; done
 	cd tools && $(GO) mod tidy
 	cd tools/nfpm && $(GO) mod tidy
+	cd tools/lint && $(GO) mod tidy
 
 .PHONY: clean
-clean: ## remove what was built
+clean: ## remove bin/
 	rm -rf bin
 
 .PHONY: corpus
-corpus: ## keep the latest inputs that fuzzing found to be new, 10 for each decoder
+corpus: ## add the latest inputs that fuzzing found to the corpora, at most 10 for each decoder
 	@cache=$$($(GO) env GOCACHE)/fuzz/ptvd; \
 	for dir in $$(cd $$cache && find . -type d -name 'Fuzz*'); do \
 	  keep=$$(dirname $$dir)/testdata/fuzz/$$(basename $$dir); mkdir -p $$keep; \

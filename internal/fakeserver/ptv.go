@@ -111,7 +111,7 @@ func (f PTVFault) serve(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusForbidden, "Forbidden (403): Throttling limit reached for this service.")
 	case f.HTML:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Write([]byte("<!DOCTYPE html><title>Welcome</title><p>Please accept the terms of use.\n"))
+		_, _ = w.Write([]byte("<!DOCTYPE html><title>Welcome</title><p>Please accept the terms of use.\n"))
 	case f.Unhealthy:
 		writeJSON(w, http.StatusOK, map[string]any{"departures": []any{}, "status": status{apiVersion, 0}})
 	default:
@@ -136,5 +136,5 @@ func writeError(w http.ResponseWriter, code int, message string) {
 func writeJSON(w http.ResponseWriter, code int, reply any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(reply)
+	_ = json.NewEncoder(w).Encode(reply) // fails only if the client is gone
 }

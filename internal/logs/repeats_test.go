@@ -128,7 +128,7 @@ func TestCountsOfALastingProblemAreLoggedInGrowingIntervals(t *testing.T) {
 	total := 0
 	for line := range strings.Lines(written()) {
 		var after, count string
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			if value, ok := strings.CutPrefix(word, "after="); ok {
 				after = value
 			}
