@@ -13,6 +13,9 @@ func init() {
 	schema.Define[Pin](schema.Pin)
 	schema.Define[PWMOutput](schema.PWM)
 	schema.Define[SPIPort](schema.SPI)
+	schema.Define[I2CBus](schema.I2C)
+	schema.Define[I2CAddress](schema.I2CAddress)
+	schema.Define[UARTPort](schema.UART)
 	schema.Define[Secret](schema.Secret)
 	schema.Define[ActionRef](schema.Action)
 	schema.Define[OneOf](schema.OneOf)
@@ -26,7 +29,8 @@ func init() {
 	})
 }
 
-// Pin is a GPIO line by name: GPIO17. A configuration may name it once only.
+// Pin is a GPIO line by name: GPIO17, or porch.GPA0 on the I/O expander porch. A
+// configuration may name it once only.
 type Pin string
 
 // PWMOutput is a PWM output by name: GPIO18 if the board routes one to that line, or
@@ -35,6 +39,30 @@ type PWMOutput string
 
 // SPIPort is an SPI port and chip select: SPI0.0 or /dev/spidev0.0.
 type SPIPort string
+
+// I2CBus is an I2C bus: I2C1 or /dev/i2c-1. Instances share a bus. If an [I2CAddress]
+// is next to it in a Config, two instances with the same address are an error.
+type I2CBus string
+
+// I2CAddress is the address of a device on an I2C bus, 7 bits: 0x20.
+type I2CAddress uint16
+
+// UnmarshalText reads an address that a device can have, 0x08 to 0x77 (I2C-bus
+// specification, UM10204, table 4), in hexadecimal or decimal.
+func (a *I2CAddress) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 0, 16)
+	if err != nil || n < 0x08 || n > 0x77 {
+		return fmt.Errorf("not an I2C address; write 0x08 to 0x77")
+	}
+	*a = I2CAddress(n)
+	return nil
+}
+
+// MarshalText writes an address the way UnmarshalText reads it.
+func (a I2CAddress) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%#02x", uint16(a)), nil }
+
+// UARTPort is a serial port by its device: /dev/serial0 or /dev/ttyUSB0.
+type UARTPort string
 
 // OneOf, embedded in a struct of a Config, says that exactly one of its fields
 // is given: device: {max7219: {…}}. A field whose options are all optional may

@@ -20,11 +20,12 @@ import (
 
 // document is the file as its options; what JSONSchema and Describe tell of it.
 type document struct {
-	Timezone zone        `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
-	Board    Board       `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`
-	State    string      `yaml:"state" doc:"the directory for what outlives a restart; without it $STATE_DIRECTORY, else /var/lib/ptvd"`
-	HTTP     *HTTP       `yaml:"http" doc:"a page for the browser that shows the board; without it there is none"`
-	Plugins  []*instance `yaml:"plugins" doc:"the instances: a name for each, and under it its plugin and options" required:"true"`
+	Timezone  zone                     `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
+	Board     Board                    `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`
+	State     string                   `yaml:"state" doc:"the directory for what outlives a restart; without it $STATE_DIRECTORY, else /var/lib/ptvd"`
+	HTTP      *HTTP                    `yaml:"http" doc:"a page for the browser that shows the board; without it there is none"`
+	Expanders map[string]expanderEntry `yaml:"expanders" doc:"I/O expanders by name; the pins of the expander porch are porch.GPA0 and so on"`
+	Plugins   []*instance              `yaml:"plugins" doc:"the instances: a name for each, and under it its plugin and options" required:"true"`
 }
 
 // Validate checks what the tags cannot express.
@@ -41,10 +42,10 @@ func (d *decoder) document(root *yaml.Node) *File {
 	whole := place{node: root}
 	d.places[""] = whole
 	d.options(whole, target{schema.Must(v.Type()), v})
-	d.connect(content.Plugins)
+	d.connect(content.Plugins, content.Expanders)
 	file := &File{
 		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, HTTP: content.HTTP,
-		decoder: d,
+		Expanders: expanderOptions(content.Expanders), decoder: d,
 	}
 	for _, i := range content.Plugins {
 		if i.sound {

@@ -30,6 +30,7 @@ import (
 	"syscall"
 	"time"
 
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/host"
 	"ptvd/internal/schema"
 )
@@ -39,7 +40,8 @@ type File struct {
 	Timezone  *time.Location
 	Board     Board
 	StateDir  string
-	HTTP      *HTTP       // nil: no page is served
+	HTTP      *HTTP // nil: no page is served
+	Expanders map[string]expander.Options
 	Instances []Instance  // in the order of the file
 	Warnings  Diagnostics // none of them is an error
 
@@ -177,9 +179,13 @@ const (
 	Line PartKind = iota // an input or an output: the plugin decides
 	SPIPort
 	PWMOutput
+	I2CBus
+	UARTPort
 )
 
-var partKinds = map[*schema.Kind]PartKind{schema.Pin: Line, schema.SPI: SPIPort, schema.PWM: PWMOutput}
+var partKinds = map[*schema.Kind]PartKind{
+	schema.Pin: Line, schema.SPI: SPIPort, schema.PWM: PWMOutput, schema.I2C: I2CBus, schema.UART: UARTPort,
+}
 
 // Parts returns what the instance takes of the board, in the order of its plugin's
 // options.

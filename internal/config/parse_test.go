@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -90,6 +91,32 @@ func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
 	}
 	if file.Instances[0].OnError != config.Restart {
 		t.Error("an instance is restarted unless the file says otherwise")
+	}
+}
+
+func TestExpandersAreReadWithTheirAddressesAndPollPeriods(t *testing.T) {
+	file := parse(t,
+		"expanders:",
+		"  porch: {mcp23017: {i2c: I2C1, address: 0x20}}",
+		"  cellar: {pcf8574: {i2c: /dev/i2c-1, address: 57, poll: 5ms}}",
+		"plugins:",
+		"  bell: {plugin: bell, pin: porch.GPA0}",
+		"  door: {plugin: bell, pin: cellar.P7}",
+		"  gauge: {plugin: gauge, bus: I2C1, address: 0x48, port: /dev/serial0}",
+		"  other: {plugin: gauge, bus: I2C1, address: 0x49}",
+	)
+	for name, want := range map[string]string{"porch": "mcp23017 I2C1 0x20 20ms", "cellar": "pcf8574 /dev/i2c-1 0x39 5ms"} {
+		o := file.Expanders[name]
+		if got := fmt.Sprintf("%s %s %#x %v", o.Model.Name, o.Bus, o.Address, o.Poll); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	if want := (gaugeConfig{Bus: "I2C1", Address: 0x48, Port: "/dev/serial0"}); file.Instances[2].Config != want {
+		t.Errorf("got %v, want %v", file.Instances[2].Config, want)
+	}
+	want := []config.Part{{Kind: config.I2CBus, Name: "I2C1", Option: "bus"}, {Kind: config.UARTPort, Name: "/dev/serial0", Option: "port"}}
+	if got := file.Instances[2].Parts(); !reflect.DeepEqual(got, want) {
+		t.Errorf("its parts are %v", got)
 	}
 }
 

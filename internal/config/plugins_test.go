@@ -142,6 +142,12 @@ func (c leverConfig) Validate() error {
 	return nil
 }
 
+type gaugeConfig struct {
+	Bus     plugins.I2CBus     `yaml:"bus" doc:"the bus" required:"true"`
+	Address plugins.I2CAddress `yaml:"address" doc:"the address"`
+	Port    plugins.UARTPort   `yaml:"port" doc:"the serial port"`
+}
+
 // word is a text of its author's making.
 type word string
 
@@ -197,6 +203,9 @@ func init() {
 	})
 	plugins.Register(plugins.Spec[leverConfig]{
 		Name: "lever", Doc: "sets a signal", Defaults: leverConfig{Output: "2.8", Names: []string{"7", "x"}}, New: never[leverConfig],
+	})
+	plugins.Register(plugins.Spec[gaugeConfig]{
+		Name: "gauge", Doc: "measures", Defaults: gaugeConfig{Address: 0x48}, New: never[gaugeConfig],
 	})
 	plugins.Register(plugins.Spec[tickerConfig]{
 		Name: "ticker", Doc: "publishes news",

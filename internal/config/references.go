@@ -18,18 +18,28 @@ import (
 // connect checks what instances have to do with each other: the actions and
 // topics that one names of another, that no two use one part of the board, and
 // that no actions call each other in a ring.
-func (d *decoder) connect(all []*instance) {
-	var claims []claim
+func (d *decoder) connect(all []*instance, expanders map[string]expanderEntry) {
+	claims := d.expanderClaims(expanders)
 	calls := map[string][]call{}
 	for _, i := range all {
 		if !i.config.IsValid() {
 			continue
 		}
+		buses := map[string]string{} // by the path of what they are an option of
 		i.schema.Walk(i.at.path, i.config, func(path string, t *schema.Type, v reflect.Value) {
 			at := d.nearestPlace(path)
 			at.path = path
 			switch t.Kind {
-			case schema.Pin, schema.PWM, schema.SPI:
+			case schema.Pin:
+				d.checkExpanderPin(expanders, at, v.String())
+				claims = append(claims, claim{v.String(), i.Name, at})
+			case schema.I2C:
+				buses[parent(path)] = v.String()
+			case schema.I2CAddress:
+				if bus, ok := buses[parent(path)]; ok {
+					claims = append(claims, claim{gpio.I2CAddressName(bus, uint16(v.Uint())), i.Name, at})
+				}
+			case schema.PWM, schema.SPI, schema.UART:
 				claims = append(claims, claim{gpio.Canonical(v.String()), i.Name, at})
 			case schema.Action:
 				called := v.Interface().(plugins.ActionRef)

@@ -9,6 +9,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/gpio/periph"
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins"
@@ -16,13 +17,17 @@ import (
 
 // openBoard opens the board that the options or the configuration name.
 func (d *Daemon) openBoard() (gpio.Backend, error) {
-	if d.options.Board != nil {
-		return d.options.Board(d.loop)
+	var board gpio.Backend = periph.Board{}
+	switch {
+	case d.options.Board != nil:
+		var err error
+		if board, err = d.options.Board(d.loop); err != nil {
+			return nil, err
+		}
+	case d.options.File.Board == config.Simulated:
+		board = sim.New(d.loop)
 	}
-	if d.options.File.Board == config.Simulated {
-		return sim.New(d.loop), nil
-	}
-	return periph.Board{}, nil
+	return expander.Attach(board, d.claims, d.options.File.Expanders), nil
 }
 
 // SystemNetwork returns the system's network.

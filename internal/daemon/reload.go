@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -49,8 +50,9 @@ func (d *Daemon) reloadOnce(t *scheduler.Task) error {
 		return err
 	}
 	now := d.options.File
-	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) {
-		return errors.New("board, state and http cannot be changed by a reload; restart the daemon")
+	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) ||
+		!maps.Equal(next.Expanders, now.Expanders) {
+		return errors.New("board, expanders, state and http cannot be changed by a reload; restart the daemon")
 	}
 	d.logWarnings(next)
 	d.options.File = next

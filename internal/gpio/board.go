@@ -78,7 +78,7 @@ func (b *Board) SPI(t *scheduler.Task, name string) (spi.PortCloser, error) {
 func (b *Board) I2C(t *scheduler.Task, name string, address uint16) (i2c.Bus, error) {
 	return open(b, t, func() (i2c.BusCloser, error) {
 		return OpenI2C(b.backend, b.claims, b.owner, name, address)
-	}, addressName(name, address))
+	}, I2CAddressName(name, address))
 }
 
 // UART opens a serial port with 8 data bits, no parity and 1 stop bit, at a speed in

@@ -9,7 +9,7 @@ import (
 
 // OpenI2C claims an address of a bus for an owner and opens the bus for it.
 func OpenI2C(backend Backend, claims *Claims, owner, name string, address uint16) (i2c.BusCloser, error) {
-	claim := addressName(name, address)
+	claim := I2CAddressName(name, address)
 	if err := claims.take(claim, owner); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (b *i2cBus) SetSpeed(physic.Frequency) error {
 // Close closes the bus. It waits for a transfer in progress.
 func (b *i2cBus) Close() error { return b.close(b.bus.Close) }
 
-// addressName is the claim on an address: I2C1/0x20.
-func addressName(bus string, address uint16) string {
+// I2CAddressName is what an address on a bus is called: I2C1/0x20.
+func I2CAddressName(bus string, address uint16) string {
 	return fmt.Sprintf("%s/%#02x", Canonical(bus), address)
 }

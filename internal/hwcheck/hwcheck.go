@@ -18,6 +18,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/periph"
 	"ptvd/internal/gpio/sim"
@@ -122,6 +123,7 @@ func (c *checker) openBoard(t *scheduler.Task) (err error) {
 	default:
 		c.board = settledInputs{periph.Board{}}
 	}
+	c.board = expander.Attach(c.board, gpio.NewClaims(), c.File.Expanders)
 	inspect := c.Inspect
 	if inspect == nil {
 		if c.simulated() {

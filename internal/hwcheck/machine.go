@@ -56,8 +56,8 @@ func (m Machine) location(p config.Part) string {
 		if chip, line := periph.Lookup(m.Inventory.Chips, name); line != nil {
 			words = append(words, fmt.Sprintf("%s line %d", chip.Label, line.Offset))
 		}
-	case config.SPIPort:
-		for _, port := range m.Inventory.SPI {
+	case config.SPIPort, config.I2CBus:
+		for _, port := range slices.Concat(m.Inventory.SPI, m.Inventory.I2C) {
 			if port.Name == name {
 				words = append(words, port.Path)
 			}

@@ -87,6 +87,10 @@ func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
 		_, err = board.SPI(t, p.Name)
 	case config.PWMOutput:
 		_, err = board.PWM(t, p.Name, time.Millisecond)
+	case config.I2CBus:
+		_, err = board.I2C(t, p.Name, 0) // the general call address: no device is addressed
+	case config.UARTPort:
+		_, err = board.UART(t, p.Name, 9600)
 	}
 	return errors.Join(err, gpio.Close(t, board, closeTimeout))
 }

@@ -38,6 +38,11 @@ var (
 	Pin = &Kind{One: "a GPIO line", Several: "GPIO lines", Example: "GPIO17", Pattern: gpioName.String()}
 	PWM = &Kind{One: "a PWM output", Several: "PWM outputs", Example: "GPIO18", Pattern: pwmName.String()}
 	SPI = &Kind{One: "an SPI port", Several: "SPI ports", Example: "SPI0.0", Pattern: spiName.String()}
+	I2C = &Kind{One: "an I2C bus", Several: "I2C buses", Example: "I2C1", Pattern: i2cName.String()}
+
+	I2CAddress = &Kind{One: "an I2C address", Several: "I2C addresses", Example: "0x20", Pattern: `^(0x[0-7]?[0-9a-fA-F]|[0-9]{1,3})$`, Bare: true}
+
+	UART = &Kind{One: "a serial port", Several: "serial ports", Example: "/dev/serial0", Pattern: uartName.String()}
 
 	Secret = &Kind{One: "a secret", Several: "secrets", Example: "{credential: NAME}", Masked: true}
 	Action = &Kind{One: "an action", Several: "actions", Example: "panel.next", Pattern: `^\s*[a-z0-9-]+\.[^ ]+( .*)?$`}

@@ -29,7 +29,7 @@ func (t *Type) Set(v reflect.Value, text string) error {
 		return setFloat(v, text)
 	case Duration:
 		return t.setDuration(v, text)
-	case Pin, PWM, SPI:
+	case Pin, PWM, SPI, I2C, UART:
 		v.SetString(text)
 		return checkName(t.Kind, text)
 	case String:
