@@ -201,3 +201,52 @@ func TestFewRoutesAreAskedOneByOne(t *testing.T) {
 		}
 	}
 }
+
+func TestAFilterThatMatchesNothingSaysSoWithWhatThereIs(t *testing.T) {
+	other := answer(service{In: 5, Route: 1, Platform: "2", Destination: "City"}, service{In: 8, Route: 4, Platform: "1", Destination: "City"})
+	d, trains, api := published(t, 90*time.Minute, func(c *ptv.Config) { c.Routes = []int{7, 9} }, answer(), answer(), other, answer())
+	const want = "routes 7, 9 match nothing at this stop; there are 1, 4"
+	if d.Mismatch != want || trains.Health.Condition != host.Degraded || trains.Health.Why != want {
+		t.Errorf("it says %q, and the health is %s: %s; want %q", d.Mismatch, trains.Health.Condition, trains.Health.Why, want)
+	}
+	unfiltered := 0
+	for _, r := range api.asked {
+		if !strings.Contains(r.URL.Path, "/route/") {
+			unfiltered++
+		}
+	}
+	if unfiltered != 2 {
+		t.Errorf("in 90 minutes the stop was asked %d times without the filter, want once an hour", unfiltered)
+	}
+}
+
+func TestARouteThatDidOccurHasNoMoreServices(t *testing.T) {
+	h := plugintest.New(t)
+	api := &replies{texts: []string{answer(service{In: 1, Route: 7, Destination: "City"}), answer()}, now: h.Loop.Now}
+	h.Net.HTTP = api
+	cfg := config()
+	cfg.Stop, cfg.Routes = 7, []int{7}
+	h.Run(func(task *plugins.Task) error {
+		first := h.Instance("trains", "ptv")
+		for run, instance := range []*plugintest.Instance{first, h.Instance("trains", "ptv")} {
+			instance.Storage = first.Storage // it is remembered over a restart
+			instance.StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) { return ptv.New(env, cfg) })
+			if err := task.Sleep(5 * time.Minute); err != nil {
+				return err
+			}
+			d, _ := plugintest.Subscribe[topics.Departures](h, "trains", "departures").Last()
+			if d.Mismatch != "" || len(d.List) != 0 || instance.Health.Condition != host.OK {
+				t.Errorf("run %d: %+v, health %s", run, d, instance.Health.Why)
+			}
+			if err := instance.Stop(task); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, r := range api.asked {
+		if !strings.Contains(r.URL.Path, "/route/7") {
+			t.Errorf("the stop was asked without the filter: %s", r.URL)
+		}
+	}
+}

@@ -57,10 +57,11 @@ type disruption struct {
 type timetable struct {
 	stop     string // the stop's name
 	list     []departure
-	complete bool      // the list has all departures
-	empty    bool      // the reply has none at all
-	doubt    string    // why not all of it can be relied on; empty: it can
-	at       time.Time // when it was made; zero: not known
+	complete bool                // the list has all departures
+	empty    bool                // the reply has none at all
+	ids      map[string][]string // that occur, by kind, before the filter
+	doubt    string              // why not all of it can be relied on; empty: it can
+	at       time.Time           // when it was made; zero: not known
 }
 
 // departure is a departure with the ids that are filtered by.

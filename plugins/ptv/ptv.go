@@ -60,6 +60,8 @@ type ptv struct {
 	published topics.Departures
 	delays    sources.Delays
 	wasEmpty  bool // the latest reply had no departure at all
+	seen      seen
+	looked    plugins.Instant // when the stop was last asked without the filter; 0: never
 	backoff   plugins.Backoff
 	recheck   plugins.Backoff
 }
@@ -92,18 +94,22 @@ func (p *ptv) Stop(*plugins.Task) error { return nil }
 // run fetches departures once in each period. After a failure it retries with growing
 // pauses, if necessary for several periods, and then continues at the next one.
 func (p *ptv) run(t *plugins.Task) error {
+	if err := p.loadSeen(t); err != nil {
+		return err
+	}
 	for range t.Every(p.cfg.Every) {
 		for {
-			found, err := p.fetch(t)
-			if err == nil && p.believes(found) {
-				p.publish(t, found)
-				break
-			}
-			if err == nil {
+			found, err := p.fetch(t, p.cfg)
+			if err == nil && !p.believes(found) {
 				if err := t.Sleep(p.recheck.Next(recheckAfter, recheckAfter)); err != nil {
 					return err
 				}
 				continue
+			}
+			if err == nil {
+				if err = p.publish(t, found); err == nil {
+					break
+				}
 			}
 			var apiError *APIError
 			if !errors.As(err, &apiError) {
@@ -128,14 +134,14 @@ func (p *ptv) believes(found timetable) bool {
 }
 
 // fetch makes the requests.
-func (p *ptv) fetch(t *plugins.Task) (found timetable, err error) {
+func (p *ptv) fetch(t *plugins.Task, cfg Config) (found timetable, err error) {
 	now := time.Time{}
 	if p.env.Clock.Synchronized() {
 		now = p.env.Clock.Now()
 	}
 	err = t.Timeout(fetchTimeout, func() (err error) {
 		found, err = plugins.Await(t, func(ctx context.Context) (timetable, error) {
-			return p.client.departures(ctx, p.cfg, now)
+			return p.client.departures(ctx, cfg, now)
 		})
 		return err
 	})
@@ -145,7 +151,21 @@ func (p *ptv) fetch(t *plugins.Task) (found timetable, err error) {
 	return found, err
 }
 
-func (p *ptv) publish(t *plugins.Task, found timetable) {
+// publish publishes what was found. An error is that of a request which tells why
+// nothing was.
+func (p *ptv) publish(t *plugins.Task, found timetable) error {
+	if err := p.note(t, found); err != nil {
+		return err
+	}
+	p.published.Mismatch = ""
+	if len(found.list) == 0 {
+		mismatch, err := p.mismatch(t)
+		if err != nil {
+			return err
+		}
+		p.published.Mismatch = mismatch
+		found.doubt = cmp.Or(mismatch, found.doubt)
+	}
 	p.backoff.Reset()
 	p.published.Received, p.published.Problem = t.Now(), ""
 	list := make([]topics.Departure, len(found.list))
@@ -164,6 +184,7 @@ func (p *ptv) publish(t *plugins.Task, found timetable) {
 		p.env.Health.OK()
 	}
 	p.env.Log.Debug("departures received", "stop", p.published.Stop, "count", len(p.published.List))
+	return nil
 }
 
 // failed handles a failed request and returns the pause before the retry. A single failure

@@ -76,6 +76,7 @@ func (c Config) complete(all []departure) bool {
 // replies without one; zero if its clock is not synchronized.
 func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (timetable, error) {
 	all := timetable{complete: true, empty: true, at: now}
+	var unfiltered []departure
 	for _, r := range cfg.requests() {
 		reply, err := c.get(ctx, r.path, r.query)
 		if err != nil {
@@ -91,12 +92,14 @@ func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (time
 		if !reply.at.IsZero() {
 			all.at = reply.at // the server's clock is right
 		}
+		unfiltered = append(unfiltered, found.list...)
 		for _, d := range found.list {
 			if cfg.matches(d) {
 				all.list = append(all.list, d)
 			}
 		}
 	}
+	all.ids = occurring(unfiltered)
 	return all, nil
 }
 

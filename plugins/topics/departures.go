@@ -23,6 +23,10 @@ type Departures struct {
 	// Zero: none has arrived yet.
 	Received scheduler.Instant
 
+	// Mismatch says that the source's filter matches nothing that ever occurs at the
+	// stop, with what does; empty: it matches, or there is none.
+	Mismatch string
+
 	// Problem is why no reply comes, in a few words for people; empty when
 	// the last one came, or when only one was lost, which is no alarm.
 	Problem string

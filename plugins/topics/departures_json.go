@@ -25,8 +25,9 @@ type departuresJSON struct {
 	Stop      string          `json:"stop"`
 	Freshness Freshness       `json:"freshness"`
 	Period    float64         `json:"period_s"`
-	Problem   string          `json:"problem,omitempty"` // why no reply comes
-	Complete  bool            `json:"complete"`          // nothing is known to leave after the last of them
+	Problem   string          `json:"problem,omitempty"`  // why no reply comes
+	Mismatch  string          `json:"mismatch,omitempty"` // the filter matches nothing that occurs at the stop
+	Complete  bool            `json:"complete"`           // nothing is known to leave after the last of them
 	Next      []departureJSON `json:"next"`
 
 	Attribution string `json:"attribution,omitempty"`
@@ -73,7 +74,7 @@ func (d Departures) JSONAt(m Moment) any {
 	freshness, _ := d.Freshness(m)
 	d, _ = d.current(m)
 	all := departuresJSON{
-		Stop: d.Stop, Freshness: freshness, Period: d.Period.Seconds(), Problem: d.Problem,
+		Stop: d.Stop, Freshness: freshness, Period: d.Period.Seconds(), Problem: d.Problem, Mismatch: d.Mismatch,
 		Complete: d.Complete, Next: []departureJSON{}, Attribution: d.Attribution,
 	}
 	for _, departure := range d.List {

@@ -79,6 +79,7 @@ const (
 	Loading  Absence = "loading"   // nothing was received yet
 	NoData   Absence = "no_data"   // nothing was received, and something is wrong
 	OldData  Absence = "old_data"  // what was received is stale
+	Mismatch Absence = "mismatch"  // the source's filter matches nothing that occurs at the stop
 	NoneLeft Absence = "none_left" // nothing else leaves
 	Missed   Absence = "missed"    // what still leaves does so within the walk, and nothing else does
 	Later    Absence = "later"     // what leaves next is beyond what was received
@@ -139,6 +140,8 @@ func (d Departures) whyNone(m Moment) Absence {
 		withinWalk = withinWalk || !departure.Cancelled && !m.Now.After(departure.When())
 	}
 	switch {
+	case d.Mismatch != "":
+		return Mismatch
 	case !d.Complete:
 		return Later
 	case withinWalk:

@@ -1,0 +1,158 @@
+package ptv
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// A filter whose ids never occur at the stop, because of a typing error or since they
+// were renumbered, must not look like the end of service. So the ids that occur are
+// remembered for a week, also over a restart: ids that did occur have no more services
+// tonight, others are a mistake.
+const seenFor = 7 * 24 * time.Hour
+
+// lookEvery is how often the stop is asked without the filter, where that is needed.
+const lookEvery = time.Hour
+
+const seenFile = "seen.json"
+
+// maxSeen limits the ids of one kind that are remembered.
+const maxSeen = 200
+
+// seen is the ids of each kind ("routes") that have occurred, and when they last did.
+type seen map[string]map[string]time.Time
+
+// add notes what has occurred at a time, and tells whether that is worth saving: an id
+// is new, or was noted a day ago.
+func (s seen) add(ids map[string][]string, at time.Time) (changed bool) {
+	for kind, list := range ids {
+		if s[kind] == nil {
+			s[kind] = map[string]time.Time{}
+		}
+		maps.DeleteFunc(s[kind], func(_ string, last time.Time) bool { return at.Sub(last) > seenFor })
+		for _, id := range list {
+			last, ok := s[kind][id]
+			if !ok && len(s[kind]) == maxSeen {
+				continue
+			}
+			if !ok || at.Sub(last) > 24*time.Hour {
+				s[kind][id], changed = at, true
+			}
+		}
+	}
+	return changed
+}
+
+// unmatched returns which filter has only ids that have not occurred, with those that
+// have; empty: none.
+func (s seen) unmatched(c Config) string {
+	for _, filter := range []struct {
+		kind string
+		ids  []string
+	}{
+		{"routes", texts(c.Routes, strconv.Itoa)},
+		{"directions", texts(c.Directions, strconv.Itoa)},
+		{"platforms", texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) })},
+	} {
+		known := s[filter.kind]
+		occurs := func(id string) bool { return !known[id].IsZero() }
+		if len(filter.ids) == 0 || slices.ContainsFunc(filter.ids, occurs) {
+			continue
+		}
+		there := "none is known"
+		if len(known) > 0 {
+			there = "there are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+		}
+		return fmt.Sprintf("%s %s match nothing at this stop; %s", filter.kind, strings.Join(filter.ids, ", "), there)
+	}
+	return ""
+}
+
+func texts[T any](list []T, text func(T) string) (all []string) {
+	for _, item := range list {
+		all = append(all, text(item))
+	}
+	return all
+}
+
+// occurring returns the ids of departures, by kind.
+func occurring(list []departure) map[string][]string {
+	ids := map[string][]string{}
+	for _, d := range list {
+		for kind, id := range map[string]string{"routes": d.route, "directions": d.direction, "platforms": strings.ToUpper(d.Platform)} {
+			if id != "" && !slices.Contains(ids[kind], id) {
+				ids[kind] = append(ids[kind], id)
+			}
+		}
+	}
+	return ids
+}
+
+// loadSeen reads what was saved. A file that cannot be read is as good as none.
+func (p *ptv) loadSeen(t *plugins.Task) error {
+	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return p.env.Storage.Load(seenFile) })
+	if err == nil && data != nil {
+		err = json.Unmarshal(data, &p.seen)
+	}
+	if p.seen == nil {
+		p.seen = seen{}
+	}
+	return p.ignore(err)
+}
+
+// note remembers what has occurred.
+func (p *ptv) note(t *plugins.Task, found timetable) error {
+	if found.at.IsZero() || !p.seen.add(found.ids, found.at) {
+		return nil
+	}
+	data, err := json.Marshal(p.seen)
+	if err == nil {
+		_, err = plugins.Await(t, func(context.Context) (struct{}, error) {
+			return struct{}{}, p.env.Storage.Save(seenFile, data)
+		})
+	}
+	return p.ignore(err)
+}
+
+// ignore logs an error of the storage, without which the rest works. It returns that
+// of a cancelled task.
+func (p *ptv) ignore(err error) error {
+	if err == plugins.ErrCancelled {
+		return err
+	}
+	if err != nil {
+		p.env.Log.Debug("ids of the stop not saved", "err", err)
+	}
+	return nil
+}
+
+// mismatch returns why a reply without matching departures is not the end of service;
+// empty: it may be. If need be it asks the stop without the filter.
+func (p *ptv) mismatch(t *plugins.Task) (string, error) {
+	why := p.seen.unmatched(p.cfg)
+	if why == "" {
+		return "", nil
+	}
+	if p.looked == 0 || t.Now().Sub(p.looked) >= lookEvery {
+		everything := p.cfg
+		everything.Routes, everything.Directions, everything.Platforms = nil, nil, nil
+		everything.Count, everything.Walk = 3, 0
+		found, err := p.fetch(t, everything)
+		if err != nil {
+			return "", err
+		}
+		p.looked = t.Now()
+		if err := p.note(t, found); err != nil {
+			return "", err
+		}
+	}
+	return p.seen.unmatched(p.cfg), nil
+}
