@@ -13,8 +13,10 @@ import (
 
 func TestEveryExampleIsAGoodConfiguration(t *testing.T) {
 	for _, name := range examples(t) {
-		if _, err := parse(t, name); err != nil {
+		if file, err := parse(t, name); err != nil {
 			t.Error(err)
+		} else if file.Warnings != nil {
+			t.Error(file.Warnings)
 		}
 	}
 }

@@ -90,6 +90,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("timezone: ../x\r\nstate: x\r\nboard: on\r\n")
 	f.Add("plugins: {l: {plugin: lever, platforms: [1, 2020-01-02], hours: 24, output: .5}, t: {plugin: trains, stop: 1, id: {credential: 7}, key: on, walk: .5m}}\n")
 	f.Add("plugins: {p: {plugin: panel, device: null_device, pages: [clock, {clock: {seconds: true}}], brightness: 4e1%, night: 9:30 - 10:00, gamma: 1e0, names: {7: 7}}}\n")
+	f.Add("plugins: {n: {plugin: ticker, extra: x}, s: {plugin: sign, device: {led: {spi: SPI0.0, width: 8}}, faces: [tick, {name: a, news: n.story}, {tick: {every: 1m}}]}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := config.Parse("f", []byte(text), 0o644)
 		if (file == nil) == (err == nil) {
