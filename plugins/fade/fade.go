@@ -63,6 +63,9 @@ func (l *lamp) Start(t *plugins.Task) error {
 	if err := l.openOutputs(t); err != nil {
 		return err
 	}
+	if err := l.adopt(); err != nil {
+		return err
+	}
 	if l.cfg.Encoder.A != "" {
 		if err := l.startEncoder(t); err != nil {
 			return err

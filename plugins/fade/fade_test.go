@@ -314,6 +314,62 @@ func TestAnInvertedLampIsOffAfterTheStop(t *testing.T) {
 	wantDuty(t, h, 65535)
 }
 
+// With at_stop: keep, a restart of the daemon is not seen.
+func TestALampThatWasKeptOnIsContinuedWithoutAStep(t *testing.T) {
+	for name, change := range map[string]func(*fade.Config){
+		"one output": func(*fade.Config) {},
+		"inverted":   func(c *fade.Config) { c.Inverted = true },
+		"balance": func(c *fade.Config) {
+			c.Output, c.Balance = []plugins.PWMOutput{"GPIO19", "GPIO18"}, []plugins.Percent{1, 0.4}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := plugintest.New(t)
+			change := func(c *fade.Config) { c.AtStop = "keep"; change(c) }
+			h.Run(func(task *plugins.Task) error {
+				instance := h.Instance("lamp", "fade")
+				lamp := start(task, instance, change)
+				call(t, h, "set", "40%")
+				task.Sleep(full)
+				lit := h.Board.Duty("GPIO18")
+				if err := lamp.Stop(task); err != nil {
+					return err
+				}
+				wantDuty(t, h, lit)
+				again := h.Instance("lamp", "fade")
+				again.Storage = instance.Storage
+				lamp = start(task, again, change)
+				for range 100 {
+					wantDuty(t, h, lit)
+					task.Sleep(20 * ms)
+				}
+				return lamp.Stop(task)
+			})
+		})
+	}
+}
+
+func TestALampThatWasKeptOnFadesToItsGoal(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		lamp := start(task, h.Instance("lamp", "fade"), func(c *fade.Config) { c.AtStop = "keep" })
+		call(t, h, "set", "80%")
+		task.Sleep(full)
+		if err := lamp.Stop(task); err != nil {
+			return err
+		}
+		lamp = start(task, h.Instance("lamp", "fade"), nil) // has no saved level: off
+		wantDuty(t, h, light(0.8))
+		task.Sleep(400 * ms)
+		if duty := h.Board.Duty("GPIO18"); duty < light(0.38) || duty > light(0.42) {
+			t.Errorf("after 400 ms of the fade the duty cycle is %d, want about %d", duty, light(0.4))
+		}
+		task.Sleep(full)
+		wantDuty(t, h, 0)
+		return lamp.Stop(task)
+	})
+}
+
 func TestTheBalanceIsTheSameAtAllLevels(t *testing.T) {
 	white := func(c *fade.Config) {
 		c.Output, c.Balance = []plugins.PWMOutput{"GPIO18", "GPIO19"}, []plugins.Percent{1, 0.5}

@@ -34,6 +34,9 @@ func (l *lamp) testLight(t *plugins.Task, report plugins.Reporter) error {
 	if err := l.openOutputs(t); err != nil {
 		return err
 	}
+	if err := l.setOutputs(0); err != nil {
+		return err
+	}
 	for round := 0; ; round++ {
 		for i := range l.outputs {
 			switch {

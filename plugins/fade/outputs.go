@@ -3,6 +3,7 @@ package fade
 import (
 	"errors"
 	"math"
+	"sort"
 	"time"
 
 	"ptvd/plugins"
@@ -16,7 +17,22 @@ func (l *lamp) openOutputs(t *plugins.Task) error {
 		}
 		l.outputs = append(l.outputs, output)
 	}
-	return l.setOutputs(0) // an inverting driver is bright at a duty cycle of 0
+	return nil
+}
+
+// adopt continues with the light of outputs that were left running by an earlier run, so
+// that a lamp with at_stop: keep does not flicker. It sets the others to off, since with an
+// inverting driver they are bright.
+func (l *lamp) adopt() error {
+	for i, output := range l.outputs {
+		l.duty = max(l.duty, l.cfg.lampDuty(i, output.Duty()))
+	}
+	level := l.dimmer.Goal
+	if l.duty != l.cfg.duty(level) {
+		level = l.cfg.level(l.duty)
+	}
+	l.fader.from, l.fader.goal = level, level
+	return l.setOutputs(l.duty)
 }
 
 // setOutputs sets all outputs to the duty cycle of a lamp at balance 100 % without an
@@ -45,6 +61,17 @@ func (c Config) outputDuty(i int, duty uint16) uint16 {
 	return duty
 }
 
+// lampDuty is the inverse of outputDuty, up to rounding.
+func (c Config) lampDuty(i int, duty uint16) uint16 {
+	if c.Inverted && duty > 0 {
+		duty = math.MaxUint16 - duty
+	}
+	if len(c.Balance) > 0 && duty > 0 {
+		duty = uint16(min(math.MaxUint16, float64(duty)/float64(c.Balance[i])))
+	}
+	return duty
+}
+
 // pwmClock is the clock of the PWM outputs of a Raspberry Pi up to the Pi 4, in Hz, as
 // its device tree sets it. Duty cycles are multiples of its period.
 const pwmClock = 10_000_000
@@ -62,6 +89,12 @@ func (c Config) duty(level float64) uint16 {
 		return 0
 	}
 	return max(c.leastLight(), c.Gamma.duty(level))
+}
+
+// level is the inverse of duty.
+func (c Config) level(duty uint16) float64 {
+	const steps = 1 << 20
+	return float64(sort.Search(steps, func(i int) bool { return c.duty(float64(i)/steps) >= duty })) / steps
 }
 
 // maxSmoothFrequency is the highest frequency, in Hz, at which the first step from off is

@@ -57,3 +57,21 @@ func TestOutputDuty(t *testing.T) {
 		})
 	}
 }
+
+func TestLampDutyAndLevelAreInverse(t *testing.T) {
+	for _, c := range []Config{
+		{Gamma: 2.8, Frequency: 1000},
+		{Gamma: CIE, Frequency: 1000, Inverted: true},
+		{Gamma: 1, Frequency: 50_000, Balance: []plugins.Percent{0.25}, Inverted: true},
+	} {
+		for i := range 1000 {
+			duty := c.duty(float64(i) / 1000)
+			if got := c.lampDuty(0, c.outputDuty(0, duty)); math.Abs(float64(got)-float64(duty)) > 4 {
+				t.Errorf("%+v: duty %d is adopted as %d", c, duty, got)
+			}
+			if got := c.duty(c.level(duty)); got != duty {
+				t.Errorf("%+v: the level of duty %d has duty %d", c, duty, got)
+			}
+		}
+	}
+}
