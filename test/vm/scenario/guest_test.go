@@ -73,7 +73,7 @@ func (g *guest) serveFakes(now func() time.Time) {
 		g.Fatal(err)
 	}
 	g.ntpAddress = socket.LocalAddr().String()
-	go g.NTP.Serve(socket) //nolint:errcheck // net.ErrClosed, at the end
+	go g.NTP.Serve(socket) // until it is closed
 	g.Cleanup(func() { g.NTP.Close() })
 }
 

@@ -81,7 +81,7 @@ func TestDaemonRunsUnprivileged(t *testing.T) {
 		t.Errorf("ptvd has UID %s, which is not a system user's", account.Uid)
 	}
 	groups := map[string]bool{}
-	for _, id := range strings.Fields(fields["Groups"]) {
+	for id := range strings.FieldsSeq(fields["Groups"]) {
 		if group, err := user.LookupGroupId(id); err == nil {
 			groups[group.Name] = true
 		}
