@@ -62,7 +62,7 @@ func TestPanelShowsEachPage(t *testing.T) {
 	w.configure(w.uptv("on_press: panel.next", "on_press: panel.next"+longDebounce))
 	w.start()
 
-	w.checkSetUp(w.frame(10 * time.Second))
+	w.checkSetUp(10 * time.Second)
 	w.waitForText("the minutes", minutesPicture)
 	w.press()
 	w.checkNextFrame("the departures", departuresPicture)
@@ -90,7 +90,7 @@ func TestFailingPanelIsReopenedWhileTheLampWorks(t *testing.T) {
 		return strings.Contains(b.show("StatusText"), "panel: max7219 on SPI0.0 failed: ")
 	})
 	b.panel.PowerCycle() // its state is unknown after the failures
-	b.checkSetUp(b.frame(20 * time.Second))
+	b.checkSetUp(20 * time.Second)
 	if b.failed != 5 || b.shownPage() != 2 {
 		t.Errorf("after %d failures page %d is shown, want 5 and 2", b.failed, b.shownPage())
 	}
@@ -111,10 +111,8 @@ func TestHangingTransferDoesNotStopButtonOrLamp(t *testing.T) {
 	b.eventually("the health shows it", 10*time.Second, func() bool {
 		return strings.Contains(b.show("StatusText"), "panel: max7219 on SPI0.0: a transfer has not ended")
 	})
-	hung := b.frame(20 * time.Second)
-	if b.shownPage() != 2 {
-		t.Errorf("after it page %d is shown", b.shownPage())
-	}
+	hung := b.message(20 * time.Second)
+	b.waitForPage(2)
 	if lit > hung.When() {
 		t.Errorf("the lamp reached its goal at %v, after the transfer had ended at %v", lit, hung.When())
 	}

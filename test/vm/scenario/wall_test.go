@@ -49,8 +49,8 @@ func (w *wall) next(within time.Duration) (wires.Event, error) {
 	return e, err
 }
 
-// frame waits for the next message to the panel.
-func (w *wall) frame(within time.Duration) wires.Message {
+// message waits for the next message to the panel.
+func (w *wall) message(within time.Duration) wires.Message {
 	w.Helper()
 	for deadline := time.Now().Add(within); ; {
 		e, err := w.next(time.Until(deadline))
@@ -126,18 +126,21 @@ func (g *guest) allOK() {
 	})
 }
 
-// checkSetUp checks the first message to a panel in an unknown state: it must write all
-// registers once, and end the shutdown last, so that the old contents are not shown.
-func (w *wall) checkSetUp(m wires.Message) {
+// checkSetUp checks the messages that set up a panel in an unknown state: they must
+// write all registers once, and end the shutdown last, so that the old contents are not
+// shown.
+func (w *wall) checkSetUp(within time.Duration) {
 	w.Helper()
 	written := map[byte]byte{}
 	var last byte
-	for _, p := range m.Packets {
-		last = p.Bytes[0]
-		if _, twice := written[last]; twice {
-			w.Errorf("register %#x is written twice", last)
+	for last != 0xc {
+		for _, p := range w.message(within).Packets {
+			last = p.Bytes[0]
+			if _, twice := written[last]; twice {
+				w.Errorf("register %#x is written twice", last)
+			}
+			written[last] = p.Bytes[1]
 		}
-		written[last] = p.Bytes[1]
 	}
 	// Display test off, no decoding, all 8 digits, half the intensity, no shutdown.
 	for register, want := range map[byte]byte{0xf: 0, 0x9: 0, 0xb: 7, 0xa: 8, 0xc: 1} {
@@ -164,13 +167,17 @@ func (w *wall) waitForText(what, picture string) {
 	w.until(what, func() bool { return w.shownText() == picture })
 }
 
-// checkNextFrame checks that the next message changes the panel to a picture.
+// checkNextFrame checks that the next messages change the panel to a picture: two of
+// them at most, of four rows each.
 func (w *wall) checkNextFrame(what, picture string) {
 	w.Helper()
-	w.frame(time.Minute)
-	if got := w.shownText(); got != picture {
-		w.Fatalf("the next message should show %s, but shows%s", what, got)
+	for range 2 {
+		w.message(time.Minute)
+		if w.shownText() == picture {
+			return
+		}
 	}
+	w.Fatalf("the next messages should show %s, but show%s", what, w.shownText())
 }
 
 // oneCPU takes the guest's second CPU offline until the test ends. A busy host pauses
