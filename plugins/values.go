@@ -110,15 +110,25 @@ func (c TimeOfDay) MarshalText() ([]byte, error) {
 // Window is a part of every day, written 22:30-06:00. It may extend past midnight.
 type Window struct{ From, To TimeOfDay }
 
-// UnmarshalText reads two different times of day with a hyphen between.
+// UnmarshalText reads two different times of day with a hyphen between. The second
+// may be 24:00, the end of the day.
 func (w *Window) UnmarshalText(text []byte) error {
 	from, to, ok := strings.Cut(string(text), "-")
-	if !ok || w.From.UnmarshalText([]byte(strings.TrimSpace(from))) != nil ||
-		w.To.UnmarshalText([]byte(strings.TrimSpace(to))) != nil || w.From == w.To {
+	if to = strings.TrimSpace(to); to == "24:00" {
+		w.To = endOfDay
+	} else {
+		ok = ok && w.To.UnmarshalText([]byte(to)) == nil
+	}
+	if !ok || w.From.UnmarshalText([]byte(strings.TrimSpace(from))) != nil {
 		return fmt.Errorf("not a part of the day; write from-to, such as 22:30-06:00")
+	}
+	if w.From == w.To {
+		return fmt.Errorf("begins when it ends; write 00:00-24:00 for the whole day")
 	}
 	return nil
 }
+
+const endOfDay = TimeOfDay(24 * time.Hour)
 
 // MarshalText writes the value the way UnmarshalText reads it.
 func (w Window) MarshalText() ([]byte, error) {
@@ -148,7 +158,9 @@ type OptionError struct {
 func (e *OptionError) Error() string { return e.Path + ": " + e.Err.Error() }
 func (e *OptionError) Unwrap() error { return e.Err }
 
-// OptionErrorf returns an OptionError. Join several by [errors.Join].
+// OptionErrorf returns an OptionError. Join several by [errors.Join]. The message names
+// the other options that it depends on: where one of them was refused and holds its
+// default, the message is left out.
 func OptionErrorf(path, format string, args ...any) error {
 	return &OptionError{Path: path, Err: fmt.Errorf(format, args...)}
 }

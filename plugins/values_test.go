@@ -2,6 +2,7 @@ package plugins_test
 
 import (
 	"encoding"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestAValueIsWrittenTheWayItIsRead(t *testing.T) {
 	for written, value := range map[string]text{
 		"40%": new(plugins.Percent), "0%": new(plugins.Percent), "12.5%": new(plugins.Percent),
 		"22:30": new(plugins.TimeOfDay), "00:00": new(plugins.TimeOfDay),
-		"22:30-06:00": new(plugins.Window),
+		"22:30-06:00": new(plugins.Window), "00:00-24:00": new(plugins.Window), "12:00-24:00": new(plugins.Window),
 	} {
 		if err := value.UnmarshalText([]byte(written)); err != nil {
 			t.Errorf("%s: %v", written, err)
@@ -33,11 +34,27 @@ func TestInvalidValuesAreRefused(t *testing.T) {
 	for written, value := range map[string]text{
 		"40": new(plugins.Percent), "101%": new(plugins.Percent), "-1%": new(plugins.Percent), "NaN%": new(plugins.Percent),
 		"24:00": new(plugins.TimeOfDay), "7": new(plugins.TimeOfDay),
-		"22:30": new(plugins.Window), "06:00-06:00": new(plugins.Window), "a-b": new(plugins.Window),
+		"22:30": new(plugins.Window), "06:00-06:00": new(plugins.Window), "a-b": new(plugins.Window), "24:00-06:00": new(plugins.Window),
 	} {
 		if err := value.UnmarshalText([]byte(written)); err == nil {
 			t.Errorf("%s was taken for a %T", written, value)
 		}
+	}
+}
+
+func TestAWindowMayBeTheWholeDay(t *testing.T) {
+	var day plugins.Window
+	if err := day.UnmarshalText([]byte("00:00-24:00")); err != nil {
+		t.Fatal(err)
+	}
+	midnight := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	for at := time.Duration(0); at < 24*time.Hour; at += time.Minute {
+		if now := midnight.Add(at); !day.Contains(now) {
+			t.Fatalf("the whole day is without %v", now)
+		}
+	}
+	if err := day.UnmarshalText([]byte("00:00-00:00")); err == nil || !strings.Contains(err.Error(), "00:00-24:00") {
+		t.Errorf("got %v, which does not say how to write the whole day", err)
 	}
 }
 

@@ -45,7 +45,8 @@ func checkCommand() *cobra.Command {
 	var path, format string
 	var hardware hardwareFlags
 	cmd := &cobra.Command{
-		Use:   "check",
+		Use:   "check [FILE]",
+		Args:  cobra.MaximumNArgs(1),
 		Short: "Check a configuration file",
 		Long: `Check a configuration file and report every error and warning with its line and
 column. The exit status is 0 if there are no errors.
@@ -55,7 +56,13 @@ every GPIO line, SPI port and PWM output, and report what cannot be opened and h
 fix it. Then show the test pattern on panels, fade lamps up and down, and print what
 is pressed and turned, until Ctrl-C. Stop the service first. The exit status is 0 if
 every part was opened and no test failed.`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if cmd.Flags().Changed("config") {
+					return usageError{errors.New("the file is given twice, by --config and as an argument")}
+				}
+				path = args[0]
+			}
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("invalid --format %q: must be text or json", format)}
 			}

@@ -2,11 +2,13 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -20,7 +22,8 @@ type decoder struct {
 	public bool             // others than the owner can read the file
 	places map[string]place // by path: where each value is
 	found  Diagnostics
-	errors int // also those that were too many to keep
+	// refused has the path of each error, also of those that were too many to keep.
+	refused []string
 }
 
 // place is where a value is in the file: its path, its node, and the key before it.
@@ -58,7 +61,7 @@ func (d *decoder) error(at place, format string, args ...any) {
 }
 
 func (d *decoder) errorAt(at position, path, format string, args ...any) {
-	d.errors++
+	d.refused = append(d.refused, path)
 	d.report(Error, at, path, format, args...)
 }
 
@@ -133,7 +136,7 @@ func (d *decoder) single(at place, t *schema.Type, v reflect.Value) {
 		err = t.Check(value)
 	}
 	if err != nil {
-		d.error(at, "%v", err)
+		d.error(at, "%v%s", err, schema.Unusual(n.Value))
 		return
 	}
 	v.Set(value)
@@ -188,7 +191,7 @@ func (d *decoder) dictionary(at place, t *schema.Type, v reflect.Value) {
 
 // choice reads a OneOf or a Choice: exactly one of its choices is given.
 func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
-	before, chosen, given, n := d.errors, "", map[string]bool{}, at.node
+	before, chosen, given, n := len(d.refused), "", map[string]bool{}, at.node
 	take := func(entry place, name string) {
 		f := t.Field(name)
 		switch {
@@ -236,7 +239,7 @@ type target struct {
 
 // options reads the options of a mapping into the structs that have them.
 func (d *decoder) options(at place, targets ...target) {
-	before := d.errors
+	before := len(d.refused)
 	var known []string
 	var types []*schema.Type
 	for _, t := range targets {
@@ -277,10 +280,15 @@ func (d *decoder) unknown(entry, at place, name string, types ...*schema.Type) {
 func (d *decoder) refuse(entry, at place, types []*schema.Type, format string, args ...any) {
 	d.src.hideUnread(entry.node, entry.key.Value, types...)
 	d.errorAt(positionOf(entry.key), at.path, format, args...)
+	name := entry.key.Value
+	for _, t := range types {
+		name = cmp.Or(schema.Nearest(name, schema.Names(t.Options())), name)
+	}
+	d.refused[len(d.refused)-1] = at.option(name).path
 }
 
-// complete reports required options that are not given. If nothing was wrong since
-// before, it asks Validate for what the tags cannot express.
+// complete reports required options that are not given, and asks Validate for what the
+// tags cannot express. The errors since the given number are those of the options.
 func (d *decoder) complete(at place, before int, given map[string]bool, targets ...target) {
 	for _, t := range targets {
 		for _, f := range t.schema.Fields {
@@ -289,11 +297,55 @@ func (d *decoder) complete(at place, before int, given map[string]bool, targets 
 			}
 		}
 	}
+	refused := d.refused[before:]
 	for _, t := range targets {
-		if v, ok := t.value.Addr().Interface().(interface{ Validate() error }); ok && d.errors == before {
-			d.locate(at, v.Validate())
+		if v, ok := t.value.Addr().Interface().(interface{ Validate() error }); ok && t.canValidate(at, refused) {
+			d.locate(at, certain(at, v.Validate(), refused))
 		}
 	}
+}
+
+// canValidate reports whether the struct has what Validate may rely on although options
+// were refused: every required one, and no list with gaps.
+func (t target) canValidate(at place, refused []string) bool {
+	for _, path := range refused {
+		name := strings.TrimPrefix(path, at.path+".")
+		f := t.schema.Field(name)
+		if path == at.path || strings.Contains(name, "[") || f != nil && f.Required {
+			return false
+		}
+	}
+	return true
+}
+
+// certain returns the part of what a Validate returned that cannot be wrong because
+// options were refused and hold their defaults: messages that concern another option
+// and name none of those.
+func certain(at place, err error, refused []string) error {
+	if len(refused) == 0 {
+		return err
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		var parts []error
+		for _, part := range e.Unwrap() {
+			parts = append(parts, certain(at, part, refused))
+		}
+		return errors.Join(parts...)
+	case *plugins.OptionError:
+		words := strings.FieldsFunc(e.Path+" "+e.Err.Error(), func(r rune) bool {
+			return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		})
+		for _, path := range refused {
+			for name := range strings.SplitSeq(strings.TrimPrefix(path, at.path+"."), ".") {
+				if slices.Contains(words, name) {
+					return nil
+				}
+			}
+		}
+		return e
+	}
+	return nil
 }
 
 // locate reports what a Validate returned: each part of it at the option that it

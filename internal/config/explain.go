@@ -119,6 +119,8 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				i = len(text)
 			case r == '%' && i == 0:
 				note(at, false, "directives (lines that begin with %%) are not supported; remove the line")
+			case begins && r == '$' && next == '{' && last >= 0:
+				note(at, false, "%s; write the value itself, or for a secret {env: NAME}", notExpanded)
 			case begins && (r == '*' || r == '&') && !space:
 				note(at, false, noAliases)
 			case begins && last < 0 && blockText.MatchString(string(text[i:])):

@@ -145,7 +145,7 @@ func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
 	d := &decoder{src: src, public: mode.Perm()&0o004 != 0, places: map[string]place{}}
 	file := d.document(root)
 	src.finish(d.found)
-	if d.errors > 0 {
+	if len(d.refused) > 0 {
 		return nil, d.found
 	}
 	file.Warnings = d.found
@@ -156,7 +156,7 @@ func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
 // the Config's Validate had returned it.
 func (f *File) Locate(instance string, err error) Diagnostics {
 	d := *f.decoder
-	d.found, d.errors = nil, 0
+	d.found, d.refused = nil, nil
 	d.locate(d.nearestPlace("plugins."+instance), err)
 	for i := range d.found {
 		d.found[i].Severity = Error // without New's result the instance cannot run

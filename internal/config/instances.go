@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 
@@ -32,6 +33,15 @@ type common struct {
 
 // instances reads the plugins of a file, in their order.
 func (d *decoder) instances(at place, v reflect.Value) {
+	if at.node.Kind == yaml.SequenceNode && len(at.node.Content) > 0 {
+		d.error(at, "a list stands where names belong; write NAME: in place of each -, and the options of the instance below it")
+		for i, n := range at.node.Content {
+			item := place{path: fmt.Sprintf("%s[%d]", at.path, i), node: n}
+			d.places[item.path] = item
+			d.instance(&instance{Instance: Instance{Name: "NAME"}, at: item})
+		}
+		return
+	}
 	if at.node.Kind != yaml.MappingNode || len(at.node.Content) == 0 {
 		d.src.hide(at.node)
 		d.error(at, "expected instances by name, found %s; write at least %s", describe(at.node), leastFile)
@@ -44,16 +54,16 @@ func (d *decoder) instances(at place, v reflect.Value) {
 		}
 		d.places[entry.path] = entry
 		i := &instance{Instance: Instance{Name: name, Line: entry.key.Line}, at: entry}
-		before := d.errors
+		before := len(d.refused)
 		d.instance(i)
-		i.sound = d.errors == before
+		i.sound = len(d.refused) == before
 		all = append(all, i)
 	})
 	v.Set(reflect.ValueOf(all))
 }
 
 func (d *decoder) instance(i *instance) {
-	name, plugin := pluginOf(i.at.node)
+	name, plugin := d.pluginOf(i.at)
 	definition, ok := host.Lookup(name)
 	if !ok {
 		d.unknownPlugin(i, name, plugin)
@@ -86,21 +96,36 @@ func (d *decoder) unknownPlugin(i *instance, name string, plugin *yaml.Node) {
 		d.src.hide(i.at.node)
 		d.error(i.at, "expected options, found a single value; write %s: {plugin: %s}", i.Name, all[0])
 	default:
-		d.errorAt(positionOf(i.at.key), i.at.path, "required option plugin is missing; write plugin: and one of %s", schema.Join(all, "or"))
+		d.errorAt(positionOf(cmp.Or(i.at.key, i.at.node)), i.at.path, "required option plugin is missing; write plugin: and one of %s", schema.Join(all, "or"))
 	}
 }
 
 // pluginOf finds an instance's plugin before anything else of it is read; nil:
-// it is not given.
-func pluginOf(n *yaml.Node) (string, *yaml.Node) {
-	if n.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if value := n.Content[i+1]; n.Content[i].Value == "plugin" && value.Kind == yaml.ScalarNode && !isNull(value) {
-				return value.Value, value
-			}
+// it is not given. Where the option has another name, it is reported and renamed, so
+// that the other options can be read.
+func (d *decoder) pluginOf(at place) (string, *yaml.Node) {
+	if at.node.Kind != yaml.MappingNode {
+		return "", nil
+	}
+	var other *yaml.Node // the name of an option that has a plugin's name for its value
+	for i := 0; i+1 < len(at.node.Content); i += 2 {
+		key, value := at.node.Content[i], at.node.Content[i+1]
+		if value.Kind != yaml.ScalarNode || isNull(value) {
+			continue
+		}
+		if key.Value == "plugin" {
+			return value.Value, value
+		}
+		if _, ok := host.Lookup(value.Value); ok && other == nil {
+			other = key
 		}
 	}
-	return "", nil
+	if other == nil {
+		return "", nil
+	}
+	d.errorAt(positionOf(other), at.path, "unknown option %s; did you mean plugin?%s", schema.Quote(other.Value), schema.Unusual(other.Value))
+	other.Value = "plugin"
+	return d.pluginOf(at)
 }
 
 func pluginNames() []string {

@@ -235,7 +235,7 @@ func TestAWarningComesWithTheFileOrWithItsErrors(t *testing.T) {
 	}
 	_, err = config.Parse("f", []byte(text+"  m: {plugin: lever, at_stop: keep, hours: 36}\n  n: {plugin: lever, hours: 36}\n"), 0o600)
 	found, _ := err.(config.Diagnostics)
-	if found.Summary() != "2 errors, 1 warning" || found[0].Severity != config.Warning {
+	if found.Summary() != "2 errors, 2 warnings" || found[0].Severity != config.Warning {
 		t.Errorf("got %s:\n%v", found.Summary(), err)
 	}
 	file, err = config.Parse("f", []byte(text), 0o600)

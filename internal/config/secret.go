@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -13,9 +15,16 @@ import (
 var (
 	credentialName  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$`)
 	environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`)
+
+	// variable is how a shell refers to one. What stands behind a $ alone may also be a
+	// secret, so that it is not shown.
+	variable = regexp.MustCompile(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]{0,254})\}|[A-Z_][A-Z0-9_]*)$`)
 )
 
-const secretForms = "write {credential: NAME}, {file: /PATH} or {env: NAME}"
+const (
+	secretForms = "write {credential: NAME}, {file: /PATH} or {env: NAME}"
+	notExpanded = "environment variables are not expanded"
+)
 
 // secret reads where a secret is to be found, or the secret itself. What is not
 // certainly harmless is masked in the source line and left out of the message.
@@ -35,6 +44,9 @@ func (d *decoder) secret(at place, v reflect.Value) {
 }
 
 func readSecret(n *yaml.Node) (s plugins.Secret, problem string) {
+	if m := variable.FindStringSubmatch(n.Value); m != nil {
+		return s, fmt.Sprintf("%s; write {env: %s}", notExpanded, cmp.Or(m[1], "NAME"))
+	}
 	if n.Kind == yaml.ScalarNode && n.Value != "" {
 		return plugins.LiteralSecret(n.Value), ""
 	}

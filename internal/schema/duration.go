@@ -32,7 +32,7 @@ func (t *Type) setDuration(v reflect.Value, text string) error {
 		return nil
 	}
 	if bareNumber.MatchString(text) {
-		return fmt.Errorf("%s has no unit; write %s", text, text+t.likelyUnit(text, usual))
+		return fmt.Errorf("%s has no unit; write %s", text, t.withUnit(text, usual))
 	}
 	if m := clockLike.FindStringSubmatch(text); m != nil {
 		return fmt.Errorf("%s is not a duration; write %sm%ss, or %sh%sm", text, m[1], m[2], m[1], m[2])
@@ -53,19 +53,26 @@ func (t *Type) setDuration(v reflect.Value, text string) error {
 	return fmt.Errorf("%s is not a duration; write a number and a unit: 100ms, 5s, 10m or 1h30m", Quote(text))
 }
 
-// likelyUnit is the unit that makes a bare number a sensible value.
-func (t *Type) likelyUnit(number string, usual int64) string {
+// withUnit returns a bare number with the unit that makes it a sensible value: with
+// seconds or minutes where no default shows which is meant.
+func (t *Type) withUnit(number string, usual int64) string {
 	order := []string{"s", "ms", "m", "h"}
 	if usual > 0 && usual < int64(time.Second) {
 		order = []string{"ms", "s", "m", "h"}
 	}
-	for _, unit := range order {
+	fits := func(unit string) bool {
 		d, err := time.ParseDuration(number + unit)
-		if err == nil && t.Check(reflect.ValueOf(d)) == nil {
-			return unit
+		return err == nil && t.Check(reflect.ValueOf(d)) == nil
+	}
+	if usual == 0 && number != "0" && fits("s") && fits("m") {
+		return fmt.Sprintf("%ss or %sm, whichever is meant", number, number)
+	}
+	for _, unit := range order {
+		if fits(unit) {
+			return number + unit
 		}
 	}
-	return order[0]
+	return number + order[0]
 }
 
 // writeDuration is Duration.String without the zeros: 10m, not 10m0s.

@@ -1,9 +1,11 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"ptvd/internal/textfmt"
 )
@@ -30,7 +32,7 @@ func Join(words []string, conjunction string) string {
 // meant, or else all words there are.
 func Suggest(text string, words []string) string {
 	if word := Nearest(text, words); word != "" {
-		return "did you mean " + word + "?"
+		return "did you mean " + word + "?" + Unusual(text)
 	}
 	if len(words) == 0 {
 		return "there is none"
@@ -39,6 +41,27 @@ func Suggest(text string, words []string) string {
 		return "there is only " + words[0]
 	}
 	return "there are " + Join(words, "and")
+}
+
+// Unusual names the first character of a text that looks like another one or like
+// none, such as a Cyrillic letter or a no-break space; empty: there is none.
+func Unusual(text string) string {
+	for _, r := range text {
+		switch {
+		case r < 0x80 || unicode.Is(unicode.Latin, r) || r == 'µ' || r == 'μ':
+		case unicode.IsLetter(r):
+			for script, table := range unicode.Scripts {
+				if unicode.Is(table, r) {
+					return fmt.Sprintf(" (%c is U+%04X, a letter of the %s script)", r, r, script)
+				}
+			}
+		case unicode.IsSpace(r):
+			return fmt.Sprintf(" (it contains U+%04X, a space that is not the usual one)", r)
+		default:
+			return fmt.Sprintf(" (it contains %s, U+%04X)", textfmt.Printable(string(r)), r)
+		}
+	}
+	return ""
 }
 
 // Nearest returns the word that a misspelt text may stand for, or "".
