@@ -92,6 +92,9 @@ func annotate(t *testing.T, text string) string {
 		if len(notes) > 0 {
 			text += " (" + strings.Join(notes, "; ") + ")"
 		}
+		if strings.HasPrefix(name, "expanders.") {
+			name = key.Value // the options of all models are the same
+		}
 		if !said[name] {
 			said[name] = true
 			words[key.Line] = append(words[key.Line], textfmt.Wrap(text, wordsEnd-wordsColumn-len("# "))...)
@@ -140,12 +143,17 @@ func forEachOption(t *testing.T, text string, see func(name string, o config.Opt
 				name = key.Value
 			}
 			see(name, options[i], key, value)
-			if name != "plugins" {
+			entries := value.Content
+			if !strings.HasPrefix(options[i].Type, "names, each with") && name != "plugins" {
 				walk(value, name+".", options[i].Options)
 				return
 			}
-			for j := 0; j < len(value.Content); j += 2 {
-				instance := value.Content[j+1]
+			for j := 0; j < len(entries); j += 2 {
+				instance := entries[j+1]
+				if name != "plugins" {
+					walk(instance, name+".", options[i].Options)
+					continue
+				}
 				plugin := lookup(t, instance)
 				shared := config.DescribeInstance()
 				shared[0].Doc = plugin.Doc
