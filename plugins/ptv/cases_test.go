@@ -125,6 +125,15 @@ func TestOnlyWhatCanBeBoardedIsADeparture(t *testing.T) {
 	}
 }
 
+// The API cuts its reply at max_results, whatever can be boarded.
+func TestAReplyThatWasCutIsNotTheEndOfServiceAlthoughNothingInItCanBeBoarded(t *testing.T) {
+	setDown := service{In: 4, Flags: "DOO", Destination: "City"}
+	d, _, _ := published(t, time.Second, func(c *ptv.Config) { c.Count = 1 }, answer(setDown, setDown))
+	if len(d.List) != 0 || d.Complete {
+		t.Errorf("%d departures, complete: %v; want none, not complete", len(d.List), d.Complete)
+	}
+}
+
 func TestAnEmptyReplyIsBelievedWhenASecondOneFollows(t *testing.T) {
 	full := answer(service{In: 7, Destination: "City"}, service{In: 16, Destination: "City"})
 	d, _, api := published(t, 45*time.Second, nil, full, answer(), full)

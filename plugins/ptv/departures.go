@@ -68,6 +68,7 @@ type timetable struct {
 type departure struct {
 	topics.Departure
 	route, direction string
+	boards           bool // one can get on
 }
 
 // decodeTimetable decodes a reply. If no departure is valid although there are some, that
@@ -84,19 +85,16 @@ func decodeTimetable(body []byte, stop int) (timetable, error) {
 		empty:    len(r.Departures.items)+r.Departures.skipped == 0,
 		doubt:    r.doubt(),
 	}
-	valid := 0
 	for i := range r.Departures.items {
 		d, ok := r.departure(i)
 		if !ok {
 			found.complete = false
 			continue
 		}
-		valid++
-		if r.boards(i, id) {
-			found.list = append(found.list, d)
-		}
+		d.boards = r.boards(i, id)
+		found.list = append(found.list, d)
 	}
-	if valid == 0 && !found.empty {
+	if len(found.list) == 0 && !found.empty {
 		return timetable{}, invalidReply("no valid departure")
 	}
 	return found, nil

@@ -106,7 +106,7 @@ func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (time
 // matches tells whether a departure is configured. A bus that replaces a train stops
 // before the station, so it is not asked for its platform.
 func (c Config) matches(d departure) bool {
-	return (c.IncludeCancelled || !d.Cancelled) &&
+	return d.boards && (c.IncludeCancelled || !d.Cancelled) &&
 		allows(c.Routes, func(id int) bool { return strconv.Itoa(id) == d.route }) &&
 		allows(c.Directions, func(id int) bool { return strconv.Itoa(id) == d.direction }) &&
 		(d.ReplacedByBus || allows(c.Platforms, func(p Platform) bool { return strings.EqualFold(string(p), d.Platform) }))
