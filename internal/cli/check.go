@@ -44,12 +44,17 @@ func load(path string) (*config.File, error) {
 func checkCommand() *cobra.Command {
 	var path, format string
 	var hardware hardwareFlags
+	var online bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Args:  cobra.MaximumNArgs(1),
 		Short: "Check a configuration file",
 		Long: `Check a configuration file and report every error and warning with its line and
 column. The exit status is 0 if there are no errors.
+
+With --online, also ask each source, such as the API of a transport authority, once
+with its credentials, and print what it would show. The exit status is 0 if every
+source has answered.
 
 With --hardware, also test the parts on this board that the configuration uses. Open
 every GPIO line, SPI port and PWM output, and report what cannot be opened and how to
@@ -75,6 +80,8 @@ every part was opened and no test failed.`,
 				return printDiagnostics(cmd.OutOrStdout(), file, err)
 			case err != nil:
 				return withCount(path, err)
+			case online:
+				return checkOnline(cmd, path, file)
 			case hardware.enabled:
 				return hardware.run(cmd, path, file)
 			}
@@ -89,6 +96,8 @@ every part was opened and no test failed.`,
 	}
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&format, "format", "text", "output `FORMAT`: text or json")
+	cmd.Flags().BoolVar(&online, "online", false, "ask each source once, with its credentials, and print what it would show")
+	cmd.MarkFlagsMutuallyExclusive("online", "hardware")
 	hardware.add(cmd)
 	return cmd
 }

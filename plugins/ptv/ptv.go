@@ -67,7 +67,7 @@ type ptv struct {
 }
 
 // attribution is what the licence of the timetable data asks for.
-const attribution = "Timetable data: Public Transport Victoria, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
+const attribution = "Source: Licensed from Public Transport Victoria under a Creative Commons Attribution 4.0 International Licence"
 
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {

@@ -27,7 +27,7 @@ export const departures = {
     const reliable = clock?.synchronized && d.freshness !== "stale" && d.freshness !== "none";
     const [, list, end] = box.children;
     list.replaceChildren(...(reliable ? d.next.map(service) : []));
-    put(end, !reliable ? "" : d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet.");
+    put(end, !reliable ? "" : d.mismatch || (d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet."));
   },
 };
 
@@ -43,6 +43,6 @@ function service(s) {
   if (s.disruptions) notes.push(s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions");
   return el("li", { class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
     el("span", { class: "in" }, ...(s.cancelled ? ["–"] : minutes ? [String(minutes), el("small", {}, " min")] : ["now"])),
-    el("span", { class: "to" }, el("span", { class: "sign" }, s.headsign), el("small", { class: "why" }, notes.join(" · "))),
+    el("span", { class: "to" }, el("span", { class: "sign" }, s.number ? s.number + " " + s.headsign : s.headsign), el("small", { class: "why" }, notes.join(" · "))),
     el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · pl. " + s.platform) : ""));
 }
