@@ -1,0 +1,224 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+
+	"ptvd/internal/schema"
+	"ptvd/plugins"
+)
+
+// choice reads a OneOf or a Choice: exactly one of its choices is given.
+func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
+	before, chosen, given, n := len(d.refused), "", map[string]bool{}, at.node
+	take := func(entry place, name string) {
+		f := t.Field(name)
+		switch {
+		case f == nil:
+			chosen = cmp.Or(chosen, name) // one error is enough for a misspelt choice
+			d.unknown(entry, at, name, t)
+		case slices.Contains(schema.Names(t.Fields), name):
+			given[name] = true
+			d.decode(entry, f.Type, f.In(v))
+		case chosen != "":
+			d.refuse(entry, at, []*schema.Type{t}, "%s cannot be combined with %s; give one of %s", name, chosen, t.One())
+		default:
+			chosen = name
+			d.decode(entry, f.Type, t.Choose(v, f))
+		}
+	}
+	switch n.Kind {
+	case yaml.ScalarNode: // a choice by its name alone
+		if f := t.Field(n.Value); f != nil && !f.Type.Nullary() {
+			d.error(at, "%s needs options; write {%s: %s}", f.Name, f.Name, f.Type.Example(t.Default(v, f)))
+			return
+		}
+		take(place{at.path + "." + n.Value, n, &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}}, n.Value)
+	case yaml.MappingNode:
+		d.pairs(at, []*schema.Type{t}, take)
+	default:
+		d.src.hideUnread(n, "", t)
+	}
+	switch {
+	case chosen == "" && len(given) > 0:
+		d.error(at, "expected one of %s beside %s", t.One(), schema.Join(slices.Sorted(maps.Keys(given)), "and"))
+	case chosen == "":
+		d.error(at, "expected one of %s, found %s", t.One(), describe(n))
+	default:
+		d.complete(at, before, given, target{t, v})
+	}
+}
+
+// target is a struct that takes options. An instance has two: its plugin's
+// Config, and what all instances have.
+type target struct {
+	schema *schema.Type
+	value  reflect.Value
+}
+
+// options reads the options of a mapping into the structs that have them.
+func (d *decoder) options(at place, targets ...target) {
+	before := len(d.refused)
+	var known []string
+	var types []*schema.Type
+	for _, t := range targets {
+		known = append(known, schema.Names(t.schema.Fields)...)
+		types = append(types, t.schema)
+	}
+	if at.node.Kind != yaml.MappingNode {
+		d.src.hideUnread(at.node, "", types...)
+		d.error(at, "expected options, found %s; write them as name: value, one on each line: %s", describe(at.node), schema.Join(known, "and"))
+		return
+	}
+	given := map[string]bool{}
+	d.pairs(at, types, func(entry place, name string) {
+		given[name] = true
+		for _, t := range targets {
+			if f := t.schema.Field(name); f != nil {
+				d.decode(entry, f.Type, f.In(t.value))
+				return
+			}
+		}
+		given[schema.Nearest(name, known)] = true // one error is enough for a misspelt option
+		d.unknown(entry, at, name, types...)
+	})
+	d.complete(at, before, given, targets...)
+}
+
+// unknown refuses an option that none of the types has.
+func (d *decoder) unknown(entry, at place, name string, types ...*schema.Type) {
+	var known []string
+	for _, t := range types {
+		known = append(known, schema.Names(t.Options())...)
+	}
+	d.refuse(entry, at, types, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, known))
+}
+
+// refuse reports an entry of a mapping that is not read, at its name. The types are
+// of what has the options there.
+func (d *decoder) refuse(entry, at place, types []*schema.Type, format string, args ...any) {
+	d.src.hideUnread(entry.node, entry.key.Value, types...)
+	d.errorAt(positionOf(entry.key), at.path, format, args...)
+	name := entry.key.Value
+	for _, t := range types {
+		name = cmp.Or(schema.Nearest(name, schema.Names(t.Options())), name)
+	}
+	d.refused[len(d.refused)-1] = at.option(name).path
+}
+
+// complete reports required options that are not given, and asks Validate for what the
+// tags cannot express. The errors since the given number are those of the options.
+func (d *decoder) complete(at place, before int, given map[string]bool, targets ...target) {
+	for _, t := range targets {
+		for _, f := range t.schema.Fields {
+			if f.Required && !given[f.Name] {
+				d.error(at, "required option %s is missing (%s); %s", f.Name, f.Doc, f.Advice(f.In(t.value)))
+			}
+		}
+	}
+	refused := d.refused[before:]
+	for _, t := range targets {
+		if v, ok := t.value.Addr().Interface().(interface{ Validate() error }); ok && t.canValidate(at, refused) {
+			d.locate(at, certain(at, v.Validate(), refused))
+		}
+	}
+}
+
+// canValidate reports whether the struct has what Validate may rely on although options
+// were refused: every required one, and no list with gaps.
+func (t target) canValidate(at place, refused []string) bool {
+	for _, path := range refused {
+		name := strings.TrimPrefix(path, at.path+".")
+		f := t.schema.Field(name)
+		if path == at.path || strings.Contains(name, "[") || f != nil && f.Required {
+			return false
+		}
+	}
+	return true
+}
+
+// certain returns the part of what a Validate returned that cannot be wrong because
+// options were refused and hold their defaults: messages that concern another option
+// and name none of those.
+func certain(at place, err error, refused []string) error {
+	if len(refused) == 0 {
+		return err
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		var parts []error
+		for _, part := range e.Unwrap() {
+			parts = append(parts, certain(at, part, refused))
+		}
+		return errors.Join(parts...)
+	case *plugins.OptionError:
+		words := strings.FieldsFunc(e.Path+" "+e.Err.Error(), func(r rune) bool {
+			return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		})
+		for _, path := range refused {
+			for name := range strings.SplitSeq(strings.TrimPrefix(path, at.path+"."), ".") {
+				if slices.Contains(words, name) {
+					return nil
+				}
+			}
+		}
+		return e
+	}
+	return nil
+}
+
+// locate reports what a Validate returned: each part of it at the option that it
+// names, or at the nearest one above it that the file gives.
+func (d *decoder) locate(at place, err error) {
+	switch e := err.(type) {
+	case nil:
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			d.locate(at, part)
+		}
+	case *plugins.OptionError:
+		if e.Path != "" {
+			path := at.option(e.Path).path
+			at = d.nearestPlace(path)
+			at.path = path
+		}
+		if e.Warning {
+			d.report(Warning, at.position(), at.path, "%v", e.Err)
+			return
+		}
+		d.error(at, "%v", e.Err)
+	default:
+		d.error(at, "%v", err)
+	}
+}
+
+// pairs goes over the entries of a mapping, and refuses names given twice. The
+// types are of what takes them.
+func (d *decoder) pairs(at place, types []*schema.Type, entry func(place, string)) {
+	first := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(at.node.Content); i += 2 {
+		key, node := at.node.Content[i], at.node.Content[i+1]
+		message := ""
+		switch earlier := first[key.Value]; {
+		case key.Kind != yaml.ScalarNode || isNull(key) || key.Value == "":
+			message = "expected a name before the colon, found " + describe(key)
+		case key.ShortTag() == "!!merge":
+			message = "merge keys (<<) are not supported; write the options out"
+		case earlier != nil:
+			message = fmt.Sprintf("duplicate %s; already given in line %d", schema.Quote(key.Value), earlier.Line)
+		default:
+			first[key.Value] = key
+			entry(place{at.option(key.Value).path, key, node}, key.Value)
+			continue
+		}
+		d.refuse(place{key: key, node: node}, at, types, "%s", message)
+	}
+}
