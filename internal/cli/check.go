@@ -97,8 +97,8 @@ every part was opened and no test failed.`,
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&format, "format", "text", "output `FORMAT`: text or json")
 	cmd.Flags().BoolVar(&online, "online", false, "ask each source once, with its credentials, and print what it would show")
-	cmd.MarkFlagsMutuallyExclusive("online", "hardware")
 	hardware.add(cmd)
+	cmd.MarkFlagsMutuallyExclusive("online", "hardware")
 	return cmd
 }
 
