@@ -19,6 +19,7 @@ type accounting struct {
 	onUnblocked func(Blocked)
 
 	now         Instant       // when the clock was last read
+	resumedAt   Instant       // when the machine did, after a suspend
 	since       Instant       // all time before is accounted
 	steps       [batch]*stats // that have ended since
 	count       int
@@ -61,7 +62,7 @@ func (a *accounting) resume() {
 // begin starts a step of a task.
 func (a *accounting) begin(t *Task) {
 	if t.slept {
-		t.stats.late.add(a.elapsed(t.timer.due, a.now))
+		t.stats.late.add(a.elapsed(max(t.timer.due, a.resumedAt), a.now))
 	}
 	a.accountable = t
 	a.watchdog.begin(t)

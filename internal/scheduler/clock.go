@@ -2,12 +2,15 @@ package scheduler
 
 import (
 	"math"
+	"sync/atomic"
 	"time"
 )
 
-// Instant is a moment on a loop's monotonic clock, in nanoseconds. On Linux the
-// origin is that of CLOCK_MONOTONIC, so that a kernel timestamp can be compared
-// with it. The range is 292 years, and a step of the wall clock does not move it.
+// Instant is a moment on a loop's monotonic clock, in nanoseconds. A step of the
+// wall clock does not move it, and the time for which the machine was suspended is
+// part of it, so that data are as old as they are. The range is 292 years. On Linux
+// it is that of CLOCK_MONOTONIC until the machine is suspended; see
+// [Loop.FromKernel].
 type Instant int64
 
 // Never is later than every deadline.
@@ -36,6 +39,10 @@ type Clock interface {
 	// loop looks at the time again. An error ends the loop.
 	Wait(until Instant) error
 
+	// Suspended returns how long the machine was suspended since the last
+	// call. Now has gone on by that time at once.
+	Suspended() time.Duration
+
 	// Wake ends the current or the next Wait. Any goroutine may call it.
 	Wake()
 
@@ -49,9 +56,14 @@ type Clock interface {
 // realTime maps the process's monotonic clock to instants. Reading it is one call
 // into the vdso.
 type realTime struct {
-	base   time.Time // a moment…
-	origin Instant   // …and its instant
+	base      time.Time     // a moment…
+	origin    Instant       // …and its instant
+	suspended *atomic.Int64 // nanoseconds since then, which the process's clock leaves out
 }
 
+func newRealTime() realTime { return realTime{base: time.Now(), suspended: new(atomic.Int64)} }
+
 // Now returns the current instant. Any goroutine may call it.
-func (r *realTime) Now() Instant { return r.origin + Instant(time.Since(r.base)) }
+func (r *realTime) Now() Instant {
+	return r.origin + Instant(time.Since(r.base)) + Instant(r.suspended.Load())
+}

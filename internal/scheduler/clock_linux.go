@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,26 +27,34 @@ func NewSystemClock() Clock {
 // runtime's monitor thread awake; a descriptor that the poller watches avoids
 // both. The descriptor is never read: the loop only waits for it to become
 // readable.
+//
+// The timer is one of CLOCK_BOOTTIME, so that what came due while the machine was
+// suspended is due when it resumes. That a clock of this kind is ahead of the
+// process's by more than before is how a suspend is noticed.
 type SystemClock struct {
 	realTime
-	file    *os.File
-	conn    syscall.RawConn
-	until   Instant
-	set     Instant // what the timer is set to
-	armed   bool
-	armErr  error
-	armOnce func(fd uintptr) bool // the method arm; bound once, so that Wait does not allocate
+	file     *os.File
+	conn     syscall.RawConn
+	bootLead Instant       // of CLOCK_BOOTTIME over Now: a little too much rather than too little
+	checked  Instant       // when a suspend was last looked for
+	unread   time.Duration // suspended since the last call of Suspended
+	until    Instant
+	set      Instant // what the timer is set to
+	armed    bool
+	armErr   error
+	armOnce  func(fd uintptr) bool // the method arm; bound once, so that Wait does not allocate
 }
 
 var _ Clock = (*SystemClock)(nil)
 
 func newTimerfdClock(base realTime) (*SystemClock, error) {
-	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	fd, err := unix.TimerfdCreate(unix.CLOCK_BOOTTIME, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("timerfd_create", err)
 	}
 	c := &SystemClock{realTime: base, file: os.NewFile(uintptr(fd), "timerfd"), set: Never}
 	c.armOnce = c.arm
+	c.measureLead()
 	c.conn, err = c.file.SyscallConn()
 	if err == nil {
 		err = c.file.SetReadDeadline(time.Time{}) // fails where the poller does not watch the file
@@ -61,22 +70,77 @@ func newTimerfdClock(base realTime) (*SystemClock, error) {
 // the kernel's clock by the time between two system calls and never behind it: a
 // timer that has expired is due, and a kernel timestamp is never in the future.
 func monotonic() realTime {
-	best, narrowest := realTime{base: time.Now()}, time.Duration(math.MaxInt64)
+	best, narrowest := newRealTime(), time.Duration(math.MaxInt64)
 	for range 8 {
 		base := time.Now()
-		var kernel unix.Timespec
-		if unix.ClockGettime(unix.CLOCK_MONOTONIC, &kernel) != nil {
-			break
-		}
+		kernel := kernelClock(unix.CLOCK_MONOTONIC)
 		if gap := time.Since(base); gap < narrowest {
-			best, narrowest = realTime{base, Instant(kernel.Nano())}, gap
+			best.base, best.origin, narrowest = base, kernel, gap
 		}
 	}
 	return best
 }
 
+// measureLead measures by how much CLOCK_BOOTTIME is ahead. The process is not
+// interrupted in the best of some attempts.
+func (c *SystemClock) measureLead() {
+	c.bootLead = Never
+	for range 8 {
+		now := c.Now()
+		c.bootLead = min(c.bootLead, kernelClock(unix.CLOCK_BOOTTIME)-now)
+	}
+}
+
+// kernelClock reads a clock of the kernel. The call never blocks and bypasses the Go
+// scheduler, since an ordinary system call would wake the runtime's monitor thread.
+func kernelClock(id int) Instant {
+	var now unix.Timespec
+	unix.RawSyscall(unix.SYS_CLOCK_GETTIME, uintptr(id), uintptr(unsafe.Pointer(&now)), 0)
+	return Instant(now.Nano())
+}
+
+const (
+	// checkEvery is how often a suspend is looked for at most. To be suspended
+	// takes longer, in time of the process.
+	checkEvery = Instant(time.Millisecond)
+	// minSuspend is the shortest suspend that is noticed.
+	minSuspend = 100 * time.Millisecond
+)
+
+// noticeSuspend advances the clock if the machine was suspended.
+func (c *SystemClock) noticeSuspend() {
+	if c.Now()-c.checked < checkEvery {
+		return
+	}
+	lead := kernelClock(unix.CLOCK_BOOTTIME)
+	c.checked = c.Now() // after the other clock: an interruption in between is no suspend
+	lead -= c.checked
+	if d := lead.Sub(c.bootLead); d >= minSuspend {
+		c.suspended.Add(int64(d))
+		c.unread += d
+		c.measureLead()
+		c.set = 0
+	}
+}
+
+// Suspended returns how long the machine was suspended since the last call.
+func (c *SystemClock) Suspended() time.Duration {
+	d := c.unread
+	c.unread = 0
+	return d
+}
+
+// FromKernel returns the instant of a timestamp of CLOCK_MONOTONIC that was taken
+// after the last suspend. Any goroutine may call it.
+func (c *SystemClock) FromKernel(timestamp Instant) Instant {
+	return timestamp + Instant(c.suspended.Load())
+}
+
 // Wait parks the calling goroutine in Go's poller until the instant or a Wake.
 func (c *SystemClock) Wait(until Instant) error {
+	if c.noticeSuspend(); c.unread > 0 {
+		return nil
+	}
 	c.until, c.armed, c.armErr = until, false, nil
 	err := c.conn.Read(c.armOnce)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -84,6 +148,7 @@ func (c *SystemClock) Wait(until Instant) error {
 		// which ends now anyway.
 		err = c.file.SetReadDeadline(time.Time{})
 	}
+	c.noticeSuspend()
 	return errors.Join(err, c.armErr)
 }
 
@@ -91,26 +156,34 @@ func (c *SystemClock) Wait(until Instant) error {
 // timer that is set to the right time already, and so has not expired yet, is not
 // set again: after a post that costs more than all the rest.
 func (c *SystemClock) arm(fd uintptr) (expired bool) {
-	if c.armed || c.Now() >= c.until {
+	if c.armed {
+		c.set = 0 // it is not set any more
+		return true
+	}
+	if c.Now() >= c.until {
 		return true
 	}
 	c.armed = true
 	if c.until != c.set {
 		c.set = c.until
-		c.armErr = setTimer(int(fd), c.until)
+		c.armErr = setTimer(int(fd), c.until.Add(time.Duration(c.bootLead)))
 	}
 	return c.armErr != nil
 }
 
-// setTimer lets a timerfd expire at an instant; Never disarms it. The call never
-// blocks and bypasses the Go scheduler, since an ordinary system call would wake
-// the runtime's monitor thread.
-func setTimer(fd int, at Instant) error {
+// setTimer lets a timerfd expire at a time of its clock; Never disarms it. The call
+// bypasses the Go scheduler, too.
+func setTimer(fd int, at Instant) error { return setTimerfd(fd, at, unix.TFD_TIMER_ABSTIME) }
+
+// setTimeout lets a timerfd expire after d.
+func setTimeout(fd int, d time.Duration) error { return setTimerfd(fd, Instant(d), 0) }
+
+func setTimerfd(fd int, at Instant, flags int) error {
 	var spec unix.ItimerSpec
 	if at != Never {
 		spec.Value = timespec(max(at, 1)) // all zeros would disarm it
 	}
-	return os.NewSyscallError("timerfd_settime", unix.TimerfdSettime(fd, unix.TFD_TIMER_ABSTIME, &spec, nil))
+	return os.NewSyscallError("timerfd_settime", unix.TimerfdSettime(fd, flags, &spec, nil))
 }
 
 // timespec is limited to 68 years, as a 32-bit kernel interface is.

@@ -13,11 +13,8 @@ func TestTheSystemClockFollowsTheKernelsAndIsNeverBehindIt(t *testing.T) {
 	for range 20 {
 		clock := scheduler.NewSystemClock()
 		for range 1000 {
-			var kernel unix.Timespec
-			if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &kernel); err != nil {
-				t.Fatal(err)
-			}
-			ahead := clock.Now().Sub(scheduler.Instant(kernel.Nano()))
+			kernel := kernelTime(t)
+			ahead := clock.Now().Sub(kernel)
 			if ahead < 0 || ahead > time.Second {
 				t.Fatalf("it is %v ahead of the kernel's", ahead)
 			}
@@ -37,4 +34,49 @@ func TestAWaitOfTheSystemClockDoesNotAllocate(t *testing.T) {
 	if perWait != 0 {
 		t.Errorf("%v allocations", perWait)
 	}
+}
+
+func TestTheSystemClockGoesOnByTheTimeOfASuspend(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	var suspended []time.Duration
+	loop := scheduler.New(scheduler.Options{
+		Clock:    clock,
+		OnResume: func(d time.Duration) { suspended = append(suspended, d.Round(time.Minute)) },
+	})
+	before := kernelTime(t)
+	loop.Run(func(task *scheduler.Task) error {
+		sleeper := task.Go("sleeper", sleepAnHour)
+		task.Sleep(ms)
+		scheduler.PretendSuspend(clock, 2*time.Hour)
+		task.Sleep(2 * ms) // a suspend takes longer, too
+		task.Join(sleeper) // or the test takes an hour
+		if passed := task.Now().Sub(before); passed < 2*time.Hour || passed > 3*time.Hour {
+			t.Errorf("the clock went on by %v", passed)
+		}
+		for range 20 {
+			d := 100 * time.Microsecond
+			start, real := task.Now(), time.Now()
+			task.Sleep(d)
+			if task.Now().Sub(start) < d || time.Since(real) < d {
+				t.Error("a sleep after that ended early")
+			}
+		}
+		stamp := kernelTime(t)
+		if late := task.Now().Sub(loop.FromKernel(stamp)); late < 0 || late > time.Second {
+			t.Errorf("the instant of a kernel timestamp is %v ago", late)
+		}
+		return nil
+	})
+	if len(suspended) != 1 || suspended[0] != 2*time.Hour {
+		t.Errorf("reported %v", suspended)
+	}
+}
+
+func kernelTime(t *testing.T) scheduler.Instant {
+	t.Helper()
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
+		t.Fatal(err)
+	}
+	return scheduler.Instant(now.Nano())
 }

@@ -14,7 +14,7 @@ type TimerClock struct {
 var _ Clock = (*TimerClock)(nil)
 
 // NewTimerClock returns a clock that starts at instant 0.
-func NewTimerClock() *TimerClock { return newTimerClock(realTime{base: time.Now()}) }
+func NewTimerClock() *TimerClock { return newTimerClock(newRealTime()) }
 
 func newTimerClock(base realTime) *TimerClock {
 	timer := time.NewTimer(time.Hour)
@@ -36,6 +36,9 @@ func (c *TimerClock) Wait(until Instant) error {
 	}
 	return nil
 }
+
+// Suspended returns 0: what a Go timer waits for does not include it.
+func (c *TimerClock) Suspended() time.Duration { return 0 }
 
 // Wake leaves a token that the current or the next Wait takes.
 func (c *TimerClock) Wake() {

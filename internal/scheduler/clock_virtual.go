@@ -23,11 +23,13 @@ var ErrClockClosed = errors.New("the virtual clock is closed")
 // share the clock without locks, and no other goroutine may post while the loop
 // waits.
 type VirtualClock struct {
-	now      Instant
-	woken    bool
-	closed   bool
-	sleepers []*sleeper    // by due time, first in first out among equals
-	parked   chan struct{} // receives when the work that runs now has ended or sleeps
+	now       Instant
+	suspend   time.Duration // at the next Wait
+	suspended time.Duration // since the last call of Suspended
+	woken     bool
+	closed    bool
+	sleepers  []*sleeper    // by due time, first in first out among equals
+	parked    chan struct{} // receives when the work that runs now has ended or sleeps
 }
 
 var _ Clock = (*VirtualClock)(nil)
@@ -48,6 +50,10 @@ func (c *VirtualClock) Now() Instant { return c.now }
 // Wait advances the clock to until, or to where the first sleeping work is due,
 // and resumes that.
 func (c *VirtualClock) Wait(until Instant) error {
+	if c.suspend > 0 {
+		c.now, c.suspended, c.suspend = c.now.Add(c.suspend), c.suspended+c.suspend, 0
+		return nil
+	}
 	if c.woken {
 		c.woken = false
 		return nil
@@ -63,6 +69,16 @@ func (c *VirtualClock) Wait(until Instant) error {
 	}
 	c.now = max(c.now, until)
 	return nil
+}
+
+// Suspend suspends the machine for d when the loop waits next.
+func (c *VirtualClock) Suspend(d time.Duration) { c.suspend += d }
+
+// Suspended returns how long the machine was suspended since the last call.
+func (c *VirtualClock) Suspended() time.Duration {
+	d := c.suspended
+	c.suspended = 0
+	return d
 }
 
 // Wake makes the next Wait return at once.

@@ -104,6 +104,38 @@ func TestWorkInVirtualTimeMayStartWork(t *testing.T) {
 	}
 }
 
+func TestWhatCameDueDuringASuspendIsDueWhenTheMachineResumes(t *testing.T) {
+	clock := scheduler.NewVirtualClock(0)
+	j := &journal{t: t}
+	loop := scheduler.New(scheduler.Options{
+		Clock:    clock,
+		OnResume: func(d time.Duration) { j.note("resumed after %v", d) },
+	})
+	err := loop.Run(func(t *scheduler.Task) error {
+		t.Go("fetch", func(t *scheduler.Task) error {
+			for tick := range t.Every(10 * time.Minute) {
+				j.note("fetch at %v, %d missed", time.Duration(t.Now()), tick.Missed)
+			}
+			return nil
+		})
+		t.Sleep(15 * time.Minute)
+		clock.Suspend(2 * time.Hour)
+		t.Sleep(time.Minute) // it ends during the suspend
+		t.Sleep(10 * time.Minute)
+		for _, totals := range t.Loop().Snapshot().Totals {
+			if totals.Name == "fetch" && totals.Late.Max != 0 {
+				j.note("late by %v", totals.Late.Max)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	j.want("fetch at 0s, 0 missed", "fetch at 10m0s, 0 missed",
+		"resumed after 2h0m0s", "fetch at 2h15m0s, 11 missed", "fetch at 2h20m0s, 0 missed")
+}
+
 func BenchmarkSleepBesideALoop(b *testing.B) {
 	clock := scheduler.NewVirtualClock(0)
 	clock.Work(func() {

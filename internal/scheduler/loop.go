@@ -31,6 +31,11 @@ type Options struct {
 	// BlockedAfter or longer: For is the whole time, and there is no stack.
 	OnUnblocked func(Blocked)
 
+	// OnResume is called on the loop when the machine has resumed after it was
+	// suspended. What was due meanwhile is due then, and what was received before
+	// is older by that time. It needs a clock that knows.
+	OnResume func(suspended time.Duration)
+
 	// OnMisuse is called on the loop when a task or a primitive was used from a
 	// goroutine other than the loop's, which is then done on the loop, or when an
 	// owner has too many functions in Await: once for each owner and kind. Nil:
@@ -84,6 +89,9 @@ func New(o Options) *Loop {
 	}
 	if o.OnUnblocked == nil {
 		o.OnUnblocked = func(Blocked) {}
+	}
+	if o.OnResume == nil {
+		o.OnResume = func(time.Duration) {}
 	}
 	if o.OnError == nil {
 		o.OnError = func(*Task, error) {}
@@ -211,6 +219,10 @@ func (l *Loop) wait() error {
 	err := l.clock.Wait(l.deadline())
 	l.posts.endWait()
 	l.time.resume()
+	if d := l.clock.Suspended(); d > 0 {
+		l.time.resumedAt = l.time.now
+		l.posts.add(func() { l.options.OnResume(d) })
+	}
 	return err
 }
 
@@ -265,6 +277,15 @@ func unwind(stop func()) {
 
 // Now returns the loop's time. Any goroutine may call it.
 func (l *Loop) Now() Instant { return l.clock.Now() }
+
+// FromKernel returns the instant of a timestamp of the kernel, which CLOCK_MONOTONIC
+// tells on Linux. Any goroutine may call it.
+func (l *Loop) FromKernel(timestamp Instant) Instant {
+	if c, ok := l.clock.(interface{ FromKernel(Instant) Instant }); ok {
+		return c.FromKernel(timestamp)
+	}
+	return timestamp
+}
 
 // nextSeq returns what orders entries that are due at the same instant.
 func (l *Loop) nextSeq() uint64 {

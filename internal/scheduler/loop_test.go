@@ -295,10 +295,11 @@ func TestADayPassesQuicklyInVirtualTime(t *testing.T) {
 // handClock is advanced by the test, and by the loop when it waits.
 type handClock struct{ now scheduler.Instant }
 
-func (c *handClock) Now() scheduler.Instant { return c.now }
-func (c *handClock) Wake()                  {}
-func (c *handClock) Work(work func())       { work() }
-func (c *handClock) Close() error           { return nil }
+func (c *handClock) Now() scheduler.Instant   { return c.now }
+func (c *handClock) Suspended() time.Duration { return 0 }
+func (c *handClock) Wake()                    {}
+func (c *handClock) Work(work func())         { work() }
+func (c *handClock) Close() error             { return nil }
 func (c *handClock) Wait(until scheduler.Instant) error {
 	c.now = max(c.now, until)
 	return nil

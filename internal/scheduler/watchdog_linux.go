@@ -17,7 +17,7 @@ import (
 // it when it wakes and disarms it before it waits, which causes no extra wake-up.
 type watchdog struct {
 	clock   Clock
-	kernel  func(Instant) Instant // CLOCK_MONOTONIC at an instant of the clock
+	machine func(Instant) Instant // an instant of the clock by the machine's
 	after   time.Duration
 	report  func(Blocked)
 	timer   int
@@ -37,8 +37,8 @@ type blockedReport struct {
 // newWatchdog returns nil, which watches nothing, if no report is wanted, the
 // clock is not one of real time, or the kernel refuses the timer.
 func newWatchdog(l *Loop) *watchdog {
-	kernel := kernelTime(l.clock)
-	if kernel == nil || l.options.OnBlocked == nil {
+	machine := machineTime(l.clock)
+	if machine == nil || l.options.OnBlocked == nil {
 		return nil
 	}
 	timer, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC)
@@ -49,21 +49,21 @@ func newWatchdog(l *Loop) *watchdog {
 		runtime.GOMAXPROCS(2) // else the blocking task has the only thread
 	}
 	w := &watchdog{
-		clock:  l.clock,
-		kernel: kernel,
-		after:  l.options.BlockedAfter,
-		report: l.options.OnBlocked,
-		timer:  timer,
-		done:   make(chan struct{}),
+		clock:   l.clock,
+		machine: machine,
+		after:   l.options.BlockedAfter,
+		report:  l.options.OnBlocked,
+		timer:   timer,
+		done:    make(chan struct{}),
 	}
 	go w.watch()
 	return w
 }
 
-// kernelTime returns how to convert a clock's instants to CLOCK_MONOTONIC: as they
-// are, or as a scaled clock says. It is nil for a clock that is not one of real
-// time.
-func kernelTime(c Clock) func(Instant) Instant {
+// machineTime returns how to convert a clock's instants to those of the machine's:
+// as they are, or as a scaled clock says. It is nil for a clock that is not one of
+// real time.
+func machineTime(c Clock) func(Instant) Instant {
 	switch c := c.(type) {
 	case *SystemClock:
 		return func(i Instant) Instant { return i }
@@ -91,7 +91,7 @@ func (w *watchdog) clockRead(now Instant) {
 func (w *watchdog) arm(now Instant) {
 	if w != nil {
 		w.clockRead(now)
-		setTimer(w.timer, w.kernel(now).Add(w.after))
+		setTimeout(w.timer, w.after)
 	}
 }
 
@@ -137,8 +137,7 @@ func (w *watchdog) watch() {
 			step, nextAt = since, w.after
 		}
 		at := w.clock.Now()
-		now, began := w.kernel(at), w.kernel(Instant(since))
-		age := now.Sub(began)
+		age := w.machine(at).Sub(w.machine(Instant(since)))
 		if age >= nextAt {
 			stack := blockingStack()
 			if w.current.Load() != current || w.since.Load() != since {
@@ -150,11 +149,11 @@ func (w *watchdog) watch() {
 			w.report(Blocked{Owner: current.owner, Name: current.name, For: age, Stack: stack})
 			nextAt = 2 * age
 		}
-		again := began.Add(w.after)
-		if again <= now {
-			again = now.Add(w.after) // not at nextAt: another step may block the loop before
+		again := w.after - age
+		if again <= 0 {
+			again = w.after // not nextAt: another step may block the loop before
 		}
-		setTimer(w.timer, again)
+		setTimeout(w.timer, again)
 	}
 }
 
