@@ -79,6 +79,10 @@ type TimeSource interface {
 	// correction.
 	Offset() time.Duration
 
+	// Resumed is set when the machine has resumed after it was suspended: the time
+	// must be measured anew, at once. The plugin clears it.
+	Resumed() *Event
+
 	// Setter returns the means to set the system's clock, and whether there is one.
 	Setter() (wallclock.Setter, bool)
 }

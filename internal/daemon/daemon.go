@@ -71,6 +71,7 @@ func New(o Options) *Daemon {
 		Seed:        o.Seed,
 		OnBlocked:   d.reportBlocked,
 		OnUnblocked: d.reportUnblocked,
+		OnResume:    d.resumed,
 		OnMisuse:    d.reportMisuse,
 		OnError:     d.reportTaskError,
 	})
@@ -212,6 +213,13 @@ func (d *Daemon) failInstance(name string, err error) {
 		i.handlerPanic = err
 		i.panicked.Set()
 	}
+}
+
+// resumed handles that the machine was suspended. The loop's clock includes that time,
+// so data have expired by themselves, and what was due is due now.
+func (d *Daemon) resumed(suspended time.Duration) {
+	d.log.Info("system resumed from suspend", "suspended_for", suspended.Round(time.Second))
+	d.clock.Resume()
 }
 
 // reportMisuse logs a call from a goroutine that the loop had to correct.

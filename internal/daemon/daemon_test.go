@@ -81,14 +81,17 @@ func run(t *testing.T, lasts time.Duration, of map[string]script, options ...str
 	})
 	end = d.Stop
 	block = func(d time.Duration) { clock.Wait(clock.Now().Add(d)) }
+	suspend = clock.Suspend
 	err = d.Run(context.Background())
 	return text.String(), err
 }
 
-// For scripts: end stops the daemon of run, block blocks its event loop.
+// For scripts: end stops the daemon of run, block blocks its event loop, suspend
+// suspends its machine.
 var (
-	end   func()
-	block func(time.Duration)
+	end     func()
+	block   func(time.Duration)
+	suspend func(time.Duration)
 )
 
 func optionOf(name string, options []string) string {
@@ -354,5 +357,27 @@ func TestACallFromAGoroutineOfAPluginIsMadeOnTheLoopAndLoggedOnce(t *testing.T) 
 	const message = `msg="plugin misuses the event loop" plugin=lamp task=wait err="Event.Set was called from a goroutine`
 	if strings.Count(log, message) != 1 {
 		t.Errorf("the log:\n%s", log)
+	}
+}
+
+func TestAfterASuspendDataAreOlderAndTheResumeIsLogged(t *testing.T) {
+	var age time.Duration
+	log, err := run(t, 3*time.Hour, map[string]script{
+		"trains": {start: func(env plugins.Env, _ *plugins.Task) error {
+			env.Go("work", func(t *plugins.Task) error {
+				received := t.Now()
+				suspend(2 * time.Hour)
+				t.Sleep(time.Second)
+				age = t.Now().Sub(received)
+				return t.Sleep(24 * time.Hour)
+			})
+			return nil
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if age < 2*time.Hour || !strings.Contains(log, `msg="system resumed from suspend" suspended_for=2h0m0s`) {
+		t.Errorf("the data are %v old; the log:\n%s", age, log)
 	}
 }

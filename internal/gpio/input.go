@@ -49,7 +49,7 @@ func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 	}
 	mailbox := newMailbox(t.Loop())
 	source, err := open(b, t, func() (edgeSource, error) {
-		return openSource(b.backend, o, t.Loop().Now, mailbox)
+		return openSource(b.backend, o, t.Loop(), mailbox)
 	}, o.Lines...)
 	if err != nil {
 		return nil, err

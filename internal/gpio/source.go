@@ -26,7 +26,7 @@ type edgeSource interface {
 
 // openSource opens input lines in the best way that their driver offers: with stamped
 // edges, with edges that are stamped when WaitForEdge returns, or by polling.
-func openSource(backend Backend, o InputOptions, now func() scheduler.Instant, m *mailbox) (edgeSource, error) {
+func openSource(backend Backend, o InputOptions, loop *scheduler.Loop, m *mailbox) (edgeSource, error) {
 	var pins []gpio.PinIO
 	var stamped []gpioext.EdgePin
 	for _, name := range o.Lines {
@@ -43,14 +43,14 @@ func openSource(backend Backend, o InputOptions, now func() scheduler.Instant, m
 	if len(stamped) == len(pins) {
 		watch, err := stamped[0].WatchEdges(o.Lines, pull, func(e gpioext.Edge) {
 			// A clock other than the kernel's, as in a simulation, may be behind the stamp.
-			m.deliver(Edge{Line: e.Pin, Level: e.Level, At: min(scheduler.Instant(e.Time), now())})
+			m.deliver(Edge{Line: e.Pin, Level: e.Level, At: min(loop.FromKernel(scheduler.Instant(e.Time)), loop.Now())})
 		}, m.overflow)
 		if err != nil {
 			return nil, err
 		}
 		return watchedLines{watch}, nil
 	}
-	return openPins(pins, pull, now, m)
+	return openPins(pins, pull, loop.Now, m)
 }
 
 // watchedLines are lines whose driver stamps edges.

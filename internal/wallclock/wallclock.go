@@ -30,6 +30,8 @@ type Clock struct {
 	mono0       scheduler.Instant // ... at this instant
 	correction  time.Duration     // true time minus Uncorrected
 	corrected   bool
+	suspended   bool // since the last correction
+	resumed     scheduler.Event
 	trustSystem bool
 }
 
@@ -61,6 +63,9 @@ func (c *Clock) Synchronized() bool {
 	if c.corrected {
 		return true
 	}
+	if c.suspended && !c.trustSystem {
+		return false // what the kernel says is about the time before
+	}
 	return (c.trustSystem || c.system.Synchronized()) && !c.system.Now().Before(Floor)
 }
 
@@ -77,9 +82,19 @@ func (c *Clock) Correct(offset time.Duration) error {
 	if now := c.Uncorrected().Add(offset); now.Before(Floor) {
 		return fmt.Errorf("implausible time: %s is before %s", now.UTC().Format(time.DateOnly), Floor.Format(time.DateOnly))
 	}
-	c.correction, c.corrected = offset, true
+	c.correction, c.corrected, c.suspended = offset, true, false
 	return nil
 }
+
+// Resume handles that the machine was suspended. A board's clock for that time is
+// inexact or does not exist, so the time is not relied on until the next correction.
+func (c *Clock) Resume() {
+	c.corrected, c.suspended = false, true
+	c.resumed.Set()
+}
+
+// Resumed is set by Resume, for the time source, which clears it and measures.
+func (c *Clock) Resumed() *scheduler.Event { return &c.resumed }
 
 // Offset returns the corrected time minus the system's, as NTP counts it (RFC
 // 5905): positive where the system's clock is behind. It is 0 before the first

@@ -200,3 +200,28 @@ func TestSetterIsOfferedWhereTheSystemHasOne(t *testing.T) {
 		t.Error("a system with a setter offers none")
 	}
 }
+
+func TestTheTimeIsUnknownAfterASuspendUntilTheNextCorrection(t *testing.T) {
+	for name, c := range map[string]struct{ kept, trust, known bool }{
+		"corrected by an NTP instance":               {},
+		"and the kernel says that it is kept":        {kept: true},
+		"with no NTP instance that could correct it": {trust: true, known: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoard()
+			b.kept = c.kept
+			clock := b.clock(c.trust)
+			if err := clock.Correct(b.measure(clock)); err != nil {
+				t.Fatal(err)
+			}
+			b.pass(2 * time.Hour)
+			clock.Resume()
+			if clock.Synchronized() != c.known || !clock.Resumed().IsSet() {
+				t.Errorf("synchronized: %v, resumed: %v", clock.Synchronized(), clock.Resumed().IsSet())
+			}
+			if err := clock.Correct(b.measure(clock)); err != nil || !clock.Synchronized() {
+				t.Errorf("synchronized after a correction: %v (%v)", clock.Synchronized(), err)
+			}
+		})
+	}
+}

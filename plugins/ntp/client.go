@@ -22,6 +22,7 @@ type client struct {
 	interval pollInterval
 
 	count    int             // synchronizations since the start
+	slack    time.Duration   // of the time since the latest, by suspends of the machine
 	last     sample          // the latest of them
 	lastAt   plugins.Instant // when it was; before the first, the start of the instance
 	warned   time.Duration   // the system clock's offset in the latest warning; 0: none
@@ -52,11 +53,27 @@ func (c *client) run(t *plugins.Task) error {
 		if err != nil {
 			return err
 		}
-		next := t.Now().Add(c.interval.after(outcome))
-		if err := t.SleepUntil(max(next, c.earliestQuery())); err != nil {
+		next := max(t.Now().Add(c.interval.after(outcome)), c.earliestQuery())
+		if err := c.waitUntil(t, next); err != nil {
 			return err
 		}
 	}
+}
+
+// waitUntil waits for the next poll, or until the machine has resumed after it was
+// suspended.
+func (c *client) waitUntil(t *plugins.Task, next plugins.Instant) error {
+	resumed := c.env.TimeSource.Resumed()
+	err := t.Timeout(next.Sub(t.Now()), func() error { return resumed.Wait(t) })
+	if errors.Is(err, plugins.ErrTimeout) {
+		err = nil
+	}
+	if err != nil || !resumed.IsSet() {
+		return err
+	}
+	resumed.Clear()
+	c.slack += 2 * time.Second // the kernel counts a suspend in seconds
+	return t.SleepUntil(c.earliestQuery())
 }
 
 // earliestQuery returns when the first server may be queried again.
@@ -78,7 +95,7 @@ func (c *client) poll(t *plugins.Task) (outcome, error) {
 		}
 		return noNetwork, nil
 	}
-	c.last, c.lastAt = selected.sample, t.Now()
+	c.last, c.lastAt, c.slack = selected.sample, t.Now(), 0
 	c.report(selected, queried)
 	return synchronized, c.adjustSystem(t)
 }
@@ -121,7 +138,7 @@ func (c *client) holdover(now plugins.Instant) sample {
 		slew  = 500 * time.Millisecond // slewing the system clock also changes the monotonic clock
 	)
 	age := time.Duration(drift * float64(now.Sub(c.lastAt)))
-	return sample{offset: c.last.offset, bound: c.last.bound + slew + age}
+	return sample{offset: c.last.offset, bound: c.last.bound + slew + age + c.slack}
 }
 
 // failed handles a poll without a result. A single one does not matter: the instance is

@@ -172,3 +172,18 @@ func TestHealthSaysWhyTheClockIsNotSynchronized(t *testing.T) {
 		})
 	}
 }
+
+func TestTheClockIsSynchronizedAtOnceAfterASuspend(t *testing.T) {
+	fx := newFixture(t, 4, -year)
+	fx.run(func(t *plugins.Task, i *plugintest.Instance) error {
+		t.Sleep(2 * time.Minute)
+		fx.Suspend(3 * time.Minute)
+		t.Sleep(time.Second)
+		t.Sleep(2 * time.Second)
+		fx.wantTime("after a suspend")
+		if n := fx.latest().Count; n != 2 {
+			fx.T.Errorf("synchronized %d times", n)
+		}
+		return nil
+	})
+}

@@ -74,15 +74,17 @@ var Epoch = time.Date(2026, 11, 18, 20, 52, 0, 0, time.UTC)
 // New returns a harness in virtual time, whose clock is right.
 func New(t testing.TB) *Harness {
 	clock := scheduler.NewVirtualClock(scheduler.Instant(time.Hour))
+	var h *Harness
 	loop := scheduler.New(scheduler.Options{
-		Clock:   clock,
-		OnError: func(task *scheduler.Task, err error) { t.Errorf("task %s/%s: %v", task.Owner(), task.Name(), err) },
+		Clock:    clock,
+		OnResume: func(time.Duration) { h.Clock.Resume() },
+		OnError:  func(task *scheduler.Task, err error) { t.Errorf("task %s/%s: %v", task.Owner(), task.Name(), err) },
 	})
 	zone, err := time.LoadLocation("Australia/Melbourne")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Harness{
+	h = &Harness{
 		T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now),
 		clock: clock, claims: gpio.NewClaims(), stubs: map[string]host.Definition{},
 	}
@@ -99,6 +101,9 @@ func (h *Harness) Run(body func(t *plugins.Task) error) {
 		h.T.Error(err)
 	}
 }
+
+// Suspend suspends the machine for d when every task waits.
+func (h *Harness) Suspend(d time.Duration) { h.clock.Suspend(d) }
 
 // Stall lets time pass within the calling task's step, as if the task blocked the
 // loop for so long.
