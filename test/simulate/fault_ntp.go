@@ -124,7 +124,7 @@ func (p *pool) dial(_ context.Context, _, address string) (net.Conn, error) {
 		return nil, s.dialing
 	}
 	e := &exchange{Conn: s.Conn(), pool: p, server: s, correct: s.correct, garbage: s.garbage}
-	return openConn{e, p.handles.open("connections")}, nil
+	return openConn{e, p.handles.add("connections")}, nil
 }
 
 // exchange is a request to a server and its delayed reply.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	conngpio "periph.io/x/conn/v3/gpio"
@@ -14,34 +15,42 @@ import (
 )
 
 // handles counts what the daemon has open, by kind. On a real system each would be a
-// file descriptor. At the end none may be open.
-type handles map[string]int
+// file descriptor. At the end none may be open. The board closes its parts on
+// goroutines of their own, hence the mutex.
+type handles struct {
+	mu   sync.Mutex
+	open map[string]int
+}
 
-// open counts one more handle. The returned function closes it; further calls have no
+func newHandles() *handles { return &handles{open: map[string]int{}} }
+
+// add counts one more handle. The returned function closes it; further calls have no
 // effect.
-func (h handles) open(kind string) (closed func()) {
-	h[kind]++
-	done := false
-	return func() {
-		if !done {
-			done = true
-			h[kind]--
-		}
-	}
+func (h *handles) add(kind string) (closed func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open[kind]++
+	return sync.OnceFunc(func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.open[kind]--
+	})
 }
 
 // checkClosed fails for each kind of which a handle is open.
-func (h handles) checkClosed(w *World) {
-	for _, kind := range sortedKeys(h) {
-		if h[kind] != 0 {
-			w.fail("%d %s were not closed", h[kind], kind)
+func (h *handles) checkClosed(w *World) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, kind := range sortedKeys(h.open) {
+		if h.open[kind] != 0 {
+			w.fail("%d %s were not closed", h.open[kind], kind)
 		}
 	}
 }
 
 // body counts a response as open until its body is closed.
-func (h handles) body(r *http.Response) *http.Response {
-	r.Body = openBody{r.Body, h.open("responses")}
+func (h *handles) body(r *http.Response) *http.Response {
+	r.Body = openBody{r.Body, h.add("responses")}
 	return r
 }
 
@@ -68,7 +77,7 @@ func (c openConn) Close() error {
 // countedBoard is a board whose open lines and ports are counted.
 type countedBoard struct {
 	gpio.Backend
-	handles handles
+	handles *handles
 	closed  func()
 }
 
@@ -85,7 +94,7 @@ func (b countedBoard) OpenSPI(name string) (spi.PortCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openPort{port, b.handles.open("SPI ports")}, nil
+	return openPort{port, b.handles.add("SPI ports")}, nil
 }
 
 func (b countedBoard) Close() error {
@@ -96,7 +105,7 @@ func (b countedBoard) Close() error {
 // countedPin is a pin whose uses are counted until they are closed.
 type countedPin struct {
 	gpioext.BoardPin
-	handles handles
+	handles *handles
 	closed  func() // of an output; nil while it is not open
 }
 
@@ -105,14 +114,14 @@ func (p *countedPin) WatchEdges(names []string, pull conngpio.Pull, deliver func
 	if err != nil {
 		return nil, err
 	}
-	return openWatch{watch, p.handles.open("input lines")}, nil
+	return openWatch{watch, p.handles.add("input lines")}, nil
 }
 
 func (p *countedPin) Out(level gpio.Level) error {
 	if err := p.BoardPin.Out(level); err != nil || p.closed != nil {
 		return err
 	}
-	p.closed = p.handles.open("outputs")
+	p.closed = p.handles.add("outputs")
 	return nil
 }
 
@@ -129,7 +138,7 @@ func (p *countedPin) StartPWM(period time.Duration) (gpioext.PWM, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openPWM{pwm, p.handles.open("PWM outputs")}, nil
+	return openPWM{pwm, p.handles.add("PWM outputs")}, nil
 }
 
 type openWatch struct {

@@ -190,7 +190,7 @@ func TestSecretInTheTextLogIsAFailure(t *testing.T) {
 
 func TestOpenHandleIsAFailure(t *testing.T) {
 	w := newWorld(t, 1, time.Hour)
-	board := countedBoard{sim.New(nil), w.handles, w.handles.open("boards")}
+	board := countedBoard{sim.New(nil), w.handles, w.handles.add("boards")}
 	port, err := board.OpenSPI(panelPort)
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ type World struct {
 	recorder *logRecorder
 	log      *slog.Logger
 	text     *textLog
-	handles  handles
+	handles  *handles
 
 	internet            *internet
 	pool                *pool
@@ -73,7 +73,7 @@ func NewWorld(seed uint64, lasts time.Duration) (*World, error) {
 	w := &World{
 		seed: seed, clock: scheduler.NewVirtualClock(bootedAt),
 		end: bootedAt.Add(lasts), calm: bootedAt.Add(lasts - recovery),
-		handles: handles{},
+		handles: newHandles(),
 	}
 	rng := w.rng("world")
 	w.epoch, w.steady = startTime(rng), rng.IntN(2) == 0
@@ -169,7 +169,7 @@ func (w *World) openBoard(loop *scheduler.Loop) (gpio.Backend, error) {
 	w.cable.attach(w)
 	w.chip.attach(w)
 	w.autopilot.attach()
-	return countedBoard{slowBoard{w.board, w}, w.handles, w.handles.open("boards")}, nil
+	return countedBoard{slowBoard{w.board, w}, w.handles, w.handles.add("boards")}, nil
 }
 
 // now returns the true time.
