@@ -137,7 +137,7 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 //	PWM(t, name, period) (PWM, error)          opens a PWM output
 //	Pin(t, name) (gpio.PinIO, error)           returns a pin for a driver of periph
 //	SPI(t, name) (spi.PortCloser, error)       opens an SPI port, as periph's interface
-//	I2C(t, name, address) (i2c.Bus, error)     opens an I2C bus for one address, as periph's interface
+//	I2C(t, name, address) (i2c.BusCloser, error)  opens an I2C bus for one address, as periph's interface
 //	UART(t, name, baud) (io.ReadWriteCloser, error)  opens a serial port
 //	Close() error                              closes all, for the daemon's own use
 //

@@ -17,7 +17,7 @@ func pinsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "pins",
-		Short: "List GPIO lines, SPI ports and PWM channels",
+		Short: "List GPIO lines, SPI ports, I2C buses, serial ports and PWM channels",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			found, err := periph.TakeInventory()
 			if asJSON {
@@ -49,12 +49,21 @@ func printInventory(out io.Writer, found periph.Inventory) error {
 	}
 	noneFound(row, len(found.Chips), "no GPIO chip found")
 
-	row()
-	row("SPI PORT", "DEVICE", "PROBLEM")
-	for _, port := range found.SPI {
-		row(port.Name, port.Path, orDash(port.Problem))
+	for _, kind := range []struct {
+		head, none string
+		ports      []periph.Port
+	}{
+		{"SPI PORT", "no SPI port found; on a Raspberry Pi, add dtparam=spi=on to /boot/firmware/config.txt", found.SPI},
+		{"I2C BUS", "no I2C bus found; on a Raspberry Pi, add dtparam=i2c_arm=on to /boot/firmware/config.txt and i2c-dev to /etc/modules", found.I2C},
+		{"SERIAL PORT", "no serial port found; on a Raspberry Pi, add enable_uart=1 to /boot/firmware/config.txt", found.UART},
+	} {
+		row()
+		row(kind.head, "DEVICE", "PROBLEM")
+		for _, port := range kind.ports {
+			row(port.Name, port.Path, orDash(port.Problem))
+		}
+		noneFound(row, len(kind.ports), kind.none)
 	}
-	noneFound(row, len(found.SPI), "no SPI port found; on a Raspberry Pi, add dtparam=spi=on to /boot/firmware/config.txt")
 
 	row()
 	row("PWM", "DEVICE", "PINS")

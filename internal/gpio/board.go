@@ -75,7 +75,7 @@ func (b *Board) SPI(t *scheduler.Task, name string) (spi.PortCloser, error) {
 
 // I2C opens a bus for a driver of periph, for one address of 7 bits. Other instances may
 // use other addresses. Transfers must be within Await.
-func (b *Board) I2C(t *scheduler.Task, name string, address uint16) (i2c.Bus, error) {
+func (b *Board) I2C(t *scheduler.Task, name string, address uint16) (i2c.BusCloser, error) {
 	return open(b, t, func() (i2c.BusCloser, error) {
 		return OpenI2C(b.backend, b.claims, b.owner, name, address)
 	}, I2CAddressName(name, address))

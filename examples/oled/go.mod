@@ -1,0 +1,30 @@
+module example.org/oled
+
+go 1.26.0
+
+require (
+	periph.io/x/conn/v3 v3.7.3
+	periph.io/x/devices/v3 v3.7.4
+	ptvd v0.0.0
+)
+
+require (
+	github.com/VictoriaMetrics/metrics v1.35.1 // indirect
+	github.com/beevik/ntp v1.6.0 // indirect
+	github.com/coreos/go-systemd/v22 v22.7.0 // indirect
+	github.com/google/renameio/v2 v2.0.2 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/spf13/cobra v1.10.2 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
+	github.com/valyala/fastrand v1.1.0 // indirect
+	github.com/valyala/histogram v1.2.0 // indirect
+	github.com/warthog618/go-gpiocdev v0.9.1 // indirect
+	go.bug.st/serial v1.8.0 // indirect
+	golang.org/x/net v0.59.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/term v0.47.0 // indirect
+	gopkg.in/yaml.v3 v3.0.1 // indirect
+	periph.io/x/host/v3 v3.8.5 // indirect
+)
+
+replace ptvd => ../..
