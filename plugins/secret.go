@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -47,9 +48,13 @@ func (s Secret) Reveal() (string, error) {
 	case s.Credential != "":
 		dir := os.Getenv("CREDENTIALS_DIRECTORY")
 		if dir == "" {
-			return "", fmt.Errorf("credential %s: $CREDENTIALS_DIRECTORY is not set; add LoadCredential=%s to the unit, or write {file: …} or {env: …}", s.Credential, s.Credential)
+			return "", fmt.Errorf("credential %s: $CREDENTIALS_DIRECTORY is not set, so only the service has credentials; elsewhere use {file: …} or {env: …}", s.Credential)
 		}
-		return readSecret(filepath.Join(dir, s.Credential))
+		value, err := readSecret(filepath.Join(dir, s.Credential))
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("credential %s: %w; write it to /etc/credstore/%s and restart the service, whose unit must have LoadCredential=%s", s.Credential, fs.ErrNotExist, s.Credential, s.Credential)
+		}
+		return value, err
 	case s.File != "":
 		return readSecret(s.File)
 	}

@@ -42,7 +42,7 @@ func TestTheErrorOfAMissingSecretSaysWhatToDo(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	for want, secret := range map[string]plugins.Secret{
 		"it must hold the secret": {Env: "NOT_SET"},
-		"LoadCredential=ptv-key":  {Credential: "ptv-key"},
+		"only the service has credentials":  {Credential: "ptv-key"},
 		"no such file":            {File: "/nowhere/at/all"},
 		"one printable line":      {File: write(t, []byte("a\nb"))},
 		"secret not configured":   {},
@@ -83,4 +83,12 @@ func FuzzSecretFile(f *testing.F) {
 			t.Errorf("%q gave the secret %q", data, value)
 		}
 	})
+}
+
+func TestAMissingCredentialIsNamedWithTheFileToWrite(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", t.TempDir())
+	_, err := plugins.Secret{Credential: "ptv-key"}.Reveal()
+	if err == nil || !strings.Contains(err.Error(), "write it to /etc/credstore/ptv-key") || !strings.Contains(err.Error(), "LoadCredential=ptv-key") {
+		t.Errorf("got %v", err)
+	}
 }

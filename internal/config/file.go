@@ -152,12 +152,13 @@ func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
 	return file, nil
 }
 
-// Locate turns an error that an instance's New returned into diagnostics, as if
-// the Config's Validate had returned it.
-func (f *File) Locate(instance string, err error) Diagnostics {
+// Locate turns an error about an option or an instance, such as one that its New
+// returned, into diagnostics, as if the Validate of what stands at the path had
+// returned it.
+func (f *File) Locate(path string, err error) Diagnostics {
 	d := *f.decoder
 	d.found, d.refused = nil, nil
-	d.locate(d.nearestPlace("plugins."+instance), err)
+	d.locate(d.nearestPlace(path), err)
 	for i := range d.found {
 		d.found[i].Severity = Error // without New's result the instance cannot run
 	}

@@ -159,7 +159,7 @@ func TestALiteralSecretNeedsAFileThatOthersCannotRead(t *testing.T) {
 
 func TestAnErrorOfNewIsReportedAtItsOption(t *testing.T) {
 	file := parse(t, "plugins:", "  bell:", "    plugin: bell", "    pin: GPIO17")
-	err := file.Locate("bell", errors.Join(plugins.OptionErrorf("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
+	err := file.Locate("plugins.bell", errors.Join(plugins.OptionErrorf("pin", "the line is %s", "odd"), errors.New("it cannot be made")))
 	want := lines(
 		"f:2:3: plugins.bell: it cannot be made",
 		"   2 |   bell:",
@@ -242,7 +242,7 @@ func TestAWarningComesWithTheFileOrWithItsErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := file.Locate("l", plugins.OptionWarningf("at_stop", "it is not")); got.Summary() != "1 error" {
+	if got := file.Locate("plugins.l", plugins.OptionWarningf("at_stop", "it is not")); got.Summary() != "1 error" {
 		t.Errorf("an instance that New refuses cannot run, but got %v", got)
 	}
 }

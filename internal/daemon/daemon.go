@@ -56,7 +56,8 @@ type Daemon struct {
 	board     gpio.Backend
 	stop      *scheduler.Flag
 	reload    *scheduler.Flag
-	failure   error // that Run returns: of an instance with on_error: fail, or of the web server
+	failure   error  // that Run returns: of an instance with on_error: fail
+	noPage    string // why the web server was not started
 	instances []*instance
 	started   scheduler.Instant
 	notify    notifier
@@ -113,9 +114,18 @@ func keepsTime(f *config.File) bool {
 func Check(file *config.File) error {
 	d := New(Options{File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0)})
 	var found config.Diagnostics
+	if h := file.HTTP; h != nil && h.Token.IsLiteral() {
+		token, err := h.Token.Reveal()
+		if err == nil {
+			err = web.CheckToken(token)
+		}
+		if err != nil {
+			found = file.Locate("http.token", err)
+		}
+	}
 	for _, i := range d.instances {
 		if _, err := i.entry.Definition.New(i.host(), i.entry.Config); err != nil {
-			found = append(found, file.Locate(i.entry.Name, err)...)
+			found = append(found, file.Locate("plugins."+i.entry.Name, err)...)
 		}
 	}
 	if len(found) > 0 {

@@ -3,13 +3,12 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"net/netip"
 	"time"
 
 	"ptvd/internal/config"
 	"ptvd/internal/host"
+	"ptvd/internal/logs"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 	"ptvd/plugins/topics"
@@ -30,9 +29,8 @@ type page struct {
 // published once a second, and the clock twice.
 const framesPerSecond = 25
 
-// servePage is the task that runs the web server, if it is configured. Without the
-// server the instances run all the same, unless it would be reachable from other
-// machines: then a missing token stops the daemon.
+// servePage is the task that runs the web server, if it is configured. If its token is
+// missing, only the server is not started: the instances run all the same.
 func (d *Daemon) servePage(t *scheduler.Task) error {
 	h := d.options.File.HTTP
 	if h == nil {
@@ -43,12 +41,10 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	switch {
 	case errors.Is(err, scheduler.ErrCancelled):
 		return err
-	case err != nil && isLoopback(h.Listen):
-		d.log.Error("web server not started", "err", err)
-		return nil
 	case err != nil:
-		d.failure = fmt.Errorf("web server at %s: %w", h.Listen, err)
-		d.stop.Set()
+		d.log.Error("web server not started", logs.ID(logs.PageDisabled), "err", err)
+		d.noPage = err.Error()
+		d.notify.status(d.status())
 		return nil
 	}
 	p.server = server
@@ -57,13 +53,6 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 		return err
 	}
 	return p.show(t)
-}
-
-// isLoopback tells whether an address is reachable from this machine only.
-func isLoopback(listen string) bool {
-	host, _, _ := net.SplitHostPort(listen) // validated with the configuration
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
 // prepare makes the server. It blocks.

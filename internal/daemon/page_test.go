@@ -362,24 +362,6 @@ func TestBetweenReportsOnlyChangedTopicsAreSent(t *testing.T) {
 	})
 }
 
-func TestUnreadableTokenStopsTheDaemonUnlessOnLoopback(t *testing.T) {
-	for listen, refused := range map[string]bool{"0.0.0.0:8337": true, "127.0.0.1:8337": false} {
-		t.Run(listen, func(t *testing.T) {
-			yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s', token: {file: /nowhere/token}}\nplugins: {one: {plugin: shown}}\n", listen)
-			file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = daemon.New(daemon.Options{
-				File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0), Lasts: time.Second,
-			}).Run(t.Context())
-			if (err != nil) != refused {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-}
-
 func TestAddressInUseIsRetriedAndLoggedOnce(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -426,4 +408,48 @@ func TestReleaseIsExecutedEvenLate(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAPageThatCannotStartDoesNotStopTheInstances(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", t.TempDir())
+	t.Setenv("SHORT_TOKEN", "guess")
+	for token, want := range map[string]string{
+		"{credential: ptvd-http}": "write it to /etc/credstore/ptvd-http",
+		"{env: SHORT_TOKEN}":      "token too short",
+	} {
+		started := 0
+		scripts = map[string]script{"one": {start: func(plugins.Env, *plugins.Task) error { started++; return nil }}}
+		file, err := config.Parse("test.yaml", []byte("board: sim\nhttp: {listen: '0.0.0.0:8337', token: "+token+"}\nplugins: {one: {plugin: scripted}}\n"), 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := daemon.Check(file); err != nil {
+			t.Errorf("%s: %v", token, err)
+		}
+		var log strings.Builder
+		d := daemon.New(daemon.Options{
+			File: file, Log: slog.New(slog.NewTextHandler(&log, nil)), Clock: scheduler.NewVirtualClock(0), Lasts: time.Minute,
+		})
+		d.LogSnapshot()
+		if err := d.Run(context.Background()); err != nil || started != 1 {
+			t.Errorf("%s: ended with %v after %d starts", token, err, started)
+		}
+		if !strings.Contains(log.String(), "web server not started") || !strings.Contains(log.String(), want) {
+			t.Errorf("%s: the log has no %q:\n%s", token, want, log.String())
+		}
+	}
+}
+
+func TestATokenThatIsTooShortIsRefusedByCheck(t *testing.T) {
+	file, err := config.Parse("test.yaml", []byte("board: sim\nhttp: {listen: '0.0.0.0:8337', token: guess}\nplugins: {one: {plugin: shown}}\n"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = daemon.Check(file)
+	if err == nil || !strings.Contains(err.Error(), "test.yaml:2:39: http.token: token too short: it has 5 characters") {
+		t.Errorf("got %v", err)
+	}
+	if strings.Contains(err.Error(), "guess") {
+		t.Errorf("the token shows:\n%v", err)
+	}
 }

@@ -21,6 +21,9 @@ func (d *Daemon) status() string {
 		}
 		problems = append(problems, i.entry.Name+": "+i.health.Why)
 	}
+	if d.noPage != "" {
+		problems = append(problems, "web server: "+d.noPage)
+	}
 	return strings.Join(append([]string{fmt.Sprintf("%d/%d ok", ok, len(d.instances))}, problems...), "; ")
 }
 

@@ -104,7 +104,7 @@ func (c *checker) testsOf(i config.Instance, instance *host.Instance) ([]hardwar
 	}
 	plugin, err := i.Definition.New(instance, i.Config)
 	if err != nil {
-		return nil, c.File.Locate(i.Name, err)
+		return nil, c.File.Locate("plugins."+i.Name, err)
 	}
 	var all []plugins.HardwareTest
 	if tester, ok := plugin.(plugins.HardwareTester); ok {

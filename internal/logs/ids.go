@@ -14,6 +14,10 @@ const (
 	InstanceDegraded MessageID = "0d7f2a1c9b8e4f6a8a5c3e1d7b9f0264"
 	// LoopBlocked: a task blocks the event loop.
 	LoopBlocked MessageID = "6d26df7d3144478baa354deba2118389"
+	// PageDisabled: the web server was not started, because of its token.
+	PageDisabled MessageID = "c2e3b6f1d0a84c7db5c1a4f09e6d7b38"
+	// StartFailed: the daemon did not start, or ended with an error.
+	StartFailed MessageID = "8f1d5e0a4b7c4a21b6d3907ce2f45a19"
 	// ReloadFailed: the new configuration was not applied; the previous one is kept.
 	ReloadFailed MessageID = "6191b4e0c5294062bd12fd8f6ebf10ea"
 )

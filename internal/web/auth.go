@@ -38,13 +38,21 @@ const (
 
 const cookieName = "ptvd"
 
+// CheckToken refuses a token that could be guessed.
+func CheckToken(token string) error {
+	if len(token) < minTokenLength {
+		return fmt.Errorf("token too short: it has %d characters, and needs at least %d", len(token), minTokenLength)
+	}
+	return nil
+}
+
 // requireToken returns a handler that asks for the token, or next if there is none.
 func requireToken(log *slog.Logger, token string, next http.Handler) (http.Handler, error) {
 	if token == "" {
 		return next, nil
 	}
-	if len(token) < minTokenLength {
-		return nil, fmt.Errorf("http.token is too short: %d characters, at least %d are needed", len(token), minTokenLength)
+	if err := CheckToken(token); err != nil {
+		return nil, fmt.Errorf("http.token: %w", err)
 	}
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("the page of ptvd"))
