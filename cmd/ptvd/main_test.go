@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"syscall"
 	"testing"
@@ -47,8 +49,25 @@ func TestCommandLine(t *testing.T) {
 			env.Setenv("TMPDIR", env.WorkDir)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "signal": signal},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "journal": journal, "signal": signal},
 	})
+}
+
+// journal FILE ARG… runs ptvd with a standard error that is the journal's stream, in a
+// file. Without a journal to talk to, each line begins with its priority in brackets.
+func journal(ts *testscript.TestScript, _ bool, args []string) {
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer file.Close()
+	info, err := file.Stat()
+	ts.Check(err)
+	stat := info.Sys().(*syscall.Stat_t)
+	cmd := exec.Command("ptvd", args[1:]...)
+	cmd.Dir, cmd.Stderr = ts.MkAbs("."), file
+	cmd.Env = append(os.Environ(), fmt.Sprintf("JOURNAL_STREAM=%d:%d", stat.Dev, stat.Ino))
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		ts.Fatalf("ptvd: %v", err)
+	}
 }
 
 // await FILE PATTERN waits until a file that another process writes matches.

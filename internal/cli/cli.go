@@ -7,10 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"ptvd/internal/logs"
 )
 
 // Exit statuses, from sysexits(3) where it has one.
@@ -37,9 +41,16 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.Execute()
+	cmd, err := root.ExecuteC()
 	if err == nil {
 		return 0
+	}
+	if stderr == os.Stderr && cmd.Name() == "run" && logs.IsJournal(os.Stderr) {
+		// As text, the journal would take it for information.
+		log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
+		log.Error("ptvd failed", logs.ID(logs.StartFailed), "err", err)
+		_ = log.Close()
+		stderr = io.Discard
 	}
 	switch e := err.(type) {
 	case usageError:

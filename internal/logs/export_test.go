@@ -16,7 +16,6 @@ func NewJournal(send func(string, journal.Priority, map[string]string) error, st
 // NewTerminal returns a log with colors.
 func NewTerminal(out io.Writer) *Log { return start(textWriter{out, true}, slog.LevelDebug) }
 
-func IsJournal(file *os.File) bool   { return isJournal(file) }
 func WantsColors(file *os.File) bool { return wantsColors(file) }
 
 const QueueSize = queueSize

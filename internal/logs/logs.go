@@ -32,7 +32,7 @@ type Log struct {
 // is set. The text is written to out, which is the file itself or a writer in front
 // of it.
 func New(out io.Writer, file *os.File, level slog.Level) *Log {
-	if isJournal(file) {
+	if IsJournal(file) {
 		return start(journalWriter{journal.Send, out}, level)
 	}
 	return start(textWriter{out, wantsColors(file)}, level)
@@ -53,9 +53,9 @@ func (l *Log) Close() error {
 	return nil
 }
 
-// isJournal reports whether a file is the stream that JOURNAL_STREAM names, see
+// IsJournal reports whether a file is the stream that JOURNAL_STREAM names, see
 // systemd.exec(5).
-func isJournal(file *os.File) bool {
+func IsJournal(file *os.File) bool {
 	info, err := file.Stat()
 	if err != nil {
 		return false
