@@ -53,7 +53,7 @@ func (p *page) topic(slot *host.Slot, m topics.Moment) (t web.Topic) {
 			value, ok = shown, true
 		}
 	}
-	t = web.Topic{Plugin: slot.Plugin, Doc: slot.Topic().Doc}
+	t = web.Topic{Plugin: slot.Plugin, Doc: slot.Topic().Doc, GoType: slot.Topic().Type.String()}
 	defer func() {
 		if err := recover(); err != nil {
 			t.Envelope = slot.Envelope(nil, m)

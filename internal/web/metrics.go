@@ -87,14 +87,14 @@ func (e exposition) all(s State) {
 // topics sets the figures of payloads. Where an instance has several topics of one type,
 // a label tells them apart.
 func (e exposition) topics(all []Topic) {
-	type kind struct{ instance, payload string }
+	type kind struct{ instance, goType string }
 	count := map[kind]int{}
 	for _, t := range all {
-		count[kind{t.Instance, t.Type}]++
+		count[kind{t.Instance, t.GoType}]++
 	}
 	for _, t := range all {
 		labels := []string{"instance", t.Instance}
-		if count[kind{t.Instance, t.Type}] > 1 {
+		if count[kind{t.Instance, t.GoType}] > 1 {
 			labels = append(labels, "topic", t.Topic)
 		}
 		for name, value := range t.Figures {

@@ -13,8 +13,9 @@ func TestMetricsAreTheFiguresOfTheState(t *testing.T) {
 		Topics: []Topic{
 			{Envelope: topics.Envelope{Instance: "trains", Topic: "departures", Type: "departures"}, Doc: "the next departures", Figures: map[string]float64{"departures_age_seconds": 12.5}},
 			{Envelope: topics.Envelope{Instance: "trams", Topic: "departures", Type: "departures"}},
-			{Envelope: topics.Envelope{Instance: "thermo", Topic: "inside", Type: "reading"}, Figures: map[string]float64{"reading": 21.4}},
-			{Envelope: topics.Envelope{Instance: "thermo", Topic: "outside", Type: "reading"}, Figures: map[string]float64{"reading": -3}},
+			{Envelope: topics.Envelope{Instance: "trams", Topic: "gauge"}, GoType: "main.Gauge", Figures: map[string]float64{"gauge": 1}},
+			{Envelope: topics.Envelope{Instance: "thermo", Topic: "inside", Type: "reading"}, GoType: "topics.Reading", Figures: map[string]float64{"reading": 21.4}},
+			{Envelope: topics.Envelope{Instance: "thermo", Topic: "outside", Type: "reading"}, GoType: "topics.Reading", Figures: map[string]float64{"reading": -3}},
 		},
 		Instances: []Instance{{
 			Name: "trains", Plugin: "ptv", Health: "degraded", Restarts: 2,
@@ -30,6 +31,7 @@ func TestMetricsAreTheFiguresOfTheState(t *testing.T) {
 		`ptvd_instance_restarts_total{instance="trains"} 2`,
 		"# HELP ptvd_departures_age_seconds the next departures\n",
 		`ptvd_departures_age_seconds{instance="trains"} 12.5`,
+		`ptvd_gauge{instance="trams"} 1`,
 		`ptvd_reading{instance="thermo",topic="inside"} 21.4`,
 		`ptvd_reading{instance="thermo",topic="outside"} -3`,
 		`ptvd_clock_system_error_seconds -0.25`,
@@ -44,7 +46,7 @@ func TestMetricsAreTheFiguresOfTheState(t *testing.T) {
 			t.Errorf("missing: %s", want)
 		}
 	}
-	if strings.Contains(text, "no name") || strings.Contains(text, "trams") {
+	if strings.Contains(text, "no name") || strings.Contains(text, `departures_age_seconds{instance="trams"`) {
 		t.Errorf("unexpected figures:\n%s", text)
 	}
 }

@@ -31,6 +31,7 @@ type Topic struct {
 	topics.Envelope
 	Plugin  string             `json:"plugin"`
 	Doc     string             `json:"doc"`
+	GoType  string             `json:"-"` // of the payload
 	Figures map[string]float64 `json:"-"` // for metrics
 }
 

@@ -12,21 +12,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// startOnBoard starts the daemon as on a board, with a page. The simulated board then has
-// no contacts that the page can move, and no faults to inject.
-func startOnBoard(t *testing.T, more string) *program {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	path := filepath.Join(t.TempDir(), "ptvd.yaml")
-	text := fmt.Sprintf(`
-board: sim
-state: %s
-http: {listen: '%s'%s}
-plugins:
+// parts are the instances of a board: a panel, a button and a lamp.
+const parts = `
   panel:
     plugin: display
     device: {max7219: {spi: SPI0.0}}
@@ -39,12 +26,23 @@ plugins:
     plugin: fade
     encoder: {a: GPIO5, b: GPIO6}
     output: GPIO18
-`, t.TempDir(), l.Addr(), more)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+`
+
+// startOnBoard starts a program as on a board, with more options of http. The simulated
+// board then has no contacts that the page can move, and no faults to inject.
+func startOnBoard(t *testing.T, path, http, instances string) *program {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
+	if err != nil {
 		t.Fatal(err)
 	}
 	l.Close()
-	return start(t, "run", "--config", path)
+	config := filepath.Join(t.TempDir(), "ptvd.yaml")
+	text := fmt.Sprintf("board: sim\nstate: %s\nhttp: {listen: '%s'%s}\nplugins:\n  %s\n", t.TempDir(), l.Addr(), http, instances)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return start(t, path, "run", "--config", config)
 }
 
 func TestLoginAsksForTheTokenOnce(t *testing.T) {
@@ -53,7 +51,7 @@ func TestLoginAsksForTheTokenOnce(t *testing.T) {
 	if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	board := startOnBoard(t, ", names: [board.test], token: {file: "+path+"}")
+	board := startOnBoard(t, ptvd(), ", names: [board.test], token: {file: "+path+"}", parts)
 	// By name, as from another machine: browsers trust loopback addresses more.
 	board.address = strings.Replace(board.address, "127.0.0.1", "board.test", 1)
 	b := newWindow(t, openBrowser(t), desktop)
@@ -74,7 +72,7 @@ func TestLoginAsksForTheTokenOnce(t *testing.T) {
 const withoutWorld = `document.querySelector("#world").hidden && document.querySelector("#made-up").hidden`
 
 func TestOnABoardInputsAreReadOnly(t *testing.T) {
-	b := openWindow(t, openBrowser(t), startOnBoard(t, "").address, desktop)
+	b := openWindow(t, openBrowser(t), startOnBoard(t, ptvd(), "", parts).address, desktop)
 	b.until("the inputs say where they are", `[...document.querySelectorAll(".part .value")].filter((e) => e.textContent === "on the board only").length === 2`)
 	b.until("there is no world to be broken", withoutWorld)
 	b.until("neither can be reached by a key", `document.querySelector(".push").disabled && document.querySelector(".knob").tabIndex === -1`)
@@ -89,7 +87,7 @@ func TestOnABoardInputsAreReadOnly(t *testing.T) {
 }
 
 func TestRemoteControlCallsTheSameActions(t *testing.T) {
-	board := startOnBoard(t, ", remote_control: true")
+	board := startOnBoard(t, ptvd(), ", remote_control: true", parts)
 	chromium := openBrowser(t)
 	b, other := openWindow(t, chromium, board.address, desktop), openWindow(t, chromium, board.address, desktop)
 	b.until("there is no world to be broken", withoutWorld)

@@ -28,13 +28,16 @@ type program struct {
 // startDemo starts the demo on a free port.
 func startDemo(t *testing.T) *program {
 	t.Helper()
-	return start(t, "demo", "--listen", "127.0.0.1:0")
+	return start(t, ptvd(), "demo", "--listen", "127.0.0.1:0")
 }
 
-// start starts the program, and waits until it serves its page.
-func start(t *testing.T, arguments ...string) *program {
+// ptvd returns the path of the program.
+func ptvd() string { return cmp.Or(os.Getenv("PTVD"), "../../bin/ptvd") }
+
+// start starts a program, and waits until it serves its page.
+func start(t *testing.T, path string, arguments ...string) *program {
 	t.Helper()
-	path, err := filepath.Abs(cmp.Or(os.Getenv("PTVD"), "../../bin/ptvd"))
+	path, err := filepath.Abs(path)
 	if err != nil {
 		t.Fatal(err)
 	}
