@@ -42,7 +42,7 @@ function makeAction(instance, a) {
     if (!a.ended_by) button.addEventListener("click", () => call(instance, a.name));
     return button;
   }
-  const input = el("input", { placeholder: a.arg, size: Math.min(a.arg.length, 24), "aria-label": `${instance}.${a.name}: ${a.arg}`, required: "" });
+  const input = el("input", { placeholder: a.arg, size: Math.min(a.arg.length, 32), "aria-label": `${instance}.${a.name}: ${a.arg}`, required: "" });
   const form = el("form", {}, button, input);
   form.addEventListener("submit", (e) => { e.preventDefault(); call(instance, a.name, { arg: input.value }); });
   return form;
