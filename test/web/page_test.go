@@ -71,11 +71,12 @@ func TestPageInABrowser(t *testing.T) {
 		before := get[float64](b, goal)
 		b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowUp))
 		b.until("three detents went up", fmt.Sprintf("%s === Math.min(100, %v + 15)", goal, before))
-		b.until("the lamp shines as the knob says", fmt.Sprintf(`document.querySelector("[data-key='lamp lamp.level'] .value").textContent.startsWith("level\u00a0" + %s)`, goal))
+		const reached = `document.querySelector("[data-key='lamp lamp.level'] .value").textContent.startsWith("level\u00a0" + ` + goal + ` + "\u00a0%")`
+		b.until("the lamp has reached its level", reached) // a detent against a fade starts at the present level
 		bright := get[float64](b, glow)
 		b.wheel(".knob", 200)
 		b.until("two detents went down", fmt.Sprintf("%s === Math.min(100, %v + 15) - 10", goal, before))
-		b.until("the lamp is darker", fmt.Sprintf("%s < %v", glow, bright))
+		b.until("the lamp has reached its level and is darker", fmt.Sprintf("%s && %s < %v", reached, glow, bright))
 		b.dragRound(".knob")
 		b.until("a quarter of a turn is six detents", fmt.Sprintf("%s === Math.min(100, Math.min(100, %v + 15) + 20)", goal, before))
 	})
