@@ -147,7 +147,9 @@ func TestPWMOfAPinSetsPeriodAndDutyCycleUntilHalt(t *testing.T) {
 	if err := pin.PWM(gpio.DutyHalf, 100*physic.Hertz); err != nil {
 		t.Fatal(err)
 	}
-	half := func(p wires.PWM) bool { return p.Period == 10*ms && p.Duty > 4999*time.Microsecond && p.Duty < 5001*time.Microsecond }
+	half := func(p wires.PWM) bool {
+		return p.Period == 10*ms && p.Duty > 4999*time.Microsecond && p.Duty < 5001*time.Microsecond
+	}
 	if _, err := wires.Await(g.Wires, time.Second, half); err != nil {
 		t.Error("half of 100 Hz: ", err)
 	}
