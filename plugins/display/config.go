@@ -13,10 +13,11 @@ import (
 
 // Config is the options of a display.
 type Config struct {
-	Every      time.Duration                      `yaml:"every" doc:"how often the picture is drawn; a scrolling text moves by one pixel each time" min:"20ms" max:"1s"`
+	Every      time.Duration                      `yaml:"every" doc:"how often the display looks whether the picture is still right, while nothing scrolls" min:"20ms" max:"1s"`
+	Scroll     int                                `yaml:"scroll" doc:"how fast long texts scroll, in pixels a second" min:"1" max:"60"`
 	Device     plugins.Choice[panel.DeviceConfig] `yaml:"device" doc:"the panel" required:"true"`
 	Pages      []PageEntry                        `yaml:"pages" doc:"what it shows, in turn" required:"true"`
-	Turn       time.Duration                      `yaml:"turn" doc:"how long a page is shown; 0s: until an action changes it" min:"0s" max:"1h"`
+	Turn       time.Duration                      `yaml:"turn" doc:"how long a page is shown at least: its text and its rows are shown to their end; 0s: until an action changes it" min:"0s" max:"1h"`
 	Brightness plugins.Percent                    `yaml:"brightness" doc:"how bright the LEDs are; at 0% they still glow"`
 	Dim        []Dim                              `yaml:"dim" doc:"times of day with another brightness; where two overlap the later one in the list counts"`
 	Blank      []plugins.Window                   `yaml:"blank" doc:"times of day at which the panel is blank"`
@@ -61,5 +62,8 @@ func (c Config) CheckAction(name, arg string) error {
 	}
 	return nil
 }
+
+// step returns the time in which a scrolling text moves by one pixel.
+func (c Config) step() time.Duration { return time.Second / time.Duration(c.Scroll) }
 
 func (p PageEntry) name() string { return cmp.Or(p.Name, p.Choice.Name) }

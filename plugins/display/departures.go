@@ -3,14 +3,12 @@ package display
 import (
 	"cmp"
 	"image"
-	"image/color"
 	"slices"
 	"strings"
 	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
-	"ptvd/plugins/panel/font"
 	"ptvd/plugins/topics"
 )
 
@@ -28,7 +26,9 @@ type Departures struct {
 }
 
 // NewPage makes the page.
-func (p *Departures) NewPage(env plugins.Env) panel.Page { return departuresPage(env, p.From, p.draw) }
+func (p *Departures) NewPage(env plugins.Env) panel.Page {
+	return departuresPage(env, p.From, (&departuresRows{Departures: p}).draw)
+}
 
 // departuresPage returns a page that draws the newest departures of a source, and
 // marks them where they are old.
@@ -64,93 +64,33 @@ func next(on *image.Gray, d topics.Departures, n int, m *panel.Moment) []topics.
 	return list
 }
 
-// row is what the page shows at a time: a departure or a disruption.
-type row struct {
-	text     string
-	badge    string
-	position int // 1 for the next departure; from 2 on as many dots are beside it
+// departuresRows is the page, with the row that is shown.
+type departuresRows struct {
+	*Departures
+	round round
 }
 
-// minRowTime is how long a row is shown, even if its text does not scroll.
-const minRowTime = 5 * time.Second
-
 // draw draws each row until its text has passed once, then the next one.
-func (p *Departures) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
+func (p *departuresRows) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
 	list := next(on, d, p.Rows, m)
-	if len(list) == 0 {
-		return
-	}
-	rows := p.rows(list, m)
-	var round time.Duration
-	for _, r := range rows {
-		round += r.lasts(on, m)
-	}
-	elapsed := m.Shown % round
-	for _, r := range rows {
-		lasts := r.lasts(on, m)
-		if elapsed < lasts {
-			m.TrueFor(lasts - elapsed)
-			r.draw(on, elapsed, m)
-			return
-		}
-		elapsed -= lasts
-	}
+	p.round.draw(on, p.rows(list, m), m)
 }
 
 func (p *Departures) rows(list []topics.Departure, m *panel.Moment) (all []row) {
 	for i, d := range list {
-		all = append(all, row{describe(d, m.Now.Location()), badge(d, m), i + 1})
+		key := rowKey{d.Scheduled.UnixNano(), d.Number, d.Destination}
+		all = append(all, row{key, describe(d, m.Now.Location()), badge(d, m), i + 1})
 	}
 	if p.Disruptions {
 		for _, d := range list {
 			for _, title := range d.Disruptions {
 				if !slices.ContainsFunc(all, func(r row) bool { return r.text == title }) {
-					all = append(all, row{text: title})
+					all = append(all, row{key: rowKey{text: title}, text: title})
 				}
 			}
 		}
 	}
 	return all
-}
-
-// lasts returns how long the row is shown.
-func (r row) lasts(on *image.Gray, m *panel.Moment) time.Duration {
-	return max(minRowTime, panel.ScrollTime(r.text, r.columns(on), m.Step))
-}
-
-// columns returns how many columns the text has.
-func (r row) columns(on *image.Gray) int {
-	columns := on.Rect.Dx()
-	if r.badge != "" {
-		columns -= font.Text.Width(r.badge) + 2
-	}
-	if r.position > 1 {
-		columns--
-	}
-	return columns
-}
-
-func (r row) draw(on *image.Gray, elapsed time.Duration, m *panel.Moment) {
-	columns := r.columns(on)
-	m.Say(r.words())
-	panel.Scroll(panel.Columns(on, 0, columns), r.text, elapsed, m)
-	if r.position > 1 {
-		for i := range r.position {
-			on.SetGray(columns+1, 2*i, color.Gray{Y: 0xff})
-		}
-	}
-	font.Text.Draw(on, on.Rect.Dx()-font.Text.Width(r.badge), 0, r.badge)
-}
-
-func (r row) words() string {
-	text := r.text
-	if r.position > 1 {
-		text = "then " + text
-	}
-	if badge := spoken(r.badge); r.badge != "" && !strings.HasSuffix(text, badge) {
-		text += ": " + badge
-	}
-	return text
 }
 
 // describe writes what does not change from minute to minute.

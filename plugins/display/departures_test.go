@@ -107,7 +107,7 @@ func FuzzAnyDepartureCanBeDrawn(f *testing.F) {
 		})
 		m.Shown = time.Duration(max(0, shown))
 		for _, width := range []int{16, 32} {
-			panelOf(width, func(on *image.Gray) { showing((&Departures{Rows: 2, Disruptions: true}).draw)(on, &m) })
+			panelOf(width, func(on *image.Gray) { rowsOf(&Departures{Rows: 2, Disruptions: true})(on, &m) })
 			panelOf(width, func(on *image.Gray) { departuresPages["minutes"](on, &m) })
 		}
 	})

@@ -1,10 +1,10 @@
 // Package display shows pages, such as departures or the time, on a panel of LEDs.
 //
-// Two tasks share the work, and neither waits for the other. The draw task checks at
-// every tick whether the picture is still true; where it is not it draws the current
-// page, and publishes the picture if it differs. The send task brings the newest
-// picture to the device, and opens the device again after a failure. Pages and devices
-// are members of the kinds in package panel; four pages are in this package.
+// Two tasks share the work, and neither waits for the other. The draw task looks often
+// whether the picture is still true; where it is not it draws the current page, and
+// publishes the picture if it differs. The send task brings the newest picture to the
+// device, and opens the device again after a failure. Pages and devices are members of
+// the kinds in package panel; four pages are in this package.
 package display
 
 import (
@@ -25,7 +25,7 @@ func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "display",
 		Doc:      "shows departures, the time and messages on a panel of LEDs",
-		Defaults: Config{Every: 100 * time.Millisecond, Brightness: 0.5, Wake: 30 * time.Second},
+		Defaults: Config{Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second},
 		Topics:   plugins.Topics(picture, words),
 		Actions:  plugins.Actions(append([]*plugins.Action{nextPage, previousPage, showPage, wake, blank, test}, pageActions...)...),
 		New:      New,
@@ -76,16 +76,27 @@ func (d *display) Stop(t *plugins.Task) error {
 	return d.sender.blank(t)
 }
 
-// draw checks at every tick whether the picture is still true.
+// draw looks every now and then whether the picture is still right. While something
+// scrolls it wakes for each step instead, which is due at an instant of its own: however
+// late the task is resumed for one step, the next one is neither early nor late.
 func (d *display) draw(t *plugins.Task) error {
 	d.redraw()
-	for range t.Every(d.cfg.Every) {
+	for look := t.Now(); ; {
+		if now := t.Now(); now >= look {
+			look = look.Add(now.Sub(look)/d.cfg.Every*d.cfg.Every + d.cfg.Every)
+		}
+		next := look
+		if moves := d.moment.Moves; moves > t.Now() && (moves < look || moves.Sub(t.Now()) <= d.moment.Step) {
+			next = moves
+		}
+		if err := t.SleepUntil(next); err != nil {
+			return err
+		}
 		if d.version != d.pager.version() || !d.moment.Until.Holds(d.moment.Moment, d.now()) {
 			d.redraw()
 		}
 		d.sender.watch(t.Now())
 	}
-	return nil
 }
 
 func (d *display) now() topics.Moment {
@@ -100,7 +111,7 @@ func (d *display) now() topics.Moment {
 // an action, which then is seen before the next tick.
 func (d *display) redraw() {
 	before := d.moment.Words
-	d.moment = panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.Every}
+	d.moment = panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.step()}
 	clear(d.canvas.Pix)
 	blank, brightness := d.brightness.at(&d.moment)
 	if !blank {

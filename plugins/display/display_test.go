@@ -41,6 +41,7 @@ func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixtur
 	f.trains = plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
 	cfg := display.Config{
 		Every:      100 * time.Millisecond,
+		Scroll:     20,
 		Device:     device("SPI0.0"),
 		Pages:      []display.PageEntry{entry("minutes", &display.Minutes{From: from}), entry("clock", &display.Clock{}), entry("message", &display.Message{Text: "Hello"})},
 		Brightness: 0.5,

@@ -11,9 +11,10 @@ import (
 // pager holds the pages, one of which is current.
 type pager struct {
 	pages   []page
-	turn    time.Duration // after which the next page is current; 0: only by an action
+	turn    time.Duration // the least time after which the next page is current; 0: only by an action
 	current int
 	since   plugins.Instant // the current page is
+	ends    plugins.Instant // when all of it was shown
 	test    bool            // the test pattern is shown instead
 }
 
@@ -32,7 +33,7 @@ func newPages(env plugins.Env, entries []PageEntry) (all []page) {
 // turnBy turns by a number of pages.
 func (p *pager) turnBy(n int, now plugins.Instant) {
 	p.current = (p.current + n + len(p.pages)) % len(p.pages)
-	p.since, p.test = now, false
+	p.since, p.ends, p.test = now, 0, false
 }
 
 // turnTo turns to the next of the pages that are wanted, if there is one.
@@ -52,15 +53,22 @@ func (p *pager) draw(on *image.Gray, m *panel.Moment) {
 		m.Say("test pattern")
 		return
 	}
-	if p.turn > 0 && len(p.pages) > 1 {
-		if m.Mono.Sub(p.since) >= p.turn {
-			p.turnBy(1, m.Mono)
-		}
-		m.TrueUntil(m.UntilMono(p.since.Add(p.turn)))
+	turns := p.turn > 0 && len(p.pages) > 1
+	if turns && m.Mono >= p.turnsAt() {
+		p.turnBy(1, m.Mono)
 	}
-	m.Shown = m.Mono.Sub(p.since)
+	m.Shown = max(0, m.Mono.Sub(p.since))
 	p.pages[p.current].Draw(on, m)
+	if m.Ends > 0 {
+		p.ends = m.Ends
+	}
+	if turns {
+		m.TrueUntil(m.UntilMono(p.turnsAt()))
+	}
 }
+
+// turnsAt returns when the next page is current: all of this one was shown then.
+func (p *pager) turnsAt() plugins.Instant { return max(p.since.Add(p.turn), p.ends) }
 
 // version returns another number whenever the current page has other data.
 func (p *pager) version() uint64 {

@@ -44,6 +44,9 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 					if err := task.Sleep(cfg.Every); err != nil {
 						return err
 					}
+					if err := task.Yield(); err != nil { // to the display, which looks at the same time
+						return err
+					}
 					if fresh := p.fresh(); wrong == nil && !bytes.Equal(fresh.Pix, p.sender.frame.Picture.Pix) {
 						wrong = fmt.Errorf("at %v, some time after %s, it shows\n%snot\n%s", h.Clock.Now(), what, art(p.sender.frame.Picture), art(fresh))
 					}
@@ -60,7 +63,7 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 // fresh draws what the panel should show now.
 func (d *display) fresh() *image.Gray {
 	picture, brightness, pager := newCanvas(d.canvas.Rect.Max), d.brightness, d.pager
-	m := &panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.Every}
+	m := &panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.step()}
 	if blank, _ := brightness.at(m); !blank {
 		pager.draw(picture, m)
 	}
@@ -74,7 +77,8 @@ func entry(kind string, options panel.PageConfig) PageEntry {
 func anyPanel(rt *rapid.T) Config {
 	from := plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
 	cfg := Config{
-		Every: 100 * time.Millisecond,
+		Every:  100 * time.Millisecond,
+		Scroll: rapid.SampledFrom([]int{10, 20, 50}).Draw(rt, "scroll"),
 		Device: plugins.Choice[panel.DeviceConfig]{
 			Name: "max7219", Value: &max7219.Config{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width")},
 		},

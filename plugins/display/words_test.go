@@ -12,13 +12,18 @@ func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 	minutes, departures := departuresPages["minutes"], departuresPages["departures"]
 	clock := func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment) }
 	message := func(on *image.Gray, v *view) { drawMessage("Mind the gap, please", on, &v.Moment) }
+	second := func(on *image.Gray, v *view) {
+		draw := showing((&departuresRows{Departures: &Departures{Rows: 2}}).draw)
+		draw(on, v)
+		v.pass(minRowTime + 8*time.Second)
+		clear(on.Pix)
+		draw(on, v)
+	}
 	three := func() []topics.Departure {
 		return []topics.Departure{with(train(7*minute), cancelled), with(train(18*minute), byBus), train(100 * minute)}
 	}
 	unset := at(0, three()...)
 	unset.Synchronized = false
-	second := at(0, train(7*minute), train(18*minute))
-	second.Shown = minRowTime + 8*time.Second
 	for want, page := range map[topics.Text]struct {
 		draw drawing
 		m    view
@@ -27,7 +32,7 @@ func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 		"7 min, 18 min (old data)":           {minutes, at(70e9, train(7*minute), train(18*minute))},
 		"No clock":                           {minutes, unset},
 		"Dandenong, platform 2: 7 min":       {departures, at(0, train(7*minute), train(18*minute))},
-		"then Dandenong, platform 2: 18 min": {departures, second},
+		"then Dandenong, platform 2: 18 min": {second, at(0, train(7*minute), train(18*minute))},
 		"Dandenong, 12:06 cancelled":         {departures, at(0, three()...)},
 		"Dandenong, platform 2: now":         {departures, at(0, with(train(0), atPlatform))},
 		"12:00":                              {clock, at(0)},

@@ -17,32 +17,35 @@ func ScrollTime(text string, columns int, step time.Duration) time.Duration {
 	return 2*rest + time.Duration(max(0, font.Text.Width(text)-columns))*step
 }
 
+// ScrollEnd returns the part of ScrollTime after which the last column is reached.
+func ScrollEnd(text string, columns int, step time.Duration) time.Duration {
+	return ScrollTime(text, columns, step) - rest
+}
+
 // Scroll draws a text as it is some time after it has appeared. A text that is too
-// wide scrolls through the picture again and again. How far it has moved depends on the
-// time alone: a late tick does not slow it down.
+// wide scrolls to its end, once. How far it has moved depends on the time alone: a late
+// tick does not slow it down.
 func Scroll(on *image.Gray, text string, elapsed time.Duration, m *Moment) {
-	moved := 0
-	if hidden := font.Text.Width(text) - on.Rect.Dx(); hidden > 0 {
-		round := ScrollTime(text, on.Rect.Dx(), m.Step)
-		elapsed %= round
-		moved = min(max(0, int((elapsed-rest)/m.Step)), hidden)
-		if moved < hidden {
-			m.TrueFor(rest + time.Duration(moved+1)*m.Step - elapsed)
-		} else {
-			m.TrueFor(round - elapsed)
-		}
+	hidden := max(0, font.Text.Width(text)-on.Rect.Dx())
+	moved := min(max(0, int((elapsed-rest)/m.Step)), hidden)
+	if moved < hidden {
+		m.MovesIn(rest + time.Duration(moved+1)*m.Step - elapsed)
 	}
 	font.Text.Draw(on, on.Rect.Min.X-moved, 0, text)
 }
 
-// Text draws a text, in the middle if it fits, and makes it what the picture says.
+// Text draws a text, in the middle if it fits, and makes it what the picture says. A
+// text that is too wide scrolls again and again.
 func Text(on *image.Gray, text string, m *Moment) {
 	m.Say(text)
 	if margin := on.Rect.Dx() - font.Text.Width(text); margin >= 0 {
 		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)
 		return
 	}
-	Scroll(on, text, m.Shown, m)
+	lasts := ScrollTime(text, on.Rect.Dx(), m.Step)
+	elapsed := m.Shown % lasts
+	m.EndsIn(lasts - elapsed)
+	Scroll(on, text, elapsed, m)
 }
 
 // Columns returns the columns of a picture from left up to but without right.

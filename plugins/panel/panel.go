@@ -40,8 +40,9 @@ type PageConfig interface {
 // Page is one page of a display.
 type Page struct {
 	// Draw draws the page as it is at a moment. The picture, whose origin is 0, 0,
-	// is dark before. Draw depends on the moment and on what Version counts and
-	// on nothing else, and tells the moment until when the picture is true.
+	// is dark before. Draw depends on the moment and on what Version counts, and
+	// tells the moment until when the picture is true. It may remember which part of
+	// the page it has drawn; at the same moment it draws the same picture again.
 	Draw func(on *image.Gray, m *Moment)
 
 	// Version returns another number whenever the page has other data to show. Nil
@@ -57,8 +58,10 @@ type Moment struct {
 	Shown   time.Duration   // how long the page has been shown
 	Step    time.Duration   // the time in which a scrolling text moves by one pixel
 
-	Words topics.Text  // what the picture says
-	Until topics.Until // until when it is true
+	Words topics.Text     // what the picture says
+	Until topics.Until    // until when it is true
+	Moves plugins.Instant // when something in it moves next; 0: nothing does
+	Ends  plugins.Instant // when all of a long text or of several rows was shown; 0: all is shown at once
 }
 
 // Say sets what the picture says, for those who cannot see it.
@@ -70,6 +73,22 @@ func (m *Moment) TrueUntil(limit topics.Until) { m.Until = m.Until.And(limit) }
 
 // TrueFor notes for how long something in the picture is true.
 func (m *Moment) TrueFor(d time.Duration) { m.TrueUntil(m.UntilMono(m.Mono.Add(d))) }
+
+// MovesIn notes that something in the picture moves after d. The display draws it
+// just then, and not at its next look at the page.
+func (m *Moment) MovesIn(d time.Duration) {
+	m.TrueFor(d)
+	if at := m.Mono.Add(d); m.Moves == 0 || at < m.Moves {
+		m.Moves = at
+	}
+}
+
+// EndsIn notes that all of the page was shown after d, for which the turn to the next
+// page waits. The picture is not true for longer.
+func (m *Moment) EndsIn(d time.Duration) {
+	m.TrueFor(d)
+	m.Ends = m.Mono.Add(d)
+}
 
 // TrueThisMinute notes that something in the picture depends on the time of day.
 func (m *Moment) TrueThisMinute() {

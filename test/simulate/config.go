@@ -62,6 +62,7 @@ plugins:
   panel:
     plugin: display
     every: %v
+    scroll: 10
     brightness: %d%%
     device: {max7219: {spi: %s, width: %d}}
     pages: [{minutes: trains}, {departures: {from: trains, rows: %d}}, clock]

@@ -30,6 +30,9 @@ type oracle struct {
 	transfers    transfers         // to the panel
 	shown        picture
 	reading      reading
+	widest       int               // the most columns beside the text of a row in the last rowTime ...
+	widestAt     scheduler.Instant // ... and when
+	narrowed     int               // by how many columns they are fewer now
 	lookPending  bool
 	last         moment             // the last one at which a picture was true although it is not any more
 	judgedAt     scheduler.Instant  // when the shown picture was judged last
@@ -49,6 +52,8 @@ const (
 	firstPicture = time.Second
 	// maxAge is the age of departures from which on no minutes may be shown.
 	maxAge = 5 * time.Minute
+	// rowTime is longer than any row is shown.
+	rowTime = 30 * time.Second
 )
 
 func newOracle(w *World) *oracle {
@@ -161,6 +166,11 @@ func (o *oracle) look() {
 		o.Numbers++
 	case row:
 		o.Rows++
+		beside, now := len(p)-len(o.reading.piece), o.clock.Now()
+		if beside >= o.widest || now > o.widestAt.Add(rowTime) {
+			o.widest, o.widestAt = beside, now
+		}
+		o.narrowed = o.widest - beside
 	case words:
 		o.wordsShown[o.reading.text] = true
 	}

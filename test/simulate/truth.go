@@ -146,7 +146,7 @@ func (o *oracle) expect(a *reply, r reading, m moment) reading {
 	case r.kind == row:
 		s := list[r.place-1]
 		want := reading{kind: row, place: r.place, cells: [maxCells]string{s.badge(s.when().Sub(m.clock))}}
-		if want.piece = o.textPicture(s.text(o.config.file.Timezone)); want.piece.shows(r.piece, r.old) {
+		if want.piece = o.textPicture(s.text(o.config.file.Timezone)); want.piece.shows(r.piece, o.narrowed, r.old) {
 			want.piece = r.piece
 		}
 		return want
@@ -237,13 +237,17 @@ func (o *oracle) textPicture(text string) picture {
 }
 
 // shows reports whether a piece may be the visible part of a scrolling text: all of it
-// and dark columns, or any part of that width.
-func (whole picture) shows(piece picture, old bool) bool {
+// and dark columns, or any part of that width. The last columns stay dark where the
+// badge beside the text was wider before.
+func (whole picture) shows(piece picture, narrowed int, old bool) bool {
 	if missing := len(piece) - len(whole); missing > 0 {
 		whole += picture(strings.Repeat(blank, missing))
 	}
 	if old {
 		whole = whole.above() // the mark covers the bottom row
+	}
+	for ; narrowed > 0 && strings.HasSuffix(string(piece), blank); narrowed-- {
+		piece = piece[:len(piece)-1]
 	}
 	return strings.Contains(string(whole), string(piece))
 }
