@@ -38,9 +38,6 @@ func (l *Loop) Post(fn func()) {
 
 // runPosts calls what was posted, as steps of the task "post".
 func (l *Loop) runPosts() {
-	if !l.posts.any() {
-		return
-	}
 	l.time.settle()
 	for n := range maxPosts {
 		fn := l.posts.next()

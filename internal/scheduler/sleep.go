@@ -18,10 +18,10 @@ func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 
 // Yield lets every other task that is due run first.
 func (t *Task) Yield() error {
-	if err := t.enter(); err != nil {
-		return err
-	}
 	l := t.loop
+	if l.current != t || t.pending != nil { // enter, without the costly part of its check
+		return t.refuse()
+	}
 	if l.readyTasks() == 0 && !l.posts.any() && !l.ended {
 		// This task may be the next one itself: find out without a switch.
 		if l.time.readClock(); l.deadline() > l.time.now {

@@ -49,17 +49,17 @@ func (t *Task) interrupted() error {
 // enter begins an await. It delivers an interruption that is pending already, also
 // where the await would not have to wait.
 func (t *Task) enter() error {
-	if !t.isCurrent() {
-		return t.enterElsewhere()
+	if t.pending == nil && t.isCurrent() {
+		return nil
 	}
-	if t.pending != nil {
-		return t.interrupted()
-	}
-	return nil
+	return t.refuse()
 }
 
-// enterElsewhere handles an await that is not called by the task itself.
-func (t *Task) enterElsewhere() error {
+// refuse returns why an await does not begin.
+func (t *Task) refuse() error {
+	if t.isCurrent() {
+		return t.interrupted()
+	}
 	if t.loop.onLoop() || t.loop.options.OnMisuse == nil {
 		panic("scheduler: an await of task " + t.name + " was called from outside of that task; a task can only await for itself, and goroutines use Loop.Post or a Flag")
 	}
