@@ -113,15 +113,21 @@ func (s *shown) Start(t *plugins.Task) error {
 
 func (s *shown) Stop(*plugins.Task) error { return nil }
 
-// withPage runs a daemon with a web server, in real time, until look returns.
-func withPage(t *testing.T, http string, look func(address string)) {
+// freeAddress returns an address whose port is free.
+func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
-	address := l.Addr().String()
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// withPage runs a daemon with a web server, in real time, until look returns.
+func withPage(t *testing.T, http string, look func(address string)) {
+	t.Helper()
+	address := freeAddress(t)
 	yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s'%s}\nplugins: {one: {plugin: shown}}\n", address, http)
 	file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
 	if err != nil {
@@ -360,6 +366,25 @@ func TestBetweenReportsOnlyChangedTopicsAreSent(t *testing.T) {
 			t.Errorf("%d changes were sent in two seconds", changes)
 		}
 	})
+}
+
+func TestPageWithoutClientsIsIdle(t *testing.T) {
+	yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s'}\nplugins: {one: {plugin: shown}}\n", freeAddress(t))
+	file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := daemon.New(daemon.Options{
+		File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0), Lasts: time.Hour,
+	})
+	if err := d.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tasks := d.State().Loop.Tasks
+	page := slices.IndexFunc(tasks, func(t web.Task) bool { return t.Name == "page" })
+	if page < 0 || tasks[page].Runs > 5 {
+		t.Errorf("in an hour the page ran %+v", tasks)
+	}
 }
 
 func TestAddressInUseIsRetriedAndLoggedOnce(t *testing.T) {
