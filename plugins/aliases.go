@@ -139,6 +139,7 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 //	SPI(t, name) (spi.PortCloser, error)       opens an SPI port, as periph's interface
 //	I2C(t, name, address) (i2c.BusCloser, error)  opens an I2C bus for one address, as periph's interface
 //	UART(t, name, baud) (io.ReadWriteCloser, error)  opens a serial port
+//	Polled() string                            says which inputs are polled, for the daemon's own use
 //	Close() error                              closes all, for the daemon's own use
 //
 // The methods of what Pin, SPI, I2C and UART return block: call them through [Await].

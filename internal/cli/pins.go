@@ -5,32 +5,74 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"ptvd/internal/config"
+	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/gpio/periph"
 )
 
 func pinsCommand() *cobra.Command {
+	var path string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "pins",
 		Short: "List GPIO lines, SPI ports, I2C buses, serial ports and PWM channels",
+		Long: `List the GPIO lines, SPI ports, I2C buses, serial ports and PWM channels of this
+machine, and the pins of the I/O expanders in the configuration file, if there is one.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			found, err := periph.TakeInventory()
-			if asJSON {
-				return cmp.Or(printJSON(cmd.OutOrStdout(), found), err)
+			all := inventory{found, []expanderPin{}}
+			file, loadErr := config.Load(path)
+			if loadErr == nil {
+				all.Expanders = expanderPins(file.Expanders)
+			} else if cmd.Flags().Changed("config") {
+				return configError{loadErr}
 			}
-			return errors.Join(printInventory(cmd.OutOrStdout(), found), err)
+			if asJSON {
+				return cmp.Or(printJSON(cmd.OutOrStdout(), all), err)
+			}
+			return errors.Join(printInventory(cmd.OutOrStdout(), all), err)
 		},
 	}
+	configFlag(cmd, &path)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-func printInventory(out io.Writer, found periph.Inventory) error {
+// inventory is what the machine has, and what the configuration adds.
+type inventory struct {
+	periph.Inventory
+	Expanders []expanderPin `json:"expanders"`
+}
+
+// expanderPin is a pin of an I/O expander.
+type expanderPin struct {
+	Name    string  `json:"name"` // porch.GPA0
+	Model   string  `json:"model"`
+	Address string  `json:"address"` // I2C1/0x20
+	Poll    float64 `json:"poll_s"`  // inputs are read with this period, since there are no edges
+}
+
+func expanderPins(expanders map[string]expander.Options) []expanderPin {
+	pins := []expanderPin{}
+	for _, name := range slices.Sorted(maps.Keys(expanders)) {
+		o := expanders[name]
+		for _, pin := range o.Model.Pins {
+			pins = append(pins, expanderPin{name + "." + pin, o.Model.Name, gpio.I2CAddressName(o.Bus, o.Address), o.Poll.Seconds()})
+		}
+	}
+	return pins
+}
+
+func printInventory(out io.Writer, found inventory) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")) }
 
@@ -74,6 +116,13 @@ func printInventory(out io.Writer, found periph.Inventory) error {
 	}
 	noneFound(row, len(found.PWM), "no PWM chip found; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt")
 
+	if len(found.Expanders) > 0 {
+		row()
+		row("EXPANDER PIN", "MODEL", "ADDRESS", "INPUTS")
+	}
+	for _, pin := range found.Expanders {
+		row(pin.Name, pin.Model, pin.Address, fmt.Sprintf("polled every %v", time.Duration(pin.Poll*float64(time.Second))))
+	}
 	return table.Flush()
 }
 

@@ -21,6 +21,7 @@ type instance struct {
 	log            *slog.Logger
 	health         *host.Health
 	meter          *host.Meter
+	board          *gpio.Board // of the latest run; nil before the first
 	restarts       int
 	run            *scheduler.Task   // supervises the instance
 	plugin         plugins.Plugin    // nil unless it runs
@@ -215,13 +216,14 @@ func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) er
 // host makes what one run of the instance is given.
 func (i *instance) host() *host.Instance {
 	d := i.daemon
+	i.board = gpio.NewBoard(d.board, d.claims, i.entry.Name)
 	return &host.Instance{
 		Name:       i.entry.Name,
 		Definition: i.entry.Definition,
 		Log:        i.log,
 		Loop:       d.loop,
 		Clock:      d.clock,
-		Board:      gpio.NewBoard(d.board, d.claims, i.entry.Name),
+		Board:      i.board,
 		Health:     i.health,
 		Meter:      i.meter,
 		Storage:    d.options.State(i.entry.Name),

@@ -100,11 +100,19 @@ func setFinite(figures map[string]float64, name string, value float64) {
 	}
 }
 
+// why explains the condition of an instance. One that is OK may have polled inputs.
+func (i *instance) why() string {
+	if i.health.Why == "" && i.board != nil {
+		return i.board.Polled()
+	}
+	return i.health.Why
+}
+
 func (p *page) instances() []web.Instance {
 	all := []web.Instance{}
 	for _, i := range p.daemon.instances {
 		one := web.Instance{
-			Name: i.entry.Name, Plugin: i.entry.Definition.Name, Health: string(i.health.Condition), Why: i.health.Why,
+			Name: i.entry.Name, Plugin: i.entry.Definition.Name, Health: string(i.health.Condition), Why: i.why(),
 			Since: p.daemon.loop.Now().Sub(i.health.Since).Seconds(), Restarts: i.restarts, Meter: map[string]float64{},
 			Actions: []web.Action{}, Offered: p.remote || p.daemon.options.World != nil,
 		}

@@ -21,6 +21,7 @@ type Board struct {
 	claims  *Claims
 	owner   string
 	open    map[string]io.Closer // by name; a part that is opened again replaces the former
+	polled  []string             // what Polled returns
 }
 
 // NewBoard returns the view of the instance owner. Boards that share a backend must

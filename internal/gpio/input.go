@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -64,8 +66,20 @@ func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 	}
 	in.levels = levels
 	in.schedulePoll(t.Now())
+	b.notePolled(in.Polled(), o.Lines)
 	return in, nil
 }
+
+// notePolled records that an input is polled.
+func (b *Board) notePolled(period time.Duration, lines []string) {
+	note := fmt.Sprintf("%s: polled every %v, since its driver reports no edges", strings.Join(lines, ", "), period)
+	if period > 0 && !slices.Contains(b.polled, note) {
+		b.polled = append(b.polled, note)
+	}
+}
+
+// Polled says which inputs are polled, for the health of the instance; empty: none.
+func (b *Board) Polled() string { return strings.Join(b.polled, "; ") }
 
 // Next waits for the next debounced edge. The timestamps of one line never decrease.
 // An error other than [scheduler.ErrCancelled] means that the lines cannot be read any
