@@ -57,7 +57,7 @@ configuration with {file: …} or {env: …} in place of {credential: …}.`,
 func clientOf(file *config.File) (ptv.Client, error) {
 	for _, instance := range file.Instances {
 		if cfg, ok := instance.Config.(ptv.Config); ok {
-			return cfg.Client(daemon.SystemNetwork().HTTP), nil
+			return cfg.Client(daemon.SystemNetwork(time.Now).HTTP), nil
 		}
 	}
 	return ptv.Client{}, errors.New("no ptv instance in the configuration: the search needs its id and key")

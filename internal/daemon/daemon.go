@@ -79,15 +79,15 @@ func New(o Options) *Daemon {
 	if o.System == nil {
 		o.System = wallclock.SystemClock()
 	}
-	if o.Net.HTTP == nil {
-		d.options.Net = SystemNetwork()
-	}
 	if o.State == nil {
 		d.options.State = func(instance string) host.Storage {
 			return host.StorageDir(filepath.Join(o.File.StateDir, instance))
 		}
 	}
 	d.clock = wallclock.New(o.System, d.loop.Now, o.File.Timezone, !keepsTime(o.File))
+	if o.Net.HTTP == nil {
+		d.options.Net = SystemNetwork(d.clock.Estimate)
+	}
 	d.bus = host.NewBus(d.loop.Now)
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
 	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.RunAs

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/url"
@@ -30,10 +31,13 @@ func (d *Daemon) openBoard() (gpio.Backend, error) {
 	return expander.Attach(board, d.claims, d.options.File.Expanders), nil
 }
 
-// SystemNetwork returns the system's network.
-func SystemNetwork() plugins.Network {
+// SystemNetwork returns the system's network. Certificates are valid by the given clock:
+// that of the system may be decades late on a board without a battery.
+func SystemNetwork(now func() time.Time) plugins.Network {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	return Network(dialer.DialContext, http.ProxyFromEnvironment)
+	network := Network(dialer.DialContext, http.ProxyFromEnvironment)
+	network.HTTP.(*http.Transport).TLSClientConfig = &tls.Config{Time: now}
+	return network
 }
 
 // Network returns a network that uses a dial function and, if there is one, a proxy.

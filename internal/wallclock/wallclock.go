@@ -10,6 +10,7 @@ package wallclock
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -21,7 +22,7 @@ import (
 var Floor = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Clock is the board's civil time. Its methods belong to the loop, except
-// Uncorrected, which any goroutine may call.
+// Uncorrected and Estimate, which any goroutine may call.
 type Clock struct {
 	system      System
 	monotonic   func() scheduler.Instant
@@ -30,6 +31,7 @@ type Clock struct {
 	mono0       scheduler.Instant // ... at this instant
 	correction  time.Duration     // true time minus Uncorrected
 	corrected   bool
+	measured    atomic.Pointer[time.Duration] // the correction, for any goroutine
 	suspended   bool // since the last correction
 	resumed     scheduler.Event
 	trustSystem bool
@@ -58,6 +60,15 @@ func (c *Clock) Now() time.Time {
 	return c.Uncorrected().Add(c.correction).In(c.zone)
 }
 
+// Estimate returns the best known time, also of a clock that is not synchronized, for
+// what cannot wait, such as the validity of certificates.
+func (c *Clock) Estimate() time.Time {
+	if offset := c.measured.Load(); offset != nil {
+		return c.Uncorrected().Add(*offset)
+	}
+	return c.system.Now()
+}
+
 // Synchronized reports whether Now can be relied on.
 func (c *Clock) Synchronized() bool {
 	if c.corrected {
@@ -83,6 +94,7 @@ func (c *Clock) Correct(offset time.Duration) error {
 		return fmt.Errorf("implausible time: %s is before %s", now.UTC().Format(time.DateOnly), Floor.Format(time.DateOnly))
 	}
 	c.correction, c.corrected, c.suspended = offset, true, false
+	c.measured.Store(&offset)
 	return nil
 }
 

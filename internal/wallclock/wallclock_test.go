@@ -225,3 +225,20 @@ func TestTheTimeIsUnknownAfterASuspendUntilTheNextCorrection(t *testing.T) {
 		})
 	}
 }
+
+func TestEstimateIsCorrectedAndSurvivesASuspend(t *testing.T) {
+	b := newBoard()
+	b.off = -56 * year
+	clock := b.clock(false)
+	if got := clock.Estimate(); !got.Equal(b.Now()) {
+		t.Errorf("before a correction it is %v, and the system's clock %v", got, b.Now())
+	}
+	if err := clock.Correct(b.measure(clock)); err != nil {
+		t.Fatal(err)
+	}
+	b.pass(time.Hour)
+	clock.Resume()
+	if got := clock.Estimate(); !got.Equal(b.truth()) {
+		t.Errorf("it is %v, want %v", got, b.truth())
+	}
+}
