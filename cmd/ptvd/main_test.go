@@ -84,6 +84,6 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 
 // signal SIGNAL sends a signal to the process in the background.
 func signal(ts *testscript.TestScript, _ bool, args []string) {
-	signals := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "USR1": syscall.SIGUSR1, "TERM": syscall.SIGTERM}
+	signals := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "USR1": syscall.SIGUSR1, "TERM": syscall.SIGTERM, "ABRT": syscall.SIGABRT}
 	ts.Check(ts.BackgroundCmds()[0].Process.Signal(signals[args[0]]))
 }

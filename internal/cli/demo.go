@@ -48,7 +48,7 @@ board, lets you press buttons and turn the encoder, and injects faults.`,
 				return configError{err}
 			}
 			world.Open(&options, clock, address)
-			return flags.run(signals, options)
+			return flags.run(signals, log, options)
 		},
 	}
 	flags.add(cmd)

@@ -37,7 +37,7 @@ the state of every task and instance.`,
 			}
 			log := logs.New(os.Stderr, os.Stderr, flags.level())
 			defer log.Close()
-			return flags.run(signals, daemon.Options{
+			return flags.run(signals, log, daemon.Options{
 				File: file, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
 			})
 		},
@@ -77,7 +77,7 @@ func (f *runFlags) level() slog.Level {
 }
 
 // run runs a daemon until a signal or the end of its time, and writes the report.
-func (f *runFlags) run(signals signals, options daemon.Options) error {
+func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) error {
 	options.Lasts = f.duration
 	var report *os.File
 	if f.report != "" {
@@ -93,6 +93,13 @@ func (f *runFlags) run(signals signals, options daemon.Options) error {
 		reload = d.Stop // without a file to reload, SIGHUP means that the terminal was closed
 	}
 	go signals.handle(reload, d.LogSnapshot)
+	go func() {
+		if _, received := <-signals.abort; received {
+			d.LogAbort()
+			_ = log.Close()
+			os.Exit(abortStatus)
+		}
+	}()
 	err := d.Run(signals)
 	if report != nil {
 		err = errors.Join(err, printJSON(report, d.State()))
@@ -105,15 +112,20 @@ func (f *runFlags) run(signals signals, options daemon.Options) error {
 type signals struct {
 	context.Context  // done at SIGTERM or SIGINT; a second one ends the process at once
 	reload, snapshot chan os.Signal
+	abort            chan os.Signal // SIGABRT, at which Go would print the stacks of all goroutines
 	stop             context.CancelFunc
 }
+
+// abortStatus is the exit status of a Go program that SIGABRT ends.
+const abortStatus = 2
 
 func catchSignals(ctx context.Context) signals {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	context.AfterFunc(ctx, stop)
-	s := signals{Context: ctx, stop: stop, reload: make(chan os.Signal, 1), snapshot: make(chan os.Signal, 1)}
+	s := signals{Context: ctx, stop: stop, reload: make(chan os.Signal, 1), snapshot: make(chan os.Signal, 1), abort: make(chan os.Signal, 1)}
 	signal.Notify(s.reload, syscall.SIGHUP)
 	signal.Notify(s.snapshot, syscall.SIGUSR1)
+	signal.Notify(s.abort, syscall.SIGABRT)
 	return s
 }
 
@@ -136,5 +148,7 @@ func (s signals) release() {
 	s.stop()
 	signal.Stop(s.snapshot)
 	signal.Stop(s.reload)
+	signal.Stop(s.abort)
 	close(s.reload)
+	close(s.abort)
 }

@@ -18,6 +18,7 @@ const (
 
 // reportBlocked logs, while a step still runs, that it blocks the event loop.
 func (d *Daemon) reportBlocked(h scheduler.Blocked) {
+	d.blocked.Store(&h)
 	log := d.log.With("plugin", h.Owner, "task", h.Name, "blocked_for", h.For.Round(time.Millisecond), "stack", string(h.Stack))
 	if h.For < blockedError {
 		log.Warn("event loop delayed by task")
@@ -26,9 +27,20 @@ func (d *Daemon) reportBlocked(h scheduler.Blocked) {
 	log.Error("event loop blocked by task", logs.ID(logs.LoopBlocked))
 }
 
+// LogAbort logs that the process was told to abort, as systemd does when the watchdog
+// was not fed, and what blocks the event loop. Any goroutine may call it.
+func (d *Daemon) LogAbort() {
+	log := d.log
+	if h := d.blocked.Load(); h != nil {
+		log = log.With("plugin", h.Owner, "task", h.Name, "stack", string(h.Stack))
+	}
+	log.Error("aborted by SIGABRT", logs.ID(logs.LoopBlocked))
+}
+
 // reportUnblocked logs how long the step took in all. Short ones may come every
 // second, so they are logged at the debug level only.
 func (d *Daemon) reportUnblocked(h scheduler.Blocked) {
+	d.blocked.Store(nil)
 	log := d.log.With("plugin", h.Owner, "task", h.Name, "blocked_for", h.For.Round(time.Millisecond))
 	if h.For < blockedError {
 		log.Debug("event loop responsive again")

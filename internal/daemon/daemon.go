@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"ptvd/internal/config"
@@ -47,20 +49,24 @@ type Options struct {
 
 // Daemon is one run of one configuration.
 type Daemon struct {
-	options   Options
-	log       *slog.Logger
-	loop      *scheduler.Loop
-	clock     *wallclock.Clock
-	bus       *host.Bus
-	claims    *gpio.Claims
-	board     gpio.Backend
-	stop      *scheduler.Flag
-	reload    *scheduler.Flag
-	failure   error  // that Run returns: of an instance with on_error: fail
-	noPage    string // why the web server was not started
-	instances []*instance
-	started   scheduler.Instant
-	notify    notifier
+	options Options
+	log     *slog.Logger
+	loop    *scheduler.Loop
+	clock   *wallclock.Clock
+	bus     *host.Bus
+	claims  *gpio.Claims
+	board   gpio.Backend
+	stop    *scheduler.Flag
+	reload  *scheduler.Flag
+	failure error // that Run returns: of an instance with on_error: fail
+	lock    *os.File
+	blocked atomic.Pointer[scheduler.Blocked] // nil: the loop is not known to be blocked
+
+	reloadResults []chan error // of those who wait for the outcome of the next reload
+	noPage        string       // why the web server was not started
+	instances     []*instance
+	started       scheduler.Instant
+	notify        notifier
 }
 
 // New returns a daemon that is not running yet. It does not open the board.
@@ -142,6 +148,7 @@ func (d *Daemon) Stop() { d.stop.Set() }
 func (d *Daemon) Run(ctx context.Context) error {
 	cancel := context.AfterFunc(ctx, d.Stop)
 	defer cancel()
+	defer func() { _ = d.lock.Close() }()
 	return d.loop.Run(d.main)
 }
 
@@ -160,6 +167,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 	}
 	d.board = board
 	d.logWarnings(d.options.File)
+	defer d.serveControl()()
 	for _, i := range d.instances {
 		i.begin()
 	}

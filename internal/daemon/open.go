@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,6 +28,14 @@ func (d *Daemon) openBoard() (gpio.Backend, error) {
 		}
 	case d.options.File.Board == config.Simulated:
 		board = sim.New(d.loop)
+	default:
+		lock, err := lockState(d.options.File.StateDir)
+		if no, ok := errors.AsType[errNoState](err); ok {
+			d.log.Warn("state directory not locked: a second ptvd would not be noticed", "err", no.error)
+		} else if err != nil {
+			return nil, err
+		}
+		d.lock = lock
 	}
 	return expander.Attach(board, d.claims, d.options.File.Expanders), nil
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -29,12 +30,21 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 			return err
 		}
 		d.notify.reloading(t.Now())
+		waiting := d.reloadResults
+		d.reloadResults = nil
 		err := d.reloadOnce(t)
 		if errors.Is(err, scheduler.ErrCancelled) {
 			return err
 		}
 		d.notify.ready(d.status())
-		if err != nil {
+		for _, result := range waiting {
+			result <- err
+		}
+		_, isLogged := errors.AsType[startError](err)
+		switch {
+		case err == nil:
+			d.log.Info("configuration reloaded", "status", d.status())
+		case !isLogged:
 			d.log.Error("config reload failed; keeping the previous configuration", logs.ID(logs.ReloadFailed), "err", err)
 		}
 	}
@@ -110,6 +120,10 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 	return d.startChanged(t, append(changed, added...))
 }
 
+// startError says that the new configuration is in use, but for the instances that did
+// not start with it. Each was logged.
+type startError struct{ error }
+
 // startChanged starts instances with their new configuration. One that was running
 // before and does not start is rolled back to its previous configuration.
 func (d *Daemon) startChanged(t *scheduler.Task, changes []change) error {
@@ -117,9 +131,13 @@ func (d *Daemon) startChanged(t *scheduler.Task, changes []change) error {
 		c.entry, c.trial = c.next, true
 		c.begin()
 	}
+	var failed []error
 	for _, c := range changes {
 		if err := c.startedOnce.Wait(t); err != nil {
 			return err
+		}
+		if c.plugin == nil {
+			failed = append(failed, fmt.Errorf("%s: start failed with the new configuration: %s", c.next.Name, c.health.Why))
 		}
 		switch {
 		case c.plugin != nil:
@@ -134,6 +152,9 @@ func (d *Daemon) startChanged(t *scheduler.Task, changes []change) error {
 		default:
 			c.log.Error("start failed with the new configuration", logs.ID(logs.ReloadFailed), "err", c.health.Why)
 		}
+	}
+	if failed != nil {
+		return startError{errors.Join(failed...)}
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type Clock struct {
 	correction  time.Duration     // true time minus Uncorrected
 	corrected   bool
 	measured    atomic.Pointer[time.Duration] // the correction, for any goroutine
-	suspended   bool // since the last correction
+	suspended   bool                          // since the last correction
 	resumed     scheduler.Event
 	trustSystem bool
 }

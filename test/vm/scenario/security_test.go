@@ -64,7 +64,7 @@ func TestDaemonRunsUnprivileged(t *testing.T) {
 	if output := g.run("systemd-analyze", "verify", "--man=no", "ptvd.service"); output != "" {
 		t.Errorf("systemd-analyze verify:\n%s", output)
 	}
-	if level := exposure(g); level > 1.6 {
+	if level := exposure(g); level > 1.3 {
 		t.Errorf("the exposure is %.1f", level)
 	}
 	account, err := user.Lookup("ptvd")
@@ -98,7 +98,7 @@ func TestClockDropInGrantsOnlyCAP_SYS_TIME(t *testing.T) {
 	installClockDropIn(g)
 	g.configure(g.uptv())
 	g.start()
-	if level := exposure(g); level > 2.3 {
+	if level := exposure(g); level > 2.2 {
 		t.Errorf("the exposure is %.1f", level)
 	}
 	if output := g.run("systemd-analyze", "verify", "--man=no", "ptvd.service"); output != "" {

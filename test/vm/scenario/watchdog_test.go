@@ -30,6 +30,10 @@ func TestBlockedLoopIsReportedAndRestarted(t *testing.T) {
 	})
 	g.waitForLog("Watchdog timeout (limit 4s)!")
 	g.waitForLog("Failed with result 'watchdog'.")
+	g.waitForLog("hog: aborted by SIGABRT")
+	if strings.Contains(g.journal(), "SIGQUIT") || strings.Count(g.journal(), "goroutine ") > 0 {
+		t.Error("the stacks of all goroutines were printed")
+	}
 	if now := g.pid(); now == pid {
 		t.Errorf("it is still process %d", now)
 	}
