@@ -22,6 +22,9 @@ type Group struct {
 // parent, cancels the children. A child that returns ErrCancelled without having
 // been cancelled has failed. Group never returns while a child still runs.
 func (t *Task) Group(body func(g *Group) error) (err error) {
+	if !t.isCurrent() {
+		return t.refuse()
+	}
 	g := &Group{parent: t, children: taskList{links: groupLinks}}
 	err = ErrCancelled // cancels the children if body panics
 	defer func() { err = g.join(err) }()

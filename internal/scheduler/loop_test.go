@@ -248,14 +248,26 @@ func TestTheSameSeedGivesTheSameOrderAndAnotherSeedAnother(t *testing.T) {
 }
 
 func TestAnAwaitOfAnotherTaskPanics(t *testing.T) {
-	virtual(t, func(main *scheduler.Task) error {
-		other := main.Go("other", func(*scheduler.Task) error { return main.Sleep(ms) })
-		var p *scheduler.PanicError
-		if err := main.Join(other); !errors.As(err, &p) {
-			t.Errorf("got %v", err)
-		}
-		return nil
-	})
+	for name, await := range map[string]func(*scheduler.Task) error{
+		"sleep": func(t *scheduler.Task) error { return t.Sleep(ms) },
+		"yield": func(t *scheduler.Task) error { return t.Yield() },
+		"group": func(t *scheduler.Task) error { return t.Group(func(*scheduler.Group) error { return nil }) },
+		"every": func(t *scheduler.Task) error {
+			for range t.Every(ms) {
+				break
+			}
+			return nil
+		},
+	} {
+		virtual(t, func(main *scheduler.Task) error {
+			other := main.Go("other", func(*scheduler.Task) error { return await(main) })
+			var p *scheduler.PanicError
+			if err := main.Join(other); !errors.As(err, &p) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			return nil
+		})
+	}
 }
 
 func TestASecondRunPanics(t *testing.T) {

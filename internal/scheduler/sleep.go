@@ -56,6 +56,10 @@ func (t *Task) Every(period time.Duration) iter.Seq[Tick] {
 		panic("scheduler: the period of Every must be positive")
 	}
 	return func(yield func(Tick) bool) {
+		if !t.isCurrent() {
+			t.refuse()
+			return
+		}
 		var iterations scope
 		t.openScope(&iterations)
 		defer t.closeScope(&iterations)
