@@ -166,13 +166,13 @@ func TestAHandleThatTheSpecDoesNotListPanicsAndNamesBoth(t *testing.T) {
 	h := plugintest.New(t)
 	env := h.Instance("porch", "probe").Env()
 	mustPanic(t, `porch (probe) publishes topic "readign" of topics.Reading; its Spec lists "reading" of topics.Reading, "gesture" of string, "frame" of int`, func() {
-		plugins.NewTopic[topics.Reading]("readign", "misspelt", plugins.State(0)).Set(env, topics.Reading{})
+		plugins.NewTopic[topics.Reading]("readign", "misspelled", plugins.State(0)).Set(env, topics.Reading{})
 	})
 	mustPanic(t, `publishes topic "reading" of string; its Spec lists "reading" of topics.Reading`, func() {
 		plugins.NewTopic[string]("reading", "of another type", plugins.State(0)).Set(env, "21.4")
 	})
 	mustPanic(t, `porch (probe) handles action "pok"; its Spec lists "poke", "other"`, func() {
-		plugins.NewAction("pok", "misspelt").Handle(env, func(string) error { return nil })
+		plugins.NewAction("pok", "misspelled").Handle(env, func(string) error { return nil })
 	})
 }
 

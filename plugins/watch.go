@@ -7,7 +7,7 @@ import (
 
 // Envelope is a value of any topic, for a reader that knows no plugin: the
 // instance, the topic, the type of the payload, its class, its age in seconds, and
-// the value as [encoding/json] can marshal it. It is itself marshalled as
+// the value as [encoding/json] can marshal it. It is itself marshaled as
 //
 //	{"instance": "trains", "topic": "departures", "type": "departures", "class": "state", "age_s": 4, "value": {…}}
 type Envelope = topics.Envelope

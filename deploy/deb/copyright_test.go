@@ -19,7 +19,7 @@ func TestTheCopyrightFileNamesEveryLinkedModule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, module := range strings.Fields(string(modules)) {
+	for module := range strings.FieldsSeq(string(modules)) {
 		if module != "ptvd" && !strings.Contains(string(copyright), module+"/*") {
 			t.Errorf("deploy/deb/copyright lacks %s; add it there and to NOTICE", module)
 		}

@@ -52,12 +52,12 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		_ = log.Close()
 		stderr = io.Discard
 	}
-	switch e := err.(type) {
-	case usageError:
+	if e, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintf(stderr, "ptvd: %v\nRun \"ptvd help\" for usage.\n", e.error)
 		return exitUsage
-	case configError:
-		if e.error != errPrinted {
+	}
+	if e, ok := errors.AsType[configError](err); ok {
+		if !errors.Is(e.error, errPrinted) {
 			fmt.Fprintln(stderr, e.error)
 		}
 		return exitConfig

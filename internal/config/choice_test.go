@@ -156,7 +156,7 @@ func TestErrorsInAChoiceAreReportedAtItsOption(t *testing.T) {
 		"two members":                   {sign("{none: {}, led: {spi: SPI0.0}}"), "f:6:24: plugins.s.device: led cannot be combined with none"},
 		"two members in a list":         {sign("none", "{tick: {}, news: news.story}"), "f:8:20: plugins.s.faces[0]: news cannot be combined with tick; give one of news or tick"},
 		"no member beside the options":  {sign("none", "{name: x}"), "f:8:9: plugins.s.faces[0]: expected one of news or tick beside name"},
-		"a misspelt option beside":      {sign("none", "{tick: {}, nme: x}"), "f:8:20: plugins.s.faces[0]: unknown option nme; did you mean name?"},
+		"a misspelled option beside":    {sign("none", "{tick: {}, nme: x}"), "f:8:20: plugins.s.faces[0]: unknown option nme; did you mean name?"},
 		"an option of the wrong form":   {sign("{led: {spi: SPI0.0, width: 1}}"), "f:6:40: plugins.s.device.led.width: 1 is out of range"},
 		"a member's own Validate":       {sign("{led: {spi: SPI0.0, width: 12}}"), "f:6:40: plugins.s.device.led.width: 12 is not a multiple of 8"},
 		"the Validate of what embeds":   {sign("none", "{tick: {}, name: tick}"), "f:8:26: plugins.s.faces[0].name: a face needs no name"},

@@ -144,7 +144,7 @@ func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
 	}
 	d := &decoder{src: src, public: mode.Perm()&0o004 != 0, places: map[string]place{}}
 	file := d.document(root)
-	src.finish(d.found)
+	_ = src.finish(d.found) // in place
 	if len(d.refused) > 0 {
 		return nil, d.found
 	}

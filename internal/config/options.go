@@ -23,7 +23,7 @@ func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 		f := t.Field(name)
 		switch {
 		case f == nil:
-			chosen = cmp.Or(chosen, name) // one error is enough for a misspelt choice
+			chosen = cmp.Or(chosen, name) // one error is enough for a misspelled choice
 			d.unknown(entry, at, name, t)
 		case slices.Contains(schema.Names(t.Fields), name):
 			given[name] = true
@@ -87,7 +87,7 @@ func (d *decoder) options(at place, targets ...target) {
 				return
 			}
 		}
-		given[schema.Nearest(name, known)] = true // one error is enough for a misspelt option
+		given[schema.Nearest(name, known)] = true // one error is enough for a misspelled option
 		d.unknown(entry, at, name, types...)
 	})
 	d.complete(at, before, given, targets...)
@@ -126,7 +126,7 @@ func (d *decoder) complete(at place, before int, given map[string]bool, targets 
 	}
 	refused := d.refused[before:]
 	for _, t := range targets {
-		if v, ok := t.value.Addr().Interface().(interface{ Validate() error }); ok && t.canValidate(at, refused) {
+		if v, ok := reflect.TypeAssert[interface{ Validate() error }](t.value.Addr()); ok && t.canValidate(at, refused) {
 			d.locate(at, certain(at, v.Validate(), refused))
 		}
 	}
@@ -152,7 +152,7 @@ func certain(at place, err error, refused []string) error {
 	if len(refused) == 0 {
 		return err
 	}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it walks over the tree of joined errors
 	case interface{ Unwrap() []error }:
 		var parts []error
 		for _, part := range e.Unwrap() {
@@ -178,25 +178,29 @@ func certain(at place, err error, refused []string) error {
 // locate reports what a Validate returned: each part of it at the option that it
 // names, or at the nearest one above it that the file gives.
 func (d *decoder) locate(at place, err error) {
-	switch e := err.(type) {
-	case nil:
-	case interface{ Unwrap() []error }:
-		for _, part := range e.Unwrap() {
-			d.locate(at, part)
+	{
+		var e interface{ Unwrap() []error }
+		var e1 *plugins.OptionError
+		switch {
+		case err == nil:
+		case errors.As(err, &e):
+			for _, part := range e.Unwrap() {
+				d.locate(at, part)
+			}
+		case errors.As(err, &e1):
+			if e1.Path != "" {
+				path := at.option(e1.Path).path
+				at = d.nearestPlace(path)
+				at.path = path
+			}
+			if e1.Warning {
+				d.report(Warning, at.position(), at.path, "%v", e1.Err)
+				return
+			}
+			d.error(at, "%v", e1.Err)
+		default:
+			d.error(at, "%v", err)
 		}
-	case *plugins.OptionError:
-		if e.Path != "" {
-			path := at.option(e.Path).path
-			at = d.nearestPlace(path)
-			at.path = path
-		}
-		if e.Warning {
-			d.report(Warning, at.position(), at.path, "%v", e.Err)
-			return
-		}
-		d.error(at, "%v", e.Err)
-	default:
-		d.error(at, "%v", err)
 	}
 }
 

@@ -108,11 +108,11 @@ func (d *decoder) checkRings(calls map[string][]call) {
 			return
 		}
 		if start := slices.IndexFunc(chain[:len(chain)-1], func(c call) bool { return c.action == action }); start >= 0 {
-			ring := action
+			ring := []string{action}
 			for _, c := range chain[start+1:] {
-				ring += " -> " + c.action
+				ring = append(ring, c.action)
 			}
-			d.error(chain[start+1].at, "actions call each other in a ring: %s; remove one of these calls", ring)
+			d.error(chain[start+1].at, "actions call each other in a ring: %s; remove one of these calls", strings.Join(ring, " -> "))
 			return
 		}
 		for _, next := range calls[action] {
@@ -160,7 +160,7 @@ func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
 		d.error(at, "%v", err)
 		return
 	}
-	if checker, ok := other.config.Addr().Interface().(interface{ CheckAction(name, arg string) error }); ok && other.sound {
+	if checker, ok := reflect.TypeAssert[interface{ CheckAction(name, arg string) error }](other.config.Addr()); ok && other.sound {
 		if err := checker.CheckAction(a.Name, a.Arg); err != nil {
 			d.error(at, "%s (line %d): %v", a.Instance, other.Line, err)
 		}

@@ -250,8 +250,7 @@ func TestPanicInAnActionIsAFailureOfItsOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var panicked *scheduler.PanicError
-	if !errors.As(answer, &panicked) {
+	if _, ok := errors.AsType[*scheduler.PanicError](answer); !ok {
 		t.Errorf("the caller was told %v; want the panic", answer)
 	}
 	if later == nil || !strings.Contains(later.Error(), "callee is not running") {

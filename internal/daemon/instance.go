@@ -142,7 +142,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	})
 	i.plugin = nil
 	i.daemon.bus.Down(i.entry.Name, "stopping")
-	t.Yield() // receives a cancel that a failure has outranked, so that it does not interrupt the stop
+	_ = t.Yield() // receives a cancel that a failure has outranked, so that it does not interrupt the stop
 	if plugin != nil {
 		i.stop(t, plugin)
 	}

@@ -146,7 +146,7 @@ func TestReloadChangesOnlyWhatIsDifferent(t *testing.T) {
 			"stop a good, start a hang, stop a hang, start a good, stop a good",
 		},
 		"the file is invalid": {
-			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: y, colour: red}",
+			"a: {plugin: reloadable, value: x}", "a: {plugin: reloadable, value: y, color: red}",
 			"stop a x",
 		},
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// guard serialises the calls of a part, and makes those after Close errors: periph's own
+// guard serializes the calls of a part, and makes those after Close errors: periph's own
 // ports panic then.
 type guard struct {
 	name   string

@@ -124,8 +124,7 @@ func TestAnAbandonedResultIsClosed(t *testing.T) {
 func TestAwaitedWorkThatPanicsOrCallsGoexitIsAnError(t *testing.T) {
 	virtual(t, func(task *scheduler.Task) error {
 		_, err := scheduler.Await(task, func(context.Context) (int, error) { return indexBeyondTheEnd(nil), nil })
-		var p *scheduler.PanicError
-		if !errors.As(err, &p) {
+		if _, ok := errors.AsType[*scheduler.PanicError](err); !ok {
 			t.Errorf("of a panic became %v", err)
 		}
 		_, err = scheduler.Await(task, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })

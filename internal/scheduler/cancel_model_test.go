@@ -413,7 +413,7 @@ func (t *modelTask) every(n int, iteration func(int) bool) {
 				break
 			}
 		}
-		return nil
+		return nil //nolint:nilerr // the cancel of the sleep ends the range
 	})
 }
 

@@ -107,7 +107,7 @@ func (g *Group) childEnded(child *Task) (reported bool) {
 	}
 	err := child.err
 	if err != nil && !failed(err) && !child.wasCancelled() {
-		err = fmt.Errorf("%v: returned by a task that was not cancelled", err) // no longer an ErrCancelled
+		err = fmt.Errorf("%v: returned by a task that was not cancelled", err) //nolint:errorlint // no longer an ErrCancelled
 	}
 	if !failed(err) || g.err != nil {
 		return false

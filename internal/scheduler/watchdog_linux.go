@@ -91,14 +91,14 @@ func (w *watchdog) clockRead(now Instant) {
 func (w *watchdog) arm(now Instant) {
 	if w != nil {
 		w.clockRead(now)
-		setTimeout(w.timer, w.after)
+		_ = setTimeout(w.timer, w.after)
 	}
 }
 
 func (w *watchdog) disarm() {
 	if w != nil {
 		w.current.Store(nil)
-		setTimer(w.timer, Never)
+		_ = setTimer(w.timer, Never)
 	}
 }
 
@@ -116,7 +116,7 @@ func (w *watchdog) reportedSince(since Instant) *Task {
 func (w *watchdog) close() {
 	if w != nil {
 		w.closing.Store(true)
-		setTimer(w.timer, 1) // in the past: ends the read
+		_ = setTimer(w.timer, 1) // in the past: ends the read
 		<-w.done
 	}
 }
@@ -153,7 +153,7 @@ func (w *watchdog) watch() {
 		if again <= 0 {
 			again = w.after // not nextAt: another step may block the loop before
 		}
-		setTimeout(w.timer, again)
+		_ = setTimeout(w.timer, again)
 	}
 }
 

@@ -64,7 +64,7 @@ func Unusual(text string) string {
 	return ""
 }
 
-// Nearest returns the word that a misspelt text may stand for, or "".
+// Nearest returns the word that a misspelled text may stand for, or "".
 func Nearest(text string, words []string) string {
 	text = strings.ToLower(text)
 	best, least := "", 1 // of a single letter, only the case may be wrong
@@ -83,7 +83,7 @@ func Nearest(text string, words []string) string {
 }
 
 // distance is the Damerau-Levenshtein distance in bytes, in the restricted form:
-// how many letters to insert, delete, replace or swap with their neighbour.
+// how many letters to insert, delete, replace or swap with their neighbor.
 func distance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

@@ -77,7 +77,7 @@ func Write(v reflect.Value) string {
 	if defined[v.Type()] == Duration {
 		return writeDuration(v.Int())
 	}
-	if value, ok := v.Interface().(encoding.TextMarshaler); ok {
+	if value, ok := reflect.TypeAssert[encoding.TextMarshaler](v); ok {
 		text, _ := value.MarshalText()
 		return string(text)
 	}

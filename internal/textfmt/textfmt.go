@@ -48,7 +48,7 @@ func OneLine(s string, limit int) string { return Clip(Printable(s), limit) }
 // that is longer has a line of its own. The result has at least one line.
 func Wrap(s string, width int) []string {
 	lines := []string{""}
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		last := &lines[len(lines)-1]
 		switch {
 		case *last == "":

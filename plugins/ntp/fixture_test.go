@@ -25,7 +25,7 @@ type fixture struct {
 	cfg     ntp.Config
 	servers []*fakeserver.NTP
 	down    bool                   // no network
-	dialled map[string][]time.Time // when each server was queried, in true time
+	dialed  map[string][]time.Time // when each server was queried, in true time
 	onDial  func()
 	files   fstest.MapFS
 }
@@ -36,7 +36,7 @@ func newFixture(t testing.TB, servers int, off time.Duration) *fixture {
 	fx := &fixture{
 		Harness: plugintest.New(t),
 		cfg:     ntp.Config{Every: 10 * time.Minute, Mode: "measure", Timeout: 5 * time.Second},
-		dialled: map[string][]time.Time{},
+		dialed:  map[string][]time.Time{},
 		onDial:  func() {},
 		files:   fstest.MapFS{},
 	}
@@ -69,7 +69,7 @@ func (fx *fixture) dial(_ context.Context, network, address string) (net.Conn, e
 	if network != "udp" || port != "123" || err != nil || i < 0 {
 		return nil, fmt.Errorf("unexpected dial to %s %s", network, address)
 	}
-	fx.dialled[host] = append(fx.dialled[host], fx.truth())
+	fx.dialed[host] = append(fx.dialed[host], fx.truth())
 	return fx.servers[i].Conn(), nil
 }
 

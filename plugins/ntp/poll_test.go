@@ -13,7 +13,7 @@ import (
 // gaps returns the times between queries of a server.
 func (fx *fixture) gaps(server string) []time.Duration {
 	var gaps []time.Duration
-	times := fx.dialled[server]
+	times := fx.dialed[server]
 	for i := 1; i < len(times); i++ {
 		gaps = append(gaps, times[i].Sub(times[i-1]))
 	}
@@ -89,7 +89,7 @@ func TestRATEReducesThePollRate(t *testing.T) {
 		}
 		least = min(2*least, 24*time.Hour)
 	}
-	if n := len(fx.dialled["b.test"]); n < 650 {
+	if n := len(fx.dialed["b.test"]); n < 650 {
 		t.Errorf("the other server was queried only %d times", n)
 	}
 }
@@ -126,7 +126,7 @@ func TestDENYAndRSTRStopQueriesForADay(t *testing.T) {
 				}
 				fx.wantTime("with the other servers")
 				fx.wantHealth(i, host.OK, "with the other servers")
-				if n := len(fx.dialled["a.test"]); n != 1 {
+				if n := len(fx.dialed["a.test"]); n != 1 {
 					fx.T.Errorf("it was queried %d times", n)
 				}
 				fx.fail(fakeserver.NTPFault{}, 0)
@@ -150,7 +150,7 @@ func TestWithOnlyRefusingServersThereAreNoQueriesForADay(t *testing.T) {
 			return err
 		}
 		fx.wantHealth(i, host.Degraded, "after a day")
-		if n := len(fx.dialled["a.test"]); n != 2 {
+		if n := len(fx.dialed["a.test"]); n != 2 {
 			fx.T.Errorf("a refusing server was queried %d times in 25 hours", n)
 		}
 		return nil

@@ -90,7 +90,7 @@ func (c *client) query(t *plugins.Task, s Server) (result, error) {
 		return result{sent: true, kiss: r.KissCode, err: fmt.Errorf("kiss-o'-death packet, code %q", r.KissCode)}, nil
 	}
 	if err := r.Validate(); err != nil {
-		return result{sent: true, err: err}, nil
+		return result{sent: true, err: err}, nil //nolint:nilerr // it is the result of this server
 	}
 	if r.RootDistance > maxBound {
 		return result{sent: true, err: fmt.Errorf("root distance above %v", maxBound)}, nil

@@ -107,7 +107,7 @@ func (h *Harness) Suspend(d time.Duration) { h.clock.Suspend(d) }
 
 // Stall lets time pass within the calling task's step, as if the task blocked the
 // loop for so long.
-func (h *Harness) Stall(d time.Duration) { h.clock.Wait(h.clock.Now().Add(d)) }
+func (h *Harness) Stall(d time.Duration) { _ = h.clock.Wait(h.clock.Now().Add(d)) }
 
 // Call carries out an action, written as in a configuration: "lamp.set 40%".
 func (h *Harness) Call(action string) error {

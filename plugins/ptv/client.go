@@ -2,6 +2,7 @@ package ptv
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -149,7 +150,7 @@ const minSecret = 6
 
 // redact removes credentials from the detail of an error, and makes the rest printable.
 func redact(err error, secrets ...string) error {
-	apiError, ok := err.(*APIError)
+	apiError, ok := errors.AsType[*APIError](err)
 	if !ok {
 		return err
 	}

@@ -66,7 +66,7 @@ func (l *list[T]) UnmarshalJSON(raw []byte) error {
 		return nil
 	}
 	in := json.NewDecoder(bytes.NewReader(raw))
-	in.Token()
+	_, _ = in.Token() // the bracket
 	for in.More() && len(l.items)+l.skipped < maxEntries {
 		var item T
 		if in.Decode(&item) != nil {
@@ -90,7 +90,7 @@ func (m *table[T]) UnmarshalJSON(raw []byte) error {
 		return nil
 	}
 	in := json.NewDecoder(bytes.NewReader(raw))
-	in.Token()
+	_, _ = in.Token() // the bracket
 	for n := 0; in.More() && n < maxEntries; n++ {
 		var item T
 		key, _ := in.Token()

@@ -1,6 +1,7 @@
 package ptv_test
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -247,10 +248,7 @@ func TestRequestsAreCounted(t *testing.T) {
 		if err := t.Sleep(30 * time.Second); err != nil {
 			return err
 		}
-		got := map[string]float64{}
-		for name, value := range trains.Meter.All() {
-			got[name] = value
-		}
+		got := maps.Collect(trains.Meter.All())
 		if got["fetches_ok_total"] != 3 || got["fetches_failed_total"] != 1 {
 			fx.T.Errorf("figures: %v", got)
 		}

@@ -3,6 +3,7 @@ package ptv
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -125,7 +126,7 @@ func (p *ptv) note(t *plugins.Task, found timetable) error {
 // ignore logs an error of the storage, without which the rest works. It returns that
 // of a cancelled task.
 func (p *ptv) ignore(err error) error {
-	if err == plugins.ErrCancelled {
+	if errors.Is(err, plugins.ErrCancelled) {
 		return err
 	}
 	if err != nil {

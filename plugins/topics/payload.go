@@ -37,13 +37,13 @@ type Measured interface {
 
 // TypeOf returns the type's name of a payload, empty where it has none.
 func TypeOf(payload reflect.Type) string {
-	if typed, ok := reflect.Zero(payload).Interface().(Typed); ok {
+	if typed, ok := reflect.TypeAssert[Typed](reflect.Zero(payload)); ok {
 		return typed.PayloadType()
 	}
 	return ""
 }
 
-// JSON returns what a payload is marshalled as at a moment.
+// JSON returns what a payload is marshaled as at a moment.
 func JSON(payload any, m Moment) any {
 	if timed, ok := payload.(Timed); ok {
 		return timed.JSONAt(m)
@@ -58,5 +58,5 @@ type Envelope struct {
 	Type     string  `json:"type,omitempty"` // of the payload, see package topics; empty: none of those
 	Class    string  `json:"class"`          // state, event or stream
 	Age      float64 `json:"age_s"`
-	Value    any     `json:"value"` // can be marshalled to JSON
+	Value    any     `json:"value"` // can be marshaled to JSON
 }

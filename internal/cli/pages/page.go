@@ -23,7 +23,7 @@ func (p *page) subsection(title string) { fmt.Fprintf(p, ".SS %s\n", escape(titl
 // text writes paragraphs separated by empty lines. An indented paragraph is written
 // verbatim.
 func (p *page) text(text string) {
-	for _, paragraph := range strings.Split(strings.TrimRight(text, "\n"), "\n\n") {
+	for paragraph := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n\n") {
 		if strings.HasPrefix(paragraph, "  ") {
 			p.verbatim(paragraph)
 			continue

@@ -11,7 +11,7 @@ func TestOfPeriphsHostOnlySysfsIsLinked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range strings.Fields(string(out)) {
+	for path := range strings.FieldsSeq(string(out)) {
 		switch path {
 		case "periph.io/x/host/v3/sysfs", "periph.io/x/host/v3/fs":
 		default:

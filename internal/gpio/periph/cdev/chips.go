@@ -103,7 +103,7 @@ func distinguish(chips []Chip) {
 	}
 }
 
-// rank is 0 for the chip of the header, which is labelled pinctrl-bcm2711, pinctrl-rp1
+// rank is 0 for the chip of the header, which is labeled pinctrl-bcm2711, pinctrl-rp1
 // or similar.
 func (c *Chip) rank() int {
 	if strings.HasPrefix(c.Label, "pinctrl-") {

@@ -133,12 +133,6 @@ func headerChip(names ...string) Chip {
 	return c
 }
 
-// ask is a request that a board made of the kernel.
-type ask struct {
-	chip    string
-	request uapi.LineRequest
-}
-
 // call is a request that was made of the kernel.
 type call struct {
 	chip    string
