@@ -1,59 +1,83 @@
 package display
 
 import (
+	"image"
+	"image/color"
 	"strconv"
-	"strings"
 	"time"
 
 	"ptvd/plugins/panel"
+	"ptvd/plugins/panel/font"
 	"ptvd/plugins/topics"
 )
 
-// badge writes the time until a departure in a few characters: 7 (minutes), 2h, 3d,
-// now, ✗ (it is cancelled) or 🚌7 (a bus replaces it).
-func badge(d topics.Departure, m *panel.Moment) string {
-	wait, until := d.Wait(m.Moment)
+// badge is the time until a departure in a few characters: 7 (minutes), 09:42, 3d, now,
+// ✗ (it is cancelled) or 🚌7 (a bus replaces it). Where the time is by the timetable, and
+// not live, a line is below it.
+type badge struct {
+	text      string
+	words     string // the same in words
+	timetable bool
+	timeOfDay bool
+}
+
+// target is what a page counts down to.
+type target string
+
+const (
+	departure target = "departure"
+	leave     target = "leave"
+)
+
+// badge returns the badge of one of the departures.
+func (to target) badge(d topics.Departures, one topics.Departure, m *panel.Moment) badge {
+	before, at := "", "at "
+	if to == leave {
+		leaveBy := d.LeaveBy(one)
+		one.Scheduled, one.AtPlatform, before, at = leaveBy, false, "leave in ", "leave at "
+		if !one.Estimated.IsZero() {
+			one.Estimated = leaveBy
+		}
+	}
+	wait, until := one.Wait(m.Moment)
 	m.TrueUntil(until)
 	wait = max(0, wait)
+	var b badge
 	switch {
-	case d.Cancelled:
-		return "✗"
-	case d.ReplacedByBus && wait >= 10*time.Hour:
-		return "🚌" // the number would not fit beside it
-	case d.ReplacedByBus:
-		return "🚌" + countdown(wait)
-	case d.AtPlatform && wait < time.Minute:
-		return "now"
-	}
-	return countdown(wait)
-}
-
-// countdown rounds down, as timetables do: the train in 7 leaves when 7 whole minutes
-// have passed, or within the minute after.
-func countdown(wait time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case wait < 100*time.Minute:
-		return strconv.Itoa(int(wait / time.Minute))
+	case one.Cancelled:
+		return badge{text: "✗", words: "cancelled"}
+	case one.AtPlatform && wait < time.Minute && !one.ReplacedByBus:
+		b = badge{text: "now", words: "now"}
+	case wait < topics.CountdownLimit:
+		// Rounded down, as timetables do: the train in 7 leaves when 7 whole minutes
+		// have passed, or within the minute after.
+		b.text = strconv.Itoa(int(wait / time.Minute))
+		b.words = before + b.text + " min"
 	case wait < day:
-		return strconv.Itoa(int(wait/time.Hour)) + "h"
+		b.text, b.timeOfDay = one.When().In(m.Now.Location()).Format("15:04"), true
+		b.words = at + b.text
+	default:
+		b.text = strconv.Itoa(int(wait/day)) + "d"
+		b.words = before + b.text
 	}
-	return strconv.Itoa(int(wait/day)) + "d"
+	if one.ReplacedByBus {
+		b.text, b.words = "🚌"+b.text, "by bus "+b.words
+	}
+	if b.timetable = !one.Live(); b.timetable {
+		b.words += " by the timetable"
+	}
+	return b
 }
 
-// spoken returns a badge in words.
-func spoken(badge string) string {
-	bus := ""
-	if rest, ok := strings.CutPrefix(badge, "🚌"); ok {
-		badge, bus = rest, "by bus "
+const day = 24 * time.Hour
+
+// draw draws the badge to the left of a column.
+func (b badge) draw(on *image.Gray, right int, face *font.Face) {
+	left := right - face.Width(b.text)
+	face.Draw(on, left, 0, b.text)
+	if b.timetable {
+		for x := left; x < right; x++ {
+			on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: 0xff})
+		}
 	}
-	switch {
-	case badge == "":
-		return "by bus"
-	case badge == "✗":
-		return "cancelled"
-	case strings.Trim(badge, "0123456789") == "":
-		return bus + badge + " min"
-	}
-	return bus + badge
 }

@@ -20,11 +20,11 @@ func (v *view) next(n int) ([]topics.Departure, topics.Absence) {
 
 func TestANumberIsTheWholeMinutesThatAreLeft(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		wait := time.Duration(rapid.Int64Range(0, int64(100*time.Minute)-1).Draw(t, "wait"))
+		wait := time.Duration(rapid.Int64Range(0, int64(time.Hour)-1).Draw(t, "wait"))
 		m := at(0, train(wait))
 		list, _ := m.next(1)
 		var minutes time.Duration
-		for _, digit := range badge(list[0], &m.Moment) {
+		for _, digit := range departure.badge(m.departures, list[0], &m.Moment).text {
 			minutes = 10*minutes + time.Duration(digit-'0')
 		}
 		if left := wait - minutes*time.Minute; left < 0 || left >= time.Minute {
@@ -63,7 +63,7 @@ func TestDeparturesThatCanBeCaughtAreShown(t *testing.T) {
 			m.departures.Walk = test.walk
 			got := ""
 			if list, _ := m.next(1); len(list) > 0 {
-				got = badge(list[0], &m.Moment)
+				got = departure.badge(m.departures, list[0], &m.Moment).text
 			}
 			if got != test.badge {
 				t.Errorf("it shows %q, not %q", got, test.badge)
@@ -79,8 +79,8 @@ func TestTheCountdownIsRightOverCalendarBoundaries(t *testing.T) {
 		{"the hour that comes twice", "2026-04-05T02:50:00+11:00", "2026-04-05T02:10:00+10:00", "20"},
 		{"the hour that is missing", "2026-10-04T01:50:00+10:00", "2026-10-04T03:10:00+11:00", "20"},
 		{"a day that has 25 hours", "2026-04-04T12:00:00+11:00", "2026-04-05T12:00:00+10:00", "1d"},
-		{"a day that has 23", "2026-10-03T12:00:00+10:00", "2026-10-04T12:00:00+11:00", "23h"},
-		{"a day less a minute", "2026-11-19T12:00:00+11:00", "2026-11-20T11:59:00+11:00", "23h"},
+		{"a day that has 23", "2026-10-03T12:00:00+10:00", "2026-10-04T12:00:00+11:00", "12:00"},
+		{"a day less a minute", "2026-11-19T12:00:00+11:00", "2026-11-20T11:59:00+11:00", "11:59"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			when := must(time.Parse(time.RFC3339, test.when)).UTC()
@@ -90,7 +90,7 @@ func TestTheCountdownIsRightOverCalendarBoundaries(t *testing.T) {
 			if len(list) == 0 {
 				t.Fatal(why)
 			}
-			if got := badge(list[0], &m.Moment); got != test.badge {
+			if got := departure.badge(m.departures, list[0], &m.Moment).text; got != test.badge {
 				t.Errorf("it shows %q, not %q", got, test.badge)
 			}
 		})

@@ -89,7 +89,8 @@ func (f *fixture) mustSee(want string) {
 func (f *fixture) publish(in ...time.Duration) {
 	d := topics.Departures{Received: f.t.Now(), Period: 30 * time.Second, Complete: true}
 	for _, in := range in {
-		d.List = append(d.List, topics.Departure{Scheduled: f.Clock.Now().Add(in), Destination: "Dandenong"})
+		at := f.Clock.Now().Add(in)
+		d.List = append(d.List, topics.Departure{Scheduled: at, Estimated: at, Destination: "Dandenong"})
 	}
 	f.trains(d)
 }

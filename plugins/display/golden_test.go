@@ -42,12 +42,12 @@ type drawing func(on *image.Gray, v *view)
 // departuresPages are the pages with departures, by name.
 var departuresPages = map[string]drawing{
 	"minutes":    showing((&Minutes{}).draw),
-	"departures": rowsOf(&Departures{Rows: 2}),
+	"departures": rowsOf(&Departures{Rows: 2, Platform: true}),
 }
 
 // rowsOf draws the page of departures as one that has just been made.
 func rowsOf(p *Departures) drawing {
-	return func(on *image.Gray, v *view) { showing((&departuresRows{Departures: p}).draw)(on, v) }
+	return func(on *image.Gray, v *view) { showing(newDepartures(p).draw)(on, v) }
 }
 
 // showing is what departuresPage makes of a function that draws departures.
@@ -89,6 +89,11 @@ func train(in time.Duration) topics.Departure {
 	}
 }
 
+// timetabled returns a departure by the timetable.
+func timetabled(in time.Duration) topics.Departure {
+	return topics.Departure{Scheduled: noon.Add(in), Destination: "Dandenong", Platform: "2"}
+}
+
 func with(d topics.Departure, change func(*topics.Departure)) topics.Departure {
 	change(&d)
 	return d
@@ -119,6 +124,8 @@ func scenes() []scene {
 	asked.departures.Complete = true
 	askedLongAgo := at(70 * time.Second)
 	askedLongAgo.departures.Complete = true
+	mismatch := asked
+	mismatch.departures.Mismatch = "no platform 9: there are 1 and 2"
 	return []scene{
 		{"the clock is not set yet", unset},
 		{"loading", waiting},
@@ -142,7 +149,15 @@ func scenes() []scene {
 		{"the last one tonight would, and is cancelled", onlyCancelled},
 		{"the only one known has departed since", at(5*time.Second, train(-time.Second))},
 		{"the last one tonight", fresh(train(11 * minute))},
-		{"99 minutes and more", fresh(train(100*minute-time.Second), train(100*minute))},
+		{"an hour less a second, and an hour", fresh(train(60*minute-time.Second), train(60*minute))},
+		{"an hour", fresh(train(60*minute), train(60*minute))},
+		{"one is cancelled, the next leaves in an hour", fresh(with(train(7*minute), cancelled), train(60*minute))},
+		{"by the timetable", fresh(timetabled(7*minute), timetabled(18*minute))},
+		{"by the timetable, older than two periods", at(70*time.Second, timetabled(7*minute), timetabled(18*minute))},
+		{"in an hour by the timetable", fresh(timetabled(60 * minute))},
+		{"one is live, a bus goes by the timetable", fresh(train(7*minute), with(timetabled(18*minute), byBus))},
+		{"at the platform, by the timetable", fresh(with(timetabled(20*time.Second), atPlatform), train(18*minute))},
+		{"the filter matches nothing", mismatch},
 		{"a day less a minute", fresh(train(24*time.Hour-minute), train(47*time.Hour))},
 		{"a bus in half a day", fresh(with(train(11*time.Hour), byBus))},
 	}
@@ -167,8 +182,11 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 		"the only one known leaves within the walk":    true, // nothing known, but not the end
 		"the only one known has departed since":        true, // the same
 		"the last one tonight would, and is cancelled": true, // no more services
+		"one is cancelled, the next leaves in an hour": true, // an hour: a cancelled one gives way
 	}
-	sameRow := map[string]bool{"both are cancelled": true} // it shows one at a time
+	sameRow := map[string]bool{ // it shows one at a time
+		"both are cancelled": true, "one is live, a bus goes by the timetable": true,
+	}
 	for name, draw := range departuresPages {
 		for _, width := range []int{32, 64} {
 			seen := map[string]string{}
@@ -204,7 +222,7 @@ func TestADepartureScrollsFromItsBeginningToItsEnd(t *testing.T) {
 	m := at(0, with(train(7*minute), func(d *topics.Departure) { d.Express = true }), with(train(12*minute), cancelled))
 	m.departures.List[1].Disruptions = []string{"Works at Caulfield"}
 	var got strings.Builder
-	draw := showing((&departuresRows{Departures: &Departures{Rows: 2, Disruptions: true}}).draw)
+	draw := showing(newDepartures(&Departures{Rows: 2, Platform: true, Disruptions: true}).draw)
 	for ; m.Shown < 48*time.Second; m.pass(1500 * time.Millisecond) {
 		got.WriteString(drawn(m.Shown.String(), 32, func(on *image.Gray) {
 			draw(on, &m)

@@ -11,13 +11,14 @@ import (
 
 func init() {
 	plugins.AddMember[panel.PageConfig]("minutes",
-		"the minutes to the next departures, large: two of them on 32 LEDs; or No more (nothing else leaves), Missed (what still does leaves within the walk) or Later (what leaves next is not known yet)",
-		Minutes{})
+		"the minutes to the next departures, large: two of them on 32 LEDs; or No more (nothing else leaves), Missed (what still does leaves within the walk) or Later (what leaves next is not known yet); from an hour on the time of day, which takes two places; a line below the times of the timetable, which are not live",
+		Minutes{Show: departure})
 }
 
 // Minutes is the page with the minutes to the next departures.
 type Minutes struct {
 	From plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures" required:"true" short:"true"`
+	Show target                          `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
 }
 
 // NewPage makes the page.
@@ -33,18 +34,49 @@ const (
 // draw draws the minutes to as many departures as there is room for.
 func (p *Minutes) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
 	cells := (on.Rect.Dx() + minutesGap) / (minutesWidth + minutesGap)
-	list := next(on, d, cells, m)
+	list, _ := next(on, d, cells, m)
+	if len(list) == 0 {
+		return
+	}
 	var words []string
-	for i, departure := range list {
-		badge, face := badge(departure, m), font.Text
-		words = append(words, spoken(badge))
-		if font.Bold.Has(badge) {
+	used := 0
+	for _, b := range p.fitting(d, list, cells, m) {
+		if b.places() > cells {
+			panel.Text(on, b.words, m)
+			return
+		}
+		face := font.Text
+		if font.Bold.Has(b.text) {
 			face = font.Bold
 		}
-		right := (on.Rect.Dx()+minutesGap)*(i+1)/cells - minutesGap
-		face.Draw(on, right-face.Width(badge), 0, badge)
+		used += b.places()
+		b.draw(on, (on.Rect.Dx()+minutesGap)*used/cells-minutesGap, face)
+		words = append(words, b.words)
 	}
-	if len(list) > 0 {
-		m.Say(words...)
+	m.Say(words...)
+}
+
+// fitting returns the badges of the first departures that there is room for, but at
+// least of one. Cancelled ones give way to the first that runs.
+func (p *Minutes) fitting(d topics.Departures, list []topics.Departure, cells int, m *panel.Moment) (all []badge) {
+	runs, used := false, 0
+	for _, one := range list {
+		b := p.Show.badge(d, one, m)
+		for !one.Cancelled && !runs && len(all) > 0 && used+b.places() > cells {
+			all, used = all[:len(all)-1], used-1
+		}
+		if len(all) > 0 && used+b.places() > cells {
+			break
+		}
+		all, used, runs = append(all, b), used+b.places(), runs || !one.Cancelled
 	}
+	return all
+}
+
+// places returns how many places the badge takes.
+func (b badge) places() int {
+	if b.timeOfDay {
+		return 2
+	}
+	return 1
 }

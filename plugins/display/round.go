@@ -15,15 +15,16 @@ import (
 // row is what the page with the departures shows at a time: a departure or a disruption.
 type row struct {
 	key      rowKey
-	text     string
-	badge    string
+	text     string // as it is drawn
+	words    string // the same in full
+	badge    badge
 	position int // 1 for the next departure; from 2 on as many dots are beside it
 }
 
 // rowKey tells one row from others while its text and its minutes change.
 type rowKey struct {
-	scheduled    int64
-	number, text string
+	scheduled         int64
+	run, number, text string
 }
 
 // round shows rows in turn, each until its text was read to its end. It remembers where
@@ -96,8 +97,8 @@ func (r row) lasts(columns int, step time.Duration) time.Duration {
 // columns returns how many columns the text has.
 func (r row) columns(on *image.Gray) int {
 	columns := on.Rect.Dx()
-	if r.badge != "" {
-		columns -= font.Text.Width(r.badge) + 2
+	if r.badge.text != "" {
+		columns -= font.Text.Width(r.badge.text) + 2
 	}
 	if r.position > 1 {
 		columns--
@@ -106,23 +107,23 @@ func (r row) columns(on *image.Gray) int {
 }
 
 func (r row) draw(on *image.Gray, columns int, elapsed time.Duration, m *panel.Moment) {
-	m.Say(r.words())
+	m.Say(r.say())
 	panel.Scroll(panel.Columns(on, 0, columns), r.text, elapsed, m)
 	if r.position > 1 {
 		for i := range r.position {
 			on.SetGray(r.columns(on)+1, 2*i, color.Gray{Y: 0xff})
 		}
 	}
-	font.Text.Draw(on, on.Rect.Dx()-font.Text.Width(r.badge), 0, r.badge)
+	r.badge.draw(on, on.Rect.Dx(), font.Text)
 }
 
-func (r row) words() string {
-	text := r.text
+func (r row) say() string {
+	text := r.words
 	if r.position > 1 {
 		text = "then " + text
 	}
-	if badge := spoken(r.badge); r.badge != "" && !strings.HasSuffix(text, badge) {
-		text += ": " + badge
+	if r.badge.words != "" && !strings.HasSuffix(text, r.badge.words) {
+		text += ": " + r.badge.words
 	}
 	return text
 }

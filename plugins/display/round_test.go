@@ -19,7 +19,7 @@ import (
 func TestATextNeitherJumpsNorBeginsInItsMiddle(t *testing.T) {
 	names := []string{"Dandenong South", "Upper Ferntree Gully", "Pakenham East", "Melton"}
 	rapid.Check(t, func(rt *rapid.T) {
-		p := &departuresRows{Departures: &Departures{Rows: 3}}
+		p := newDepartures(&Departures{Rows: 3})
 		v := at(0)
 		waits := map[string]time.Duration{}
 		last, moved := "", 0
@@ -78,7 +78,7 @@ func textPosition(picture *image.Gray, text string, columns int) (moved int, ok 
 }
 
 func TestARowThatRestsAtItsEndScrollsOnWhenItsBadgeGetsWider(t *testing.T) {
-	p := &departuresRows{Departures: &Departures{Rows: 1}}
+	p := newDepartures(&Departures{Rows: 1, Platform: true})
 	v := at(0, train(9*minute))
 	show := func() { panelOf(32, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) }) }
 	show()

@@ -13,7 +13,7 @@ func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 	clock := func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment) }
 	message := func(on *image.Gray, v *view) { drawMessage("Mind the gap, please", on, &v.Moment) }
 	second := func(on *image.Gray, v *view) {
-		draw := showing((&departuresRows{Departures: &Departures{Rows: 2}}).draw)
+		draw := showing(newDepartures(&Departures{Rows: 2}).draw)
 		draw(on, v)
 		v.pass(minRowTime + 8*time.Second)
 		clear(on.Pix)
@@ -28,7 +28,7 @@ func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 		draw drawing
 		m    view
 	}{
-		"cancelled, by bus 18 min, 1h":       {minutes, at(0, three()...)},
+		"cancelled, by bus 18 min":           {minutes, at(0, three()...)},
 		"7 min, 18 min (old data)":           {minutes, at(70e9, train(7*minute), train(18*minute))},
 		"No clock":                           {minutes, unset},
 		"Dandenong, platform 2: 7 min":       {departures, at(0, train(7*minute), train(18*minute))},

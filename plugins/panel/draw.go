@@ -56,7 +56,7 @@ func Columns(on *image.Gray, left, right int) *image.Gray {
 // MarkOld marks the page as one of old data: by a dotted line and in words.
 func MarkOld(on *image.Gray, m *Moment) {
 	m.Words += " (old data)"
-	for x := range on.Rect.Dx() {
-		on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: uint8(x % 2 * 0xff)})
+	for x := 1; x < on.Rect.Dx(); x += 2 {
+		on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: 0xff})
 	}
 }
