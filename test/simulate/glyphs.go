@@ -8,20 +8,23 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// glyphSet maps the pictures of all texts that the panel can show to the texts.
+// glyphSet maps the pictures of all texts that the panel can show to the texts. They
+// are without their bottom row, where the marks are, and without dark columns beside
+// them.
 type glyphSet struct {
-	words   map[picture]string // without the dark columns beside them
+	words   map[picture]string
 	clock   map[picture]string
-	cells   map[picture]string // the minutes to one departure, cellWidth wide
+	cells   map[picture]string // the minutes to one departure on the minutes page
 	badges  map[picture]string // the same in the small font, in their own width
 	letters map[picture]rune
 }
 
 // cellWidth is how many columns a departure has on the minutes page, cellGap how many
-// dark columns are between two.
+// dark columns are between two. widestBadge is the width of a bus at a time of day.
 const (
-	cellWidth = 15
-	cellGap   = 2
+	cellWidth   = 15
+	cellGap     = 2
+	widestBadge = 27
 )
 
 var glyphs = sync.OnceValue(func() glyphSet {
@@ -34,17 +37,17 @@ var glyphs = sync.OnceValue(func() glyphSet {
 	for minute := range 24 * 60 {
 		text := strconv.Itoa(100 + minute/60)[1:] + ":" + strconv.Itoa(100 + minute%60)[1:]
 		g.clock[letters(font.Bold, text).trimmed()] = text
+		g.add(text)
+		g.add("🚌" + text)
 	}
-	for _, text := range []string{"", "now", "✗", "🚌"} {
+	for _, text := range []string{"", "now", "✗"} {
 		g.add(text)
 	}
 	for n := range 100 {
 		number := strconv.Itoa(n)
 		g.add(number)
 		g.add("🚌" + number)
-		g.add(number + "h")
 		g.add(number + "d")
-		g.add("🚌" + number + "h")
 	}
 	for r := '~'; r > ' '; r-- { // of two that look the same the first one remains
 		glyph := letters(font.Text, string(r)).trimmed()
@@ -53,18 +56,21 @@ var glyphs = sync.OnceValue(func() glyphSet {
 	return g
 })
 
-// add adds the text of a cell, in the bold font if that has all of its characters.
+// add adds the text of a badge.
 func (g glyphSet) add(text string) {
-	face := font.Text
 	if text != "" {
-		g.badges[letters(face, text)] = text
+		g.badges[letters(font.Text, text).above()] = text
 	}
+	g.cells[letters(cellFont(text), text).above().trimmed()] = text
+}
+
+// cellFont returns the font of a text on the minutes page: the bold one, if that has all
+// of its characters.
+func cellFont(text string) *font.Face {
 	if font.Bold.Has(text) {
-		face = font.Bold
+		return font.Bold
 	}
-	if face.Width(text) <= cellWidth {
-		g.cells[drawn(face, cellWidth-face.Width(text), cellWidth, text)] = text
-	}
+	return font.Text
 }
 
 // spell reads a part of a text letter by letter, for messages. Letters that are cut

@@ -43,6 +43,7 @@ func TestOracleAcceptsCorrectPicturesOnly(t *testing.T) {
 		"a minute too few":                         {shows: minutes("6", "✗"), want: "[7|✗]"},
 		"the timetable instead of the estimate":    {age: 10 * time.Second, shows: minutes("6", "✗"), want: "[7|✗]"},
 		"minutes to a cancelled train":             {shows: minutes("7", "12"), want: "[7|✗]"},
+		"a live number marked as of the timetable": {shows: minutes("7~", "✗"), want: "[7|✗]"},
 		"a bus without its mark":                   {shows: minutes("✗", "20"), want: "[7|✗]"},
 		"one departure too few":                    {shows: minutes("7", ""), want: "[7|✗]"},
 		"a number after its minute has passed":     {age: 31 * time.Second, shows: minutes("7", "✗"), want: "[6|✗]"},
@@ -71,7 +72,7 @@ func TestOracleAcceptsCorrectPicturesOnly(t *testing.T) {
 		"the second row":                           {shows: rowOf(2, "✗", 0, "Pakenham, 12:16 cancelled")},
 		"a cancelled row that does not say so":     {shows: rowOf(2, "12", 0, "Pakenham"), want: "✗"},
 		"a row in another's place":                 {shows: rowOf(1, "✗", 0, "Pakenham, 12:16 cancelled"), want: "departure 1: City"},
-		"a third row where there are two":          {shows: rowOf(3, "🚌20", 0, "City, by bus"), want: "no departure"},
+		"a third row where there are two":          {shows: rowOf(3, "🚌20~", 0, "City, by bus"), want: "no departure"},
 		"minutes below the time to walk":           {walk: 30 * time.Minute, shows: minutes("7", "✗"), want: `"Missed"`},
 		"Missed":                                   {walk: 30 * time.Minute, shows: text("Missed")},
 		"Missed, when all have departed":           {walk: 30 * time.Minute, after: 21 * time.Minute, shows: text("Missed"), want: `"No more"`},
@@ -118,7 +119,7 @@ func old(r reading) reading {
 
 // rowOf returns a row whose text has scrolled by some columns.
 func rowOf(place int, badge string, scrolled int, text string) reading {
-	room := 32 - 2 - font.Text.Width(badge)
+	room := 32 - 2 - font.Text.Width(strings.TrimSuffix(badge, "~"))
 	if place > 1 {
 		room--
 	}
@@ -129,9 +130,16 @@ func TestRead(t *testing.T) {
 	mark := func(p picture) picture {
 		marked := []byte(p)
 		for x := range marked {
-			marked[x] = marked[x]&^bottom | byte(x%2)*bottom
+			marked[x] |= byte(x%2) * bottom
 		}
 		return picture(marked)
+	}
+	lined := func(p picture, width int) picture { // the last columns
+		all := []byte(p)
+		for x := len(all) - width; x < len(all); x++ {
+			all[x] |= bottom
+		}
+		return picture(all)
 	}
 	rowWith := func(width int, text, badge string, dots byte) picture {
 		all := []byte(drawn(font.Text, 0, width-font.Text.Width(badge)-3, text))
@@ -151,6 +159,13 @@ func TestRead(t *testing.T) {
 		{rowWith(32, "ab", "17", 0), "departure 1: ab 17"},
 		{mark(rowWith(32, "agy", "17", 0)), "departure 1: agy 17, marked as old"},
 		{rowWith(64, "601 Monash, ", "🚌7", 0b10101), "departure 3: 601 Monash, 🚌7"},
+		{lined(rowWith(32, "ab", "17", 0), 9), "departure 1: ab 17~"},
+		{mark(lined(rowWith(32, "ab", "17", 0), 9)), "departure 1: ab 17~, marked as old"},
+		{lined(drawn(font.Bold, 2, 32, "09:42"), 30), "[09:42~]"},
+		{drawn(font.Bold, 2, 32, "11:42"), "[11:42]"},
+		{lined(drawn(font.Bold, 2, 15, "11")+"\x00\x00"+drawn(font.Bold, 2, 15, "42"), 13), "[11|42~]"},
+		{mark(lined(drawn(font.Bold, 2, 15, "11")+"\x00\x00"+drawn(font.Bold, 2, 15, "42"), 13)), "[11|42~], marked as old"},
+		{lined(drawn(font.Bold, 2, 32, "09:42"), 29), "an unreadable picture"},
 		{drawn(font.Text, 31, 32, "%"), "an unreadable picture"},
 	} {
 		if got := read(c.picture).String(); got != c.want {

@@ -51,17 +51,25 @@ func (p picture) trimmed() picture { return picture(strings.Trim(string(p), blan
 
 func (p picture) dark() bool { return p.trimmed() == "" }
 
-// unmarked removes the dotted line that marks old data, and reports whether there was
-// one.
-func (p picture) unmarked() (picture, bool) {
-	above := []byte(p)
-	for x := range above {
-		if above[x]&bottom != byte(x%2)*bottom {
-			return p, false
+// old reports whether a picture has the dotted line that marks old data.
+func (p picture) old() bool {
+	for x := 1; x < len(p); x += 2 {
+		if p[x]&bottom == 0 {
+			return false
 		}
-		above[x] &^= bottom
 	}
-	return picture(above), true
+	return true
+}
+
+// bottomIs reports whether the bottom row is lit from one column up to another, or else
+// dark but for the dotted line of old data.
+func (p picture) bottomIs(lit bool, from, to int, old bool) bool {
+	for x := from; x < to; x++ {
+		if (p[x]&bottom != 0) != (lit || old && x%2 == 1) {
+			return false
+		}
+	}
+	return true
 }
 
 // above returns a picture without its bottom row.

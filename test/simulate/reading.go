@@ -12,7 +12,7 @@ import (
 type reading struct {
 	kind  kind
 	text  string           // of words, and of the clock
-	cells [maxCells]string // of departures: 7, 2h, now, ✗, 🚌7, or ""; a row has one
+	cells [maxCells]string // of departures: 7, 09:42, now, ✗, 🚌7, or "", with a ~ if by the timetable; a row has one
 	place int              // of a row: 1 for the next departure
 	piece picture          // of a row: the visible part of its text
 	old   bool             // marked as old
@@ -60,51 +60,91 @@ func read(p picture) reading {
 	if text, ok := glyphs().clock[p.trimmed()]; ok && p == centered(font.Bold, len(p), text) {
 		return reading{kind: clock, text: text}
 	}
-	p, old := p.unmarked()
-	if text, ok := glyphs().words[p.trimmed()]; ok && p.above() == centered(font.Text, len(p), text).above() {
+	old := p.old()
+	if text, ok := glyphs().words[p.above().trimmed()]; ok && p.above() == centered(font.Text, len(p), text).above() {
 		return reading{kind: words, text: text, old: old}
 	}
-	if cells, ok := readMinutes(p); ok {
+	if cells, ok := readMinutes(p, old); ok {
 		return reading{kind: departures, cells: cells, old: old}
 	}
-	r := readRow(p)
-	r.old = old
-	return r
+	return readRow(p, old)
 }
 
 // cellsOn returns how many departures fit on the minutes page of a panel.
 func cellsOn(width int) int { return (width + cellGap) / (cellWidth + cellGap) }
 
-// readMinutes reads the cells of the minutes page. Everything between them is dark.
-func readMinutes(p picture) (cells [maxCells]string, ok bool) {
-	n, rest := cellsOn(len(p)), []byte(p)
-	for i := range n {
-		right := (len(p)+cellGap)*(i+1)/n - cellGap
-		if cells[i], ok = glyphs().cells[p[right-cellWidth:right]]; !ok {
-			return cells, false
+// readMinutes reads the cells of the minutes page. Everything between them is dark. A
+// time of day takes two.
+func readMinutes(p picture, old bool) (cells [maxCells]string, ok bool) {
+	n, left := cellsOn(len(p)), 0
+	for i, at := 0, 0; at < n; i++ {
+		right := func(cell int) int { return (len(p)+cellGap)*(cell+1)/n - cellGap }
+		text, ok := "", false
+		if at+1 < n {
+			text, ok = readCell(p, left, right(at+1), old)
+			ok = ok && strings.Contains(text, ":")
 		}
-		clear(rest[right-cellWidth : right])
+		if ok {
+			at += 2
+		} else if text, ok = readCell(p, left, right(at), old); !ok {
+			return cells, false
+		} else {
+			at++
+		}
+		cells[i], left = text, right(at-1)
 	}
-	return cells, picture(rest).dark()
+	return cells, true
+}
+
+// readCell reads a badge at the right end of some columns that are dark otherwise.
+func readCell(p picture, from, to int, old bool) (string, bool) {
+	part := p[from:to].above()
+	text, ok := glyphs().cells[part.trimmed()]
+	left := to - cellFont(text).Width(text)
+	if !ok || left < from || part != drawn(cellFont(text), left-from, to-from, text).above() || !p.bottomIs(false, from, left, old) {
+		return "", false
+	}
+	return readLine(p, left, to, text, old)
+}
+
+// readLine reads whether a badge has the line below it that marks times of the timetable.
+func readLine(p picture, from, to int, text string, old bool) (string, bool) {
+	switch {
+	case p.bottomIs(false, from, to, old):
+		return text, true
+	case p.bottomIs(true, from, to, old):
+		return text + "~", true
+	}
+	return "", false
 }
 
 // readRow reads a row of the departures page: a part of the text, from the second
 // departure on a column of dots that counts the departures, and the badge with the
 // minutes at the right end.
-func readRow(p picture) reading {
-	for width := cellWidth; width > 0; width-- {
+func readRow(p picture, old bool) reading {
+	clean := p
+	if old {
+		clean = p.above()
+	}
+	for width := min(widestBadge, len(p)-3); width > 0; width-- {
 		at := len(p) - width
-		badge, ok := glyphs().badges[p[at:]]
-		gap := p[at-3 : at]
+		badge, ok := glyphs().badges[p[at:].above()]
+		if ok {
+			badge, ok = readLine(p, at, len(p), badge, old)
+		}
+		gap := clean[at-3 : at]
+		r := reading{kind: row, cells: [maxCells]string{badge}, old: old}
 		switch {
 		case !ok || gap[2] != 0:
 		case gap[1] == 0:
-			return reading{kind: row, cells: [maxCells]string{badge}, place: 1, piece: p[:at-2]}
+			r.place, r.piece = 1, clean[:at-2]
+			return r
 		case gap[0] == 0 && slices.Contains(dots, gap[1]):
-			return reading{kind: row, cells: [maxCells]string{badge}, place: 2 + slices.Index(dots, gap[1]), piece: p[:at-3]}
+			r.place, r.piece = 2+slices.Index(dots, gap[1]), clean[:at-3]
+			return r
 		}
 	}
-	return reading{}
+	return reading{old: old}
 }
 
 // dots are the columns that mark the second, third and fourth departure.

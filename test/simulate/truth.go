@@ -122,7 +122,7 @@ func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 		return "" // all departures may have been lost by mutation
 	}
 	for _, c := range r.cells {
-		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock) {
+		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock, o.config.file.Timezone) {
 			return "the reply has no such departure"
 		}
 	}
@@ -145,15 +145,28 @@ func (o *oracle) expect(a *reply, r reading, m moment) reading {
 		return reading{kind: words, text: "no departure in its place"}
 	case r.kind == row:
 		s := list[r.place-1]
-		want := reading{kind: row, place: r.place, cells: [maxCells]string{s.badge(s.when().Sub(m.clock))}}
+		want := reading{kind: row, place: r.place, cells: [maxCells]string{s.badge(m.clock, o.config.file.Timezone)}}
 		if want.piece = o.textPicture(s.text(o.config.file.Timezone)); want.piece.shows(r.piece, o.narrowed, r.old) {
 			want.piece = r.piece
 		}
 		return want
 	}
 	want := reading{kind: departures}
-	for i, s := range list {
-		want.cells[i] = s.badge(s.when().Sub(m.clock))
+	used, shown, runs := 0, 0, false // cells, departures
+	for _, s := range list {
+		badge, needs := s.badge(m.clock, o.config.file.Timezone), 1
+		if strings.Contains(badge, ":") {
+			needs = 2
+		}
+		for !s.cancelled && !runs && shown > 0 && used+needs > places { // it has a place beside cancelled ones
+			used, shown = used-1, shown-1
+			want.cells[shown] = ""
+		}
+		if used+needs > places {
+			break
+		}
+		want.cells[shown] = badge
+		used, shown, runs = used+needs, shown+1, runs || !s.cancelled
 	}
 	return want
 }
@@ -252,39 +265,47 @@ func (whole picture) shows(piece picture, narrowed int, old bool) bool {
 	return strings.Contains(string(whole), string(piece))
 }
 
-func (s service) badge(wait time.Duration) string {
-	minutes := int(max(0, wait) / time.Minute)
-	switch {
-	case s.cancelled:
+func (s service) badge(now time.Time, zone *time.Location) string {
+	if s.cancelled {
 		return "✗"
-	case s.bus && minutes >= 600:
-		return "🚌"
-	case s.bus:
-		return "🚌" + duration(minutes)
-	case s.atPlatform && minutes == 0:
-		return "now"
 	}
-	return duration(minutes)
+	badge, line := waitText(s.when(), now, zone), ""
+	if s.estimated.IsZero() {
+		line = "~"
+	}
+	switch {
+	case s.bus:
+		return "🚌" + badge + line
+	case s.atPlatform && badge == "0":
+		return "now" + line
+	}
+	return badge + line
 }
 
-// duration formats minutes, or hours from a hundred minutes on.
-func duration(minutes int) string {
-	if minutes < 100 {
-		return strconv.Itoa(minutes)
+// waitText formats the time until a departure: minutes, from an hour on the time of day,
+// from a day on days.
+func waitText(when, now time.Time, zone *time.Location) string {
+	switch wait := max(0, when.Sub(now)); {
+	case wait < time.Hour:
+		return strconv.Itoa(int(wait / time.Minute))
+	case wait < 24*time.Hour:
+		return when.In(zone).Format("15:04")
+	default:
+		return strconv.Itoa(int(wait/(24*time.Hour))) + "d"
 	}
-	return strconv.Itoa(minutes/60) + "h"
 }
 
 // canShow reports whether a badge is correct for a departure of which some values were
 // lost by mutation.
-func (a *reply) canShow(badge string, now time.Time) bool {
+func (a *reply) canShow(badge string, now time.Time, zone *time.Location) bool {
+	badge = strings.TrimSuffix(badge, "~")
 	return slices.ContainsFunc(a.services(), func(s service) bool {
 		for _, when := range []time.Time{s.scheduled, s.estimated} {
-			minutes := int(max(0, when.Sub(now)) / time.Minute)
+			text := waitText(when, now, zone)
 			switch {
 			case when.IsZero():
-			case badge == duration(minutes), badge == "✗" && s.cancelled, badge == "now" && minutes == 0,
-				strings.HasPrefix(badge, "🚌") && s.bus && strings.TrimPrefix(badge, "🚌") == duration(minutes):
+			case badge == text, badge == "✗" && s.cancelled, badge == "now" && text == "0",
+				strings.HasPrefix(badge, "🚌") && s.bus && strings.TrimPrefix(badge, "🚌") == text:
 				return true
 			}
 		}
@@ -361,11 +382,21 @@ func (a *reply) limit() {
 	}
 }
 
-// headsign returns the destination with its route: "601 Monash University via North Rd".
+// shortened are words of destinations, and what the panel shows in their place.
+var shortened = map[string]string{"Street": "St", "Road": "Rd", "Avenue": "Ave", "University": "Uni"}
+
+// headsign returns the destination with its route as the panel shows it: "601 Monash Uni
+// via North Rd".
 func headsign(destination, route, number string) string {
 	place, _, _ := strings.Cut(destination, "/")
 	if _, via, ok := strings.Cut(route, " via "); ok {
 		place += " via " + via
 	}
-	return strings.TrimSpace(number + " " + place)
+	words := strings.Fields(number + " " + place)
+	for i, word := range words {
+		if short, ok := shortened[word]; ok {
+			words[i] = short
+		}
+	}
+	return strings.Join(words, " ")
 }
