@@ -42,8 +42,8 @@ func TestTheFeedIsShownByTheDeparturesPageAndGrowsOldWhereTheServerFails(t *test
 			pass time.Duration
 			want string
 		}{
-			{time.Second, "12 Harbour: 8 min"},
-			{2 * time.Minute, "12 Harbour: 6 min (old data)"},
+			{time.Second, "12 Harbour: 8 min by the timetable"},
+			{2 * time.Minute, "12 Harbour: 6 min by the timetable (old data)"},
 			{4 * time.Minute, "Old data"},
 		} {
 			if err := task.Sleep(step.pass); err != nil {

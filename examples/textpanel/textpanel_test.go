@@ -30,7 +30,7 @@ func TestTheDeparturesPageIsWrittenInWords(t *testing.T) {
 		}
 		return display.Stop(task)
 	})
-	const want = "Loading\nDandenong: 7 min\nDandenong: 6 min\nDandenong: 6 min (old data)\nDandenong: 5 min (old data)\n\n"
+	const want = "Loading\nDandenong: 7 min by the timetable\nDandenong: 6 min by the timetable\nDandenong: 6 min by the timetable (old data)\nDandenong: 5 min by the timetable (old data)\n\n"
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
 		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
