@@ -44,13 +44,13 @@ func load(path string) (*config.File, error) {
 func checkCommand() *cobra.Command {
 	var path, format string
 	var hardware hardwareFlags
-	var online bool
+	var online, strict bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Args:  cobra.MaximumNArgs(1),
 		Short: "Check a configuration file",
 		Long: `Check a configuration file and report every error and warning with its line and
-column. The exit status is 0 if there are no errors.
+column. The exit status is 0 if there are no errors; with --strict, warnings are errors.
 
 With --online, also ask each source, such as the API of a transport authority, once
 with its credentials, and print what it would show. The exit status is 0 if every
@@ -75,6 +75,9 @@ every part was opened and no test failed.`,
 				return err
 			}
 			file, err := load(path)
+			if strict && err == nil && file.Warnings != nil {
+				err = configError{file.Warnings.AsErrors()}
+			}
 			switch {
 			case format == "json":
 				return printDiagnostics(cmd.OutOrStdout(), file, err)
@@ -97,6 +100,7 @@ every part was opened and no test failed.`,
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&format, "format", "text", "output `FORMAT`: text or json")
 	cmd.Flags().BoolVar(&online, "online", false, "ask each source once, with its credentials, and print what it would show")
+	cmd.Flags().BoolVar(&strict, "strict", false, "take warnings for errors")
 	hardware.add(cmd)
 	cmd.MarkFlagsMutuallyExclusive("online", "hardware")
 	return cmd

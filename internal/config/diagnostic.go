@@ -92,6 +92,15 @@ func (list Diagnostics) Summary() string {
 	return strings.Join(parts, ", ")
 }
 
+// AsErrors returns the diagnostics with the severity [Error].
+func (list Diagnostics) AsErrors() Diagnostics {
+	errors := slices.Clone(list)
+	for i := range errors {
+		errors[i].Severity = Error
+	}
+	return errors
+}
+
 func (list Diagnostics) sort() {
 	slices.SortStableFunc(list, func(a, b Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))

@@ -70,7 +70,7 @@ func (d *decoder) expanderClaims(entries map[string]expanderEntry) (claims []cla
 		if first, last := o.Model.Addresses[0], o.Model.Addresses[1]; o.Address < first || o.Address > last {
 			d.error(at, "the %s has no address %#02x; write %#02x to %#02x", o.Model.Name, o.Address, first, last)
 		}
-		claims = append(claims, claim{gpio.I2CAddressName(o.Bus, o.Address), "expander " + name, at})
+		claims = append(claims, claim{part: gpio.I2CAddressName(o.Bus, o.Address), instance: "expander " + name, at: at})
 	}
 	return claims
 }

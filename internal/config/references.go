@@ -20,6 +20,7 @@ import (
 // that no actions call each other in a ring.
 func (d *decoder) connect(all []*instance, expanders map[string]expanderEntry) {
 	claims := d.expanderClaims(expanders)
+	uses := slices.Clone(claims) // also of buses, which instances share
 	calls := map[string][]call{}
 	for _, i := range all {
 		if !i.config.IsValid() {
@@ -32,15 +33,16 @@ func (d *decoder) connect(all []*instance, expanders map[string]expanderEntry) {
 			switch t.Kind {
 			case schema.Pin:
 				d.checkExpanderPin(expanders, at, v.String())
-				claims = append(claims, claim{v.String(), i.Name, at})
+				claims = append(claims, claim{part: v.String(), instance: i.Name, at: at})
 			case schema.I2C:
 				buses[parent(path)] = v.String()
+				uses = append(uses, claim{part: v.String(), instance: i.Name, at: at})
 			case schema.I2CAddress:
 				if bus, ok := buses[parent(path)]; ok {
-					claims = append(claims, claim{gpio.I2CAddressName(bus, uint16(v.Uint())), i.Name, at})
+					claims = append(claims, claim{part: gpio.I2CAddressName(bus, uint16(v.Uint())), instance: i.Name, at: at})
 				}
 			case schema.PWM, schema.SPI, schema.UART:
-				claims = append(claims, claim{gpio.Canonical(v.String()), i.Name, at})
+				claims = append(claims, claim{gpio.Canonical(v.String()), i.Name, at, t.Kind == schema.PWM})
 			case schema.Action:
 				called := v.Interface().(plugins.ActionRef)
 				d.checkAction(all, at, called)
@@ -57,6 +59,7 @@ func (d *decoder) connect(all []*instance, expanders map[string]expanderEntry) {
 		})
 	}
 	d.checkClaims(claims)
+	d.checkHeader(append(uses, claims...))
 	d.checkRings(calls)
 }
 
@@ -66,6 +69,7 @@ var listIndex = regexp.MustCompile(`\[\d+\]`)
 type claim struct {
 	part, instance string
 	at             place
+	pwm            bool // it is used as a PWM output
 }
 
 // checkClaims gives each part to the first that names it in the file. Which

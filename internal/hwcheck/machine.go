@@ -99,17 +99,17 @@ var gpioPins = [...]int{
 	8, 10, 36, 11, 12, 35, 38, 40, 15, 16, 18, 22, 37, 13, // GPIO14 to 27
 }
 
-// spiPins are the header's pins for MOSI, SCLK and chip select of the ports, unless
-// an overlay moves them.
-var spiPins = map[string][3]int{
-	"SPI0.0": {19, 23, 24}, "SPI0.1": {19, 23, 26},
-	"SPI1.0": {38, 40, 12}, "SPI1.1": {38, 40, 11}, "SPI1.2": {38, 40, 36},
-}
-
 // headerPins names the header's pins of a part; empty: unknown.
 func headerPins(part string) string {
-	if pins, ok := spiPins[part]; ok {
-		return fmt.Sprintf("header pins %d (MOSI), %d (SCLK), %d (CS)", pins[0], pins[1], pins[2])
+	var words []string
+	for _, line := range gpio.BusLines(part) {
+		if line.Function != "MISO" { // nothing that ptvd drives answers
+			number, _ := strings.CutPrefix(headerPins(line.Line), "header pin ")
+			words = append(words, fmt.Sprintf("%s (%s)", number, line.Function))
+		}
+	}
+	if words != nil {
+		return "header pins " + strings.Join(words, ", ")
 	}
 	number, isLine := strings.CutPrefix(part, "GPIO")
 	n, err := strconv.ParseUint(number, 10, 8)

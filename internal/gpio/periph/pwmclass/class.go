@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"ptvd/internal/gpio"
 )
 
 // headerPins lists, by the device of a PWM chip, the pins of the 40-pin header that each
@@ -12,9 +14,9 @@ import (
 // device does not. If a channel can drive two pins, its device tree overlay selects one,
 // and either name opens the channel.
 var headerPins = map[string][][]string{
-	"2020c000.pwm":   {{"GPIO12", "GPIO18"}, {"GPIO13", "GPIO19"}}, // Raspberry Pi 1, Zero
-	"3f20c000.pwm":   {{"GPIO12", "GPIO18"}, {"GPIO13", "GPIO19"}}, // 2, 3, Zero 2
-	"fe20c000.pwm":   {{"GPIO12", "GPIO18"}, {"GPIO13", "GPIO19"}}, // 4
+	"2020c000.pwm":   gpio.PWMChannels, // Raspberry Pi 1, Zero
+	"3f20c000.pwm":   gpio.PWMChannels, // 2, 3, Zero 2
+	"fe20c000.pwm":   gpio.PWMChannels, // 4
 	"1f00098000.pwm": {{"GPIO12"}, {"GPIO13"}, {"GPIO18"}, {"GPIO19"}},
 }
 
