@@ -2,13 +2,13 @@ package periph
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 
 	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
-
-	_ "periph.io/x/host/v3/sysfs" // SPI ports and I2C buses
+	"periph.io/x/host/v3/sysfs"
 
 	board "ptvd/internal/gpio"
 	"ptvd/internal/gpio/periph/cdev"
@@ -23,7 +23,17 @@ var _ board.Backend = Board{}
 // initDrivers initializes the drivers of periph once. Drivers that are skipped or fail
 // are no error: the board may have other parts, and what is missing is reported when it
 // is opened.
-var initDrivers = sync.OnceFunc(func() { _, _ = driverreg.Init() })
+var initDrivers = sync.OnceFunc(func() {
+	_, _ = driverreg.Init()
+	// Those of the driver sysfs-gpio are the same lines, under the numbers of the
+	// deprecated interface in /sys/class/gpio.
+	for number, pin := range sysfs.Pins {
+		if gpioreg.ByName(pin.Name()) == gpio.PinIO(pin) {
+			_ = gpioreg.Unregister(pin.Name())
+		}
+		_ = gpioreg.Unregister(strconv.Itoa(number)) // its alias
+	}
+})
 
 // Pin returns any pin that is registered in gpioreg: a GPIO line such as GPIO17, a PWM
 // channel such as pwmchip0/0, or a pin of another driver. Lines and channels may have

@@ -1,9 +1,10 @@
 // Package cdev is a periph driver for GPIO lines by the kernel's character device,
-// version 2 (linux/gpio.h, since Linux 5.10). It registers each named line of each
+// version 2 (linux/gpio.h, since Linux 5.10), in the place of periph's gpioioctl driver,
+// with which it cannot be linked into one program. It registers each named line of each
 // chip in gpioreg as a gpio.PinIO that also implements gpioext.EdgePin, PWMPin and
 // LevelReader.
 //
-// It differs from periph's own gpioioctl driver in this:
+// It differs from gpioioctl in this:
 //   - edges have the kernel's timestamps and are delivered in the order of its sequence
 //     numbers, for several lines too; the queue holds 512 edges, not 16 per line;
 //   - an output has its first level from the moment it is requested;

@@ -2,12 +2,10 @@ package cdev
 
 import (
 	"errors"
-	"strconv"
 
 	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
-	"periph.io/x/host/v3/sysfs"
 )
 
 // driver implements driver.Impl of conn.
@@ -17,23 +15,20 @@ var theDriver = driver{kernel{Chips, requestLines}}
 
 func init() { driverreg.MustRegister(&theDriver) }
 
-// String returns the name of the driver.
-func (d *driver) String() string { return "gpio-cdev" }
+// String returns the name of periph's gpioioctl driver, whose place this one takes: the
+// driver sysfs-gpio of package sysfs depends on it, and without it driverreg.Init fails
+// for all drivers.
+func (d *driver) String() string { return "ioctl-gpio" }
 
 // Prerequisites returns nothing.
 func (d *driver) Prerequisites() []string { return nil }
 
-// After makes the driver replace the pins of sysfs-gpio, which are the same lines under
-// the numbers of the deprecated interface in /sys/class/gpio.
-func (d *driver) After() []string { return []string{"sysfs-gpio"} }
+// After returns nothing.
+func (d *driver) After() []string { return nil }
 
 // Init registers the named lines of all chips. It is skipped if there is no chip, and
 // fails with the reasons if no chip could be read.
 func (d *driver) Init() (bool, error) {
-	for number, p := range sysfs.Pins {
-		_ = gpioreg.Unregister(p.Name())
-		_ = gpioreg.Unregister(strconv.Itoa(number)) // its alias
-	}
 	chips := d.kernel.chips()
 	if len(chips) == 0 {
 		return false, errors.New("no GPIO chip in /dev")
