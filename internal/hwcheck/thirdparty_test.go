@@ -3,6 +3,7 @@ package hwcheck_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
@@ -40,6 +41,19 @@ func TestChangesArePrintedForALineWithoutAHardwareTest(t *testing.T) {
 	}}.check(t)
 	got.contains("GPIO22 is low. Its plugin has no hardware test", "1.0 s  relay  GPIO22 went high")
 	got.succeeds()
+}
+
+func TestALineThatChangesAllTheTimeDoesNotFloodTheTerminal(t *testing.T) {
+	got := scenario{yaml: "  relay: {plugin: plain, pin: GPIO22}", duration: 10 * time.Second, person: func(t *scheduler.Task, b *sim.Board) error {
+		for tick := range t.Every(5 * time.Millisecond) {
+			b.Drive("GPIO22", tick.N%2 == 0)
+		}
+		return nil
+	}}.check(t)
+	got.contains("GPIO22 went high", " more in this second")
+	if n := len(got.text); n > 20*1000 {
+		t.Errorf("ten seconds of changes printed %d bytes", n)
+	}
 }
 
 func TestAPanicInOneTestDoesNotStopTheOthers(t *testing.T) {

@@ -31,10 +31,7 @@ func init() {
 
 // New returns a button that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	return &button{
-		env: env, cfg: cfg, actions: cfg.actions(),
-		grace: cfg.Debounce + maxDelivery,
-	}, nil
+	return &button{env: env, cfg: cfg, actions: cfg.actions()}, nil
 }
 
 // maxDelivery is the longest time that an edge takes from the kernel to the loop.
@@ -44,67 +41,96 @@ type button struct {
 	env        plugins.Env
 	cfg        Config
 	actions    [gestures]plugins.ActionRef
-	grace      time.Duration // how long after an instant its edges may still arrive
 	in         *plugins.Input
+	contact    *contact
 	recognizer *recognizer
 	called     plugins.Event // set when the action press or release was called
 }
 
 // Start opens the line and begins to watch it.
 func (b *button) Start(t *plugins.Task) error {
-	if err := b.open(t); err != nil {
+	if err := b.open(t, b.lineEdge, b.reportNoise, b.call); err != nil {
 		return err
 	}
-	down := b.in.Level(0) == plugins.High
-	b.recognizer = newRecognizer(b.cfg.timing(), down, t.Now(), b.call)
-	pressed.Set(b.env, topics.Press{Down: down})
+	pressed.Set(b.env, topics.Press{Down: b.contact.down})
 	b.handleActions()
 	b.env.GoUrgent("watch", b.watch)
 	b.env.Go("actions", b.awaitActions)
 	return nil
 }
 
-func (b *button) open(t *plugins.Task) (err error) {
+// open opens the line, and reports its clean edges, noise, and gestures.
+func (b *button) open(t *plugins.Task, edge func(bool, plugins.Instant), noise func(int), gesture func(gesture)) (err error) {
 	b.in, err = b.env.Board.Input(t, plugins.InputOptions{
 		Lines: []string{string(b.cfg.Pin)}, Pull: b.cfg.Pull, ActiveLow: b.cfg.ActiveLow,
-		Debounce: b.cfg.Debounce, Stable: b.cfg.Stable,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	down := b.in.Level(0) == plugins.High
+	b.contact = newContact(b.cfg, down, t.Now(), edge, noise)
+	b.recognizer = newRecognizer(b.cfg.timing(), down, t.Now(), gesture)
+	return nil
 }
 
 // Stop releases the button if it is down: the instance that was called by on_press
 // must not wait for an on_release that nobody calls any more.
 func (b *button) Stop(*plugins.Task) error {
 	if b.recognizer != nil {
-		pressed.Set(b.env, topics.Press{})
-		b.recognizer.abort()
+		b.abort()
 	}
 	return nil
 }
 
-// watch follows the line.
-func (b *button) watch(t *plugins.Task) error {
-	return b.follow(t, func(edge plugins.Edge) {
-		b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
-		b.edge(edge.Level == plugins.High, edge.At)
-		if edge.Level == plugins.Low {
-			b.env.Health.OK() // it is not stuck
-		}
-	})
+func (b *button) abort() {
+	pressed.Set(b.env, topics.Press{})
+	b.recognizer.abort()
 }
 
-// follow passes each edge to onEdge and decides gestures when they are due.
-func (b *button) follow(t *plugins.Task, onEdge func(plugins.Edge)) error {
+// watch follows the line: edges, and what is due without one.
+func (b *button) watch(t *plugins.Task) error {
 	for {
-		edge, err := b.next(t, b.recognizer.due())
+		edge, err := b.next(t)
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
-			b.recognizer.advance(t.Now().Add(-b.grace))
+			b.contact.advance(t.Now())
+			b.recognizer.advance(min(t.Now().Add(-maxDelivery), b.contact.undecided()))
 		case err != nil:
 			return err
 		default:
-			onEdge(edge)
+			b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
+			b.contact.edge(edge.Level == plugins.High, edge.At)
 		}
+	}
+}
+
+// next waits for an edge of the line until something is due. Gestures are due a little
+// later, since an edge from before may still be on its way, or undecided; it must be
+// handled first, as gestures are decided by the times of the edges.
+func (b *button) next(t *plugins.Task) (edge plugins.Edge, err error) {
+	take := func() (err error) {
+		edge, err = b.in.Next(t)
+		return err
+	}
+	contact, gesture := b.contact.due(), b.recognizer.due()
+	switch {
+	case contact == plugins.Never && gesture == plugins.Never:
+		err = take()
+	case min(contact, b.contact.undecided()) <= gesture:
+		err = t.Timeout(contact.Sub(t.Now()), take)
+	default:
+		if err = t.Timeout(gesture.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
+			err = t.Timeout(maxDelivery, take)
+		}
+	}
+	return edge, err
+}
+
+// lineEdge handles a press or a release of the line.
+func (b *button) lineEdge(down bool, at plugins.Instant) {
+	b.edge(down, at)
+	if !down {
+		b.env.Health.OK() // it is not stuck
 	}
 }
 
@@ -114,30 +140,22 @@ func (b *button) edge(down bool, at plugins.Instant) {
 	b.recognizer.edge(down, at)
 }
 
-// next waits for an edge until due, and then for the grace period: an edge from before
-// due may not have arrived yet, because the loop was busy or the debouncer holds it. It
-// must be handled first, since gestures are decided by the times of the edges.
-func (b *button) next(t *plugins.Task, due plugins.Instant) (edge plugins.Edge, err error) {
-	if due == plugins.Never {
-		return b.in.Next(t)
+// reportNoise reports a line that changes faster than a person can press.
+func (b *button) reportNoise(edgesPerSecond int) {
+	if edgesPerSecond == 0 {
+		b.env.Health.OK()
+		return
 	}
-	take := func() (err error) {
-		edge, err = b.in.Next(t)
-		return err
-	}
-	if err = t.Timeout(due.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
-		err = t.Timeout(b.grace, take)
-	}
-	return edge, err
+	b.abort()
+	b.env.Health.Degraded("noise on %s: %d edges/s; presses are ignored until it is quiet: check the wire and the pull resistor", b.cfg.Pin, edgesPerSecond)
 }
 
 // call calls the action that is configured for a gesture.
 func (b *button) call(g gesture) {
 	switch {
-	case g == stuck && b.in.Level(0) == plugins.Low:
+	case g == stuck && !b.contact.down:
 		b.env.Log.Warn("button released: the action press was not followed by release", "timeout", stuckAfter)
-		pressed.Set(b.env, topics.Press{})
-		b.recognizer.abort()
+		b.abort()
 		return
 	case g == stuck:
 		b.env.Health.Degraded("%s has been pressed for over a minute: the button may be stuck, or active_low or pull is wrong", b.cfg.Pin)

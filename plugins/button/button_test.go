@@ -65,10 +65,12 @@ func TestABouncingClickIsOneClick(t *testing.T) {
 	}
 }
 
-func TestOnPressIsCalledWithoutDelay(t *testing.T) {
+func TestOnPressIsCalledAMillisecondAfterThePress(t *testing.T) {
 	run(t, 1, "", func(task *plugins.Task, b *fixture) {
 		b.Board.Drive("GPIO17", plugins.Low)
-		task.Sleep(1)
+		task.Sleep(ms - 1)
+		b.want()
+		task.Sleep(2)
 		b.want("press")
 	}, "press")
 }
@@ -195,6 +197,33 @@ func TestAStuckButtonDegradesHealthUntilItIsReleased(t *testing.T) {
 			t.Errorf("released, the health is %s: %s", health.Condition, health.Why)
 		}
 	}, "hold")
+}
+
+func TestNoiseDegradesHealthAndHoldsBackPressesUntilTheLineIsQuiet(t *testing.T) {
+	run(t, 12, "", func(task *plugins.Task, b *fixture) {
+		for i := range 1000 { // 50 Hz
+			if i%2 == 0 {
+				b.Board.Drive("GPIO17", plugins.Low)
+			} else {
+				b.Board.Float("GPIO17")
+			}
+			task.Sleep(10 * ms)
+		}
+		if h := b.bell.Health; h.Condition != host.Degraded || !strings.HasPrefix(h.Why, "noise on GPIO17: ") {
+			t.Errorf("health %s: %s", h.Condition, h.Why)
+		}
+		if n := len(b.calls); n > 2*8 {
+			t.Errorf("%d calls in ten seconds of hum", n)
+		}
+		task.Sleep(time.Second)
+		if b.bell.Health.Condition != host.OK {
+			t.Errorf("health after the hum: %s", b.bell.Health.Why)
+		}
+		b.calls = nil
+		b.contact.Click(task, 100*ms)
+		task.Sleep(100 * ms)
+		b.want("press", "click")
+	}, "press", "click")
 }
 
 // A restart of the instance must not lose the release: the button is released at the

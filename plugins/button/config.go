@@ -12,7 +12,7 @@ type Config struct {
 	Pin       plugins.Pin   `yaml:"pin" doc:"the GPIO line that the button is connected to" required:"true"`
 	Pull      plugins.Pull  `yaml:"pull" doc:"the line's pull resistor" oneof:"up down none"`
 	ActiveLow bool          `yaml:"active_low" doc:"true if a press connects the line to ground, false if it connects it to 3.3 V"`
-	Debounce  time.Duration `yaml:"debounce" doc:"how long changes are ignored after a change, because the contacts bounce" min:"0s" max:"100ms"`
+	Debounce  time.Duration `yaml:"debounce" doc:"how long the line must be still after a change, because contacts bounce" min:"0s" max:"100ms"`
 	Stable    bool          `yaml:"stable" doc:"for noisy wiring: accept a change only after the level has held for the debounce time"`
 
 	Double time.Duration `yaml:"double" doc:"the longest time from one press to the next in a double or triple click" min:"100ms" max:"2s"`

@@ -1,10 +1,6 @@
 package button
 
-import (
-	"time"
-
-	"ptvd/plugins"
-)
+import "ptvd/plugins"
 
 // HardwareTests has one test: a person presses the button and sees the result.
 func (b *button) HardwareTests() []plugins.HardwareTest {
@@ -12,22 +8,17 @@ func (b *button) HardwareTests() []plugins.HardwareTest {
 }
 
 func (b *button) testHardware(t *plugins.Task, report plugins.Reporter) error {
-	if err := b.open(t); err != nil {
+	test := &pressTest{button: b, report: report}
+	if err := b.open(t, test.edge, test.noise, test.gesture); err != nil {
 		return err
 	}
-	held := b.in.Level(0) == plugins.High
+	held := b.contact.down
 	if held {
 		report.Warn("%s reads as pressed. If nobody is pressing the button: %s", b.cfg.Pin, b.cfg.whyPressed())
 	} else {
 		report.Info("%s reads as not pressed. Press the button.", b.cfg.Pin)
 	}
-	test := &pressTest{button: b, report: report}
-	b.recognizer = newRecognizer(b.cfg.timing(), held, t.Now(), test.gesture)
-	err := b.follow(t, func(edge plugins.Edge) {
-		pressed := edge.Level == plugins.High
-		test.edge(pressed)
-		b.recognizer.edge(pressed, edge.At)
-	})
+	err := b.watch(t)
 	switch {
 	case test.changed:
 	case held:
@@ -41,24 +32,22 @@ func (b *button) testHardware(t *plugins.Task, report plugins.Reporter) error {
 // pressTest reports edges and gestures.
 type pressTest struct {
 	*button
-	report   plugins.Reporter
-	changed  bool
-	second   plugins.Instant // when the current second began …
-	presses  int             // … and the presses in it
-	floating bool            // was reported
+	report  plugins.Reporter
+	changed bool
+	noisy   bool // was reported
 }
 
-func (p *pressTest) edge(pressed bool) {
+func (p *pressTest) edge(pressed bool, at plugins.Instant) {
 	p.changed = true
 	word, level := "released", "low"
 	if pressed {
 		word = "pressed"
-		p.checkFloating()
 	}
 	if pressed != p.cfg.ActiveLow {
 		level = "high"
 	}
 	p.report.Info("%s: %s is %s", word, p.cfg.Pin, level)
+	p.recognizer.edge(pressed, at)
 }
 
 // gesture reports what the service would call.
@@ -71,17 +60,11 @@ func (p *pressTest) gesture(g gesture) {
 	}
 }
 
-// maxPressesPerSecond is more than a person can do. A floating input that picks up
-// mains hum does 50 or 60.
-const maxPressesPerSecond = 20
-
-func (p *pressTest) checkFloating() {
-	if now := p.env.Now(); now.Sub(p.second) > time.Second {
-		p.second, p.presses = now, 0
-	}
-	if p.presses++; p.presses > maxPressesPerSecond && !p.floating {
-		p.floating = true
-		p.report.Warn("%s changes faster than a person can press: the input is floating and picks up noise. Check the wire; without an external resistor, set pull: up for a button to ground.", p.cfg.Pin)
+// noise reports an input that changes faster than a person can press.
+func (p *pressTest) noise(edgesPerSecond int) {
+	if edgesPerSecond > 0 && !p.noisy {
+		p.changed, p.noisy = true, true
+		p.report.Warn("%s changes faster than a person can press (%d edges/s): the input is floating and picks up noise. Check the wire; without an external resistor, set pull: up for a button to ground.", p.cfg.Pin, edgesPerSecond)
 	}
 }
 
