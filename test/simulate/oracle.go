@@ -25,6 +25,7 @@ type oracle struct {
 	blockedAt    scheduler.Instant // when the loop was last blocked
 	resumedAt    scheduler.Instant // when it resumed; Never: it is blocked
 	replies      []*reply          // what the daemon may know, the oldest first
+	recent       []*reply          // the latest ones, whose delays may be presumed
 	emptyBefore  bool              // the reply before was correct, and had no departures
 	dataBy       scheduler.Instant // from when on it must know a reply; Never: it need not
 	transfers    transfers         // to the panel

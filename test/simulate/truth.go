@@ -70,10 +70,12 @@ func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted 
 		}
 	}
 	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
-	o.replies = append(o.replies, &reply{
+	read := &reply{
 		body: response.data, maxResults: maxResults, count: o.config.count, catchable: at.Add(o.config.walk),
 		exact: exact, received: now, outdated: scheduler.Never,
-	})
+	}
+	o.replies, o.recent = append(o.replies, read), append(o.recent, read)
+	o.recent = o.recent[max(0, len(o.recent)-5):]
 }
 
 // isEmpty reports whether a reply has no departures at all.
@@ -122,7 +124,7 @@ func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 		return "" // all departures may have been lost by mutation
 	}
 	for _, c := range r.cells {
-		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock, o.config.file.Timezone) {
+		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock, o.config.file.Timezone, o.recent) {
 			return "the reply has no such departure"
 		}
 	}
@@ -296,11 +298,19 @@ func waitText(when, now time.Time, zone *time.Location) string {
 }
 
 // canShow reports whether a badge is correct for a departure of which some values were
-// lost by mutation.
-func (a *reply) canShow(badge string, now time.Time, zone *time.Location) bool {
+// lost by mutation. The delay of a lost estimate is that of an earlier reply.
+func (a *reply) canShow(badge string, now time.Time, zone *time.Location, recent []*reply) bool {
 	badge = strings.TrimSuffix(badge, "~")
 	return slices.ContainsFunc(a.services(), func(s service) bool {
-		for _, when := range []time.Time{s.scheduled, s.estimated} {
+		times := []time.Time{s.scheduled, s.estimated}
+		for _, earlier := range recent {
+			for _, e := range earlier.services() {
+				if e.scheduled.Equal(s.scheduled) {
+					times = append(times, e.estimated)
+				}
+			}
+		}
+		for _, when := range times {
 			text := waitText(when, now, zone)
 			switch {
 			case when.IsZero():
