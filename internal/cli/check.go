@@ -75,6 +75,9 @@ every part was opened and no test failed.`,
 				return err
 			}
 			file, err := load(path)
+			if err == nil {
+				findService("").warn(path, file)
+			}
 			if strict && err == nil && file.Warnings != nil {
 				err = configError{file.Warnings.AsErrors()}
 			}

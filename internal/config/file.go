@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"reflect"
 	"strings"
@@ -33,6 +34,7 @@ import (
 	"ptvd/internal/gpio/expander"
 	"ptvd/internal/host"
 	"ptvd/internal/schema"
+	"ptvd/plugins"
 )
 
 // File is a configuration without errors.
@@ -163,6 +165,35 @@ func (f *File) Locate(path string, err error) Diagnostics {
 		d.found[i].Severity = Error // without New's result the instance cannot run
 	}
 	return d.src.finish(d.found)
+}
+
+// Warn adds a warning about an option by its path; empty: about the file.
+func (f *File) Warn(path, message string) {
+	d := *f.decoder
+	d.found = nil
+	d.report(Warning, d.nearestPlace(path).position(), path, "%s", message)
+	f.Warnings = d.src.finish(append(f.Warnings, d.found...))
+}
+
+// Secrets goes over the secrets of the file, with the paths of their options.
+func (f *File) Secrets() iter.Seq2[string, plugins.Secret] {
+	return func(yield func(string, plugins.Secret) bool) {
+		if f.HTTP != nil && f.HTTP.Token.Given() && !yield("http.token", f.HTTP.Token) {
+			return
+		}
+		for _, i := range f.Instances {
+			stopped := false
+			config := schema.Copy(reflect.ValueOf(i.Config))
+			schema.Must(config.Type()).Walk("plugins."+i.Name, config, func(path string, t *schema.Type, v reflect.Value) {
+				if secret, ok := v.Interface().(plugins.Secret); ok && !stopped {
+					stopped = !yield(path, secret)
+				}
+			})
+			if stopped {
+				return
+			}
+		}
+	}
 }
 
 // Part is a part of the board that an instance's options name.

@@ -31,7 +31,7 @@ const (
 func (d *decoder) secret(at place, v reflect.Value) {
 	s, problem := readSecret(at.node)
 	if problem == "" && s.IsLiteral() && d.public {
-		problem = "secret in a file that everybody can read; chmod 600 the file, or " + secretForms
+		problem = "secret in a file that everybody can read; run chgrp ptvd and chmod 640 on it, or " + secretForms
 	}
 	if problem != "" || s.IsLiteral() {
 		d.src.hide(at.node)
