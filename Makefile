@@ -112,6 +112,11 @@ tidy: ## tidy all modules
 clean: ## remove bin/
 	rm -rf bin
 
+.PHONY: pictures
+pictures: ## draw every state of every page as it is now: the golden files, and all on docs/pictures.png
+	$(GO) test ./plugins/display -run 'GoldenPicture|ScrollsFrom' -update
+	$(GO) test ./plugins/display -run 'ContactSheet' -update
+
 .PHONY: corpus
 corpus: ## add the latest inputs that fuzzing found to the corpora, at most 10 for each decoder
 	@cache=$$($(GO) env GOCACHE)/fuzz/ptvd; \

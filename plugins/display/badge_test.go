@@ -101,3 +101,15 @@ func TestWordsOfADestinationAreShortened(t *testing.T) {
 		t.Errorf("in words it says %q", v.Words)
 	}
 }
+
+// The demo shows two trains to Flinders Street with the options of configs/demo.yaml.
+func TestBothRowsOfTheDemoPassWithinFifteenSeconds(t *testing.T) {
+	city := func(d *topics.Departure) { d.Headsign, d.Platform = "Flinders Street", "1" }
+	p := newDepartures(&Departures{Rows: 2, Platform: true})
+	v := at(0, with(train(7*minute), city), with(train(18*minute), city))
+	v.Step = 50 * time.Millisecond
+	panelOf(32, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+	if lasts := v.Ends.Sub(v.Mono); lasts > 15*time.Second {
+		t.Errorf("they take %v", lasts)
+	}
+}

@@ -308,6 +308,6 @@ func compare(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("the pictures differ from those in %s; if that is intended, run go test -update and look at them\n%s", path, got)
+		t.Errorf("the pictures differ from those in %s; if that is intended, run make pictures and look at them\n%s", path, got)
 	}
 }
