@@ -1,0 +1,280 @@
+package daemon_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/config"
+	"ptvd/internal/daemon"
+	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/sim"
+	"ptvd/internal/scheduler"
+	"ptvd/plugins"
+	_ "ptvd/plugins/all"
+)
+
+// eight is the civil time at which the daemons of these tests start.
+var eight = time.Date(2026, 11, 19, 8, 0, 0, 0, time.FixedZone("AEDT", 11*60*60))
+
+// booted is when they start by the monotonic clock.
+const booted = scheduler.Instant(time.Hour)
+
+// goodClock is a system's clock that is right, and runs with the loop.
+type goodClock struct{ *scheduler.VirtualClock }
+
+func (c goodClock) Now() time.Time   { return eight.Add(c.VirtualClock.Now().Sub(booted)) }
+func (goodClock) Synchronized() bool { return true }
+
+// service is a departure in a reply of the API; its times are minutes after eight.
+type service struct {
+	at, estimated    int
+	route            int
+	run, number, to  string
+	flags, platform  string
+	cancelled, stays bool
+	noEstimate, ends bool
+}
+
+func reply(services ...service) string {
+	type object = map[string]any
+	departures, runs, routes := []object{}, object{}, object{}
+	stamp := func(minutes int) string {
+		return eight.Add(time.Duration(minutes) * time.Minute).UTC().Format(time.RFC3339)
+	}
+	for i, s := range services {
+		run := s.run
+		if run == "" {
+			run = fmt.Sprint("run-", i)
+		}
+		d := object{
+			"route_id": s.route, "run_ref": run, "direction_id": 1, "flags": s.flags, "platform_number": s.platform,
+			"at_platform": s.stays, "scheduled_departure_utc": stamp(s.at),
+		}
+		if !s.noEstimate {
+			d["estimated_departure_utc"] = stamp(max(s.at, s.estimated))
+		}
+		status, final := "scheduled", 1
+		if s.cancelled {
+			status = "cancelled"
+		}
+		if s.ends {
+			final = 7
+		}
+		departures = append(departures, d)
+		runs[run] = object{"destination_name": s.to, "status": status, "final_stop_id": final}
+		if s.route != 99 {
+			routes[fmt.Sprint(s.route)] = object{"route_name": "Route", "route_number": s.number}
+		}
+	}
+	text, err := json.Marshal(object{
+		"departures": departures, "runs": runs, "routes": routes, "status": object{"health": 1},
+		"stops": object{"7": object{"stop_name": "Hill Top"}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// api answers with its replies, one after the other; the last one stays. An empty one
+// is no network.
+type api struct {
+	replies []string
+	asked   int
+}
+
+func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
+	text := a.replies[min(a.asked, len(a.replies)-1)]
+	a.asked++
+	if text == "" {
+		return nil, fmt.Errorf("dial %s: network is unreachable", r.URL.Host)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(text))}, nil
+}
+
+// shows runs a whole daemon on replies for a while and returns what its panel says,
+// and what its page lists: the services' "leaves" and "headsign".
+func shows(t *testing.T, after time.Duration, options string, replies ...string) (words, listed string) {
+	t.Helper()
+	t.Setenv("PTVD_TEST_SECRET", "a-secret-of-the-test")
+	file, err := config.Parse("test.yaml", fmt.Appendf(nil, `
+timezone: Australia/Melbourne
+board: sim
+plugins:
+  trains: {plugin: ptv, stop: 7, %s id: {env: PTVD_TEST_SECRET}, key: {env: PTVD_TEST_SECRET}}
+  panel: {plugin: display, device: {max7219: {spi: SPI0.0}}, pages: [{minutes: trains}]}
+`, options), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.StateDir = t.TempDir()
+	clock := scheduler.NewVirtualClock(booted)
+	var d *daemon.Daemon
+	d = daemon.New(daemon.Options{
+		File: file, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Clock: clock, System: goodClock{clock},
+		Net: plugins.Network{HTTP: &api{replies: replies}}, Lasts: after + time.Second,
+		Board: func(loop *scheduler.Loop) (gpio.Backend, error) {
+			board := sim.New(loop)
+			board.Attach("SPI0.0", sim.NewPanel(4))
+			loop.Post(func() {
+				loop.Go("look", func(task *scheduler.Task) error {
+					if err := task.Sleep(after); err != nil {
+						return err
+					}
+					words, listed = state(t, d)
+					return nil
+				})
+			})
+			return board, nil
+		},
+	})
+	if err := d.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return words, listed
+}
+
+// state reads the panel's words and the page's list from the state that a browser gets.
+func state(t *testing.T, d *daemon.Daemon) (words, listed string) {
+	data, err := json.Marshal(d.State())
+	var s struct {
+		Topics []struct {
+			Type  string          `json:"type"`
+			Value json.RawMessage `json:"value"`
+		} `json:"topics"`
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	for _, topic := range s.Topics {
+		var departures struct {
+			Mismatch string
+			Next     []struct {
+				Leaves           time.Time
+				Headsign, Number string
+				Live, Cancelled  bool
+			} `json:"next"`
+		}
+		switch {
+		case err != nil:
+		case topic.Type == "text":
+			err = json.Unmarshal(topic.Value, &words)
+		case topic.Type == "departures":
+			if err = json.Unmarshal(topic.Value, &departures); err != nil {
+				break
+			}
+			var all []string
+			for _, n := range departures.Next {
+				line := strings.TrimSpace(n.Leaves.Format("15:04") + " " + strings.TrimSpace(n.Number+" "+n.Headsign))
+				switch {
+				case n.Cancelled:
+					line += " cancelled"
+				case !n.Live:
+					line += " timetable"
+				}
+				all = append(all, line)
+			}
+			listed = strings.Join(all, ", ") + departures.Mismatch
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return words, listed
+}
+
+// Each case is one that public boards got wrong, from the reply over HTTP to what the
+// panel says and what the page lists.
+func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
+	city := func(at int) service { return service{at: at, to: "City"} }
+	for name, c := range map[string]struct {
+		after         time.Duration
+		options       string
+		replies       []string
+		words, listed string
+	}{
+		"usual": {
+			after: time.Second, replies: []string{reply(city(7), city(18))},
+			words: "6 min, 17 min", listed: "08:07 City, 08:18 City",
+		},
+		"one empty reply at noon": {
+			after: 32 * time.Second, replies: []string{reply(city(7), city(18)), reply()},
+			words: "6 min, 17 min", listed: "08:07 City, 08:18 City",
+		},
+		"and a second one": {
+			after: 45 * time.Second, replies: []string{reply(city(7), city(18)), reply(), reply()},
+			words: "No more", listed: "",
+		},
+		"drop off only, and a run that ends here": {
+			after: time.Second, replies: []string{reply(service{at: 3, to: "City", flags: "DOO"}, service{at: 5, to: "Hill Top", ends: true}, city(9))},
+			words: "8 min", listed: "08:09 City",
+		},
+		"two rows of one bus": {
+			after: time.Second, replies: []string{reply(
+				service{at: 5, route: 1, number: "802-804-862 combined", to: "Chadstone", noEstimate: true},
+				service{at: 5, estimated: 6, route: 2, number: "802", to: "Chadstone"},
+			)},
+			words: "5 min", listed: "08:06 802 Chadstone",
+		},
+		"two that are cancelled before one that runs": {
+			after: time.Second, options: "count: 2,", replies: []string{reply(
+				service{at: 4, to: "City", cancelled: true}, service{at: 14, to: "City", cancelled: true}, city(24),
+			)},
+			words: "cancelled, 23 min", listed: "08:04 City cancelled, 08:14 City cancelled, 08:24 City",
+		},
+		"a cancelled one after its schedule": {
+			after: 90 * time.Second, replies: []string{reply(service{at: 1, estimated: 10, to: "City", cancelled: true}, city(12))},
+			words: "10 min", listed: "08:12 City",
+		},
+		"a replacement bus and a filter of platforms": {
+			after: time.Second, options: `platforms: ["2"],`, replies: []string{reply(service{at: 5, to: "City", flags: "RRB"}, service{at: 6, to: "City", platform: "1"})},
+			words: "by bus 4 min", listed: "08:05 City",
+		},
+		"an estimate that vanishes": {
+			after: 35 * time.Second, replies: []string{reply(service{at: 1, estimated: 7, run: "a", to: "City"}), reply(service{at: 1, noEstimate: true, run: "a", to: "City"})},
+			words: "6 min by the timetable", listed: "08:07 City timetable",
+		},
+		"an hour and more": {
+			after: time.Second, replies: []string{reply(city(102))},
+			words: "at 09:42", listed: "09:42 City",
+		},
+		"a source that asks every ten minutes": {
+			after: 9 * time.Minute, options: "every: 10m,", replies: []string{reply(service{at: 20, estimated: 22, to: "City"})},
+			words: "11 min by the timetable", listed: "08:20 City timetable",
+		},
+		"a train that stands at the platform after its time": {
+			after: 80 * time.Second, replies: []string{reply(service{at: 1, to: "City", stays: true}, city(9))},
+			words: "now, 7 min", listed: "08:01 City, 08:09 City",
+		},
+		"and one that is stuck there": {
+			after: 3*time.Minute + 10*time.Second, replies: []string{reply(service{at: 1, to: "City", stays: true}, city(9))},
+			words: "5 min", listed: "08:09 City",
+		},
+		"the City Circle": {
+			after: time.Second, replies: []string{reply(service{at: 4, route: 99, to: "Flinders Street"})},
+			words: "3 min", listed: "08:04 City Circle",
+		},
+		"a filter that matches nothing": {
+			after: time.Second, options: "routes: 77,", replies: []string{reply(), reply(service{at: 4, route: 1, to: "City"}, service{at: 6, route: 2, to: "City"})},
+			words: "Filter? routes 77 match nothing at this stop; there are 1, 2", listed: "routes 77 match nothing at this stop; there are 1, 2",
+		},
+		"no network from the start": {
+			after: 2 * time.Minute, replies: []string{""},
+			words: "No data", listed: "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			words, listed := shows(t, c.after, c.options, c.replies...)
+			if words != c.words || listed != c.listed {
+				t.Errorf("the panel says %q and the page lists %q; want %q and %q", words, listed, c.words, c.listed)
+			}
+		})
+	}
+}
