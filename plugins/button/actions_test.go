@@ -56,7 +56,7 @@ func TestALongPressByActionIsReportedWhileTheButtonIsDown(t *testing.T) {
 	}, "long")
 }
 
-// If whoever called press never calls release, such as a browser that was closed, the
+// If the caller of press never calls release, such as a browser that was closed, the
 // button must not stay down.
 func TestAPressByActionIsReleasedAfterAMinute(t *testing.T) {
 	run(t, 2, "", func(task *plugins.Task, b *fixture) {
