@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -85,34 +86,39 @@ func (l *lateness) report() {
 	l.b.ReportMetric(float64(cpu)/float64(n)/1e3, "cpu-µs/tick")
 }
 
-// BenchmarkFlood is a period of 10 ms beside goroutines that post without a pause:
-// how many of 101 ticks run, and how many posts wait at most.
+// BenchmarkFlood is a period of 10 ms, alone and beside goroutines that post without
+// a pause: how many of 101 ticks run, and how many posts wait at most.
 func BenchmarkFlood(b *testing.B) {
-	for b.Loop() {
-		run(func(t *scheduler.Task) {
-			const ticks = 101
-			var stop atomic.Bool
-			var posted, waiting atomic.Int64
-			for range 4 {
-				go func() {
-					for !stop.Load() {
-						waiting.Add(1)
-						t.Loop().Post(func() { waiting.Add(-1); posted.Add(1) })
-					}
-				}()
+	for _, goroutines := range []int{0, 4} {
+		b.Run(fmt.Sprintf("goroutines=%d", goroutines), func(b *testing.B) {
+			for b.Loop() {
+				run(func(t *scheduler.Task) { flood(b, t, goroutines) })
 			}
-			ran, most := 0, int64(0)
-			for tick := range t.Every(10 * time.Millisecond) {
-				if tick.N >= ticks {
-					break
-				}
-				ran++
-				most = max(most, waiting.Load())
-			}
-			stop.Store(true)
-			b.ReportMetric(float64(ran), "ticks/101")
-			b.ReportMetric(float64(most), "posts-waiting")
-			b.ReportMetric(float64(posted.Load())/(ticks/100.0), "posts/s")
 		})
 	}
+}
+
+func flood(b *testing.B, t *scheduler.Task, goroutines int) {
+	const ticks = 101
+	var stop atomic.Bool
+	var waiting atomic.Int64
+	for range goroutines {
+		go func() {
+			for !stop.Load() {
+				waiting.Add(1)
+				t.Loop().Post(func() { waiting.Add(-1) })
+			}
+		}()
+	}
+	ran, most := 0, int64(0)
+	for tick := range t.Every(10 * time.Millisecond) {
+		if tick.N >= ticks {
+			break
+		}
+		ran++
+		most = max(most, waiting.Load())
+	}
+	stop.Store(true)
+	b.ReportMetric(float64(ran), "ticks/101")
+	b.ReportMetric(float64(most), "posts-waiting")
 }
