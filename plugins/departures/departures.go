@@ -25,18 +25,9 @@ const keptPast = 10 * time.Minute
 // destination, on the same line (or on a "combined" one that names it) and not on
 // another platform. The row with real time stays.
 func Next(list []topics.Departure, at time.Time, walk time.Duration, count int) (next []topics.Departure, cut bool) {
-	slices.SortStableFunc(list, func(a, b topics.Departure) int {
-		return cmp.Or(a.When().Compare(b.When()), a.Scheduled.Compare(b.Scheduled))
-	})
 	catchable := 0
-	for _, d := range list {
+	for _, d := range vehicles(list) {
 		if d.When().Before(at.Add(-keptPast)) {
-			continue
-		}
-		if i := slices.IndexFunc(next, func(other topics.Departure) bool { return sameVehicle(d, other) }); i >= 0 {
-			if better(d, next[i]) {
-				next[i] = d
-			}
 			continue
 		}
 		if !d.Cancelled && !d.When().Before(at.Add(walk)) {
@@ -49,10 +40,30 @@ func Next(list []topics.Departure, at time.Time, walk time.Duration, count int) 
 	return next, false
 }
 
+// vehicles returns one row for each vehicle, in order.
+func vehicles(list []topics.Departure) (unique []topics.Departure) {
+	inMinute := map[int64][]int{} // the indexes in unique, by when they are scheduled
+	for _, d := range list {
+		minute := d.Scheduled.Truncate(time.Minute).Unix()
+		same := slices.IndexFunc(inMinute[minute], func(i int) bool { return sameVehicle(d, unique[i]) })
+		if same < 0 {
+			inMinute[minute] = append(inMinute[minute], len(unique))
+			unique = append(unique, d)
+		} else if i := inMinute[minute][same]; better(d, unique[i]) {
+			unique[i] = d
+		}
+	}
+	slices.SortStableFunc(unique, func(a, b topics.Departure) int {
+		return cmp.Or(a.When().Compare(b.When()), a.Scheduled.Compare(b.Scheduled))
+	})
+	return unique
+}
+
+// sameVehicle tells whether two rows that are scheduled in the same minute are of one
+// vehicle.
 func sameVehicle(a, b topics.Departure) bool {
 	const close = time.Minute // two estimates of one vehicle
-	return a.Scheduled.Truncate(time.Minute).Equal(b.Scheduled.Truncate(time.Minute)) &&
-		strings.EqualFold(a.Destination, b.Destination) &&
+	return strings.EqualFold(a.Destination, b.Destination) &&
 		a.Cancelled == b.Cancelled && a.ReplacedByBus == b.ReplacedByBus &&
 		(a.Platform == b.Platform || a.Platform == "" || b.Platform == "") &&
 		(!a.Live() || !b.Live() || a.Estimated.Sub(b.Estimated).Abs() <= close) &&

@@ -2,6 +2,7 @@ package departures_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,5 +84,26 @@ func TestCancelledDeparturesDoNotUseUpTheCount(t *testing.T) {
 	next, cut := departures.Next(list, eight, 0, 2)
 	if len(next) != 5 || !next[4].Scheduled.Equal(eight.Add(34*time.Minute)) || !cut {
 		t.Errorf("kept %+v, cut: %v; want the one that left, both cancelled ones and two that run", next, cut)
+	}
+}
+
+func TestTheRowWithRealTimeTakesItsOwnPlaceInTheOrder(t *testing.T) {
+	row := func(number string, scheduled, estimated int) topics.Departure {
+		d := topics.Departure{Number: number, Destination: "Chadstone", Scheduled: eight.Add(time.Duration(scheduled) * time.Minute)}
+		if estimated != 0 {
+			d.Estimated = eight.Add(time.Duration(estimated) * time.Minute)
+		}
+		return d
+	}
+	rows := []topics.Departure{row("802-862 combined", 5, 0), row("900", 6, 0), row("802", 5, 9)}
+	for count, want := range map[int]string{1: "900", 2: "900 802"} {
+		next, _ := departures.Next(slices.Clone(rows), eight, 0, count)
+		var numbers []string
+		for _, d := range next {
+			numbers = append(numbers, d.Number)
+		}
+		if got := strings.Join(numbers, " "); got != want {
+			t.Errorf("of a count of %d there are buses %s, want %s", count, got, want)
+		}
 	}
 }
