@@ -148,6 +148,38 @@ func TestAnEmptyReplyIsBelievedWhenASecondOneFollows(t *testing.T) {
 	}
 }
 
+func TestAnEmptyReplyAfterTheStartIsNotTheEndOfServiceEither(t *testing.T) {
+	full := answer(service{In: 7, Destination: "City"})
+	d, _, api := published(t, time.Second, nil, answer(), full)
+	if d.Received != 0 || len(api.asked) != 1 {
+		t.Errorf("after one empty reply it says complete: %v", d.Complete)
+	}
+	if d, _, _ = published(t, 10*time.Second, nil, answer(), full); minutes(d) != "7" {
+		t.Errorf("after the second reply there are departures in %q minutes, want 7", minutes(d))
+	}
+}
+
+func TestAnEmptyReplyForOneOfTheRoutesIsBelievedWhenASecondOneFollows(t *testing.T) {
+	one, two := answer(service{In: 7, Route: 1, Destination: "City"}), answer(service{In: 6, Route: 2, Destination: "Dandenong"})
+	routes := func(c *ptv.Config) { c.Routes = []int{1, 2} }
+	if d, _, _ := published(t, 32*time.Second, routes, one, two, answer(), two, one, two); minutes(d) != "6 7" {
+		t.Errorf("after one reply without route 1 there are departures in %s minutes, want 6 and 7", minutes(d))
+	}
+	if d, _, _ := published(t, 45*time.Second, routes, one, two, answer(), two, answer(), two); minutes(d) != "6" {
+		t.Errorf("after two replies without route 1 there are departures in %s minutes, want 6", minutes(d))
+	}
+	if d, _, _ := published(t, time.Second, routes, answer(), two); minutes(d) != "6" {
+		t.Errorf("at the start there are departures in %q minutes, want those of route 2 at once", minutes(d))
+	}
+}
+
+func TestAFilterIsNotBlamedWhereNothingLeaves(t *testing.T) {
+	d, trains, _ := published(t, time.Minute, func(c *ptv.Config) { c.Routes = []int{7} }, answer())
+	if d.Mismatch != "" || d.Received == 0 || trains.Health.Condition != host.OK {
+		t.Errorf("mismatch %q, health %s", d.Mismatch, trains.Health.Why)
+	}
+}
+
 func TestAnEstimateThatVanishesDoesNotMakeATrainEarly(t *testing.T) {
 	late := service{In: 1, Late: 6, Run: "1", Destination: "City"}
 	lost := late
@@ -213,7 +245,7 @@ func TestFewRoutesAreAskedOneByOne(t *testing.T) {
 
 func TestAFilterThatMatchesNothingSaysSoWithWhatThereIs(t *testing.T) {
 	other := answer(service{In: 5, Route: 1, Platform: "2", Destination: "City"}, service{In: 8, Route: 4, Platform: "1", Destination: "City"})
-	d, trains, api := published(t, 90*time.Minute, func(c *ptv.Config) { c.Routes = []int{7, 9} }, answer(), answer(), other, answer())
+	d, trains, api := published(t, 90*time.Minute, func(c *ptv.Config) { c.Routes = []int{7, 9} }, answer(), answer(), answer(), answer(), other, answer())
 	const want = "routes 7, 9 match nothing at this stop; there are 1, 4"
 	if d.Mismatch != want || trains.Health.Condition != host.Degraded || trains.Health.Why != want {
 		t.Errorf("it says %q, and the health is %s: %s; want %q", d.Mismatch, trains.Health.Condition, trains.Health.Why, want)

@@ -58,7 +58,7 @@ type timetable struct {
 	stop     string // the stop's name
 	list     []departure
 	complete bool                // the list has all departures
-	empty    bool                // the reply has none at all
+	empty    bool                // a reply has none at all
 	ids      map[string][]string // that occur, by kind, before the filter
 	doubt    string              // why not all of it can be relied on; empty: it can
 	at       time.Time           // when it was made; zero: not known
@@ -102,17 +102,15 @@ func decodeTimetable(body []byte, stop int) (timetable, error) {
 
 // doubt returns why not all of a reply can be relied on.
 func (r *departuresReply) doubt() string {
-	unknown := 0
-	for _, d := range r.Departures.items {
-		if _, ok := r.Runs[d.RunRef]; !ok {
-			unknown++
-		}
+	noRun := func(d rawDeparture) bool {
+		_, ok := r.Runs[d.RunRef]
+		return !ok
 	}
 	switch {
 	case max(len(r.Stops), len(r.Routes), len(r.Runs), len(r.Directions), len(r.Disruptions)) >= maxEntries:
 		return fmt.Sprintf("a table of the reply has more than %d entries; names may be missing", maxEntries)
-	case unknown > 0:
-		return fmt.Sprintf("the reply has no run for %d of %d departures; whether they are cancelled is not known", unknown, len(r.Departures.items))
+	case slices.ContainsFunc(r.Departures.items, noRun):
+		return "departures of the reply have no run; whether they are cancelled is not known"
 	}
 	return ""
 }

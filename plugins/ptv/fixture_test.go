@@ -69,11 +69,14 @@ func (fx *fixture) trains(t *plugins.Task, cfg ptv.Config) (*plugintest.Instance
 }
 
 // once returns what an instance publishes after its first request.
-func (fx *fixture) once(cfg ptv.Config) (found topics.Departures) {
+func (fx *fixture) once(cfg ptv.Config) topics.Departures { return fx.after(time.Second, cfg) }
+
+// after returns what an instance has published after some time.
+func (fx *fixture) after(d time.Duration, cfg ptv.Config) (found topics.Departures) {
 	fx.T.Helper()
 	fx.Run(func(t *plugins.Task) error {
 		trains, departures := fx.trains(t, cfg)
-		if err := t.Sleep(time.Second); err != nil {
+		if err := t.Sleep(d); err != nil {
 			return err
 		}
 		found = departures()

@@ -19,7 +19,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"ptvd/plugins"
@@ -59,7 +58,7 @@ type ptv struct {
 	client    Client
 	published topics.Departures
 	delays    sources.Delays
-	wasEmpty  bool // the latest reply had no departure at all
+	wasEmpty  bool // the latest reply had no departure of a route that was asked for
 	seen      seen
 	looked    plugins.Instant // when the stop was last asked without the filter; 0: never
 	backoff   plugins.Backoff
@@ -100,7 +99,7 @@ func (p *ptv) run(t *plugins.Task) error {
 	for range t.Every(p.cfg.Every) {
 		for {
 			found, err := p.fetch(t, p.cfg)
-			if err == nil && !p.believes(found) {
+			if err == nil && !p.isCredible(found) {
 				if err := t.Sleep(p.recheck.Next(recheckAfter, recheckAfter)); err != nil {
 					return err
 				}
@@ -123,14 +122,13 @@ func (p *ptv) run(t *plugins.Task) error {
 	return nil
 }
 
-// believes tells whether a reply is to be used. One that has nothing, while departures
-// which were known are still ahead, is a fault of the API more often than the end of
-// service; the second in a row is believed.
-func (p *ptv) believes(found timetable) bool {
-	ahead := slices.ContainsFunc(p.published.List, func(d topics.Departure) bool { return d.When().After(found.at) })
+// isCredible tells whether a reply is to be used. One that has nothing, be it for one of
+// the routes, is a fault of the API more often than the end of service, unless the one
+// before had nothing either. At the start, what other routes have is shown at once.
+func (p *ptv) isCredible(found timetable) bool {
 	again := p.wasEmpty
 	p.wasEmpty = found.empty
-	return !found.empty || again || !ahead
+	return !found.empty || again || len(p.published.List) == 0 && len(found.list) > 0
 }
 
 // fetch makes the requests.
@@ -139,7 +137,7 @@ func (p *ptv) fetch(t *plugins.Task, cfg Config) (found timetable, err error) {
 	if p.env.Clock.Synchronized() {
 		now = p.env.Clock.Now()
 	}
-	err = t.Timeout(fetchTimeout, func() (err error) {
+	err = t.Timeout(fetchTimeout*time.Duration(len(cfg.requests())), func() (err error) {
 		found, err = plugins.Await(t, func(ctx context.Context) (timetable, error) {
 			return p.client.departures(ctx, cfg, now)
 		})
@@ -154,16 +152,14 @@ func (p *ptv) fetch(t *plugins.Task, cfg Config) (found timetable, err error) {
 // publish publishes what was found. An error is that of a request which tells why
 // nothing was.
 func (p *ptv) publish(t *plugins.Task, found timetable) error {
-	if err := p.note(t, found); err != nil {
-		return err
-	}
+	isNew := p.note(found)
 	p.published.Mismatch = ""
 	if len(found.list) == 0 {
-		mismatch, err := p.mismatch(t)
+		mismatch, learned, err := p.mismatch(t)
 		if err != nil {
 			return err
 		}
-		p.published.Mismatch = mismatch
+		p.published.Mismatch, isNew = mismatch, isNew || learned
 		found.doubt = cmp.Or(mismatch, found.doubt)
 	}
 	p.backoff.Reset()
@@ -184,6 +180,9 @@ func (p *ptv) publish(t *plugins.Task, found timetable) error {
 		p.env.Health.OK()
 	}
 	p.env.Log.Debug("departures received", "stop", p.published.Stop, "count", len(p.published.List))
+	if isNew {
+		return p.saveSeen(t)
+	}
 	return nil
 }
 

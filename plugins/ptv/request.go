@@ -75,7 +75,7 @@ func (c Config) complete(all []departure) bool {
 // departures fetches the departures that are configured. The time is the board's, for
 // replies without one; zero if its clock is not synchronized.
 func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (timetable, error) {
-	all := timetable{complete: true, empty: true, at: now}
+	all := timetable{complete: true, at: now}
 	var unfiltered []departure
 	for _, r := range cfg.requests() {
 		reply, err := c.get(ctx, r.path, r.query)
@@ -88,7 +88,7 @@ func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (time
 		}
 		all.stop, all.doubt = cmp.Or(all.stop, found.stop), cmp.Or(all.doubt, found.doubt)
 		all.complete = all.complete && found.complete && cfg.complete(found.list)
-		all.empty = all.empty && found.empty
+		all.empty = all.empty || found.empty
 		if !reply.at.IsZero() {
 			all.at = reply.at // the server's clock is right
 		}

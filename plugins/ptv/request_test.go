@@ -126,7 +126,7 @@ func TestCompleteIsSetOnlyIfNothingIsMissing(t *testing.T) {
 			cfg := config()
 			cfg.Count = 30
 			test.change(&cfg)
-			if found := fx.once(cfg); found.Received == 0 || found.Complete != test.complete {
+			if found := fx.after(10*time.Second, cfg); found.Received == 0 || found.Complete != test.complete {
 				t.Errorf("with %d departures complete is %v, want %v", len(found.List), found.Complete, test.complete)
 			}
 		})

@@ -97,63 +97,71 @@ func occurring(list []departure) map[string][]string {
 	return ids
 }
 
+// note remembers what has occurred, and tells whether that is worth saving.
+func (p *ptv) note(found timetable) bool {
+	return !found.at.IsZero() && p.seen.add(found.ids, found.at)
+}
+
 // loadSeen reads what was saved. A file that cannot be read is as good as none.
 func (p *ptv) loadSeen(t *plugins.Task) error {
-	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return p.env.Storage.Load(seenFile) })
-	if err == nil && data != nil {
-		err = json.Unmarshal(data, &p.seen)
-	}
-	if p.seen == nil {
-		p.seen = seen{}
-	}
-	return p.ignore(err)
+	p.seen = seen{}
+	return p.useStorage(t, func() ([]byte, error) { return p.env.Storage.Load(seenFile) }, func(data []byte) error {
+		var saved seen
+		err := json.Unmarshal(data, &saved)
+		maps.Copy(p.seen, saved)
+		return err
+	})
 }
 
-// note remembers what has occurred.
-func (p *ptv) note(t *plugins.Task, found timetable) error {
-	if found.at.IsZero() || !p.seen.add(found.ids, found.at) {
-		return nil
-	}
+func (p *ptv) saveSeen(t *plugins.Task) error {
 	data, err := json.Marshal(p.seen)
-	if err == nil {
-		_, err = plugins.Await(t, func(context.Context) (struct{}, error) {
-			return struct{}{}, p.env.Storage.Save(seenFile, data)
-		})
+	if err != nil {
+		return err
 	}
-	return p.ignore(err)
+	return p.useStorage(t, func() ([]byte, error) { return nil, p.env.Storage.Save(seenFile, data) }, nil)
 }
 
-// ignore logs an error of the storage, without which the rest works. It returns that
-// of a cancelled task.
-func (p *ptv) ignore(err error) error {
+// storageTimeout limits how long a storage that hangs holds up the departures.
+const storageTimeout = 5 * time.Second
+
+// useStorage reads or writes a file. An error is only logged, since the rest works
+// without; that of a cancelled task is returned.
+func (p *ptv) useStorage(t *plugins.Task, do func() ([]byte, error), use func([]byte) error) error {
+	err := t.Timeout(storageTimeout, func() error {
+		data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return do() })
+		if err == nil && data != nil {
+			err = use(data)
+		}
+		return err
+	})
 	if errors.Is(err, plugins.ErrCancelled) {
 		return err
 	}
 	if err != nil {
-		p.env.Log.Debug("ids of the stop not saved", "err", err)
+		p.env.Log.Debug("ids of the stop not loaded or saved", "err", err)
 	}
 	return nil
 }
 
 // mismatch returns why a reply without matching departures is not the end of service;
-// empty: it may be. If need be it asks the stop without the filter.
-func (p *ptv) mismatch(t *plugins.Task) (string, error) {
-	why := p.seen.unmatched(p.cfg)
-	if why == "" {
-		return "", nil
-	}
-	if p.looked == 0 || t.Now().Sub(p.looked) >= lookEvery {
+// empty: it may be. If need be it asks the stop without the filter, and tells whether it
+// has learned something.
+func (p *ptv) mismatch(t *plugins.Task) (why string, learned bool, err error) {
+	why = p.seen.unmatched(p.cfg)
+	if why != "" && (p.looked == 0 || t.Now().Sub(p.looked) >= lookEvery) {
 		everything := p.cfg
 		everything.Routes, everything.Directions, everything.Platforms = nil, nil, nil
 		everything.Count, everything.Walk = 3, 0
 		found, err := p.fetch(t, everything)
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
 		p.looked = t.Now()
-		if err := p.note(t, found); err != nil {
-			return "", err
-		}
+		learned = p.note(found)
+		why = p.seen.unmatched(p.cfg)
 	}
-	return p.seen.unmatched(p.cfg), nil
+	if len(p.seen) == 0 {
+		why = "" // nothing leaves: at night that says nothing of the filter
+	}
+	return why, learned, nil
 }

@@ -16,35 +16,28 @@ import (
 	"ptvd/plugins/ptv"
 )
 
-// runSilent runs an instance against an API that accepts requests and never replies, on a
-// clock that advances during a request. It returns how long that took, and the number of
-// requests that were cancelled.
-func runSilent(t *testing.T, body func(t *plugins.Task, instance *plugintest.Instance, cancelled *int)) (took time.Duration, cancelled int) {
+// runForReal runs an instance on a clock that advances while a goroutine is busy, and
+// returns how long that took.
+func runForReal(t *testing.T, cfg ptv.Config, api http.RoundTripper, storage plugins.Storage, body func(*plugins.Task, *plugintest.Instance)) (took time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		api := fakeserver.NewPTV(time.Now)
-		api.Fail(fakeserver.PTVFault{Silent: true})
-		h := plugintest.New(t)
-		h.Net.HTTP = roundTripper(func(r *http.Request) (*http.Response, error) {
-			api.ServeHTTP(httptest.NewRecorder(), r)
-			cancelled++
-			return nil, r.Context().Err()
-		})
 		loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
 		err := loop.Run(func(task *plugins.Task) error {
 			return task.Group(func(g *scheduler.Group) error {
-				instance := h.Instance("trains", "ptv")
-				instance.Loop = loop
+				instance := plugintest.New(t).Instance("trains", "ptv")
+				instance.Loop, instance.Tasks, instance.Net.HTTP = loop, g, api
 				instance.Health = host.NewHealth(loop.Now, func(*host.Health) {})
-				instance.Tasks = g
-				trains, err := ptv.New(instance.Env(), config())
+				if storage != nil {
+					instance.Storage = storage
+				}
+				trains, err := ptv.New(instance.Env(), cfg)
 				if err != nil {
 					return err
 				}
 				if err := trains.Start(task); err != nil {
 					return err
 				}
-				body(task, instance, &cancelled)
+				body(task, instance)
 				return scheduler.ErrCancelled // ends the instance's tasks
 			})
 		})
@@ -54,6 +47,20 @@ func runSilent(t *testing.T, body func(t *plugins.Task, instance *plugintest.Ins
 		synctest.Wait()
 		took = time.Since(began)
 	})
+	return took
+}
+
+// runSilent runs an instance against an API that accepts requests and never replies. It
+// returns how long that took, and the number of requests that were cancelled.
+func runSilent(t *testing.T, body func(t *plugins.Task, instance *plugintest.Instance, cancelled *int)) (took time.Duration, cancelled int) {
+	api := fakeserver.NewPTV(time.Now)
+	api.Fail(fakeserver.PTVFault{Silent: true})
+	silent := roundTripper(func(r *http.Request) (*http.Response, error) {
+		api.ServeHTTP(httptest.NewRecorder(), r)
+		cancelled++
+		return nil, r.Context().Err()
+	})
+	took = runForReal(t, config(), silent, nil, func(task *plugins.Task, instance *plugintest.Instance) { body(task, instance, &cancelled) })
 	return took, cancelled
 }
 
@@ -75,4 +82,46 @@ func TestAStopDoesNotWaitForARequest(t *testing.T) {
 	if took != time.Second || cancelled != 1 {
 		t.Errorf("stopped after %v instead of 1s; %d requests were cancelled", took, cancelled)
 	}
+}
+
+func TestEachOfSeveralRequestsHasItsTime(t *testing.T) {
+	asked := 0
+	api := roundTripper(func(*http.Request) (*http.Response, error) {
+		time.Sleep(4 * time.Second)
+		asked++
+		recorder := httptest.NewRecorder()
+		recorder.WriteString(answer(service{In: 7, Route: 1, Destination: "City"}))
+		return recorder.Result(), nil
+	})
+	cfg := config()
+	cfg.Routes = []int{1, 2, 3}
+	runForReal(t, cfg, api, nil, func(task *plugins.Task, instance *plugintest.Instance) {
+		task.Sleep(15 * time.Second)
+		if asked != 3 || instance.Health.Condition != host.OK {
+			t.Errorf("after %d requests of 4 s: %s", asked, instance.Health.Why)
+		}
+	})
+}
+
+// hangingStorage takes 40 seconds.
+type hangingStorage struct{}
+
+func (hangingStorage) Load(string) ([]byte, error) { time.Sleep(40 * time.Second); return nil, nil }
+func (hangingStorage) Save(string, []byte) error   { time.Sleep(40 * time.Second); return nil }
+
+func TestDeparturesDoNotWaitForAStorageThatHangs(t *testing.T) {
+	asked := 0
+	api := roundTripper(func(*http.Request) (*http.Response, error) {
+		asked++
+		recorder := httptest.NewRecorder()
+		recorder.WriteString(answer(service{In: 7, Destination: "City"}))
+		return recorder.Result(), nil
+	})
+	runForReal(t, config(), api, hangingStorage{}, func(task *plugins.Task, _ *plugintest.Instance) {
+		task.Sleep(39 * time.Second)
+		if asked != 2 {
+			t.Errorf("in 39 seconds it has asked %d times, want twice", asked)
+		}
+		task.Sleep(time.Minute)
+	})
 }

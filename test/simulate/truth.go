@@ -52,14 +52,11 @@ func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted 
 	if err != nil {
 		panic("simulate: Date of the reply: " + err.Error())
 	}
-	if empty := exact && isEmpty(response.data); empty && !o.emptyBefore && o.dataBy != scheduler.Never {
-		o.emptyBefore = true
-		switch expected := o.expectsMore(at); {
-		case expected && len(o.replies) == 1 && o.replies[0].exact:
+	if empty := exact && isEmpty(response.data); empty && !o.emptyBefore {
+		if o.emptyBefore = true; o.dataBy != scheduler.Never && len(o.replies) == 1 && o.replies[0].exact {
 			return // a single empty reply is not believed
-		case expected:
-			accepted = false // it depends on which reply the daemon had accepted
 		}
+		accepted = false // it depends on which reply the daemon had accepted
 	} else {
 		o.emptyBefore = empty
 	}
@@ -84,14 +81,6 @@ func isEmpty(body []byte) bool {
 		Departures []json.RawMessage `json:"departures"`
 	}
 	return json.Unmarshal(body, &message) == nil && len(message.Departures) == 0
-}
-
-// expectsMore reports whether a reply that the daemon may have accepted has departures
-// after an instant.
-func (o *oracle) expectsMore(at time.Time) bool {
-	return slices.ContainsFunc(o.replies, func(a *reply) bool {
-		return slices.ContainsFunc(a.services(), func(s service) bool { return s.when().After(at) })
-	})
 }
 
 // dropOutdated drops replies that were outdated before an instant.
