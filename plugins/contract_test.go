@@ -162,6 +162,49 @@ func mustPanic(t *testing.T, want string, do func()) {
 	do()
 }
 
+func TestWatchLetsTopicsTakeTurnsAndTellsHowOldEachEventIs(t *testing.T) {
+	h := plugintest.New(t)
+	env := h.Instance("porch", "probe").Env()
+	h.Run(func(task *plugins.Task) error {
+		watch := plugins.WatchAll(h.Instance("bridge", "probe").Env())
+		for range 2 {
+			gesture.Set(env, "click")
+			task.Sleep(time.Minute)
+		}
+		var got []string
+		for range 3 {
+			reading.Set(env, topics.Reading{Value: 2})
+			envelope, err := watch.Next(task)
+			if err != nil {
+				return err
+			}
+			got = append(got, fmt.Sprint(envelope.Topic, envelope.Age))
+		}
+		if want := []string{"reading0", "gesture120", "reading0"}; !slices.Equal(got, want) {
+			t.Errorf("it reads %v, want %v", got, want)
+		}
+		if envelope, err := watch.Next(task); envelope.Topic != "gesture" || envelope.Age != 60 || err != nil {
+			t.Errorf("then %+v, %v", envelope, err)
+		}
+		return nil
+	})
+}
+
+func TestWatchBeginsWithTheStatesThatHold(t *testing.T) {
+	h := plugintest.New(t)
+	env := h.Instance("porch", "probe").Env()
+	h.Run(func(task *plugins.Task) error {
+		reading.Set(env, topics.Reading{Value: 1})
+		task.Sleep(3 * time.Minute)
+		watch := plugins.WatchAll(h.Instance("bridge", "probe").Env())
+		gesture.Set(env, "click")
+		if envelope, err := watch.Next(task); envelope.Topic != "gesture" || err != nil {
+			t.Errorf("it begins with %+v, %v", envelope, err)
+		}
+		return nil
+	})
+}
+
 func TestAHandleThatTheSpecDoesNotListPanicsAndNamesBoth(t *testing.T) {
 	h := plugintest.New(t)
 	env := h.Instance("porch", "probe").Env()
@@ -180,7 +223,8 @@ func TestAnActionReachesItsInstanceOrTheErrorSaysWhyNot(t *testing.T) {
 	h := plugintest.New(t)
 	env := h.Instance("lamp", "probe").Env()
 	var got []string
-	other.Handle(env, func(arg string) error { got = append(got, arg); return nil })
+	handle := func() { other.Handle(env, func(arg string) error { got = append(got, arg); return nil }) }
+	handle()
 	if err := h.Call("lamp.other 40%"); err != nil {
 		t.Error(err)
 	}
@@ -194,13 +238,14 @@ func TestAnActionReachesItsInstanceOrTheErrorSaysWhyNot(t *testing.T) {
 	}{
 		{func() {}, "lamp.jump", "lamp.jump: no such action"},
 		{func() { h.Bus.Down("lamp", "no such PWM output") }, "lamp.other 50%", "lamp.other: lamp is not running: no such PWM output"},
+		{func() { h.Bus.Up("lamp") }, "lamp.other 50%", "lamp.other: no such action"}, // the next run has not handled it
 	} {
 		step.before()
 		if err := h.Call(step.call); err == nil || err.Error() != step.want {
 			t.Errorf("%s: %v, want %s", step.call, err, step.want)
 		}
 	}
-	h.Bus.Up("lamp")
+	handle()
 	if err := h.Call("lamp.other 60%"); err != nil {
 		t.Error(err)
 	}

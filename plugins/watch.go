@@ -1,6 +1,8 @@
 package plugins
 
 import (
+	"slices"
+
 	"ptvd/internal/host"
 	"ptvd/plugins/topics"
 )
@@ -16,6 +18,7 @@ type Envelope = topics.Envelope
 type Watch struct {
 	env  Env
 	seen map[*host.Slot]uint64
+	last *host.Slot // of the value that Next returned last; nil: none yet
 }
 
 // WatchAll returns a reader of every state, beginning with those that hold now,
@@ -23,7 +26,7 @@ type Watch struct {
 func WatchAll(env Env) *Watch {
 	w := &Watch{env: env, seen: map[*host.Slot]uint64{}}
 	for slot := range env.host.Bus.Topics() {
-		if slot.Topic().Class == host.Event {
+		if _, holds := slot.Get(); !holds {
 			w.seen[slot] = slot.Version()
 		}
 	}
@@ -31,17 +34,21 @@ func WatchAll(env Env) *Watch {
 }
 
 // Next waits for a value that Next has not returned yet. Of a state that changes
-// faster than it is read it is the latest.
+// faster than it is read it is the latest. The topics take turns, so that one which
+// always has something new does not keep the others from a slow reader.
 func (w *Watch) Next(t *Task) (Envelope, error) {
 	bus := w.env.host.Bus
 	for {
-		for slot := range bus.Topics() {
+		slots := slices.Collect(bus.Topics())
+		after := slices.Index(slots, w.last) + 1
+		for _, slot := range slices.Concat(slots[after:], slots[:after]) {
 			if slot.Topic().Class == host.Stream {
 				continue
 			}
 			value, version, ok := slot.After(w.seen[slot])
 			if w.seen[slot] = version; ok {
-				return slot.Envelope(value, moment(w.env)), nil
+				w.last = slot
+				return slot.Envelope(value, version, moment(w.env)), nil
 			}
 		}
 		if err := bus.Wait(t); err != nil {

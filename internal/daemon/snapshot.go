@@ -56,11 +56,11 @@ func (p *page) topic(slot *host.Slot, m topics.Moment) (t web.Topic) {
 	t = web.Topic{Plugin: slot.Plugin, Doc: slot.Topic().Doc, GoType: slot.Topic().Type.String()}
 	defer func() {
 		if err := recover(); err != nil {
-			t.Envelope = slot.Envelope(nil, m)
+			t.Envelope = slot.Envelope(nil, slot.Version(), m)
 			t.Value = web.Value{Payload: fmt.Sprintf("panic: %v", err)}
 		}
 	}()
-	t.Envelope = slot.Envelope(value, m)
+	t.Envelope = slot.Envelope(value, slot.Version(), m)
 	if slot.Version() == 0 {
 		t.Age = -1
 	}

@@ -72,16 +72,19 @@ func (b *Bus) undeclare(instance string, stay []Topic) {
 
 // Forget removes what an instance has left, when it is no more.
 func (b *Bus) Forget(instance string) {
+	b.Down(instance, "")
 	delete(b.down, instance)
 	b.undeclare(instance, nil)
-	maps.DeleteFunc(b.handlers, func(n name, _ func(string) error) bool { return n.instance == instance })
 }
 
 // Up says that an instance takes actions.
 func (b *Bus) Up(instance string) { delete(b.down, instance) }
 
-// Down says that it does not, and why.
-func (b *Bus) Down(instance, why string) { b.down[instance] = why }
+// Down says that it does not, and why. A run that follows handles its actions anew.
+func (b *Bus) Down(instance, why string) {
+	b.down[instance] = why
+	maps.DeleteFunc(b.handlers, func(n name, _ func(string) error) bool { return n.instance == instance })
+}
 
 // Call carries out an action. Its time, and a panic in it, are the callee's, not
 // the caller's. Actions that call each other in a ring would never end, so a call

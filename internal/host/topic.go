@@ -2,7 +2,6 @@ package host
 
 import (
 	"iter"
-	"time"
 
 	"ptvd/internal/scheduler"
 	"ptvd/plugins/topics"
@@ -19,10 +18,22 @@ type Slot struct {
 	bus      *Bus
 	topic    Topic
 	declared bool
-	values   []any // the latest one, or the latest events
+	values   []published // the latest one, or the latest events
 	version  uint64
-	at       scheduler.Instant // of the latest publication
 	changed  scheduler.Event
+}
+
+type published struct {
+	value any
+	at    scheduler.Instant
+}
+
+// since returns from when its content is.
+func (p published) since() scheduler.Instant {
+	if aged, ok := p.value.(topics.Aged); ok && aged.Since() != 0 {
+		return aged.Since()
+	}
+	return p.at
 }
 
 // Slot returns a topic of an instance, which need not be declared yet.
@@ -59,14 +70,12 @@ func (b *Bus) topicsOf(instance string) (all []Topic) {
 }
 
 func (b *Bus) publish(s *Slot, value any) {
-	if s.topic.Class == Event && s.version > 0 {
-		s.values = append(s.values, value)
-		s.values = s.values[max(0, len(s.values)-keptEvents):]
-	} else {
-		s.values = append(s.values[:0], value)
+	if s.topic.Class != Event {
+		s.values = s.values[:0]
 	}
+	s.values = append(s.values, published{value, b.now()})
+	s.values = s.values[max(0, len(s.values)-keptEvents):]
 	s.version++
-	s.at = b.now()
 	s.changed.Set()
 	s.changed.Clear()
 	if s.topic.Class != Stream {
@@ -91,19 +100,7 @@ func (s *Slot) Last() (value any, ok bool) {
 	if s.version == 0 || s.topic.Class == Event {
 		return nil, false
 	}
-	return s.values[len(s.values)-1], true
-}
-
-// Age returns how old the content of the latest value is.
-func (s *Slot) Age() time.Duration { return s.bus.now().Sub(s.since()) }
-
-func (s *Slot) since() scheduler.Instant {
-	if value, ok := s.Last(); ok {
-		if aged, ok := value.(topics.Aged); ok && aged.Since() != 0 {
-			return aged.Since()
-		}
-	}
-	return s.at
+	return s.values[len(s.values)-1].value, true
 }
 
 // Get returns the latest value, unless it is of a State that has passed its
@@ -118,16 +115,17 @@ func (s *Slot) Get() (value any, ok bool) {
 // Expires returns the instant from which Get does not return the latest value any
 // more.
 func (s *Slot) Expires() scheduler.Instant {
-	maxAge := s.topic.MaxAge
-	if value, ok := s.Last(); ok {
-		if expiring, ok := value.(topics.Expiring); ok {
-			maxAge = expiring.Lifetime()
-		}
+	if s.version == 0 {
+		return scheduler.Never
+	}
+	maxAge, latest := s.topic.MaxAge, s.values[len(s.values)-1]
+	if expiring, ok := latest.value.(topics.Expiring); ok {
+		maxAge = expiring.Lifetime()
 	}
 	if maxAge == 0 {
 		return scheduler.Never
 	}
-	return s.since().Add(maxAge) + 1
+	return latest.since().Add(maxAge) + 1
 }
 
 // Version returns how many values were published.
@@ -143,15 +141,19 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 	if s.version <= version {
 		return nil, version, false
 	}
-	first := s.version - uint64(len(s.values)) + 1
-	is = max(version+1, first)
-	return s.values[is-first], is, true
+	is = max(version+1, s.oldest())
+	return s.values[is-s.oldest()].value, is, true
 }
 
-// Envelope tells a value of the topic at a moment.
-func (s *Slot) Envelope(value any, m topics.Moment) topics.Envelope {
-	return topics.Envelope{
-		Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class),
-		Age: s.Age().Seconds(), Value: topics.JSON(value, m),
+// oldest returns the version of the oldest value that is kept.
+func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
+
+// Envelope tells a value of the topic, which is of a version, at a moment.
+func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envelope {
+	e := topics.Envelope{Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class)}
+	if version > 0 {
+		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()
 	}
+	e.Value = topics.JSON(value, m)
+	return e
 }
