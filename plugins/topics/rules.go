@@ -113,9 +113,10 @@ func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Dep
 		if until = until.And(holds); !catchable {
 			continue
 		}
-		if len(list) < n {
+		switch {
+		case len(list) < n:
 			list = append(list, departure)
-		} else if !departure.Cancelled {
+		case n > 0 && !departure.Cancelled:
 			list[n-1] = departure
 		}
 		if runs = runs || !departure.Cancelled; runs && len(list) == n {

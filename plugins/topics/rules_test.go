@@ -156,7 +156,7 @@ func TestARunningDepartureHasAPlaceBesideCancelledOnes(t *testing.T) {
 	first, second, runs := cancelled(train(5*time.Minute)), cancelled(train(15*time.Minute)), train(24*time.Minute)
 	d := received(0, first, second, runs, train(30*time.Minute))
 	for places, want := range map[int][]topics.Departure{
-		1: {runs}, 2: {first, runs}, 3: {first, second, runs},
+		0: {}, 1: {runs}, 2: {first, runs}, 3: {first, second, runs},
 	} {
 		if list, _, _ := d.Next(noon, places, 0); !slices.EqualFunc(list, want, func(a, b topics.Departure) bool { return a.When().Equal(b.When()) && a.Cancelled == b.Cancelled }) {
 			t.Errorf("on %d places there are %v, want %v", places, list, want)
