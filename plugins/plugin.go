@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -55,6 +56,10 @@ func (s Spec[C]) check() error {
 	if err := schema.Check(reflect.ValueOf(s.Defaults)); err != nil {
 		return err
 	}
+	topicName, actionName := func(t host.Topic) string { return t.Name }, func(a host.Action) string { return a.Name }
+	if err := cmp.Or(checkNames("topic", s.Topics, topicName), checkNames("action", s.Actions, actionName)); err != nil {
+		return err
+	}
 	config := schema.Must(reflect.TypeFor[C]())
 	for _, a := range s.Actions {
 		for _, option := range a.Calls {
@@ -64,6 +69,22 @@ func (s Spec[C]) check() error {
 		}
 		if a.EndedBy != "" && !slices.ContainsFunc(s.Actions, func(b host.Action) bool { return b.Name == a.EndedBy }) {
 			return fmt.Errorf("the action %s is ended by %q, which is not an action", a.Name, a.EndedBy)
+		}
+	}
+	return nil
+}
+
+// checkNames checks the names of topics or actions, which references are made of.
+func checkNames[T any](what string, list []T, name func(T) string) error {
+	seen := map[string]bool{}
+	for _, item := range list {
+		switch n := name(item); {
+		case !schema.IsName(n):
+			return fmt.Errorf("the name of the %s %q is not one of lower-case letters, digits and _ that begins with a letter", what, n)
+		case seen[n]:
+			return fmt.Errorf("two of its %ss are named %q", what, n)
+		default:
+			seen[n] = true
 		}
 	}
 	return nil

@@ -31,6 +31,15 @@ func TestRegisterNamesThePluginAndWhatIsWrong(t *testing.T) {
 		`the action press calls "count", which is not an option for an action`: func(s *plugins.Spec[config]) {
 			s.Actions = plugins.Actions(plugins.NewAction("press", "d", plugins.CallsOptions("count")))
 		},
+		`two of its topics are named "level"`: func(s *plugins.Spec[config]) {
+			s.Topics = plugins.Topics(plugins.NewTopic[int]("level", "d", plugins.State(0)), plugins.NewTopic[bool]("level", "d", plugins.Events()))
+		},
+		`two of its actions are named "press"`: func(s *plugins.Spec[config]) {
+			s.Actions = plugins.Actions(plugins.NewAction("press", "d"), plugins.NewAction("press", "d"))
+		},
+		`the name of the action "on.off" is not one of lower-case letters`: func(s *plugins.Spec[config]) {
+			s.Actions = plugins.Actions(plugins.NewAction("on.off", "d"))
+		},
 		`the action press is ended by "releas", which is not an action`: func(s *plugins.Spec[config]) {
 			s.Actions = plugins.Actions(plugins.NewAction("press", "d", plugins.EndedBy("releas")))
 		},
