@@ -27,7 +27,7 @@ func CheckOnline(ctx context.Context, file *config.File, report func(instance, t
 		for _, i := range d.instances {
 			plugin, err := i.entry.Definition.New(i.host(), i.entry.Config)
 			checker, ok := plugin.(plugins.OnlineChecker)
-			if !ok {
+			if err == nil && !ok {
 				continue
 			}
 			var text string

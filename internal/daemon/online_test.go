@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -10,9 +11,17 @@ import (
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/internal/fakeserver"
+	"ptvd/plugins"
 	_ "ptvd/plugins/all"
 	"ptvd/plugins/plugintest"
 )
+
+func init() {
+	plugins.Register(plugins.Spec[struct{}]{
+		Name: "unmade", Doc: "cannot be made",
+		New: func(plugins.Env, struct{}) (plugins.Plugin, error) { return nil, errors.New("no such device") },
+	})
+}
 
 func TestCheckOnlineAsksEverySourceOnceAndSaysWhatItWouldShow(t *testing.T) {
 	t.Setenv("PTVD_TEST_ID", fakeserver.DemoID)
@@ -27,6 +36,7 @@ plugins:
   nowhere: {plugin: ptv, stop: %[1]d, routes: 77, base_url: %[2]q, id: {env: PTVD_TEST_ID}, key: {env: PTVD_TEST_KEY}}
   wrong: {plugin: ptv, stop: %[1]d, base_url: %[2]q, id: {env: PTVD_TEST_ID}, key: {env: PTVD_TEST_BAD}}
   lamp: {plugin: fade, output: GPIO18}
+  unmade: {plugin: unmade}
 `
 	file, err := config.Parse("test.yaml", fmt.Appendf(nil, text, fakeserver.DemoStop, server.URL), 0o600)
 	if err != nil {
@@ -39,13 +49,14 @@ plugins:
 			got[instance] = "error: " + err.Error()
 		}
 	})
-	if err != nil || len(got) != 3 {
-		t.Fatalf("asked %v (%v), want the three sources", got, err)
+	if err != nil || len(got) != 4 {
+		t.Fatalf("asked %v (%v), want the three sources and what cannot be made", got, err)
 	}
 	for instance, want := range map[string]string{
 		"trains":  "Huntingdale: ",
 		"nowhere": "error: routes 77 match nothing at this stop; there are 11, 4",
 		"wrong":   "error: invalid key",
+		"unmade":  "error: no such device",
 	} {
 		if !strings.HasPrefix(got[instance], want) {
 			t.Errorf("%s: %s, want %s…", instance, got[instance], want)
