@@ -185,7 +185,7 @@ func (f *File) Secrets() iter.Seq2[string, plugins.Secret] {
 			stopped := false
 			config := schema.Copy(reflect.ValueOf(i.Config))
 			schema.Must(config.Type()).Walk("plugins."+i.Name, config, func(path string, t *schema.Type, v reflect.Value) {
-				if secret, ok := v.Interface().(plugins.Secret); ok && !stopped {
+				if secret, ok := reflect.TypeAssert[plugins.Secret](v); ok && !stopped {
 					stopped = !yield(path, secret)
 				}
 			})
