@@ -49,7 +49,7 @@ const (
 	titleHigh    = 28
 )
 
-// Colours of the sheet.
+// Colors of the sheet.
 const (
 	background uint8 = iota
 	unlit

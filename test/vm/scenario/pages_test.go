@@ -5,6 +5,7 @@ package scenario
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"slices"
 	"strings"
 	"time"
@@ -51,7 +52,11 @@ func minutesPages() (all []*image.Gray) {
 				if font.Bold.Has(cell) {
 					face = font.Bold
 				}
-				face.Draw(picture, 15+17*i-face.Width(cell), 0, cell)
+				right := 15 + 17*i
+				face.Draw(picture, right-face.Width(cell), 0, cell)
+				for x := right - face.Width(cell); x < right && strings.HasPrefix(cell, "🚌"); x++ {
+					picture.SetGray(x, 7, color.Gray{Y: 0xff}) // the fake's buses go by the timetable
+				}
 			}
 			all = append(all, picture)
 		}
