@@ -45,10 +45,19 @@ func TestRowsOfOneVehicleAreOneDeparture(t *testing.T) {
 			if one := len(unique) == 1; one != c.one {
 				t.Errorf("%s: %d departures of %+v", name, len(unique), list)
 			}
+			if c.one && strings.Contains(unique[0].Number, "combined") {
+				t.Errorf("%s: the row of the combined route stays", name)
+			}
 			if c.one && c.other.Live() && !unique[0].Live() {
 				t.Errorf("%s: the row with real time is gone", name)
 			}
 		}
+	}
+	at := func(platform string) topics.Departure {
+		return with(func(d *topics.Departure) { d.Platform = platform })
+	}
+	if both, _ := departures.Next([]topics.Departure{at("1"), at("2")}, eight, 0, 10); len(both) != 2 {
+		t.Errorf("two vehicles on two platforms are %d departures", len(both))
 	}
 	if both, _ := departures.Next([]topics.Departure{with(live(0)), with(live(3 * time.Minute))}, eight, 0, 10); len(both) != 2 {
 		t.Errorf("two vehicles with real time of their own are %d departures", len(both))

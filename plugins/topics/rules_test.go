@@ -213,3 +213,39 @@ func TestWhatIsAheadIsOneRuleForPanelAndPage(t *testing.T) {
 		t.Errorf("a train at the platform: Next returns %v, JSON %s (%v)", list, told, err)
 	}
 }
+
+func TestAFilterThatMatchesNothingIsNotTheEndOfService(t *testing.T) {
+	d := received(0)
+	d.Complete, d.Mismatch = true, "routes 7 match nothing at this stop; there are 4"
+	if _, why, _ := d.Next(noon, 1, 0); why != topics.Mismatch {
+		t.Errorf("the reason is %s", why)
+	}
+}
+
+func TestATrainAtThePlatformIsThereForTwoMinutesAfterItsTime(t *testing.T) {
+	for late, there := range map[time.Duration]bool{2 * time.Minute: true, 2*time.Minute + 1: false} {
+		standing := train(-late)
+		standing.AtPlatform = true
+		if is, _ := received(0, standing).Ahead(noon, standing); is != there {
+			t.Errorf("%v after its time it is there: %v", late, is)
+		}
+	}
+}
+
+func TestTheJSONHasEightDeparturesAndNoEstimateThatIsTooOld(t *testing.T) {
+	var list []topics.Departure
+	for i := range 9 {
+		list = append(list, train(time.Duration(20+i)*time.Minute))
+	}
+	for age, live := range map[time.Duration]bool{5 * time.Minute: true, 5*time.Minute + 1: false} {
+		d := received(age, list...)
+		d.Complete = true
+		told, err := json.Marshal(topics.JSON(d, noon))
+		if got := strings.Count(string(told), `"leaves"`); err != nil || got != 8 || !strings.Contains(string(told), `"complete":false`) {
+			t.Errorf("of nine that are all, %d in %s (%v)", got, told, err)
+		}
+		if strings.Contains(string(told), `"live":true`) != live {
+			t.Errorf("at the age of %v: %s", age, told)
+		}
+	}
+}
