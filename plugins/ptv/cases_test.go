@@ -261,6 +261,37 @@ func TestAFilterThatMatchesNothingSaysSoWithWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestAPlatformThatDidOccurIsRememberedForAWeek(t *testing.T) {
+	for days, mismatch := range map[int]string{6: "", 8: "platforms 2A match nothing at this stop; none is known"} {
+		h := plugintest.New(t)
+		api := &replies{texts: []string{answer(service{In: 1, Route: 1, Platform: "2A", Destination: "City"}), answer(service{In: days * 24 * 60, Route: 1, Destination: "City"})}, now: h.Loop.Now}
+		h.Net.HTTP = api
+		cfg := config()
+		cfg.Stop, cfg.Platforms, cfg.Every = 7, []ptv.Platform{"2a"}, time.Hour
+		h.Run(func(task *plugins.Task) error {
+			trains := h.Instance("trains", "ptv").StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) { return ptv.New(env, cfg) })
+			if err := task.Sleep(time.Duration(days)*24*time.Hour + time.Minute); err != nil {
+				return err
+			}
+			if d, _ := plugintest.Subscribe[topics.Departures](h, "trains", "departures").Last(); d.Mismatch != mismatch {
+				t.Errorf("after %d days: %q, want %q", days, d.Mismatch, mismatch)
+			}
+			return trains.Stop(task)
+		})
+	}
+}
+
+func TestATableThatWasCutIsReported(t *testing.T) {
+	var runs []string
+	for i := range 1001 {
+		runs = append(runs, fmt.Sprintf(`"%d":{}`, i))
+	}
+	text := strings.Replace(answer(service{In: 5, Destination: "City"}), `"runs":{`, `"runs":{`+strings.Join(runs, ",")+",", 1)
+	if _, trains, _ := published(t, time.Second, nil, text); !strings.Contains(trains.Health.Why, "more than 1000 entries") {
+		t.Errorf("the health is %s: %s", trains.Health.Condition, trains.Health.Why)
+	}
+}
+
 func TestARouteThatDidOccurHasNoMoreServices(t *testing.T) {
 	h := plugintest.New(t)
 	api := &replies{texts: []string{answer(service{In: 1, Route: 7, Destination: "City"}), answer()}, now: h.Loop.Now}

@@ -34,11 +34,13 @@ type seen map[string]map[string]time.Time
 // add notes what has occurred at a time, and tells whether that is worth saving: an id
 // is new, or was noted a day ago.
 func (s seen) add(ids map[string][]string, at time.Time) (changed bool) {
+	for _, known := range s {
+		maps.DeleteFunc(known, func(_ string, last time.Time) bool { return at.Sub(last) > seenFor })
+	}
 	for kind, list := range ids {
 		if s[kind] == nil {
 			s[kind] = map[string]time.Time{}
 		}
-		maps.DeleteFunc(s[kind], func(_ string, last time.Time) bool { return at.Sub(last) > seenFor })
 		for _, id := range list {
 			last, ok := s[kind][id]
 			if !ok && len(s[kind]) == maxSeen {
