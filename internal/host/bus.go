@@ -20,7 +20,6 @@ type Bus struct {
 	now      func() scheduler.Instant
 	slots    map[name]*Slot
 	declared []*Slot // in the order of their declaration
-	version  uint64  // of the latest publication
 	changed  scheduler.Event
 
 	handlers map[name]func(arg string) error

@@ -79,14 +79,10 @@ func (b *Bus) publish(s *Slot, value any) {
 	s.changed.Set()
 	s.changed.Clear()
 	if s.topic.Class != Stream {
-		b.version++
 		b.changed.Set()
 		b.changed.Clear()
 	}
 }
-
-// Version returns how many values were published that are neither of a Stream.
-func (b *Bus) Version() uint64 { return b.version }
 
 // Wait waits until a value of a State or an Event is published.
 func (b *Bus) Wait(t *scheduler.Task) error { return b.changed.Wait(t) }
