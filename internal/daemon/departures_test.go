@@ -262,7 +262,7 @@ func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
 			words: "3 min", listed: "08:04 City Circle",
 		},
 		"a filter that matches nothing": {
-			after: time.Second, options: "routes: 77,", replies: []string{reply(), reply(service{at: 4, route: 1, to: "City"}, service{at: 6, route: 2, to: "City"})},
+			after: 20 * time.Second, options: "routes: 77,", replies: []string{reply(), reply(), reply(service{at: 4, route: 1, to: "City"}, service{at: 6, route: 2, to: "City"})},
 			words: "Filter? routes 77 match nothing at this stop; there are 1, 2", listed: "routes 77 match nothing at this stop; there are 1, 2",
 		},
 		"no network from the start": {

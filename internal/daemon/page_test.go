@@ -417,7 +417,7 @@ func TestReleaseIsExecutedEvenLate(t *testing.T) {
 			called <- "" // the next action blocks the loop
 		}
 		for _, command := range []string{`{"do":"call","action":"one.up"}`, `{"do":"call","action":"one.release"}`, `{"do":"call","action":"one.up"}`} {
-			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 			r, _ := http.NewRequestWithContext(ctx, http.MethodPost, address+"/api/do", strings.NewReader(command))
 			if answer, err := http.DefaultClient.Do(r); err == nil {
 				t.Errorf("%s: %s while the loop was blocked", command, answer.Status)

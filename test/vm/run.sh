@@ -2,13 +2,13 @@
 # Runs the scenarios in the guest, all in one boot: what "make test-vm" does.
 #
 #	RUN      a pattern of tests (default: all)
-#	LIMIT    time limit in seconds, including the boot (900)
+#	LIMIT    time limit in seconds, including the boot (1800)
 #	DEB      the package to install, built by "make deb" if it is not given
 #	VM_OUT   directory for the console, the journal and the binaries (bin/vm)
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=prepare.sh
 . "$(dirname "$0")/prepare.sh"
-limit=${LIMIT:-900}
+limit=${LIMIT:-1800}
 prepare test-vm
 
 CGO_ENABLED=0 go build -trimpath -o "$out/ptvd-hog" ./test/vm/ptvd
