@@ -20,6 +20,7 @@ func (w *World) faults() []fault {
 	return []fault{
 		w.internet.fault(),
 		w.internet.night.fault(w),
+		w.internet.rows.fault(w),
 		w.pool.fault(),
 		w.systemClock.fault(),
 		w.cable.fault(w),

@@ -20,6 +20,7 @@ type internet struct {
 	requests int
 	statuses int // see nextStatus
 	night    night
+	rows     timetable
 }
 
 func newInternet(w *World) *internet {
@@ -69,7 +70,7 @@ type response struct {
 func (n *internet) serve(r *http.Request) *response {
 	page := responseBuffer{header: http.Header{}, status: http.StatusOK}
 	n.server.ServeHTTP(&page, r.Clone(r.Context()))
-	return newResponse(page.status, page.header, n.night.filter(page.Bytes()))
+	return newResponse(page.status, page.header, n.rows.change(r, n.night.filter(page.Bytes())))
 }
 
 func newResponse(status int, header http.Header, data []byte) *response {

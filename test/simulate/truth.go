@@ -19,7 +19,11 @@ type reply struct {
 	maxResults int               // of the request, for each direction
 	count      int               // how many departures the daemon keeps ...
 	catchable  time.Time         // ... that depart at this time or later
-	exact      bool              // the daemon received the correct reply, not a mutated one
+	exact      bool              // it is known what the daemon makes of the reply
+	mutated    bool              // what the daemon received is not the reply, but was made from it
+	accepted   bool              // the daemon certainly uses it
+	earlier    []*reply          // those before it, whose delays count where estimates are missing
+	follows    bool              // the daemon has certainly used all of the earlier ones
 	received   scheduler.Instant // when the last byte was read
 	outdated   scheduler.Instant // when the next reply was certainly received; Never: not yet
 	list       []service         // in the order of departure; nil: not decoded yet
@@ -31,6 +35,9 @@ type service struct {
 	scheduled, estimated time.Time
 	cancelled, bus       bool
 	atPlatform           bool
+	presumed             bool   // the estimate is that of an earlier reply
+	run                  string // its reference
+	route                int
 	destination          string // with the number of its route, if that has one
 	platform             string
 	express              bool
@@ -69,11 +76,29 @@ func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted 
 	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
 	read := &reply{
 		body: response.data, maxResults: maxResults, count: o.config.count, catchable: at.Add(o.config.walk),
-		exact: exact, received: now, outdated: scheduler.Never,
+		exact: exact, mutated: !exact, accepted: accepted, received: now, outdated: scheduler.Never,
+		earlier: slices.Clone(o.recent), follows: true,
+	}
+	for _, e := range o.recent {
+		if lost := e.received < o.loadingSince; now.Sub(e.received) < delayKept+blurred && (lost || !e.accepted) {
+			read.follows = false
+		}
 	}
 	o.replies, o.recent = append(o.replies, read), append(o.recent, read)
-	o.recent = o.recent[max(0, len(o.recent)-5):]
+	if len(o.recent) > maxRecent {
+		o.recent[0].services() // while the replies before it are known
+		o.recent = slices.Clone(o.recent[1:])
+	}
 }
+
+const (
+	// delayKept is how long a delay counts after the last estimate.
+	delayKept = 2 * time.Minute
+	// blurred is how much earlier or later the daemon may find that time over.
+	blurred = 5 * time.Second
+	// maxRecent is more than the number of replies in that time.
+	maxRecent = 8
+)
 
 // isEmpty reports whether a reply has no departures at all.
 func isEmpty(body []byte) bool {
@@ -261,7 +286,7 @@ func (s service) badge(now time.Time, zone *time.Location) string {
 		return "✗"
 	}
 	badge, line := waitText(s.when(), now, zone), ""
-	if s.estimated.IsZero() {
+	if s.estimated.IsZero() || s.presumed {
 		line = "~"
 	}
 	switch {
@@ -319,6 +344,7 @@ func (a *reply) services() []service {
 	}
 	var message struct {
 		Departures []struct {
+			Stop       int        `json:"stop_id"`
 			Ref        string     `json:"run_ref"`
 			Route      int        `json:"route_id"`
 			Direction  int        `json:"direction_id"`
@@ -330,6 +356,7 @@ func (a *reply) services() []service {
 		} `json:"departures"`
 		Runs map[string]struct {
 			Status      string `json:"status"`
+			FinalStop   int    `json:"final_stop_id"`
 			Destination string `json:"destination_name"`
 			Express     int    `json:"express_stop_count"`
 		} `json:"runs"`
@@ -348,15 +375,24 @@ func (a *reply) services() []service {
 		s := service{
 			scheduled: d.Scheduled, atPlatform: d.AtPlatform, platform: d.Platform, express: run.Express > 0,
 			cancelled: run.Status == "cancelled", bus: strings.Contains(d.Flags, "RRB"),
-			destination: headsign(run.Destination, route.Name, route.Number),
+			destination: headsign(run.Destination, route.Name, route.Number), run: d.Ref, route: d.Route,
+		}
+		inDirection[d.Direction]++ // of all rows, since the API counts them all
+		a.complete = a.complete && inDirection[d.Direction] < a.maxResults
+		setsDown, ends := slices.Contains(strings.Split(d.Flags, "-"), "DOO"), run.FinalStop == d.Stop && d.Stop != 0
+		if !a.mutated && (setsDown || ends) { // of mutated ones the daemon may not know it
+			continue
 		}
 		if d.Estimated != nil {
 			s.estimated = *d.Estimated
 		}
 		a.list = append(a.list, s)
-		inDirection[d.Direction]++
-		a.complete = a.complete && inDirection[d.Direction] < a.maxResults
 	}
+	if !a.mutated {
+		a.presumeDelays()
+		a.dropRepeated()
+	}
+	a.earlier = nil
 	slices.SortStableFunc(a.list, func(a, b service) int {
 		return cmp.Or(a.when().Compare(b.when()), a.scheduled.Compare(b.scheduled))
 	})
@@ -365,6 +401,63 @@ func (a *reply) services() []service {
 	}
 	a.body = nil
 	return a.list
+}
+
+// presumeDelays completes services without an estimate by that of an earlier reply.
+func (a *reply) presumeDelays() {
+	for i := range a.list {
+		s := &a.list[i]
+		if !s.estimated.IsZero() || s.cancelled {
+			continue
+		}
+		follows := a.follows
+		for _, e := range slices.Backward(a.earlier) {
+			age := a.received.Sub(e.received)
+			if age >= delayKept+blurred {
+				break
+			}
+			known := e.services()
+			j := slices.IndexFunc(known, func(other service) bool { return other.run == s.run && other.scheduled.Equal(s.scheduled) })
+			switch {
+			case j < 0 || known[j].cancelled: // the daemon may have forgotten the delay
+				follows = false
+				continue
+			case known[j].estimated.IsZero() || known[j].presumed:
+				continue
+			case follows && age < delayKept-blurred:
+				s.estimated, s.presumed = known[j].estimated, true
+			default:
+				a.exact = false
+			}
+			break
+		}
+	}
+}
+
+// dropRepeated drops rows of the same vehicle, except the one of which most is known.
+func (a *reply) dropRepeated() {
+	known := func(s service) int {
+		switch {
+		case s.estimated.IsZero():
+			return 0
+		case s.presumed:
+			return 1
+		}
+		return 2
+	}
+	all := a.list
+	a.list = make([]service, 0, len(all))
+	for i, s := range all {
+		repeated := false
+		for j, other := range all {
+			same := i != j && s.scheduled.Equal(other.scheduled) && s.route == other.route && s.destination == other.destination &&
+				s.bus == other.bus && s.cancelled == other.cancelled
+			repeated = repeated || same && (known(other) > known(s) || known(other) == known(s) && j < i)
+		}
+		if !repeated {
+			a.list = append(a.list, s)
+		}
+	}
 }
 
 // limit drops departures beyond the count, as the daemon does.
