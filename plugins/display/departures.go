@@ -94,7 +94,10 @@ func (p *departuresRows) draw(on *image.Gray, d topics.Departures, m *panel.Mome
 func (p *departuresRows) rows(d topics.Departures, list []topics.Departure, m *panel.Moment) (all []row) {
 	zone := m.Now.Location()
 	for i, one := range list {
-		key := rowKey{one.Scheduled.UnixNano(), one.Run, one.Number, one.Destination}
+		key := rowKey{scheduled: one.Scheduled.UnixNano(), run: one.Run, number: one.Number, text: one.Destination}
+		for slices.ContainsFunc(all, func(r row) bool { return r.key == key }) {
+			key.alike++
+		}
 		all = append(all, row{
 			key: key, text: p.describe(one, zone, p.shorten, p.Platform), words: p.describe(one, zone, strings.TrimSpace, true),
 			badge: p.Show.badge(d, one, m), position: i + 1,

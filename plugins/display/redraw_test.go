@@ -26,7 +26,8 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 		h.System.Step = rapid.SampledFrom([]time.Duration{0, 16 * time.Hour, -46 * 24 * time.Hour}).Draw(rt, "start")
 		h.System.Sync = rapid.Bool().Draw(rt, "set")
 		trains := plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
-		cfg := anyPanel(rt)
+		watched := &watchedDepartures{}
+		cfg := anyPanel(rt, watched)
 		h.Run(func(task *plugins.Task) error {
 			var p *display
 			h.Instance("panel", "display").StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) {
@@ -47,7 +48,7 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 					if err := task.Yield(); err != nil { // to the display, which looks at the same time
 						return err
 					}
-					if fresh := p.fresh(); wrong == nil && !bytes.Equal(fresh.Pix, p.sender.frame.Picture.Pix) {
+					if fresh := p.fresh(watched); wrong == nil && !bytes.Equal(fresh.Pix, p.sender.frame.Picture.Pix) {
 						wrong = fmt.Errorf("at %v, some time after %s, it shows\n%snot\n%s", h.Clock.Now(), what, art(p.sender.frame.Picture), art(fresh))
 					}
 				}
@@ -60,8 +61,23 @@ func TestThePictureIsTheOneThatWouldBeDrawnNow(t *testing.T) {
 	})
 }
 
-// fresh draws what the panel should show now.
-func (d *display) fresh() *image.Gray {
+// watchedDepartures is the page with the departures, whose round the test can read.
+type watchedDepartures struct {
+	Departures
+	rows *departuresRows
+}
+
+func (p *watchedDepartures) NewPage(env plugins.Env) panel.Page {
+	p.rows = newDepartures(&p.Departures)
+	return departuresPage(env, p.From, p.rows.draw)
+}
+
+// fresh draws what the panel should show now. The display and its pages are the same
+// afterwards: a display that draws too late must not find that fresh has gone on to the
+// next row.
+func (d *display) fresh(departures *watchedDepartures) *image.Gray {
+	before := departures.rows.round
+	defer func() { departures.rows.round = before }()
 	picture, brightness, pager := newCanvas(d.canvas.Rect.Max), d.brightness, d.pager
 	m := &panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.step()}
 	if blank, _ := brightness.at(m); !blank {
@@ -74,8 +90,9 @@ func entry(kind string, options panel.PageConfig) PageEntry {
 	return PageEntry{Choice: plugins.Choice[panel.PageConfig]{Name: kind, Value: options}}
 }
 
-func anyPanel(rt *rapid.T) Config {
+func anyPanel(rt *rapid.T, departures *watchedDepartures) Config {
 	from := plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
+	departures.Departures = Departures{From: from, Rows: 3, Disruptions: true}
 	cfg := Config{
 		Every:  100 * time.Millisecond,
 		Scroll: rapid.SampledFrom([]int{10, 20, 50}).Draw(rt, "scroll"),
@@ -87,7 +104,7 @@ func anyPanel(rt *rapid.T) Config {
 		Turn:       rapid.SampledFrom([]time.Duration{0, 7 * time.Second}).Draw(rt, "turn"),
 		Pages: []PageEntry{
 			entry("minutes", &Minutes{From: from}),
-			entry("departures", &Departures{From: from, Rows: 3, Disruptions: true}),
+			entry("departures", departures),
 			entry("clock", &Clock{}),
 			entry("message", &Message{Text: "Bins out tonight"}),
 		},

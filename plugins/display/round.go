@@ -25,6 +25,7 @@ type row struct {
 type rowKey struct {
 	scheduled         int64
 	run, number, text string
+	alike             int // how many rows before it have the same of all that: not every source names runs
 }
 
 // round shows rows in turn, each until its text was read to its end. It remembers where

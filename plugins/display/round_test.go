@@ -97,3 +97,24 @@ func TestARowThatRestsAtItsEndScrollsOnWhenItsBadgeGetsWider(t *testing.T) {
 		t.Errorf("from its end the text moves by %v", positions)
 	}
 }
+
+// TestDeparturesThatLookAlikeTakeTurns has two departures that differ in nothing, as
+// those of a source that names no runs may. Each has its turn, and so has the row after
+// them; at the same moment a page draws the same picture again.
+func TestDeparturesThatLookAlikeTakeTurns(t *testing.T) {
+	p := newDepartures(&Departures{Rows: 3})
+	v := at(0, train(9*minute), train(9*minute), train(12*minute))
+	var turns []int
+	for range 4 {
+		on := panelOf(64, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+		again := panelOf(64, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+		if !slices.Equal(on.Pix, again.Pix) {
+			t.Errorf("it shows\n%sand at the same moment\n%s", art(on), art(again))
+		}
+		turns = append(turns, p.round.row.position)
+		v.pass(minRowTime)
+	}
+	if want := []int{1, 2, 3, 1}; !slices.Equal(turns, want) {
+		t.Errorf("the rows that are shown are %v, want %v", turns, want)
+	}
+}
