@@ -144,10 +144,19 @@ func (b *button) edge(down bool, at plugins.Instant) {
 func (b *button) reportNoise(edgesPerSecond int) {
 	if edgesPerSecond == 0 {
 		b.env.Health.OK()
+		b.quiet()
+		pressed.Set(b.env, topics.Press{Down: b.contact.down})
 		return
 	}
 	b.abort()
 	b.env.Health.Degraded("noise on %s: %d edges/s; presses are ignored until it is quiet: check the wire and the pull resistor", b.cfg.Pin, edgesPerSecond)
+}
+
+// quiet handles the end of noise, at which the button may be down.
+func (b *button) quiet() {
+	if b.contact.down {
+		b.recognizer.downWithoutPress(b.contact.now)
+	}
 }
 
 // call calls the action that is configured for a gesture.

@@ -230,6 +230,27 @@ func TestNoiseDegradesHealthAndHoldsBackPressesUntilTheLineIsQuiet(t *testing.T)
 	}, "press", "click")
 }
 
+func TestAButtonThatIsStuckAfterNoiseIsReported(t *testing.T) {
+	run(t, 13, "", func(task *plugins.Task, b *fixture) {
+		for i := range 100 { // 50 Hz, then down
+			if i%2 == 1 {
+				b.Board.Drive("GPIO17", plugins.Low)
+			} else {
+				b.Board.Float("GPIO17")
+			}
+			task.Sleep(10 * ms)
+		}
+		task.Sleep(50 * time.Second)
+		if h := b.bell.Health; h.Condition != host.OK {
+			t.Errorf("after 50 s the health is %s: %s", h.Condition, h.Why)
+		}
+		task.Sleep(12 * time.Second)
+		if h := b.bell.Health; h.Condition != host.Degraded || !strings.Contains(h.Why, "stuck") {
+			t.Errorf("after a minute the health is %s: %s", h.Condition, h.Why)
+		}
+	}, "press")
+}
+
 // A restart of the instance must not lose the release: the button is released at the
 // stop, and the release of the line afterwards belongs to no press.
 func TestAStopReleasesAPressedButton(t *testing.T) {

@@ -54,14 +54,17 @@ type recognizer struct {
 }
 
 // newRecognizer returns a recognizer for a button that is up, or already down at start.
-// Such a press is not reported as a gesture, but the button may be stuck.
 func newRecognizer(w timing, down bool, start plugins.Instant, emit func(gesture)) *recognizer {
 	r := &recognizer{timing: w, emit: emit, now: start, nextHold: plugins.Never, stuckAt: plugins.Never}
 	if down {
-		r.stuckAt = start.Add(stuckAfter)
+		r.downWithoutPress(start)
 	}
 	return r
 }
+
+// downWithoutPress notes that the button is down although no press was seen. It is no
+// gesture, but the button may be stuck.
+func (r *recognizer) downWithoutPress(at plugins.Instant) { r.stuckAt = at.Add(stuckAfter) }
 
 // edge handles a press or a release. An edge that changes nothing is ignored.
 func (r *recognizer) edge(down bool, at plugins.Instant) {
@@ -74,7 +77,7 @@ func (r *recognizer) edge(down bool, at plugins.Instant) {
 	case !down && r.down:
 		r.release(at)
 	case !down:
-		r.stuckAt = plugins.Never // it was down at the start
+		r.stuckAt = plugins.Never // it was down without a press
 	}
 }
 

@@ -62,7 +62,9 @@ func (p *pressTest) gesture(g gesture) {
 
 // noise reports an input that changes faster than a person can press.
 func (p *pressTest) noise(edgesPerSecond int) {
-	if edgesPerSecond > 0 && !p.noisy {
+	if edgesPerSecond == 0 {
+		p.quiet()
+	} else if !p.noisy {
 		p.changed, p.noisy = true, true
 		p.report.Warn("%s changes faster than a person can press (%d edges/s): the input is floating and picks up noise. Check the wire; without an external resistor, set pull: up for a button to ground.", p.cfg.Pin, edgesPerSecond)
 	}

@@ -96,6 +96,9 @@ func better(d, than topics.Departure) bool {
 	if d.Live() != than.Live() {
 		return d.Live()
 	}
+	if known := !d.Estimated.IsZero(); known == than.Estimated.IsZero() {
+		return known
+	}
 	return combined(than) && !combined(d)
 }
 

@@ -116,3 +116,13 @@ func TestTheRowWithRealTimeTakesItsOwnPlaceInTheOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestOfTwoRowsOfOneVehicleThePresumedDelayStays(t *testing.T) {
+	late := topics.Departure{Scheduled: eight, Estimated: eight.Add(6 * time.Minute), Presumed: true, Destination: "City", Run: "1"}
+	twin := topics.Departure{Scheduled: eight, Destination: "City", Run: "2"}
+	for _, list := range [][]topics.Departure{{late, twin}, {twin, late}} {
+		if next, _ := departures.Next(list, eight, 0, 10); len(next) != 1 || !next[0].When().Equal(late.Estimated) {
+			t.Errorf("of %+v there is %+v", list, next)
+		}
+	}
+}

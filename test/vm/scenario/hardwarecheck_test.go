@@ -266,8 +266,8 @@ func TestHardwareCheckAdvisesOnPartsThatCannotBeOpened(t *testing.T) {
 			words: []string{"SPI0.0 does not exist: add dtparam=spi=on to /boot/firmware/config.txt and restart", "1 of 5 parts could not be opened"},
 		},
 		"another port needs an overlay": {
-			change: []string{"spi: SPI0.0", "spi: SPI1.0"},
-			words:  []string{"SPI1.0 does not exist", "dtoverlay=spi1-1cs"},
+			change: []string{"spi: SPI0.0", "spi: SPI1.2"},
+			words:  []string{"SPI1.2 does not exist", "dtoverlay=spi1-"},
 		},
 		"PWM is off": {
 			broken: []string{"mount", "-t", "tmpfs", "none", "/sys/class/pwm"}, repair: []string{"umount", "/sys/class/pwm"},
