@@ -19,20 +19,16 @@ type timetable struct {
 	empty     bool // the next reply has no rows
 }
 
-// fault is the family. An episode may have several of the changes.
+// fault is the family. Each episode has one or more of the changes.
 func (t *timetable) fault(w *World) fault {
 	t.rng = w.rng("rows")
 	return fault{
 		name: "timetable", rests: 20 * time.Minute, lasts: 6 * time.Minute,
 		begin: func(rng *rand.Rand) string {
-			t.unboarded, t.empty = rng.IntN(2) == 0, rng.IntN(3) == 0
-			switch rng.IntN(3) {
-			case 0:
-				t.repeated = true
-			case 1:
+			kinds := 1 + rng.IntN(15)
+			t.unboarded, t.repeated, t.empty = kinds&1 != 0, kinds&2 != 0, kinds&4 != 0
+			if kinds&8 != 0 {
 				t.bare = 1 + rng.IntN(6)
-			case 2:
-				t.unboarded = true
 			}
 			return fmt.Sprintf("not to be boarded: %v, repeated: %v, empty: %v, replies without estimates: %d", t.unboarded, t.repeated, t.empty, t.bare)
 		},

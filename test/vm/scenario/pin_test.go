@@ -95,6 +95,7 @@ func TestWaitForEdgeFollowsConn(t *testing.T) {
 		t.Error("waiting for ever, the falling edge was missed")
 	}
 	set(wires.Free)
+	time.Sleep(50 * ms) // edges that the kernel's thread has not handled yet are merged
 	set(wires.Low)
 	for i := range 2 { // queued
 		if !pin.WaitForEdge(time.Second) {
