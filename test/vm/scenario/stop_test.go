@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"ptvd/internal/gpio/sim"
-	"ptvd/test/vm/wires"
 )
 
 func TestStopLeavesEverythingDarkAndReleased(t *testing.T) {
@@ -59,7 +58,7 @@ func TestKilledDaemonIsRestartedAndRestoresItsState(t *testing.T) {
 	b.eventually("systemd has restarted it", 30*time.Second, func() bool {
 		return b.show("NRestarts") == "1" && b.show("ActiveState") == "active" && b.pid() != killed
 	})
-	b.panel, b.lamp = sim.NewPanel(chips), wires.PWM{}
+	b.panel = sim.NewPanel(chips) // but the lamp stays lit, and is taken over without a step
 	b.waitForPage(1)
 	b.lampIs(0.5)
 	if held := b.linesInUse(); len(held) != 3 {
