@@ -3,6 +3,7 @@ package simulate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -107,13 +108,9 @@ func repeatedRow(i int, row, runs map[string]any) map[string]any {
 // copyRow returns copies of a row and its run, with a new run_ref, and adds the run.
 func copyRow(ref string, row, runs map[string]any) (newRow, newRun map[string]any) {
 	newRow, newRun = map[string]any{}, map[string]any{}
-	for key, value := range row {
-		newRow[key] = value
-	}
+	maps.Copy(newRow, row)
 	run, _ := runs[fmt.Sprint(row["run_ref"])].(map[string]any)
-	for key, value := range run {
-		newRun[key] = value
-	}
+	maps.Copy(newRun, run)
 	newRow["run_ref"], newRun["run_ref"], runs[ref] = ref, ref, newRun
 	return newRow, newRun
 }
