@@ -45,7 +45,7 @@ func CallsOptions(paths ...string) ActionOption {
 }
 
 // EndedBy names the action that ends what this one begins, such as the release of
-// a press: whoever asked for the one asks for the other, too.
+// a press. The page calls it when the visitor lets go or leaves.
 func EndedBy(action string) ActionOption {
 	return func(a *host.Action) { a.EndedBy = action }
 }
