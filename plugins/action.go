@@ -93,6 +93,23 @@ func (a *ActionRef) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// ActionName is an action of an instance without an argument, as a configuration
+// writes what is allowed: "lamp.set". As a field of a Config it is checked before
+// anything starts.
+type ActionName struct{ Instance, Name string }
+
+// UnmarshalText reads "instance.action".
+func (a *ActionName) UnmarshalText(text []byte) error {
+	var ref ActionRef
+	if err := ref.UnmarshalText(text); err != nil || ref.Arg != "" {
+		return fmt.Errorf("not an action's name; write instance.action, such as panel.next")
+	}
+	*a = ActionName{ref.Instance, ref.Name}
+	return nil
+}
+
+func (a ActionName) String() string { return a.Instance + "." + a.Name }
+
 // Bound tells whether there is an action.
 func (a ActionRef) Bound() bool { return a.Name != "" }
 

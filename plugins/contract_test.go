@@ -136,7 +136,7 @@ func TestWatchReadsEveryStateAndEventButNoStream(t *testing.T) {
 		gesture.Set(env, "click")
 		frame.Set(env, 1)
 		for _, want := range []string{
-			`{"instance":"porch","topic":"reading","type":"reading","class":"state","age_s":4,"value":{"value":21.4,"unit":"°C"}}`,
+			`{"instance":"porch","topic":"reading","type":"reading","class":"state","age_s":4,"max_age_s":120,"value":{"value":21.4,"unit":"°C"}}`,
 			`{"instance":"porch","topic":"gesture","class":"event","age_s":0,"value":"click"}`,
 		} {
 			envelope, err := watch.Next(task)

@@ -60,6 +60,9 @@ func (s Spec[C]) check() error {
 	if err := cmp.Or(checkNames("topic", s.Topics, topicName), checkNames("action", s.Actions, actionName)); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(s.Topics, func(t host.Topic) bool { return t.Name == host.HealthTopic.Name }) {
+		return errors.New("the topic health is published by the daemon")
+	}
 	config := schema.Must(reflect.TypeFor[C]())
 	for _, a := range s.Actions {
 		for _, option := range a.Calls {

@@ -70,7 +70,8 @@ func (t *Topic[T]) Set(env Env, value T) {
 }
 
 // From names a topic of type T that another instance publishes: "trains", or
-// "trains.departures" where the instance publishes several of that type. As a
+// "trains.departures" where the instance publishes several of that type. A From[any]
+// names a topic of any type. As a
 // field of a Config it is checked before anything starts.
 type From[T any] struct{ Instance, Topic string }
 

@@ -18,6 +18,7 @@ func init() {
 	schema.Define[UARTPort](schema.UART)
 	schema.Define[Secret](schema.Secret)
 	schema.Define[ActionRef](schema.Action)
+	schema.Define[ActionName](schema.ActionName)
 	schema.Define[OneOf](schema.OneOf)
 	schema.Define[Percent](&schema.Kind{One: "a percentage", Several: "percentages", Example: "40%", Pattern: `%\s*$`})
 	schema.Define[TimeOfDay](&schema.Kind{

@@ -11,7 +11,7 @@ import (
 // instance, the topic, the type of the payload, its class, its age in seconds, and
 // the value as [encoding/json] can marshal it. It is itself marshaled as
 //
-//	{"instance": "trains", "topic": "departures", "type": "departures", "class": "state", "age_s": 4, "value": {…}}
+//	{"instance": "trains", "topic": "departures", "type": "departures", "class": "state", "age_s": 4, "max_age_s": 300, "value": {…}}
 type Envelope = topics.Envelope
 
 // Watch reads the states and events of all instances.
@@ -35,11 +35,21 @@ func WatchAll(env Env) *Watch {
 
 // Next waits for a value that Next has not returned yet. Of a state that changes
 // faster than it is read it is the latest. The topics take turns, so that one which
-// always has something new does not keep the others from a slow reader.
+// always has something new does not keep the others from a slow reader. A topic of
+// which something was returned and that a reload has removed is told once, with
+// Removed.
 func (w *Watch) Next(t *Task) (Envelope, error) {
 	bus := w.env.host.Bus
 	for {
 		slots := slices.Collect(bus.Topics())
+		for slot, version := range w.seen {
+			if !slices.Contains(slots, slot) {
+				delete(w.seen, slot)
+				if version > 0 {
+					return Envelope{Instance: slot.Instance, Topic: slot.Topic().Name, Class: string(slot.Topic().Class), Removed: true}, nil
+				}
+			}
+		}
 		after := slices.Index(slots, w.last) + 1
 		for _, slot := range slices.Concat(slots[after:], slots[:after]) {
 			if slot.Topic().Class == host.Stream {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +36,9 @@ func TestStatesAndEventsOfAllInstancesGoOutAlsoAfterTheConnectionWasLost(t *test
 		here, there := net.Pipe()
 		go func() {
 			for scanner := bufio.NewScanner(there); scanner.Scan(); {
-				lines <- scanner.Text()
+				if !strings.Contains(scanner.Text(), `"topic":"health"`) { // the test's own, of the bridge
+					lines <- scanner.Text()
+				}
 			}
 		}()
 		server = there

@@ -53,6 +53,8 @@ func (d *decoder) connect(all []*instance, expanders map[string]expanderEntry) {
 						calls[caller] = append(calls[caller], call{called.Instance + "." + called.Name, at})
 					}
 				}
+			case schema.ActionName:
+				d.checkActionName(all, at, v.Interface().(plugins.ActionName))
 			case schema.From:
 				d.checkFrom(all, at, v)
 			}
@@ -146,21 +148,30 @@ func (d *decoder) other(all []*instance, at place, name string) (*instance, bool
 	return nil, false
 }
 
-func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
+// checkActionName finds the action that is named; nil where there is none, or where
+// nothing is known of the instance.
+func (d *decoder) checkActionName(all []*instance, at place, a plugins.ActionName) (*instance, *host.Action) {
 	other, ok := d.other(all, at, a.Instance)
 	if !ok {
-		return
+		return nil, nil
 	}
 	var names []string
-	for _, spec := range other.Definition.Actions {
+	for n, spec := range other.Definition.Actions {
+		if spec.Name == a.Name {
+			return other, &other.Definition.Actions[n]
+		}
 		names = append(names, spec.Name)
 	}
-	n := slices.Index(names, a.Name)
-	if n < 0 {
-		d.error(at, "%s (%s) has no action %s; %s", a.Instance, other.Definition.Name, schema.Quote(a.Name), schema.Suggest(a.Name, names))
+	d.error(at, "%s (%s) has no action %s; %s", a.Instance, other.Definition.Name, schema.Quote(a.Name), schema.Suggest(a.Name, names))
+	return nil, nil
+}
+
+func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
+	other, action := d.checkActionName(all, at, plugins.ActionName{Instance: a.Instance, Name: a.Name})
+	if action == nil {
 		return
 	}
-	if err := other.Definition.Actions[n].CheckArg(a.Instance+"."+a.Name, a.Arg); err != nil {
+	if err := action.CheckArg(a.Instance+"."+a.Name, a.Arg); err != nil {
 		d.error(at, "%v", err)
 		return
 	}
@@ -183,7 +194,7 @@ func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 	var fitting, names []string
 	for _, t := range other.topics() {
 		names = append(names, t.Name)
-		if t.Type == wanted {
+		if t.Type.AssignableTo(wanted) {
 			fitting = append(fitting, t.Name)
 		}
 	}
@@ -217,7 +228,7 @@ func publishers(all []*instance, wanted reflect.Type) string {
 	var there []string
 	for _, i := range all {
 		for _, t := range i.topics() {
-			if t.Type == wanted {
+			if t.Type.AssignableTo(wanted) {
 				there = append(there, i.Name+"."+t.Name)
 			}
 		}

@@ -49,8 +49,7 @@ const starting = "starting"
 
 // declare makes known what the instance publishes.
 func (i *instance) declare() {
-	definition := i.entry.Definition
-	i.daemon.bus.Declare(i.entry.Name, definition.Name, definition.TopicsOf(i.entry.Config))
+	i.daemon.bus.Declare(i.entry.Name, i.entry.Definition, i.entry.Config)
 }
 
 // begin starts the instance, if necessary after its previous run has stopped.
@@ -63,6 +62,7 @@ func (i *instance) begin() {
 	}
 	i.stopping = false
 	i.health.Reset(host.Degraded, starting)
+	i.publishHealth()
 	i.run = i.daemon.loop.Go("run", i.supervise, scheduler.Owner(i.entry.Name))
 }
 
@@ -169,6 +169,7 @@ func (i *instance) up(plugin plugins.Plugin) {
 		// A start is not logged as a recovery. What the instance lacks it has
 		// reported itself.
 		i.health.Reset(host.OK, "")
+		i.publishHealth()
 		i.daemon.notify.status(i.daemon.status())
 	}
 	i.startedOnce.Set()
@@ -240,8 +241,11 @@ func (i *instance) healthChanged(h *host.Health) {
 		i.log.Warn("degraded", logs.ID(logs.InstanceDegraded), "err", h.Why)
 	case host.Failed: // supervise logs it, with the whole error
 	}
+	i.publishHealth()
 	i.daemon.notify.status(i.daemon.status())
 }
+
+func (i *instance) publishHealth() { i.daemon.bus.PublishHealth(i.entry.Name, i.health) }
 
 // attributes returns the log attributes of the instance.
 func (i *instance) attributes() []slog.Attr {

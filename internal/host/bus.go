@@ -22,6 +22,7 @@ type Bus struct {
 	declared []*Slot // in the order of their declaration
 	changed  scheduler.Event
 
+	actions  map[string][]Action // of each instance
 	handlers map[name]func(arg string) error
 	down     map[string]string // instances that do not run, and why
 	calls    []name            // that are being carried out, the outermost first
@@ -37,6 +38,7 @@ func NewBus(now func() scheduler.Instant) *Bus {
 	return &Bus{
 		now:      now,
 		slots:    map[name]*Slot{},
+		actions:  map[string][]Action{},
 		handlers: map[name]func(string) error{},
 		down:     map[string]string{},
 		OnPanic:  func(string, error) {},
@@ -44,12 +46,14 @@ func NewBus(now func() scheduler.Instant) *Bus {
 	}
 }
 
-// Declare makes the topics of an instance known, in place of those it had.
-func (b *Bus) Declare(instance, plugin string, topics []Topic) {
+// Declare makes the topics and actions of an instance known, in place of those it had.
+func (b *Bus) Declare(instance string, d Definition, config any) {
+	topics := append(slices.Clip(d.TopicsOf(config)), HealthTopic)
 	b.undeclare(instance, topics)
+	b.actions[instance] = d.Actions
 	for _, t := range topics {
 		slot := b.slot(instance, t.Name)
-		slot.Plugin, slot.topic = plugin, t
+		slot.Plugin, slot.topic = d.Name, t
 		if !slot.declared {
 			slot.declared = true
 			b.declared = append(b.declared, slot)
@@ -67,13 +71,19 @@ func (b *Bus) undeclare(instance string, stay []Topic) {
 		delete(b.slots, name{s.Instance, s.topic.Name})
 		return true
 	})
+	b.changed.Set()
+	b.changed.Clear()
 }
+
+// Actions returns the actions of an instance.
+func (b *Bus) Actions(instance string) []Action { return b.actions[instance] }
 
 // Forget removes what an instance has left, when it is no more.
 func (b *Bus) Forget(instance string) {
 	b.Down(instance, "")
 	delete(b.down, instance)
 	b.undeclare(instance, nil)
+	delete(b.actions, instance)
 }
 
 // Up says that an instance takes actions.

@@ -2,6 +2,8 @@ package host
 
 import (
 	"iter"
+	"reflect"
+	"time"
 
 	"ptvd/internal/scheduler"
 	"ptvd/plugins/topics"
@@ -84,7 +86,17 @@ func (b *Bus) publish(s *Slot, value any) {
 	}
 }
 
-// Wait waits until a value of a State or an Event is published.
+// HealthTopic is the topic that every instance has.
+var HealthTopic = Topic{Name: "health", Doc: "how the instance is, and why", Type: reflect.TypeFor[topics.Health](), Class: State}
+
+// PublishHealth publishes how an instance is.
+func (b *Bus) PublishHealth(instance string, h *Health) {
+	if slot := b.slot(instance, HealthTopic.Name); slot.declared {
+		b.publish(slot, topics.Health{Condition: string(h.Condition), Why: h.Why})
+	}
+}
+
+// Wait waits until a value of a State or an Event is published, or a topic is removed.
 func (b *Bus) Wait(t *scheduler.Task) error { return b.changed.Wait(t) }
 
 // Topic returns the declaration.
@@ -114,14 +126,20 @@ func (s *Slot) Expires() scheduler.Instant {
 	if s.version == 0 {
 		return scheduler.Never
 	}
-	maxAge, latest := s.topic.MaxAge, s.values[len(s.values)-1]
-	if expiring, ok := latest.value.(topics.Expiring); ok {
-		maxAge = expiring.Lifetime()
-	}
+	latest := s.values[len(s.values)-1]
+	maxAge := s.maxAge(latest.value)
 	if maxAge == 0 {
 		return scheduler.Never
 	}
 	return latest.since().Add(maxAge) + 1
+}
+
+// maxAge returns the age from which a value says nothing any more; 0: it always holds.
+func (s *Slot) maxAge(value any) time.Duration {
+	if expiring, ok := value.(topics.Expiring); ok {
+		return expiring.Lifetime()
+	}
+	return s.topic.MaxAge
 }
 
 // Version returns how many values were published.
@@ -150,6 +168,7 @@ func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envel
 	if version > 0 {
 		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()
 	}
+	e.MaxAge = s.maxAge(value).Seconds()
 	e.Value = topics.JSON(value, m)
 	return e
 }

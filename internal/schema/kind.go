@@ -44,9 +44,10 @@ var (
 
 	UART = &Kind{One: "a serial port", Several: "serial ports", Example: "/dev/serial0", Pattern: uartName.String()}
 
-	Secret = &Kind{One: "a secret", Several: "secrets", Example: "{credential: NAME}", Masked: true}
-	Action = &Kind{One: "an action", Several: "actions", Example: "panel.next", Pattern: `^\s*[a-z0-9-]+\.[^ ]+( .*)?$`}
-	From   = &Kind{One: "an instance", Several: "instances", Example: "INSTANCE", Pattern: `^[a-z0-9-]+(\..+)?$`, Bare: true}
+	Secret     = &Kind{One: "a secret", Several: "secrets", Example: "{credential: NAME}", Masked: true}
+	Action     = &Kind{One: "an action", Several: "actions", Example: "panel.next", Pattern: `^\s*[a-z0-9-]+\.[^ ]+( .*)?$`}
+	ActionName = &Kind{One: "an action's name", Several: "names of actions", Example: "panel.next", Pattern: `^[a-z0-9-]+\.[a-z0-9_]+$`}
+	From       = &Kind{One: "an instance", Several: "instances", Example: "INSTANCE", Pattern: `^[a-z0-9-]+(\..+)?$`, Bare: true}
 )
 
 // InstanceName is what an instance may be called.

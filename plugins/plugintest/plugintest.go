@@ -168,13 +168,13 @@ func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
 		Loop:       h.Loop,
 		Clock:      h.Clock,
 		Board:      gpio.NewBoard(h.Board, h.claims, instance),
-		Health:     host.NewHealth(h.Loop.Now, func(*host.Health) {}),
+		Health:     host.NewHealth(h.Loop.Now, func(health *host.Health) { h.Bus.PublishHealth(instance, health) }),
 		Meter:      host.NewMeter(),
 		Storage:    host.StorageDir(h.T.TempDir()),
 		Net:        h.Net,
 		Bus:        h.Bus,
 	}
-	h.Bus.Declare(instance, plugin.Name, plugin.Topics)
+	h.Bus.Declare(instance, plugin, nil)
 	return &Instance{Instance: i, h: h}
 }
 
@@ -203,7 +203,7 @@ func (h *Harness) Start(t *plugins.Task, name, entry string) *Instance {
 	}
 	config := parsed[len(parsed)-1]
 	i := h.instance(name, config.Definition)
-	h.Bus.Declare(name, config.Definition.Name, config.Definition.TopicsOf(config.Config))
+	h.Bus.Declare(name, config.Definition, config.Config)
 	return i.start(t, func(plugins.Env) (plugins.Plugin, error) {
 		return config.Definition.New(i.Instance, config.Config)
 	})

@@ -15,7 +15,7 @@ import (
 // or beside the value.
 
 // Typed names the type of a payload, by which readers choose how to show it:
-// "departures", "picture", "level", "press", "sync", "reading" or "text".
+// "departures", "picture", "level", "press", "sync", "reading", "text" or "health".
 type Typed interface{ PayloadType() string }
 
 // Timed is a payload whose JSON depends on the moment at which it is told: what is
@@ -58,5 +58,7 @@ type Envelope struct {
 	Type     string  `json:"type,omitempty"` // of the payload, see package topics; empty: none of those
 	Class    string  `json:"class"`          // state, event or stream
 	Age      float64 `json:"age_s"`
-	Value    any     `json:"value"` // can be marshaled to JSON
+	MaxAge   float64 `json:"max_age_s,omitempty"` // of a state: the age from which it says nothing any more; 0: it always holds
+	Value    any     `json:"value"`               // can be marshaled to JSON
+	Removed  bool    `json:"removed,omitempty"`   // the topic is no more, and neither is its last value
 }
