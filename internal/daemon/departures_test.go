@@ -13,6 +13,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
@@ -32,56 +33,9 @@ type goodClock struct{ *scheduler.VirtualClock }
 func (c goodClock) Now() time.Time   { return eight.Add(c.VirtualClock.Now().Sub(booted)) }
 func (goodClock) Synchronized() bool { return true }
 
-// service is a departure in a reply of the API; its times are minutes after eight.
-type service struct {
-	at, estimated    int
-	route            int
-	run, number, to  string
-	flags, platform  string
-	cancelled, stays bool
-	noEstimate, ends bool
-}
+type service = fakeserver.PTVService
 
-func reply(services ...service) string {
-	type object = map[string]any
-	departures, runs, routes := []object{}, object{}, object{}
-	stamp := func(minutes int) string {
-		return eight.Add(time.Duration(minutes) * time.Minute).UTC().Format(time.RFC3339)
-	}
-	for i, s := range services {
-		run := s.run
-		if run == "" {
-			run = fmt.Sprint("run-", i)
-		}
-		d := object{
-			"route_id": s.route, "run_ref": run, "direction_id": 1, "flags": s.flags, "platform_number": s.platform,
-			"at_platform": s.stays, "scheduled_departure_utc": stamp(s.at),
-		}
-		if !s.noEstimate {
-			d["estimated_departure_utc"] = stamp(max(s.at, s.estimated))
-		}
-		status, final := "scheduled", 1
-		if s.cancelled {
-			status = "cancelled"
-		}
-		if s.ends {
-			final = 7
-		}
-		departures = append(departures, d)
-		runs[run] = object{"destination_name": s.to, "status": status, "final_stop_id": final}
-		if s.route != 99 {
-			routes[fmt.Sprint(s.route)] = object{"route_name": "Route", "route_number": s.number}
-		}
-	}
-	text, err := json.Marshal(object{
-		"departures": departures, "runs": runs, "routes": routes, "status": object{"health": 1},
-		"stops": object{"7": object{"stop_name": "Hill Top"}},
-	})
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
+func reply(services ...service) string { return fakeserver.PTVReply(eight, services...) }
 
 // api answers with its replies, one after the other; the last one stays. An empty one
 // is no network.
@@ -193,7 +147,7 @@ func state(t *testing.T, d *daemon.Daemon) (words, listed string) {
 // Each case is one that public boards got wrong, from the reply over HTTP to what the
 // panel says and what the page lists.
 func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
-	city := func(at int) service { return service{at: at, to: "City"} }
+	city := func(in int) service { return service{In: in, Destination: "City"} }
 	for name, c := range map[string]struct {
 		after         time.Duration
 		options       string
@@ -213,32 +167,32 @@ func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
 			words: "No more", listed: "",
 		},
 		"drop off only, and a run that ends here": {
-			after: time.Second, replies: []string{reply(service{at: 3, to: "City", flags: "DOO"}, service{at: 5, to: "Hill Top", ends: true}, city(9))},
+			after: time.Second, replies: []string{reply(service{In: 3, Destination: "City", Flags: "DOO"}, service{In: 5, Destination: "Hill Top", Final: 7}, city(9))},
 			words: "8 min", listed: "08:09 City",
 		},
 		"two rows of one bus": {
 			after: time.Second, replies: []string{reply(
-				service{at: 5, route: 1, number: "802-804-862 combined", to: "Chadstone", noEstimate: true},
-				service{at: 5, estimated: 6, route: 2, number: "802", to: "Chadstone"},
+				service{In: 5, Route: 1, Number: "802-804-862 combined", Destination: "Chadstone", NoEstimate: true},
+				service{In: 5, Late: 1, Route: 2, Number: "802", Destination: "Chadstone"},
 			)},
 			words: "5 min", listed: "08:06 802 Chadstone",
 		},
 		"two that are cancelled before one that runs": {
 			after: time.Second, options: "count: 2,", replies: []string{reply(
-				service{at: 4, to: "City", cancelled: true}, service{at: 14, to: "City", cancelled: true}, city(24),
+				service{In: 4, Destination: "City", Cancelled: true}, service{In: 14, Destination: "City", Cancelled: true}, city(24),
 			)},
 			words: "cancelled, 23 min", listed: "08:04 City cancelled, 08:14 City cancelled, 08:24 City",
 		},
 		"a cancelled one after its schedule": {
-			after: 90 * time.Second, replies: []string{reply(service{at: 1, estimated: 10, to: "City", cancelled: true}, city(12))},
+			after: 90 * time.Second, replies: []string{reply(service{In: 1, Late: 9, Destination: "City", Cancelled: true}, city(12))},
 			words: "10 min", listed: "08:12 City",
 		},
 		"a replacement bus and a filter of platforms": {
-			after: time.Second, options: `platforms: ["2"],`, replies: []string{reply(service{at: 5, to: "City", flags: "RRB"}, service{at: 6, to: "City", platform: "1"})},
+			after: time.Second, options: `platforms: ["2"],`, replies: []string{reply(service{In: 5, Destination: "City", Flags: "RRB"}, service{In: 6, Destination: "City", Platform: "1"})},
 			words: "by bus 4 min", listed: "08:05 City",
 		},
 		"an estimate that vanishes": {
-			after: 35 * time.Second, replies: []string{reply(service{at: 1, estimated: 7, run: "a", to: "City"}), reply(service{at: 1, noEstimate: true, run: "a", to: "City"})},
+			after: 35 * time.Second, replies: []string{reply(service{In: 1, Late: 6, Run: "a", Destination: "City"}), reply(service{In: 1, NoEstimate: true, Run: "a", Destination: "City"})},
 			words: "6 min by the timetable", listed: "08:07 City timetable",
 		},
 		"an hour and more": {
@@ -246,23 +200,23 @@ func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
 			words: "at 09:42", listed: "09:42 City",
 		},
 		"a source that asks every ten minutes": {
-			after: 9 * time.Minute, options: "every: 10m,", replies: []string{reply(service{at: 20, estimated: 22, to: "City"})},
+			after: 9 * time.Minute, options: "every: 10m,", replies: []string{reply(service{In: 20, Late: 2, Destination: "City"})},
 			words: "11 min by the timetable", listed: "08:20 City timetable",
 		},
 		"a train that stands at the platform after its time": {
-			after: 80 * time.Second, replies: []string{reply(service{at: 1, to: "City", stays: true}, city(9))},
+			after: 80 * time.Second, replies: []string{reply(service{In: 1, Destination: "City", AtPlatform: true}, city(9))},
 			words: "now, 7 min", listed: "08:01 City, 08:09 City",
 		},
 		"and one that is stuck there": {
-			after: 3*time.Minute + 10*time.Second, replies: []string{reply(service{at: 1, to: "City", stays: true}, city(9))},
+			after: 3*time.Minute + 10*time.Second, replies: []string{reply(service{In: 1, Destination: "City", AtPlatform: true}, city(9))},
 			words: "5 min", listed: "08:09 City",
 		},
 		"the City Circle": {
-			after: time.Second, replies: []string{reply(service{at: 4, route: 99, to: "Flinders Street"})},
+			after: time.Second, replies: []string{reply(service{In: 4, Route: 99, Destination: "Flinders Street"})},
 			words: "3 min", listed: "08:04 City Circle",
 		},
 		"a filter that matches nothing": {
-			after: 20 * time.Second, options: "routes: 77,", replies: []string{reply(), reply(), reply(service{at: 4, route: 1, to: "City"}, service{at: 6, route: 2, to: "City"})},
+			after: 20 * time.Second, options: "routes: 77,", replies: []string{reply(), reply(), reply(service{In: 4, Route: 1, Destination: "City"}, service{In: 6, Route: 2, Destination: "City"})},
 			words: "Filter? routes 77 match nothing at this stop; there are 1, 2", listed: "routes 77 match nothing at this stop; there are 1, 2",
 		},
 		"no network from the start": {

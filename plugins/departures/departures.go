@@ -64,7 +64,7 @@ func vehicles(list []topics.Departure) (unique []topics.Departure) {
 func sameVehicle(a, b topics.Departure) bool {
 	const close = time.Minute // two estimates of one vehicle
 	return strings.EqualFold(a.Destination, b.Destination) &&
-		a.Cancelled == b.Cancelled && a.ReplacedByBus == b.ReplacedByBus &&
+		(a.Cancelled == b.Cancelled || repeats(a, b) || repeats(b, a)) && a.ReplacedByBus == b.ReplacedByBus &&
 		(a.Platform == b.Platform || a.Platform == "" || b.Platform == "") &&
 		(!a.Live() || !b.Live() || a.Estimated.Sub(b.Estimated).Abs() <= close) &&
 		sameLine(a, b)
@@ -92,7 +92,16 @@ func names(combined, number string) bool {
 	return slices.Contains(strings.FieldsFunc(combined, isSeparator), number)
 }
 
+// repeats tells whether a row of a combined line, which may not know that the run was
+// cancelled, stands for another row.
+func repeats(a, other topics.Departure) bool {
+	return combined(a) && !combined(other) && !a.Live()
+}
+
 func better(d, than topics.Departure) bool {
+	if d.Cancelled != than.Cancelled {
+		return combined(than)
+	}
 	if d.Live() != than.Live() {
 		return d.Live()
 	}

@@ -28,17 +28,18 @@ func TestRowsOfOneVehicleAreOneDeparture(t *testing.T) {
 		other topics.Departure
 		one   bool
 	}{
-		"but for the run":                    {with(func(*topics.Departure) {}), true},
-		"with seconds":                       {with(func(d *topics.Departure) { d.Scheduled = eight.Add(20 * time.Second) }), true},
-		"with real time":                     {with(live(2 * time.Minute)), true},
-		"of a combined route that names it":  {with(func(d *topics.Departure) { d.Number = "802-804-862 combined" }), true},
-		"with a platform where one has none": {with(func(d *topics.Departure) { d.Platform = "4" }), true},
-		"a minute later":                     {with(func(d *topics.Departure) { d.Scheduled = eight.Add(time.Minute) }), false},
-		"to another place":                   {with(func(d *topics.Departure) { d.Destination = "Dandenong" }), false},
-		"of another route":                   {with(func(d *topics.Departure) { d.Number = "804" }), false},
-		"of a combined route without it":     {with(func(d *topics.Departure) { d.Number = "804-862 combined" }), false},
-		"cancelled, with one that runs":      {with(func(d *topics.Departure) { d.Cancelled = true }), false},
-		"a bus in place of the train":        {with(func(d *topics.Departure) { d.ReplacedByBus = true }), false},
+		"but for the run":                                      {with(func(*topics.Departure) {}), true},
+		"with seconds":                                         {with(func(d *topics.Departure) { d.Scheduled = eight.Add(20 * time.Second) }), true},
+		"with real time":                                       {with(live(2 * time.Minute)), true},
+		"of a combined route that names it":                    {with(func(d *topics.Departure) { d.Number = "802-804-862 combined" }), true},
+		"with a platform where one has none":                   {with(func(d *topics.Departure) { d.Platform = "4" }), true},
+		"a minute later":                                       {with(func(d *topics.Departure) { d.Scheduled = eight.Add(time.Minute) }), false},
+		"to another place":                                     {with(func(d *topics.Departure) { d.Destination = "Dandenong" }), false},
+		"of another route":                                     {with(func(d *topics.Departure) { d.Number = "804" }), false},
+		"of a combined route without it":                       {with(func(d *topics.Departure) { d.Number = "804-862 combined" }), false},
+		"cancelled, with one that runs":                        {with(func(d *topics.Departure) { d.Cancelled = true }), false},
+		"cancelled, but not on a combined route that names it": {with(func(d *topics.Departure) { d.Number, d.Cancelled = "802-804-862 combined", true }), true},
+		"a bus in place of the train":                          {with(func(d *topics.Departure) { d.ReplacedByBus = true }), false},
 	} {
 		for _, list := range [][]topics.Departure{{bus, c.other}, {c.other, bus}} {
 			unique, _ := departures.Next(slices.Clone(list), eight, 0, 10)
@@ -51,6 +52,13 @@ func TestRowsOfOneVehicleAreOneDeparture(t *testing.T) {
 			if c.one && c.other.Live() && !unique[0].Live() {
 				t.Errorf("%s: the row with real time is gone", name)
 			}
+		}
+	}
+	cancelled := with(func(d *topics.Departure) { d.Cancelled = true })
+	twin := with(func(d *topics.Departure) { d.Number = "802-804-862 combined" })
+	for _, list := range [][]topics.Departure{{cancelled, twin}, {twin, cancelled}} {
+		if one, _ := departures.Next(list, eight, 0, 10); len(one) != 1 || !one[0].Cancelled {
+			t.Errorf("of a cancelled bus and its row on a combined route there is %+v", one)
 		}
 	}
 	at := func(platform string) topics.Departure {

@@ -1,7 +1,6 @@
 package ptv_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
@@ -16,52 +16,10 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// service is a departure of a reply, some minutes after the harness starts.
-type service struct {
-	In, Late    int // minutes
-	Run         string
-	Route       int
-	Number      string
-	Destination string
-	Final       int
-	Flags       string
-	Platform    string
-	Status      string
-	NoEstimate  bool
-	Sequence    int
-}
+type service = fakeserver.PTVService
 
-// answer is a reply of the API with some services at stop 7.
-func answer(services ...service) string {
-	departures, runs, routes := []map[string]any{}, map[string]any{}, map[string]any{}
-	for i, s := range services {
-		run := s.Run
-		if run == "" {
-			run = fmt.Sprint("run", i)
-		}
-		at := plugintest.Epoch.Add(time.Duration(s.In) * time.Minute)
-		d := map[string]any{
-			"stop_id": 7, "route_id": s.Route, "run_ref": run, "direction_id": 1, "flags": s.Flags, "platform_number": s.Platform,
-			"scheduled_departure_utc": at.Format(time.RFC3339), "departure_sequence": s.Sequence,
-		}
-		if !s.NoEstimate {
-			d["estimated_departure_utc"] = at.Add(time.Duration(s.Late) * time.Minute).Format(time.RFC3339)
-		}
-		departures = append(departures, d)
-		runs[run] = map[string]any{"destination_name": s.Destination, "status": s.Status, "final_stop_id": s.Final}
-		routes[fmt.Sprint(s.Route)] = map[string]any{"route_name": "Route", "route_number": s.Number}
-	}
-	text, err := json.Marshal(map[string]any{
-		"departures": departures, "runs": runs, "routes": routes,
-		"stops":      map[string]any{"7": map[string]any{"stop_name": "Hill Top"}},
-		"directions": map[string]any{"1": map[string]any{"direction_name": "Down"}},
-		"status":     map[string]any{"health": 1},
-	})
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
+// answer is a reply of the API, made when the harness starts.
+func answer(services ...service) string { return fakeserver.PTVReply(plugintest.Epoch, services...) }
 
 // replies are the answers of an API, one after the other; the last one stays.
 type replies struct {

@@ -154,13 +154,14 @@ func redact(err error, secrets ...string) error {
 	if !ok {
 		return err
 	}
-	detail := apiError.Detail
+	redacted := *apiError
 	for _, secret := range secrets {
 		if len(secret) < minSecret {
 			continue
 		}
 		anyCase := regexp.MustCompile("(?i)" + regexp.QuoteMeta(secret))
-		detail = anyCase.ReplaceAllLiteralString(detail, "[secret]")
+		redacted.Detail = anyCase.ReplaceAllLiteralString(redacted.Detail, "[secret]")
 	}
-	return &APIError{Summary: apiError.Summary, Detail: clean(detail, maxDetail), Persistent: apiError.Persistent}
+	redacted.Detail = clean(redacted.Detail, maxDetail)
+	return &redacted
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // APIError is a failed request.
@@ -20,6 +21,16 @@ type APIError struct {
 	// Persistent means that a retry within seconds is useless: the credentials are
 	// wrong, or there were too many requests.
 	Persistent bool
+
+	ofRequest bool // other requests need not have it
+}
+
+// firstRetry returns the pause before the first retry.
+func (e *APIError) firstRetry() time.Duration {
+	if e.Persistent {
+		return time.Minute
+	}
+	return 5 * time.Second
 }
 
 func (e *APIError) Error() string { return e.Summary + ": " + e.Detail }
@@ -73,7 +84,7 @@ func responseError(status int, body []byte) error {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return &APIError{Summary: "access denied", Detail: cmp.Or(message, "the API rejects this id and key"), Persistent: true}
 	case status == http.StatusNotFound || status == http.StatusBadRequest:
-		return &APIError{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true}
+		return &APIError{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true, ofRequest: true}
 	case status != http.StatusOK:
 		return &APIError{Summary: "HTTP " + strconv.Itoa(status), Detail: cmp.Or(message, http.StatusText(status), "no explanation")}
 	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):

@@ -13,8 +13,9 @@ const maxListed = 5
 // CheckOnline asks for departures once and returns the next ones, or why there are
 // none.
 func (p *ptv) CheckOnline(t *plugins.Task) (string, error) {
+	p.begin()
 	p.seen = seen{}
-	found, err := p.fetch(t, p.cfg)
+	found, err := p.fetch(t)
 	if err != nil {
 		return "", err
 	}

@@ -17,7 +17,6 @@ package ptv
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"time"
 
@@ -38,16 +37,8 @@ func init() {
 	})
 }
 
-// fetchTimeout limits one request.
-const fetchTimeout = 10 * time.Second
-
-// The pauses before retries: the first one, the first one after a persistent error, and
-// the longest.
-const (
-	firstRetry           = 5 * time.Second
-	firstPersistentRetry = time.Minute
-	maxRetry             = 5 * time.Minute
-)
+// maxRetry is the longest pause before a retry.
+const maxRetry = 5 * time.Minute
 
 // recheckAfter is the pause after a reply that is not believed, give or take a fifth.
 const recheckAfter = 7500 * time.Millisecond
@@ -56,6 +47,7 @@ type ptv struct {
 	env       plugins.Env
 	cfg       Config
 	client    Client
+	parts     []part
 	published topics.Departures
 	delays    sources.Delays
 	wasEmpty  bool // the latest reply had no departure of a route that was asked for
@@ -79,7 +71,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 
 // Start publishes that no departures are known, and begins to fetch them.
 func (p *ptv) Start(*plugins.Task) error {
-	p.backoff, p.recheck = plugins.NewBackoff(p.env), plugins.NewBackoff(p.env)
+	p.begin()
 	departures.Set(p.env, p.published)
 	p.env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
@@ -98,7 +90,7 @@ func (p *ptv) run(t *plugins.Task) error {
 	}
 	for range t.Every(p.cfg.Every) {
 		for {
-			found, err := p.fetch(t, p.cfg)
+			found, err := p.fetch(t)
 			if err == nil && !p.isCredible(found) {
 				if err := t.Sleep(p.recheck.Next(recheckAfter, recheckAfter)); err != nil {
 					return err
@@ -120,33 +112,6 @@ func (p *ptv) run(t *plugins.Task) error {
 		}
 	}
 	return nil
-}
-
-// isCredible tells whether a reply is to be used. One that has nothing, be it for one of
-// the routes, is a fault of the API more often than the end of service, unless the one
-// before had nothing either. At the start, what other routes have is shown at once.
-func (p *ptv) isCredible(found timetable) bool {
-	again := p.wasEmpty
-	p.wasEmpty = found.empty
-	return !found.empty || again || len(p.published.List) == 0 && len(found.list) > 0
-}
-
-// fetch makes the requests.
-func (p *ptv) fetch(t *plugins.Task, cfg Config) (found timetable, err error) {
-	now := time.Time{}
-	if p.env.Clock.Synchronized() {
-		now = p.env.Clock.Now()
-	}
-	err = t.Timeout(fetchTimeout*time.Duration(len(cfg.requests())), func() (err error) {
-		found, err = plugins.Await(t, func(ctx context.Context) (timetable, error) {
-			return p.client.departures(ctx, cfg, now)
-		})
-		return err
-	})
-	if errors.Is(err, plugins.ErrTimeout) {
-		return timetable{}, errTimeout
-	}
-	return found, err
 }
 
 // publish publishes what was found. An error is that of a request which tells why
@@ -173,7 +138,6 @@ func (p *ptv) publish(t *plugins.Task, found timetable) error {
 	p.published.Stop, p.published.Complete = cmp.Or(found.stop, p.published.Stop), found.complete && !cut
 	p.published.List = list
 	departures.Set(p.env, p.published)
-	p.env.Meter.Count("fetches_ok_total", 1)
 	if found.doubt != "" {
 		p.env.Health.Degraded("%s", found.doubt)
 	} else {
@@ -189,12 +153,7 @@ func (p *ptv) publish(t *plugins.Task, found timetable) error {
 // failed handles a failed request and returns the pause before the retry. A single failure
 // is not reported, unless it is persistent.
 func (p *ptv) failed(err *APIError) time.Duration {
-	first := firstRetry
-	if err.Persistent {
-		first = firstPersistentRetry
-	}
-	pause := p.backoff.Next(first, maxRetry)
-	p.env.Meter.Count("fetches_failed_total", 1)
+	pause := p.backoff.Next(err.firstRetry(), maxRetry)
 	if p.backoff.Tries() > 1 || err.Persistent {
 		p.published.Problem = err.Summary
 		departures.Set(p.env, p.published)

@@ -1,7 +1,6 @@
 package ptv
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -15,6 +14,7 @@ import (
 type request struct {
 	path  string
 	query url.Values
+	of    string // what it asks for: route 4; empty: all that is configured
 }
 
 // maxRouteRequests is up to how many routes are asked for one by one. The API counts
@@ -36,11 +36,11 @@ func (c Config) requests() []request {
 		query.Set("direction_id", strconv.Itoa(c.Directions[0]))
 	}
 	if len(c.Routes) == 0 || len(c.Routes) > maxRouteRequests {
-		return []request{{path, query}}
+		return []request{{path, query, ""}}
 	}
 	var all []request
 	for _, route := range c.Routes {
-		all = append(all, request{path + "/route/" + strconv.Itoa(route), query})
+		all = append(all, request{path + "/route/" + strconv.Itoa(route), query, "route " + strconv.Itoa(route)})
 	}
 	return all
 }
@@ -72,35 +72,25 @@ func (c Config) complete(all []departure) bool {
 	return len(c.Platforms) == 0
 }
 
-// departures fetches the departures that are configured. The time is the board's, for
-// replies without one; zero if its clock is not synchronized.
-func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (timetable, error) {
-	all := timetable{complete: true, at: now}
-	var unfiltered []departure
-	for _, r := range cfg.requests() {
-		reply, err := c.get(ctx, r.path, r.query)
-		if err != nil {
-			return timetable{}, err
-		}
-		found, err := decodeTimetable(reply.body, cfg.Stop)
-		if err != nil {
-			return timetable{}, err
-		}
-		all.stop, all.doubt = cmp.Or(all.stop, found.stop), cmp.Or(all.doubt, found.doubt)
-		all.complete = all.complete && found.complete && cfg.complete(found.list)
-		all.empty = all.empty || found.empty
-		if !reply.at.IsZero() {
-			all.at = reply.at // the server's clock is right
-		}
-		unfiltered = append(unfiltered, found.list...)
-		for _, d := range found.list {
-			if cfg.matches(d) {
-				all.list = append(all.list, d)
-			}
-		}
+// departures makes one of the requests for what is configured. The time is the board's,
+// for a reply without one; zero if its clock is not synchronized.
+func (c Client) departures(ctx context.Context, cfg Config, r request, now time.Time) (timetable, error) {
+	reply, err := c.get(ctx, r.path, r.query)
+	if err != nil {
+		return timetable{}, err
 	}
-	all.ids = occurring(unfiltered)
-	return all, nil
+	found, err := decodeTimetable(reply.body, cfg.Stop)
+	if err != nil {
+		return timetable{}, err
+	}
+	found.at = now
+	if !reply.at.IsZero() {
+		found.at = reply.at // the server's clock is right
+	}
+	found.complete = found.complete && cfg.complete(found.list)
+	found.ids = occurring(found.list)
+	found.list = slices.DeleteFunc(found.list, func(d departure) bool { return !cfg.matches(d) })
+	return found, nil
 }
 
 // matches tells whether a departure is configured. A bus that replaces a train stops

@@ -154,7 +154,7 @@ func (p *ptv) mismatch(t *plugins.Task) (why string, learned bool, err error) {
 		everything := p.cfg
 		everything.Routes, everything.Directions, everything.Platforms = nil, nil, nil
 		everything.Count, everything.Walk = 3, 0
-		found, err := p.fetch(t, everything)
+		found, err := p.ask(t, everything, everything.requests()[0])
 		if err != nil {
 			return "", false, err
 		}
