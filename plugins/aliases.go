@@ -156,7 +156,7 @@ type Board = gpio.Board
 type Input = gpio.Input
 
 // InputOptions are the lines of an [Input] and how they are read: Lines, Pull,
-// ActiveLow, Debounce and Stable.
+// ActiveLow and Debounce.
 type InputOptions = gpio.InputOptions
 
 // Edge is a change of an input line: Line, the Level that it has now, and the

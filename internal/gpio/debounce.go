@@ -8,35 +8,27 @@ import (
 
 // Debouncer turns the edges of a bouncing contact into those of a clean one. It
 // is a pure state machine: edges and readings with their timestamps go in,
-// debounced edges come out. It has two modes:
-//
-//   - settle: the first edge is reported at once, and later ones are ignored for
-//     the hold time. When the hold ends, the level is read again, so that a change
-//     during the hold is reported late instead of being lost. Every pulse that is
-//     longer than the hold time is reported.
-//   - stable: an edge is reported only after the level has not changed for the
-//     hold time, so that a spike on noisy wiring has no effect.
+// debounced edges come out. The first edge is reported at once, and later ones are
+// ignored for the hold time. When the hold ends, the level is read again, so that a
+// change during the hold is reported late instead of being lost. Every pulse that is
+// longer than the hold time is reported.
 //
 // Edges are judged by their timestamps, so that the result does not depend on how
 // late they are passed in.
 type Debouncer struct {
 	hold     time.Duration
-	stable   bool
 	level    Level             // debounced
 	reported scheduler.Instant // timestamp of the last edge that was reported
 	raw      Edge              // last known edge of the contact
 	until    scheduler.Instant // end of the current hold; Never without one
-	prevHold scheduler.Instant // end of the previous hold, in settle mode
+	prevHold scheduler.Instant // end of the previous hold
 	out      [2]Edge
 }
 
 // NewDebouncer returns a Debouncer of a contact with an initial level. With a hold
 // time of 0 every change is reported as it is.
-func NewDebouncer(level Level, hold time.Duration, stable bool) Debouncer {
-	return Debouncer{
-		hold: hold, stable: stable && hold > 0,
-		level: level, raw: Edge{Level: level}, until: scheduler.Never,
-	}
+func NewDebouncer(level Level, hold time.Duration) Debouncer {
+	return Debouncer{hold: hold, level: level, raw: Edge{Level: level}, until: scheduler.Never}
 }
 
 // Level returns the debounced level.
@@ -59,12 +51,8 @@ func (d *Debouncer) Edge(e Edge) []Edge {
 		return out
 	}
 	d.raw = e
-	switch {
-	case d.stable:
-		d.until = e.At.Add(d.hold)
-	case d.until == scheduler.Never && e.Level != d.level:
-		out = d.report(out)
-		d.startHold(e.At)
+	if d.until == scheduler.Never && e.Level != d.level {
+		out = d.report(out, e.At)
 	}
 	return out
 }
@@ -86,28 +74,20 @@ func (d *Debouncer) expire(now scheduler.Instant) []Edge {
 	out := d.out[:0]
 	for d.until <= now && d.until != scheduler.Never {
 		end := d.until
-		d.until = scheduler.Never
-		if !d.stable {
-			d.prevHold = end
-		}
+		d.until, d.prevHold = scheduler.Never, end
 		if d.raw.Level != d.level {
-			out = d.report(out)
-			d.startHold(end)
+			out = d.report(out, end)
 		}
 	}
 	return out
 }
 
-// report makes the debounced level follow the contact.
-func (d *Debouncer) report(out []Edge) []Edge {
+// report makes the debounced level follow the contact, and begins a hold at an instant.
+func (d *Debouncer) report(out []Edge, at scheduler.Instant) []Edge {
 	d.level = d.raw.Level
 	d.reported = max(d.reported, d.raw.At)
-	return append(out, Edge{Line: d.raw.Line, Level: d.level, At: d.reported})
-}
-
-// startHold begins a hold after the debounced level has changed.
-func (d *Debouncer) startHold(at scheduler.Instant) {
-	if !d.stable && d.hold > 0 {
+	if d.hold > 0 {
 		d.until = at.Add(d.hold)
 	}
+	return append(out, Edge{Line: d.raw.Line, Level: d.level, At: d.reported})
 }

@@ -32,9 +32,9 @@ func (c trace) at(now scheduler.Instant) gpio.Level {
 
 // inTime debounces a trace as a loop that is never late: it reads the contact
 // whenever that is due.
-func inTime(c trace, stable bool) []gpio.Edge {
+func inTime(c trace) []gpio.Edge {
 	var out []gpio.Edge
-	d := gpio.NewDebouncer(gpio.Low, hold, stable)
+	d := gpio.NewDebouncer(gpio.Low, hold)
 	end := scheduler.Never - 1
 	for _, e := range append(slices.Clone(c), gpio.Edge{At: end}) {
 		for d.Due() < e.At {
@@ -49,9 +49,9 @@ func inTime(c trace, stable bool) []gpio.Edge {
 }
 
 // late debounces a trace as a loop that was held until all was over.
-func late(c trace, stable bool) []gpio.Edge {
+func late(c trace) []gpio.Edge {
 	var out []gpio.Edge
-	d := gpio.NewDebouncer(gpio.Low, hold, stable)
+	d := gpio.NewDebouncer(gpio.Low, hold)
 	for _, e := range c {
 		out = append(out, d.Edge(e)...)
 	}
@@ -76,16 +76,14 @@ func clicks(n int, seed uint64) (c trace) {
 }
 
 func TestEachClickIsReportedOnce(t *testing.T) {
-	for _, stable := range []bool{false, true} {
-		for seed := range uint64(200) {
-			c := clicks(25, seed)
-			out := inTime(c, stable)
-			if len(out) != 50 {
-				t.Fatalf("stable=%v, seed %d: 25 clicks became %d edges", stable, seed, len(out))
-			}
-			if got := late(c, stable); !slices.Equal(got, out) {
-				t.Fatalf("stable=%v, seed %d: a late loop sees\n%v, one in time\n%v", stable, seed, got, out)
-			}
+	for seed := range uint64(200) {
+		c := clicks(25, seed)
+		out := inTime(c)
+		if len(out) != 50 {
+			t.Fatalf("seed %d: 25 clicks became %d edges", seed, len(out))
+		}
+		if got := late(c); !slices.Equal(got, out) {
+			t.Fatalf("seed %d: a late loop sees\n%v, one in time\n%v", seed, got, out)
 		}
 	}
 }
@@ -96,23 +94,19 @@ func TestDebouncing(t *testing.T) {
 		return gpio.Edge{Level: level, At: scheduler.Instant(ms * 1e6)}
 	}
 	for _, test := range []struct {
-		name   string
-		stable bool
-		in     trace
-		want   []gpio.Edge
+		name string
+		in   trace
+		want []gpio.Edge
 	}{
-		{"the first edge acts at once", false, trace{edge(on, 5)}, []gpio.Edge{edge(on, 5)}},
-		{"a bounce within the hold is nothing", false, trace{edge(on, 5), edge(off, 6), edge(on, 7)}, []gpio.Edge{edge(on, 5)}},
-		{"a change within the hold is told at its end, with its time", false, trace{edge(on, 5), edge(off, 9)}, []gpio.Edge{edge(on, 5), edge(off, 9)}},
-		{"the end of a hold that changed the level begins another", false, trace{edge(on, 0), edge(off, 9), edge(on, 11), edge(off, 12)}, []gpio.Edge{edge(on, 0), edge(off, 9)}},
-		{"a pulse a little longer than the hold is seen, whatever its phase", false, trace{edge(on, 0), edge(off, 9.5), edge(on, 19.6)}, []gpio.Edge{edge(on, 0), edge(off, 9.5), edge(on, 19.6)}},
-		{"stable: a level that held acts, with the time at which it began", true, trace{edge(on, 5)}, []gpio.Edge{edge(on, 5)}},
-		{"stable: a spike is nothing", true, trace{edge(on, 5), edge(off, 14)}, nil},
-		{"stable: the level must hold from the last bounce on", true, trace{edge(on, 5), edge(off, 8), edge(on, 9), edge(off, 18), edge(on, 30)}, []gpio.Edge{edge(on, 30)}},
-		{"an edge to the level that is already there is nothing", false, trace{edge(off, 5)}, nil},
+		{"the first edge acts at once", trace{edge(on, 5)}, []gpio.Edge{edge(on, 5)}},
+		{"a bounce within the hold is nothing", trace{edge(on, 5), edge(off, 6), edge(on, 7)}, []gpio.Edge{edge(on, 5)}},
+		{"a change within the hold is told at its end, with its time", trace{edge(on, 5), edge(off, 9)}, []gpio.Edge{edge(on, 5), edge(off, 9)}},
+		{"the end of a hold that changed the level begins another", trace{edge(on, 0), edge(off, 9), edge(on, 11), edge(off, 12)}, []gpio.Edge{edge(on, 0), edge(off, 9)}},
+		{"a pulse a little longer than the hold is seen, whatever its phase", trace{edge(on, 0), edge(off, 9.5), edge(on, 19.6)}, []gpio.Edge{edge(on, 0), edge(off, 9.5), edge(on, 19.6)}},
+		{"an edge to the level that is already there is nothing", trace{edge(off, 5)}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := inTime(test.in, test.stable); !slices.Equal(got, test.want) {
+			if got := inTime(test.in); !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -120,7 +114,7 @@ func TestDebouncing(t *testing.T) {
 }
 
 func TestADifferentReadingIsALostEdge(t *testing.T) {
-	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	d := gpio.NewDebouncer(gpio.Low, hold)
 	got := slices.Clone(d.Read(gpio.Edge{Line: 3, Level: gpio.High, At: 7}))
 	if want := []gpio.Edge{{Line: 3, Level: gpio.High, At: 7}}; !slices.Equal(got, want) || d.Level() != gpio.High {
 		t.Errorf("got %v, want %v", got, want)
@@ -142,7 +136,7 @@ func TestEdgesArrivingAfterTheirHoldStillBelongToIt(t *testing.T) {
 		"so is one that ended before": {[]gpio.Edge{edge(low, 8), edge(high, 25)}, []gpio.Edge{edge(low, 8), edge(high, 25)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := gpio.NewDebouncer(low, hold, false)
+			d := gpio.NewDebouncer(low, hold)
 			d.Edge(edge(high, 1))
 			d.Read(edge(high, 30))
 			var out []gpio.Edge
@@ -159,7 +153,7 @@ func TestEdgesArrivingAfterTheirHoldStillBelongToIt(t *testing.T) {
 }
 
 func TestABounceArrivingInPartsIsNoPress(t *testing.T) {
-	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	d := gpio.NewDebouncer(gpio.Low, hold)
 	d.Edge(gpio.Edge{Level: gpio.High, At: 1})
 	for i, level := range []gpio.Level{gpio.Low, gpio.High, gpio.Low, gpio.High} {
 		reading := gpio.Edge{Level: gpio.High, At: scheduler.Instant(hold) * scheduler.Instant(2+i)}
@@ -173,7 +167,7 @@ func TestABounceArrivingInPartsIsNoPress(t *testing.T) {
 }
 
 func TestTimestampsNeverDecreaseWhenAReadingPrecedesAnEdge(t *testing.T) {
-	d := gpio.NewDebouncer(gpio.Low, hold, false)
+	d := gpio.NewDebouncer(gpio.Low, hold)
 	d.Read(gpio.Edge{Level: gpio.High, At: 7})
 	d.Edge(gpio.Edge{Level: gpio.Low, At: 6})
 	got := d.Read(gpio.Edge{Level: gpio.Low, At: d.Due()})
@@ -183,31 +177,29 @@ func TestTimestampsNeverDecreaseWhenAReadingPrecedesAnEdge(t *testing.T) {
 }
 
 func TestWithoutHoldTimeEveryChangeIsReported(t *testing.T) {
-	for _, stable := range []bool{false, true} {
-		d := gpio.NewDebouncer(gpio.Low, 0, stable)
-		for i := range 10 {
-			e := gpio.Edge{Level: i%2 == 0, At: scheduler.Instant(i)}
-			if got := d.Edge(e); len(got) != 1 || got[0] != e || d.Due() != scheduler.Never {
-				t.Errorf("stable=%v, edge %d: %v", stable, i, got)
-			}
+	d := gpio.NewDebouncer(gpio.Low, 0)
+	for i := range 10 {
+		e := gpio.Edge{Level: i%2 == 0, At: scheduler.Instant(i)}
+		if got := d.Edge(e); len(got) != 1 || got[0] != e || d.Due() != scheduler.Never {
+			t.Errorf("edge %d: %v", i, got)
 		}
 	}
 }
 
 // FuzzDebouncer takes two bytes an edge: the level, and the time since the last.
 func FuzzDebouncer(f *testing.F) {
-	f.Add([]byte{1, 40, 0, 3, 1, 3, 0, 60, 1, 30}, false)
-	f.Add([]byte{1, 40, 0, 39, 1, 1, 0, 41, 0, 41}, true)
-	f.Add([]byte{1, 255, 0, 41, 1, 40, 0, 39, 1, 80, 0, 81}, false)
-	f.Fuzz(func(t *testing.T, data []byte, stable bool) {
+	f.Add([]byte{1, 40, 0, 3, 1, 3, 0, 60, 1, 30})
+	f.Add([]byte{1, 40, 0, 39, 1, 1, 0, 41, 0, 41})
+	f.Add([]byte{1, 255, 0, 41, 1, 40, 0, 39, 1, 80, 0, 81})
+	f.Fuzz(func(t *testing.T, data []byte) {
 		var c trace
 		now := scheduler.Instant(0)
 		for ; len(data) >= 2; data = data[2:] {
 			now += scheduler.Instant(data[1]) * scheduler.Instant(hold/40)
 			c = append(c, gpio.Edge{Level: data[0]&1 == 1, At: now})
 		}
-		out := inTime(c, stable)
-		if got := late(c, stable); !slices.Equal(got, out) {
+		out := inTime(c)
+		if got := late(c); !slices.Equal(got, out) {
 			t.Fatalf("%v: a late loop sees %v, one in time %v", c, got, out)
 		}
 		if why := wrong(c, out); why != "" {

@@ -17,7 +17,6 @@ type InputOptions struct {
 	Pull      Pull
 	ActiveLow bool          // the contact closes to ground: electrically low is High
 	Debounce  time.Duration // 0: no debouncing
-	Stable    bool          // report an edge only after the level did not change for Debounce
 }
 
 // maxLines is the maximum number of lines in one request (GPIO_V2_LINES_MAX).
@@ -62,7 +61,7 @@ func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 		return nil, err
 	}
 	for i := range o.Lines {
-		in.contacts = append(in.contacts, NewDebouncer(bit(levels, i), o.Debounce, o.Stable))
+		in.contacts = append(in.contacts, NewDebouncer(bit(levels, i), o.Debounce))
 	}
 	in.levels = levels
 	in.schedulePoll(t.Now())
