@@ -7,6 +7,7 @@ import (
 	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
+	"ptvd/plugins/topics"
 )
 
 // Env is what the daemon gives an instance.
@@ -42,6 +43,9 @@ func newEnv(i *host.Instance) Env {
 // Now returns the instant of the loop's monotonic clock at which the present step
 // began.
 func (e Env) Now() Instant { return e.host.Loop.Now() }
+
+// Moment returns the present moment, which the rules in package topics ask for.
+func (e Env) Moment() topics.Moment { return host.Moment(e.host.Clock, e.host.Loop) }
 
 // Go starts a task of the instance, from Start on. When one of them fails, the
 // instance does.

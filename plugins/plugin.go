@@ -63,6 +63,9 @@ func (s Spec[C]) check() error {
 	if slices.ContainsFunc(s.Topics, func(t host.Topic) bool { return t.Name == host.HealthTopic.Name }) {
 		return errors.New("the topic health is published by the daemon")
 	}
+	if err := checkTopicsMethod(reflect.TypeFor[C]()); err != nil {
+		return err
+	}
 	config := schema.Must(reflect.TypeFor[C]())
 	for _, a := range s.Actions {
 		for _, option := range a.Calls {
@@ -73,6 +76,15 @@ func (s Spec[C]) check() error {
 		if a.EndedBy != "" && !slices.ContainsFunc(s.Actions, func(b host.Action) bool { return b.Name == a.EndedBy }) {
 			return fmt.Errorf("the action %s is ended by %q, which is not an action", a.Name, a.EndedBy)
 		}
+	}
+	return nil
+}
+
+// checkTopicsMethod refuses a method Topics of a Config that would be ignored.
+func checkTopicsMethod(config reflect.Type) error {
+	_, there := reflect.PointerTo(config).MethodByName("Topics")
+	if there && !config.Implements(reflect.TypeFor[interface{ Topics() TopicList }]()) {
+		return fmt.Errorf("the method Topics of its Config is not func (%s) Topics() plugins.TopicList, with a value for its receiver", config.Name())
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package plugins_test
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"ptvd/plugins"
@@ -46,13 +44,26 @@ func TestRegisterNamesThePluginAndWhatIsWrong(t *testing.T) {
 	} {
 		spec := good()
 		change(&spec)
-		func() {
-			defer func() {
-				if got := fmt.Sprint(recover()); !strings.Contains(got, says) {
-					t.Errorf("got %q, want %q", got, says)
-				}
-			}()
-			plugins.Register(spec)
-		}()
+		mustPanic(t, says, func() { plugins.Register(spec) })
 	}
+}
+
+type configWithPointerTopics struct{}
+
+func (*configWithPointerTopics) Topics() plugins.TopicList { return nil }
+
+func TestAMethodTopicsThatWouldBeIgnoredIsRefused(t *testing.T) {
+	const want = "the method Topics of its Config is not func (configWithPointerTopics) Topics() plugins.TopicList"
+	mustPanic(t, want, func() {
+		plugins.Register(plugins.Spec[configWithPointerTopics]{
+			Name: "pointer_topics", Doc: "d",
+			New: func(plugins.Env, configWithPointerTopics) (plugins.Plugin, error) { return nil, nil },
+		})
+	})
+}
+
+func TestATopicOfAPointerTypeIsRefused(t *testing.T) {
+	mustPanic(t, `plugins: the topic "level" is of the pointer type *int; use int`, func() {
+		plugins.NewTopic[*int]("level", "d", plugins.State(0))
+	})
 }

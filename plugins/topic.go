@@ -19,8 +19,12 @@ import (
 type Topic[T any] struct{ declaration host.Topic }
 
 // NewTopic declares a topic. Package topics has the types that others understand;
-// with any other, readers show the value as JSON.
+// with any other, readers show the value as JSON. A pointer panics: a published value
+// is never changed.
 func NewTopic[T any](name, doc string, class Class) *Topic[T] {
+	if payload := reflect.TypeFor[T](); payload.Kind() == reflect.Pointer {
+		panic(fmt.Sprintf("plugins: the topic %q is of the pointer type %v; use %v", name, payload, payload.Elem()))
+	}
 	return &Topic[T]{host.Topic{
 		Name: name, Doc: doc, Type: reflect.TypeFor[T](), Class: class.class, MaxAge: class.maxAge,
 	}}

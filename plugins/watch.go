@@ -58,15 +58,11 @@ func (w *Watch) Next(t *Task) (Envelope, error) {
 			value, version, ok := slot.After(w.seen[slot])
 			if w.seen[slot] = version; ok {
 				w.last = slot
-				return slot.Envelope(value, version, moment(w.env)), nil
+				return slot.Envelope(value, version, w.env.Moment()), nil
 			}
 		}
 		if err := bus.Wait(t); err != nil {
 			return Envelope{}, err
 		}
 	}
-}
-
-func moment(env Env) topics.Moment {
-	return topics.Moment{Now: env.Clock.Now(), Synchronized: env.Clock.Synchronized(), Mono: env.Now()}
 }

@@ -34,8 +34,7 @@ func (p *page) clock() *web.Clock {
 // topics returns the chosen topics of all instances, except their health, which the
 // instances tell.
 func (p *page) topics(isChosen func(*host.Slot) bool) []web.Topic {
-	clock := p.daemon.clock
-	m := topics.Moment{Now: clock.Now(), Synchronized: clock.Synchronized(), Mono: p.daemon.loop.Now()}
+	m := host.Moment(p.daemon.clock, p.daemon.loop)
 	all := []web.Topic{}
 	for slot := range p.daemon.bus.Topics() {
 		if slot.Topic().Name != host.HealthTopic.Name && isChosen(slot) {

@@ -12,6 +12,7 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
+	"ptvd/plugins/topics"
 )
 
 // Instance is what one run of an instance is given. The daemon fills it in;
@@ -31,6 +32,11 @@ type Instance struct {
 
 	// Tasks are the instance's tasks while it runs.
 	Tasks *scheduler.Group
+}
+
+// Moment returns the present moment.
+func Moment(clock *wallclock.Clock, loop *scheduler.Loop) topics.Moment {
+	return topics.Moment{Now: clock.Now(), Synchronized: clock.Synchronized(), Mono: loop.Now()}
 }
 
 // Network is the way out. It stands here so that a test can be the other side.

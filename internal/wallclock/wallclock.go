@@ -52,10 +52,11 @@ func (c *Clock) Configure(zone *time.Location, trustSystem bool) {
 	c.zone, c.trustSystem = zone, trustSystem
 }
 
-// Now returns the best known time, in the configured zone.
+// Now returns the best known time, in the configured zone. It has no monotonic reading,
+// which would hide a step of the system's clock in comparisons.
 func (c *Clock) Now() time.Time {
 	if !c.corrected {
-		return c.system.Now().In(c.zone)
+		return c.system.Now().Round(0).In(c.zone)
 	}
 	return c.Uncorrected().Add(c.correction).In(c.zone)
 }

@@ -242,3 +242,10 @@ func TestEstimateIsCorrectedAndSurvivesASuspend(t *testing.T) {
 		t.Errorf("it is %v, want %v", got, b.truth())
 	}
 }
+
+func TestNowHasNoMonotonicReading(t *testing.T) {
+	clock := wallclock.New(wallclock.SystemClock(), func() scheduler.Instant { return 0 }, time.UTC, false)
+	if now := clock.Now(); now != now.Round(0) {
+		t.Errorf("%v has one", now)
+	}
+}

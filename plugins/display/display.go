@@ -92,18 +92,10 @@ func (d *display) draw(t *plugins.Task) error {
 		if err := t.SleepUntil(next); err != nil {
 			return err
 		}
-		if d.version != d.pager.version() || !d.moment.Until.Holds(d.moment.Moment, d.now()) {
+		if d.version != d.pager.version() || !d.moment.Until.Holds(d.moment.Moment, d.env.Moment()) {
 			d.redraw()
 		}
 		d.sender.watch(t.Now())
-	}
-}
-
-func (d *display) now() topics.Moment {
-	return topics.Moment{
-		Now:          d.env.Clock.Now().Round(0), // a monotonic reading would hide a step
-		Synchronized: d.env.Clock.Synchronized(),
-		Mono:         d.env.Now(),
 	}
 }
 
@@ -111,7 +103,7 @@ func (d *display) now() topics.Moment {
 // an action, which then is seen before the next tick.
 func (d *display) redraw() {
 	before := d.moment.Words
-	d.moment = panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.step()}
+	d.moment = panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step()}
 	clear(d.canvas.Pix)
 	blank, brightness := d.brightness.at(&d.moment)
 	if !blank {

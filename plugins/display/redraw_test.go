@@ -79,7 +79,7 @@ func (d *display) fresh(departures *watchedDepartures) *image.Gray {
 	before := departures.rows.round
 	defer func() { departures.rows.round = before }()
 	picture, brightness, pager := newCanvas(d.canvas.Rect.Max), d.brightness, d.pager
-	m := &panel.Moment{Moment: d.now(), Started: d.started, Step: d.cfg.step()}
+	m := &panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step()}
 	if blank, _ := brightness.at(m); !blank {
 		pager.draw(picture, m)
 	}
