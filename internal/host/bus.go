@@ -61,14 +61,15 @@ func (b *Bus) Declare(instance string, d Definition, config any) {
 	}
 }
 
-// undeclare forgets the topics of an instance, except those that stay.
+// undeclare forgets the topics of an instance, except those that stay. Their slots remain
+// for readers that have one, should the topic be declared again.
 func (b *Bus) undeclare(instance string, stay []Topic) {
 	b.declared = slices.DeleteFunc(b.declared, func(s *Slot) bool {
 		stays := slices.ContainsFunc(stay, func(t Topic) bool { return t.Name == s.topic.Name && t.Type == s.topic.Type })
 		if s.Instance != instance || stays {
 			return false
 		}
-		delete(b.slots, name{s.Instance, s.topic.Name})
+		s.declared, s.values = false, nil
 		return true
 	})
 	b.changed.Set()

@@ -105,7 +105,7 @@ func (s *Slot) Topic() Topic { return s.topic }
 // Last returns the latest value, however old; false for an event and before the
 // first value.
 func (s *Slot) Last() (value any, ok bool) {
-	if s.version == 0 || s.topic.Class == Event {
+	if len(s.values) == 0 || s.topic.Class == Event {
 		return nil, false
 	}
 	return s.values[len(s.values)-1].value, true
@@ -123,7 +123,7 @@ func (s *Slot) Get() (value any, ok bool) {
 // Expires returns the instant from which Get does not return the latest value any
 // more.
 func (s *Slot) Expires() scheduler.Instant {
-	if s.version == 0 {
+	if len(s.values) == 0 {
 		return scheduler.Never
 	}
 	latest := s.values[len(s.values)-1]
@@ -152,7 +152,7 @@ func (s *Slot) Wait(t *scheduler.Task) error { return s.changed.Wait(t) }
 // version that it is; false where there is none. Of a State it is the latest, and
 // of events that came faster than they were read the oldest that was kept.
 func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
-	if s.version <= version {
+	if s.version <= version || len(s.values) == 0 {
 		return nil, version, false
 	}
 	is = max(version+1, s.oldest())
@@ -165,7 +165,7 @@ func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
 // Envelope tells a value of the topic, which is of a version, at a moment.
 func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envelope {
 	e := topics.Envelope{Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class)}
-	if version > 0 {
+	if version >= s.oldest() && version <= s.version {
 		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()
 	}
 	e.MaxAge = s.maxAge(value).Seconds()
