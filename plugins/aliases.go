@@ -201,7 +201,10 @@ type PWM = gpio.PWM
 
 // Quadrature decodes a rotary encoder's levels; see [NewQuadrature].
 //
-//	Step(a, b) int   takes the levels of both lines and returns the detents turned: -1, 0 or 1
+//	Step(a, b, at) int   takes the levels of both lines after an edge, and its time; returns
+//	                     the detents turned: mostly -1, 0 or 1
+//	Due() Instant        when Rest will count a detent unless there is an edge; Never: it will not
+//	Rest(now) int        returns the detents to count because the knob has not moved for a while
 type Quadrature = gpio.Quadrature
 
 // NewQuadrature returns a decoder that starts at the levels a and b, of an encoder

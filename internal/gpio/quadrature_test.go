@@ -16,6 +16,12 @@ func code(phase int) (a, b gpio.Level) {
 	return phase&3 == 1 || phase&3 == 2, phase&3 == 2 || phase&3 == 3
 }
 
+// step feeds a phase at a time.
+func step(q *gpio.Quadrature, phase int, at scheduler.Instant) int {
+	a, b := code(phase)
+	return q.Step(a, b, at)
+}
+
 // turn feeds phases to a new decoder, which rests in the first of them, and
 // returns its steps.
 func turn(t *testing.T, codesPerDetent int, phases ...int) (steps []int) {
@@ -26,7 +32,7 @@ func turn(t *testing.T, codesPerDetent int, phases ...int) (steps []int) {
 		t.Fatal(err)
 	}
 	for _, phase := range phases[1:] {
-		if step := q.Step(code(phase)); step != 0 {
+		if step := step(&q, phase, 0); step != 0 {
 			steps = append(steps, step)
 		}
 	}
@@ -103,10 +109,11 @@ func turnKnob(t *testing.T, codesPerDetent int, activeLow bool, seed uint64) {
 		position := 0
 		t.Go("count", func(t *scheduler.Task) error {
 			for {
-				if _, err := in.Next(t); err != nil {
+				edge, err := in.Next(t)
+				if err != nil {
 					return err
 				}
-				position += q.Step(in.Level(0), in.Level(1))
+				position += q.Step(in.Level(0), in.Level(1), edge.At)
 			}
 		})
 		rng := rand.New(rand.NewPCG(seed, 1))
@@ -157,7 +164,7 @@ func FuzzQuadrature(f *testing.F) {
 				}
 				detent, skipped = position, false
 			}
-			if step := q.Step(code(position)); step != want {
+			if step := step(&q, position, 0); step != want {
 				t.Fatalf("code %d of %v at %d codes to the detent: %d steps, want %d", i, turns, codesPerDetent, step, want)
 			}
 		}

@@ -66,7 +66,45 @@ func TestWarnsOfAButtonOnAnEncoderLine(t *testing.T) {
 func TestSuggestsStepsPerDetentFromWhereTheEncoderStops(t *testing.T) {
 	for want, codes := range map[string]int{"set steps_per_detent: 2": 2, "set steps_per_detent: 1": 1} {
 		t.Run(want, func(t *testing.T) {
-			scenario{yaml: lamp, person: turns("GPIO5", "GPIO6", codes, 1, 1)}.check(t).contains(want)
+			scenario{yaml: lamp, person: turns("GPIO5", "GPIO6", codes, 1, 1, 1)}.check(t).contains(want)
+		})
+	}
+}
+
+// An encoder that is off its detent at first, or whose detents lie where a channel changes, has
+// four steps per detent all the same.
+func TestAnEncoderOffItsDetentGetsNoWrongAdvice(t *testing.T) {
+	for name, c := range map[string]struct {
+		codes []int // of each turn
+		want  []string
+	}{
+		"a code before": {[]int{1, 4, 4, -4}, []string{" clockwise, total +1", " clockwise, total +2", "counter-clockwise, total +1"}},
+		"halfway":       {[]int{2, 4, 4, -4}, []string{" clockwise, total +1", " clockwise, total +2", " clockwise, total +3", "counter-clockwise, total +2"}},
+		"a code after":  {[]int{3, 4, 4, -4}, []string{" clockwise, total +1", " clockwise, total +2", " clockwise, total +3", "counter-clockwise, total +2"}},
+		"on a code edge": {
+			[]int{5, 3, 4, -3, 4, -5},
+			[]string{" clockwise, total +1", " clockwise, total +2", " clockwise, total +3", "counter-clockwise, total +2", " clockwise, total +3", "counter-clockwise, total +2"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := scenario{yaml: lamp, person: func(t *scheduler.Task, board *sim.Board) error {
+				knob := sim.NewKnob(board, "GPIO5", "GPIO6", 1)
+				for _, n := range c.codes {
+					direction := 1
+					if knob.CodesPerDetent = n; n < 0 {
+						knob.CodesPerDetent, direction = -n, -1
+					}
+					if err := knob.Turn(t, direction, 100*time.Millisecond); err != nil {
+						return err
+					}
+					if err := t.Sleep(time.Second); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}.check(t)
+			got.contains(c.want...)
+			got.noWarnings()
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package fade
 
 import (
+	"errors"
 	"time"
 
 	"ptvd/plugins"
@@ -16,7 +17,7 @@ func (l *lamp) startEncoder(t *plugins.Task) error {
 	return nil
 }
 
-// openEncoder opens the lines of an encoder, which is assumed to rest in a detent.
+// openEncoder opens the lines of an encoder.
 func (l *lamp) openEncoder(t *plugins.Task) (*plugins.Input, plugins.Quadrature, error) {
 	e := l.cfg.Encoder
 	options := plugins.InputOptions{Lines: []string{string(e.A), string(e.B)}, Pull: e.Pull}
@@ -39,21 +40,39 @@ const oneStepDebounce = 5 * time.Millisecond
 func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins.Quadrature) error {
 	accelerator := accelerator{factor: l.cfg.Encoder.Acceleration}
 	for {
-		edge, err := in.Next(t)
+		detents, at, err := nextDetents(t, in, &decoder)
 		if err != nil {
 			return err
 		}
 		l.env.Meter.Set("edges_lost_total", float64(in.Lost()))
-		detent := decoder.Step(in.Level(0), in.Level(1))
-		if detent == 0 {
+		if detents == 0 {
 			continue
 		}
 		if l.cfg.Encoder.Reverse {
-			detent = -detent
+			detents = -detents
 		}
-		l.turn(detent, accelerator.steps(detent > 0, edge.At))
+		l.turn(detents, accelerator.steps(detents > 0, at))
 		l.fadeToGoal()
 	}
+}
+
+// nextDetents waits for an edge, or until the encoder has come to rest beside a detent
+// that was not counted yet. It returns the detents turned, and when.
+func nextDetents(t *plugins.Task, in *plugins.Input, decoder *plugins.Quadrature) (detents int, at plugins.Instant, err error) {
+	var edge plugins.Edge
+	take := func() (err error) {
+		edge, err = in.Next(t)
+		return err
+	}
+	if due := decoder.Due(); due == plugins.Never {
+		err = take()
+	} else if err = t.Timeout(due.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
+		return decoder.Rest(due), due, nil
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	return decoder.Step(in.Level(0), in.Level(1), edge.At), edge.At, nil
 }
 
 // Below slowRate detents a second a detent is one step. From there the steps per detent

@@ -9,23 +9,24 @@ import (
 
 // testEncoder reports each detent, and changes that do not look like one.
 func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
-	in, code, err := l.openEncoder(t)
+	in, decoder, err := l.openEncoder(t)
 	if err != nil {
 		return err
 	}
 	e := l.cfg.Encoder
 	report.Info("Turn the encoder on %s and %s clockwise. Each detent should print one line, clockwise. If it prints counter-clockwise, a and b are swapped: swap the wires, or set reverse: true.", e.A, e.B)
-	test := &encoderTest{encoder: e, report: report, rest: [2]plugins.Level{in.Level(0), in.Level(1)}}
+	test := &encoderTest{encoder: e, report: report}
 	for {
 		edge, err := test.next(t, in)
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
+			test.turned(decoder.Rest(t.Now()))
 			test.stopped(in.Level(0), in.Level(1))
 		case err != nil:
 			test.end()
 			return err
 		default:
-			test.changed(edge.Line, code.Step(in.Level(0), in.Level(1)))
+			test.changed(edge.Line, decoder.Step(in.Level(0), in.Level(1), edge.At))
 		}
 	}
 }
@@ -34,13 +35,12 @@ func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
 type encoderTest struct {
 	encoder Encoder
 	report  plugins.Reporter
-	rest    [2]plugins.Level // at the beginning, in a detent
-	sum     int              // detents, clockwise positive
-	total   [2]int           // changes of each channel
-	changes [2]int           // of each channel since the encoder last stopped
-	detents int              // since the encoder last stopped
-	idle    int              // changes since the last detent or stop
-	between bool             // it has stopped with only one channel changed
+	sum     int     // detents, clockwise positive
+	total   [2]int  // changes of each channel
+	changes [2]int  // of each channel since the encoder last stopped
+	detents int     // since the encoder last stopped
+	idle    int     // changes since the last detent or stop
+	stops   [4]bool // where it has stopped: by which channels were high
 }
 
 // stopAfter is how long an encoder does not change before it has stopped.
@@ -63,42 +63,62 @@ func (e *encoderTest) next(t *plugins.Task, in *plugins.Input) (edge plugins.Edg
 	return edge, err
 }
 
-func (e *encoderTest) changed(channel, detent int) {
+func (e *encoderTest) changed(channel, detents int) {
 	e.total[channel]++
 	e.changes[channel]++
-	if e.encoder.Reverse {
-		detent = -detent
-	}
-	if detent == 0 {
+	if !e.turned(detents) {
 		e.checkNoise(channel)
-		return
+	}
+}
+
+func (e *encoderTest) turned(detents int) bool {
+	if detents == 0 {
+		return false
+	}
+	if e.encoder.Reverse {
+		detents = -detents
 	}
 	e.idle = 0
 	e.detents++
-	e.sum += detent
+	e.sum += detents
 	direction := "clockwise"
-	if detent < 0 {
+	if detents < 0 {
 		direction = "counter-clockwise"
 	}
 	e.report.Info("%s, total %+d", direction, e.sum)
+	return true
 }
 
-// stopped checks where the encoder stopped. In a detent both channels have their
-// levels of the beginning, if steps_per_detent is right.
+// stopped checks where the encoder stopped. Where it was at the beginning is of no use: it
+// may have been off its detent. With four steps per detent it always stops at one code, or at two
+// neighbours if its detents lie on a code edge.
 func (e *encoderTest) stopped(a, b plugins.Level) {
 	pins := e.encoder
-	aBack, bBack := a == e.rest[0], b == e.rest[1]
-	e.between = e.between || aBack != bBack
+	code := 0
+	if a {
+		code |= 1
+	}
+	if b {
+		code |= 2
+	}
+	isNew := !e.stops[code]
+	e.stops[code] = true
+	codes := 0
+	for _, stopped := range e.stops {
+		if stopped {
+			codes++
+		}
+	}
 	switch {
-	case e.missing(0, bBack):
+	case e.missing(0):
 		e.warnMissing(pins.B, pins.A, "a")
-	case e.missing(1, aBack):
+	case e.missing(1):
 		e.warnMissing(pins.A, pins.B, "b")
-	case pins.StepsPerDetent > 1 && !(aBack && bBack) && e.between:
-		e.report.Warn("The encoder stopped between two detents. If it is in a detent: set steps_per_detent: 1.")
-	case pins.StepsPerDetent > 2 && !aBack && !bBack:
+	case isNew && codes > 2 && pins.StepsPerDetent > 1:
+		e.report.Warn("The encoder has stopped at %d of its 4 codes. If it was in a detent each time: set steps_per_detent: 1.", codes)
+	case isNew && codes == 2 && e.stops[code^3] && pins.StepsPerDetent > 2:
 		e.report.Warn("The encoder stopped halfway to a detent. If it is in a detent: set steps_per_detent: 2.")
-	case e.detents == 0:
+	case e.detents == 0 && e.changes[0]%2 == 0 && e.changes[1]%2 == 0:
 		e.report.Info("%s and %s changed and changed back: no detent.", pins.A, pins.B)
 	}
 	e.changes, e.detents, e.idle = [2]int{}, 0, 0
@@ -107,11 +127,11 @@ func (e *encoderTest) stopped(a, b plugins.Level) {
 // missing tells whether a channel did not change although the other changed and
 // changed back. With one step to the detent that is normal, unless the channel never
 // changes.
-func (e *encoderTest) missing(channel int, otherIsBack bool) bool {
+func (e *encoderTest) missing(channel int) bool {
 	if e.encoder.StepsPerDetent == 1 {
 		return e.total[channel] == 0 && e.total[1-channel] > 1
 	}
-	return e.changes[channel] == 0 && otherIsBack
+	return e.changes[channel] == 0 && e.changes[1-channel]%2 == 0
 }
 
 func (e *encoderTest) warnMissing(changed, missing plugins.Pin, channel string) {

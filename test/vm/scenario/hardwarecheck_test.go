@@ -193,7 +193,7 @@ func TestHardwareCheckWarnsOfSwappedLooseAndStuckContacts(t *testing.T) {
 		{wires.Press(5, 80*time.Millisecond).Rest(second), "! GPIO5 changed, but GPIO6 did not."},
 		{wires.Press(6, 80*time.Millisecond).Rest(second), "! GPIO6 changed, but GPIO5 did not."},
 		{closed(5, 6, second), "! The encoder stopped halfway to a detent. If it is in a detent: set steps_per_detent: 2."},
-		{closed(5, 5, second), "! The encoder stopped between two detents. If it is in a detent: set steps_per_detent: 1."},
+		{closed(5, 5, second), "! The encoder has stopped at 3 of its 4 codes. If it was in a detent each time: set steps_per_detent: 1."},
 		{hum(5).Rest(second), "! GPIO5 changes continuously without a detent"},
 		{hum(17), "! GPIO17 changes faster than a person can press"},
 		{wires.Press(17, 62*second), "! GPIO17 has been pressed for a minute: is the button stuck?"},
