@@ -13,7 +13,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
-	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/ptvreply"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
@@ -33,9 +33,9 @@ type goodClock struct{ *scheduler.VirtualClock }
 func (c goodClock) Now() time.Time   { return eight.Add(c.VirtualClock.Now().Sub(booted)) }
 func (goodClock) Synchronized() bool { return true }
 
-type service = fakeserver.PTVService
+type service = ptvreply.Service
 
-func reply(services ...service) string { return fakeserver.PTVReply(eight, services...) }
+func reply(services ...service) string { return ptvreply.New(eight, services...) }
 
 // api answers with its replies, one after the other; the last one stays. An empty one
 // is no network.

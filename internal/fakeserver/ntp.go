@@ -2,9 +2,7 @@ package fakeserver
 
 import (
 	"encoding/binary"
-	"errors"
 	"net"
-	"os"
 	"sync"
 	"time"
 )
@@ -18,8 +16,6 @@ type NTP struct {
 	mu       sync.Mutex
 	fault    NTPFault
 	requests int
-	conns    map[net.PacketConn]bool
-	closed   bool
 }
 
 // NTPFault says how a server fails. The zero value is a working server.
@@ -31,9 +27,7 @@ type NTPFault struct {
 }
 
 // NewNTP returns a server with the given clock.
-func NewNTP(now func() time.Time) *NTP {
-	return &NTP{now: now, conns: map[net.PacketConn]bool{}}
-}
+func NewNTP(now func() time.Time) *NTP { return &NTP{now: now} }
 
 // Fail makes the server fail from the next request on.
 func (s *NTP) Fail(fault NTPFault) {
@@ -49,13 +43,9 @@ func (s *NTP) Requests() int {
 	return s.requests
 }
 
-// Serve answers the packets that arrive at a socket. It returns [net.ErrClosed]
-// once the server is closed.
+// Serve answers the packets that arrive at a socket until it is closed, and returns
+// [net.ErrClosed] then.
 func (s *NTP) Serve(conn net.PacketConn) error {
-	if !s.add(conn) {
-		conn.Close()
-		return net.ErrClosed
-	}
 	packet := make([]byte, 512)
 	for {
 		n, from, err := conn.ReadFrom(packet)
@@ -66,28 +56,6 @@ func (s *NTP) Serve(conn net.PacketConn) error {
 			_, _ = conn.WriteTo(reply, from) // UDP may lose a reply anyway
 		}
 	}
-}
-
-// Close closes the sockets.
-func (s *NTP) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	var err error
-	for conn := range s.conns {
-		err = errors.Join(err, conn.Close())
-	}
-	clear(s.conns)
-	return err
-}
-
-func (s *NTP) add(conn net.PacketConn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closed {
-		s.conns[conn] = true
-	}
-	return !s.closed
 }
 
 // The packet header of RFC 5905, figure 8, without extensions.
@@ -143,33 +111,3 @@ func putNTPTime(to []byte, t time.Time) {
 	binary.BigEndian.PutUint32(to, uint32(t.Unix()+from1900to1970))
 	binary.BigEndian.PutUint32(to[4:], uint32(uint64(t.Nanosecond())<<32/uint64(time.Second)))
 }
-
-// Conn returns the client's end of an in-memory connection to the server, for tests
-// in virtual time: a reply can be read as soon as the request was written, and
-// without a reply a read returns [os.ErrDeadlineExceeded] at once.
-func (s *NTP) Conn() net.Conn { return &ntpConn{server: s} }
-
-type ntpConn struct {
-	net.Conn // nil; an NTP client calls none of the other methods
-	server   *NTP
-	replies  [][]byte
-}
-
-func (c *ntpConn) Write(request []byte) (int, error) {
-	if reply := c.server.Reply(request); reply != nil {
-		c.replies = append(c.replies, reply)
-	}
-	return len(request), nil
-}
-
-func (c *ntpConn) Read(into []byte) (int, error) {
-	if len(c.replies) == 0 {
-		return 0, os.ErrDeadlineExceeded
-	}
-	reply := c.replies[0]
-	c.replies = c.replies[1:]
-	return copy(into, reply), nil
-}
-
-func (c *ntpConn) SetDeadline(time.Time) error { return nil }
-func (c *ntpConn) Close() error                { return nil }

@@ -10,24 +10,31 @@ import (
 	"time"
 )
 
+// object is a JSON object of a reply, with the fields that ptvd reads and a few more.
+type object map[string]any
+
 // departures answers /v3/departures. As in the real API, max_results applies to each
 // direction, only replies with max_results contain real-time data, and only what the
 // request names is expanded.
 func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	limit, _ := strconv.Atoi(query.Get("max_results"))
-	reply := departuresJSON{
-		Departures: []departureJSON{}, Stops: map[string]stopJSON{}, Routes: map[string]routeJSON{}, Runs: map[string]runJSON{},
-		Directions: map[string]directionJSON{}, Disruptions: map[string]disruptionJSON{}, Status: healthy,
+	departures, expanded := []object{}, map[string]object{}
+	for _, kind := range []string{"stops", "routes", "runs", "directions", "disruptions"} {
+		expanded[kind] = object{}
 	}
 	inDirection := map[int]int{}
 	for _, t := range p.tripsFor(r) {
-		if limit > 0 && inDirection[t.line.direction.id] == limit {
+		if limit > 0 && inDirection[t.line.direction.ID] == limit {
 			continue
 		}
-		inDirection[t.line.direction.id]++
-		reply.Departures = append(reply.Departures, t.departure(limit > 0))
-		reply.expand(t, query["expand"])
+		inDirection[t.line.direction.ID]++
+		departures = append(departures, t.departure(limit > 0))
+		t.expand(expanded, query["expand"])
+	}
+	reply := object{"departures": departures, "status": healthy}
+	for kind, objects := range expanded {
+		reply[kind] = objects
 	}
 	writeJSON(w, http.StatusOK, reply)
 }
@@ -37,9 +44,9 @@ func (p *PTV) tripsFor(r *http.Request) (trips []trip) {
 	query, now := r.URL.Query(), p.now().UTC()
 	for i := range ptvLines {
 		l := &ptvLines[i]
-		if !equals(r.PathValue("type"), l.stop.routeType) || !equals(r.PathValue("stop"), l.stop.id) ||
-			r.PathValue("route") != "" && !equals(r.PathValue("route"), l.route.id) ||
-			query.Has("direction_id") && !equals(query.Get("direction_id"), l.direction.id) ||
+		if !equals(r.PathValue("type"), l.stop.RouteType) || !equals(r.PathValue("stop"), l.stop.ID) ||
+			r.PathValue("route") != "" && !equals(r.PathValue("route"), l.route.ID) ||
+			query.Has("direction_id") && !equals(query.Get("direction_id"), l.direction.ID) ||
 			query.Has("platform_numbers") && !slices.Contains(query["platform_numbers"], l.platform) {
 			continue
 		}
@@ -50,29 +57,29 @@ func (p *PTV) tripsFor(r *http.Request) (trips []trip) {
 		return t.cancelled() && query.Get("include_cancelled") != "true"
 	})
 	slices.SortStableFunc(trips, func(a, b trip) int {
-		return cmp.Or(a.scheduled.Compare(b.scheduled), a.line.route.id-b.line.route.id)
+		return cmp.Or(a.scheduled.Compare(b.scheduled), a.line.route.ID-b.line.route.ID)
 	})
 	return trips
 }
 
 func equals(word string, id int) bool { return word == strconv.Itoa(id) }
 
-func (t trip) departure(withRealTime bool) departureJSON {
-	d := departureJSON{
-		StopID: t.line.stop.id, RouteID: t.line.route.id, RunID: t.runID(), RunRef: t.runRef(),
-		DirectionID: t.line.direction.id, Disruptions: []int{}, Scheduled: t.scheduled.Format(time.RFC3339),
+func (t trip) departure(withRealTime bool) object {
+	d := object{
+		"stop_id": t.line.stop.ID, "route_id": t.line.route.ID, "run_id": t.runID(), "run_ref": t.runRef(),
+		"direction_id": t.line.direction.ID, "disruption_ids": []int{}, "scheduled_departure_utc": t.scheduled.Format(time.RFC3339),
+		"estimated_departure_utc": nil, "at_platform": false, "platform_number": nil, "flags": "", "departure_sequence": 0,
 	}
 	if t.disrupted() {
-		d.Disruptions = append(d.Disruptions, worksID)
+		d["disruption_ids"] = []int{worksID}
 	}
 	if t.line.byBus {
-		d.Flags = "RRB-RUN_" + strconv.FormatInt(t.n%1000, 10)
+		d["flags"] = "RRB-RUN_" + strconv.FormatInt(t.n%1000, 10)
 	}
 	if withRealTime && t.tracked() {
-		estimate := t.estimate().Format(time.RFC3339)
-		d.Estimated, d.AtPlatform = &estimate, t.atPlatform()
+		d["estimated_departure_utc"], d["at_platform"] = t.estimate().Format(time.RFC3339), t.atPlatform()
 		if t.line.platform != "" {
-			d.Platform = &t.line.platform
+			d["platform_number"] = t.line.platform
 		}
 	}
 	return d
@@ -89,32 +96,29 @@ func (t trip) runID() int {
 }
 
 // expand adds the objects that a trip refers to, of the kinds in the request.
-func (d *departuresJSON) expand(t trip, kinds []string) {
+func (t trip) expand(all map[string]object, kinds []string) {
 	l := t.line
-	wanted := func(kind string) bool { return slices.Contains(kinds, kind) || slices.Contains(kinds, "All") }
-	if wanted("Stop") {
-		d.Stops[strconv.Itoa(l.stop.id)] = l.stop.json()
-	}
-	if wanted("Route") {
-		d.Routes[strconv.Itoa(l.route.id)] = l.route.json()
-	}
-	if wanted("Direction") {
-		d.Directions[strconv.Itoa(l.direction.id)] = directionJSON{l.direction.id, l.direction.name, l.route.id, l.route.routeType}
-	}
-	if wanted("Run") {
-		run := runJSON{
-			ID: t.runID(), Ref: t.runRef(), RouteID: l.route.id, RouteType: l.route.routeType, FinalStop: l.finalStop,
-			Destination: t.destination(), Status: "scheduled", DirectionID: l.direction.id, ExpressStops: t.expressStops(),
+	add := func(wanted, kind, id string, o any) {
+		if slices.Contains(kinds, wanted) || slices.Contains(kinds, "All") {
+			all[kind][id] = o
 		}
-		if t.cancelled() {
-			run.Status = "cancelled"
-		}
-		d.Runs[run.Ref] = run
 	}
-	if wanted("Disruption") && t.disrupted() {
-		d.Disruptions[strconv.Itoa(worksID)] = disruptionJSON{
-			ID: worksID, Title: worksTitle, Status: "Current", From: t.now.Add(-72 * time.Hour).Format(time.RFC3339),
-		}
+	add("Stop", "stops", strconv.Itoa(l.stop.ID), l.stop)
+	add("Route", "routes", strconv.Itoa(l.route.ID), l.route)
+	add("Direction", "directions", strconv.Itoa(l.direction.ID), l.fullDirection())
+	run := object{
+		"run_id": t.runID(), "run_ref": t.runRef(), "route_id": l.route.ID, "route_type": l.route.RouteType, "final_stop_id": l.finalStop,
+		"destination_name": t.destination(), "status": "scheduled", "direction_id": l.direction.ID, "express_stop_count": t.expressStops(),
+	}
+	if t.cancelled() {
+		run["status"] = "cancelled"
+	}
+	add("Run", "runs", t.runRef(), run)
+	if t.disrupted() {
+		add("Disruption", "disruptions", strconv.Itoa(worksID), object{
+			"disruption_id": worksID, "title": worksTitle, "disruption_status": "Current",
+			"from_date": t.now.Add(-72 * time.Hour).Format(time.RFC3339), "to_date": nil,
+		})
 	}
 }
 
@@ -125,32 +129,29 @@ func (p *PTV) search(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, "Bad Request (400): The search term is not valid.")
 		return
 	}
-	found := []stopJSON{}
+	found := []ptvStop{}
 	for _, stop := range ptvStops {
-		if !strings.Contains(strings.ToLower(stop.name+"\n"+stop.suburb), strings.ToLower(term)) {
+		if !strings.Contains(strings.ToLower(stop.Name+"\n"+stop.Suburb), strings.ToLower(term)) {
 			continue
 		}
-		s := stop.json()
-		for i := range ptvLines {
-			route := ptvLines[i].route.json()
-			if ptvLines[i].stop == stop && !slices.Contains(s.Routes, route) {
-				s.Routes = append(s.Routes, route)
+		s := *stop
+		for _, l := range ptvLines {
+			if l.stop == stop && !slices.Contains(s.Routes, l.route) {
+				s.Routes = append(s.Routes, l.route)
 			}
 		}
 		found = append(found, s)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"stops": found, "routes": []any{}, "outlets": []any{}, "status": healthy})
+	writeJSON(w, http.StatusOK, object{"stops": found, "routes": []any{}, "outlets": []any{}, "status": healthy})
 }
 
 // directions answers /v3/directions/route.
 func (p *PTV) directions(w http.ResponseWriter, r *http.Request) {
-	found := []directionJSON{}
-	for i := range ptvLines {
-		l := &ptvLines[i]
-		direction := directionJSON{l.direction.id, l.direction.name, l.route.id, l.route.routeType}
-		if equals(r.PathValue("route"), l.route.id) && !slices.Contains(found, direction) {
-			found = append(found, direction)
+	found := []ptvDirection{}
+	for _, l := range ptvLines {
+		if equals(r.PathValue("route"), l.route.ID) && !slices.Contains(found, l.fullDirection()) {
+			found = append(found, l.fullDirection())
 		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"directions": found, "status": healthy})
+	writeJSON(w, http.StatusOK, object{"directions": found, "status": healthy})
 }

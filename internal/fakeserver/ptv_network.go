@@ -7,18 +7,26 @@ import "time"
 // that at any time a panel has a departure of each kind to show.
 
 type ptvStop struct {
-	id, routeType int
-	name, suburb  string
+	ID        int         `json:"stop_id"`
+	RouteType int         `json:"route_type"`
+	Name      string      `json:"stop_name"`
+	Suburb    string      `json:"stop_suburb"`
+	Routes    []*ptvRoute `json:"routes,omitempty"` // in search results only
 }
 
 type ptvRoute struct {
-	id, routeType      int
-	name, number, gtfs string
+	ID        int    `json:"route_id"`
+	RouteType int    `json:"route_type"`
+	Name      string `json:"route_name"`
+	Number    string `json:"route_number"`
+	GTFS      string `json:"route_gtfs_id"`
 }
 
 type ptvDirection struct {
-	id   int
-	name string
+	ID        int    `json:"direction_id"`
+	Name      string `json:"direction_name"`
+	RouteID   int    `json:"route_id"` // these two in replies only
+	RouteType int    `json:"route_type"`
 }
 
 // ptvLine is one direction of one route at one stop: a vehicle every headway,
@@ -41,19 +49,23 @@ type ptvLine struct {
 }
 
 var (
-	huntingdale = &ptvStop{1099, 0, "Huntingdale", "Oakleigh"}
-	interchange = &ptvStop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh"}
+	huntingdale = &ptvStop{1099, 0, "Huntingdale", "Oakleigh", nil}
+	interchange = &ptvStop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh", nil}
 	ptvStops    = []*ptvStop{huntingdale, interchange}
 
 	cranbourne = &ptvRoute{4, 0, "Cranbourne", "", "2-CRB"}
 	pakenham   = &ptvRoute{11, 0, "Pakenham", "", "2-PKM"}
 	shuttle    = &ptvRoute{13601, 2, "Huntingdale Station - Monash University via North Rd", "601", "4-601"}
 
-	toCity       = ptvDirection{1, "City (Flinders Street)"}
-	toCranbourne = ptvDirection{4, "Cranbourne"}
-	toPakenham   = ptvDirection{10, "Pakenham"}
-	toMonash     = ptvDirection{201, "Monash University"}
+	toCity       = ptvDirection{ID: 1, Name: "City (Flinders Street)"}
+	toCranbourne = ptvDirection{ID: 4, Name: "Cranbourne"}
+	toPakenham   = ptvDirection{ID: 10, Name: "Pakenham"}
+	toMonash     = ptvDirection{ID: 201, Name: "Monash University"}
 )
+
+func (l *ptvLine) fullDirection() ptvDirection {
+	return ptvDirection{l.direction.ID, l.direction.Name, l.route.ID, l.route.RouteType}
+}
 
 // The phases of ptvLines are chosen so that at Huntingdale a train leaves every two
 // minutes.

@@ -78,8 +78,8 @@ func (t trip) estimate() time.Time {
 // API, and run_id then does not identify the run.
 func (t trip) runRef() string {
 	line := slices.IndexFunc(ptvLines, func(l ptvLine) bool { return l == *t.line })
-	if t.line.byBus || t.line.route.routeType == 2 {
-		return fmt.Sprintf("%d-%s--1-%d", line, t.line.route.gtfs, t.n)
+	if t.line.byBus || t.line.route.RouteType == 2 {
+		return fmt.Sprintf("%d-%s--1-%d", line, t.line.route.GTFS, t.n)
 	}
 	return fmt.Sprintf("%d", t.n%100_000*10+int64(line))
 }
@@ -87,7 +87,7 @@ func (t trip) runRef() string {
 // hash returns a pseudo-random number that depends on the trip and a word.
 func (t trip) hash(word string) int64 {
 	hash := fnv.New32a()
-	fmt.Fprintf(hash, "%s %d %s %d", t.line.route.gtfs, t.line.direction.id, word, t.n)
+	fmt.Fprintf(hash, "%s %d %s %d", t.line.route.GTFS, t.line.direction.ID, word, t.n)
 	return int64(hash.Sum32() >> 8)
 }
 
@@ -98,7 +98,7 @@ func (p *PTV) CancelNext(after time.Duration) {
 	var first *trip
 	for i := range ptvLines {
 		l := &ptvLines[i]
-		if l.stop.id != DemoStop || l.byBus {
+		if l.stop.ID != DemoStop || l.byBus {
 			continue
 		}
 		for _, t := range l.trips(now) {

@@ -70,7 +70,7 @@ func (fx *fixture) dial(_ context.Context, network, address string) (net.Conn, e
 		return nil, fmt.Errorf("unexpected dial to %s %s", network, address)
 	}
 	fx.dialed[host] = append(fx.dialed[host], fx.truth())
-	return fx.servers[i].Conn(), nil
+	return plugintest.PacketConn(fx.servers[i].Reply), nil
 }
 
 func (fx *fixture) start(t *plugins.Task) *plugintest.Instance {

@@ -26,7 +26,7 @@ func TestTheClockIsSynchronizedOverARealNetwork(t *testing.T) {
 		}
 		addresses[string(fx.cfg.Servers[i])+":123"] = conn.LocalAddr().String()
 		go server.Serve(conn)
-		defer server.Close()
+		defer conn.Close()
 	}
 	fx.Net.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, addresses[address])

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/ptvreply"
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
@@ -16,10 +16,10 @@ import (
 	"ptvd/plugins/topics"
 )
 
-type service = fakeserver.PTVService
+type service = ptvreply.Service
 
 // answer is a reply of the API, made when the harness starts.
-func answer(services ...service) string { return fakeserver.PTVReply(plugintest.Epoch, services...) }
+func answer(services ...service) string { return ptvreply.New(plugintest.Epoch, services...) }
 
 // replies are the answers of an API, one after the other; the last one stays.
 type replies struct {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/plugins/plugintest"
 )
 
 const ntpTimeout = 5 * time.Second
@@ -123,7 +124,7 @@ func (p *pool) dial(_ context.Context, _, address string) (net.Conn, error) {
 	if s.dialing != nil {
 		return nil, s.dialing
 	}
-	e := &exchange{Conn: s.Conn(), pool: p, server: s, correct: s.correct, garbage: s.garbage}
+	e := &exchange{Conn: plugintest.PacketConn(s.Reply), pool: p, server: s, correct: s.correct, garbage: s.garbage}
 	return openConn{e, p.handles.add("connections")}, nil
 }
 

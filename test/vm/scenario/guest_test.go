@@ -73,8 +73,8 @@ func (g *guest) serveFakes(now func() time.Time) {
 		g.Fatal(err)
 	}
 	g.ntpAddress = socket.LocalAddr().String()
-	go g.NTP.Serve(socket) // until it is closed
-	g.Cleanup(func() { g.NTP.Close() })
+	go g.NTP.Serve(socket)
+	g.Cleanup(func() { socket.Close() })
 }
 
 // reset stops the service and removes what earlier tests left.

@@ -1,0 +1,38 @@
+package plugintest
+
+import (
+	"net"
+	"os"
+	"time"
+)
+
+// PacketConn returns the client's end of a connection in memory to a server of packets,
+// in virtual time: a reply can be read as soon as its request was written, and where
+// there is none, because reply returned nil, a read returns [os.ErrDeadlineExceeded] at
+// once.
+func PacketConn(reply func(request []byte) []byte) net.Conn { return &packetConn{reply: reply} }
+
+type packetConn struct {
+	net.Conn // nil; clients call none of the other methods
+	reply    func([]byte) []byte
+	replies  [][]byte
+}
+
+func (c *packetConn) Write(request []byte) (int, error) {
+	if reply := c.reply(request); reply != nil {
+		c.replies = append(c.replies, reply)
+	}
+	return len(request), nil
+}
+
+func (c *packetConn) Read(into []byte) (int, error) {
+	if len(c.replies) == 0 {
+		return 0, os.ErrDeadlineExceeded
+	}
+	reply := c.replies[0]
+	c.replies = c.replies[1:]
+	return copy(into, reply), nil
+}
+
+func (c *packetConn) SetDeadline(time.Time) error { return nil }
+func (c *packetConn) Close() error                { return nil }
