@@ -22,18 +22,10 @@ shift
 rm -f "$out/status"
 printf '%q ' "$@" >"$out/command"
 
-# Some hosts have /dev/kvm without hardware virtualization. An ordinary kernel does not
-# boot on them.
-if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
-	cpu=(-accel kvm -cpu host)
-else
-	cpu=(-accel "tcg,thread=multi,tb-size=256" -cpu qemu64)
-fi
-
 # "-M microvm" boots faster, but on a busy host its kernel sometimes hangs, waiting for a
 # timer tick. The clock is the host's, in UTC.
-timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 "${cpu[@]}" -smp 2 -m 768M \
-	-nodefaults -no-user-config -display none -monitor none -no-reboot -rtc base=utc -nic none \
+timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 -accel tcg,thread=single,tb-size=256 -icount "shift=${SHIFT:-2},sleep=on" -cpu qemu64 -m 768M \
+	-nodefaults -no-user-config -display none -monitor none -no-reboot -rtc base=utc,clock=vm -nic none \
 	-kernel "$image/vmlinux" -initrd "$image/initrd" \
 	-append "root=/dev/vda rw console=ttyS0 loglevel=3 panic=-1 mitigations=off audit=0 random.trust_cpu=on systemd.show_status=0" \
 	-serial "file:$out/console.log" \

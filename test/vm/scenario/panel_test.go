@@ -59,7 +59,7 @@ func TestPanelShowsEachPage(t *testing.T) {
 	w := newWall(t)
 	began := time.Now()
 	w.serveFakes(func() time.Time { return threePastNoon.Add(time.Since(began)) })
-	w.configure(w.uptv("on_press: panel.next", "on_press: panel.next"+longDebounce))
+	w.configure(w.uptv())
 	w.start()
 
 	w.checkSetUp(10 * time.Second)
@@ -76,8 +76,7 @@ func TestPanelShowsEachPage(t *testing.T) {
 // A panel whose transfers fail is tried again at growing intervals. The knob is not
 // affected.
 func TestFailingPanelIsReopenedWhileTheLampWorks(t *testing.T) {
-	b := newPageCounter(t, "on_press: panel.next"+longDebounce+"\n\n  "+lampAt)
-	b.oneCPU()
+	b := newPageCounter(t, "on_press: panel.next\n\n  "+lampAt)
 	if err := b.Wires.Fail(5); err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +97,7 @@ func TestFailingPanelIsReopenedWhileTheLampWorks(t *testing.T) {
 }
 
 func TestHangingTransferDoesNotStopButtonOrLamp(t *testing.T) {
-	b := newPageCounter(t, "on_press: panel.next"+longDebounce+"\n\n  "+lampAt)
-	b.oneCPU()
+	b := newPageCounter(t, "on_press: panel.next\n\n  "+lampAt)
 	if err := b.Wires.Hang(7 * time.Second); err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,7 @@ import (
 )
 
 func TestStopLeavesEverythingDarkAndReleased(t *testing.T) {
-	b := newPageCounter(t, "on_press: panel.next"+longDebounce+"\n\n  "+lampAt)
-	b.oneCPU()
+	b := newPageCounter(t, "on_press: panel.next\n\n  "+lampAt)
 	b.play(detents(+10))
 	b.lampIs(0.5)
 	if held := b.linesInUse(); len(held) != 3 {
@@ -42,8 +41,7 @@ func TestStopLeavesEverythingDarkAndReleased(t *testing.T) {
 }
 
 func TestKilledDaemonIsRestartedAndRestoresItsState(t *testing.T) {
-	b := newPageCounter(t, "on_press: panel.next"+longDebounce+"\n\n  "+lampAt)
-	b.oneCPU()
+	b := newPageCounter(t, "on_press: panel.next\n\n  "+lampAt)
 	b.play(detents(+10))
 	b.lampIs(0.5)
 	b.eventually("the lamp's level is saved", 20*time.Second, func() bool {

@@ -22,7 +22,6 @@ func detents(n int) wires.Script { return wires.Turn(knobA, knobB, n, 6*ms) }
 // nearly every detent changes the goal of a fade in progress.
 func TestLampFollowsTheKnobBetweenItsEndStops(t *testing.T) {
 	l := newLampTest(t, 5*time.Second, 1)
-	l.oneCPU()
 
 	up := l.moveTo(1, detents(200))
 	up.checkOneWay()
@@ -37,7 +36,6 @@ func TestLampFollowsTheKnobBetweenItsEndStops(t *testing.T) {
 
 func TestFadeReversesFromItsCurrentLevel(t *testing.T) {
 	l := newLampTest(t, time.Second, 5)
-	l.oneCPU()
 	press := wires.Press(bell, 250*ms).Rest(100 * ms)
 
 	on := l.moveTo(1, press)

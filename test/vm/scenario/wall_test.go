@@ -13,8 +13,11 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// ms keeps scripts short.
-const ms = time.Millisecond
+// ms and us keep scripts short.
+const (
+	ms = time.Millisecond
+	us = time.Microsecond
+)
 
 // bell is the line of the button in configs/uptv.yaml.
 const bell = 17
@@ -110,12 +113,8 @@ func (w *wall) play(script wires.Script) {
 	}
 }
 
-// longDebounce is for tests that are not about debouncing: a busy host may pause the
-// guest in the middle of a bounce, which then lasts longer than the default of 10 ms.
-const longDebounce = "\n    debounce: 100ms"
-
-// press presses a button that has longDebounce.
-func (w *wall) press() { w.play(wires.Press(bell, 250*ms).Rest(100 * ms)) }
+// press presses the button.
+func (w *wall) press() { w.play(wires.Press(bell, 80*ms)) }
 
 // allOK waits until all instances are healthy.
 func (g *guest) allOK() {
@@ -178,15 +177,4 @@ func (w *wall) checkNextFrame(what, picture string) {
 		}
 	}
 	w.Fatalf("the next messages should show %s, but show%s", what, w.shownText())
-}
-
-// oneCPU takes the guest's second CPU offline until the test ends. A busy host pauses
-// one of them for milliseconds while the other goes on. A contact then bounces longer,
-// and if the kernel reads a line on one CPU while the knob turns on the other, it
-// merges two edges into one, which does not happen on a real board.
-func (g *guest) oneCPU() {
-	g.Helper()
-	const second = "/sys/devices/system/cpu/cpu1/online"
-	g.write(second, "0", 0o644)
-	g.Cleanup(func() { g.write(second, "1", 0o644) })
 }

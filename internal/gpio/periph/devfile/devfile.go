@@ -19,14 +19,16 @@ func Explain(path string, err error) error {
 		return fmt.Errorf("%w: the unit of the service needs ReadWritePaths=-/sys/devices/platform", err)
 	case errors.Is(err, unix.EPERM): // regardless of the mode of the file
 		return fmt.Errorf("%w: the unit of the service needs a DeviceAllow= for it", err)
-	case errors.Is(err, fs.ErrPermission):
-		if group := groupOf(path); group != "" {
-			return fmt.Errorf("%w: the user must be in %s", err, group)
-		}
+	case errors.Is(err, fs.ErrPermission) && OnlyRoot(path):
 		return fmt.Errorf("%w: only root may use it; a udev rule can give it to a group", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: the user must be in %s", err, groupOf(path))
 	}
 	return err
 }
+
+// OnlyRoot reports whether no group may write to a file.
+func OnlyRoot(path string) bool { return groupOf(path) == "" }
 
 // overflowGID stands for a group that the unit's PrivateUsers= hides
 // (/proc/sys/kernel/overflowgid).

@@ -49,8 +49,8 @@ func (c *class) start(name string, period time.Duration) (*output, error) {
 	return o, nil
 }
 
-// export makes the kernel export the channel, and configures it. If it is exported
-// already, an earlier process left it running or was killed.
+// export makes the kernel export the channel, and configures it. It may be exported
+// already, since nothing unexports it: then udev's work is not begun anew either.
 func (o *output) export() error {
 	path := filepath.Join(filepath.Dir(o.dir), "export")
 	err := o.class.write(path, o.channel)
@@ -71,11 +71,10 @@ func (o *output) export() error {
 			break
 		}
 	}
-	if err != nil {
-		_ = o.unexport()
-		return devfile.Explain(filepath.Join(o.dir, "period"), err)
+	if denied, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrPermission) && devfile.OnlyRoot(denied.Path) {
+		return fmt.Errorf("waiting for udev to give %s to group gpio", denied.Path)
 	}
-	return nil
+	return devfile.Explain(filepath.Join(o.dir, "period"), err)
 }
 
 // configure sets up the channel, unless it already runs with the period. The steps are
@@ -162,8 +161,9 @@ func (o *output) Duty() uint16 {
 	return o.duty
 }
 
-// Close stops and unexports the channel if its duty cycle is 0. Otherwise it keeps
-// running, and can be adopted by the next Start.
+// Close stops the channel if its duty cycle is 0. Otherwise it keeps running, and can be
+// adopted by the next Start. It stays exported, because after an export udev has to set the
+// permissions again, which takes seconds on a slow board.
 func (o *output) Close() error {
 	o.mu.Lock()
 	file := o.file
@@ -181,10 +181,5 @@ func (o *output) Close() error {
 		// The duty cycle comes first, since a chip may stop at its current level.
 		o.class.write(filepath.Join(o.dir, "duty_cycle"), "0"),
 		o.class.write(filepath.Join(o.dir, "enable"), "0"),
-		o.unexport(),
 	)
-}
-
-func (o *output) unexport() error {
-	return o.class.write(filepath.Join(filepath.Dir(o.dir), "unexport"), o.channel)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func TestTheAttributesOfANewChannelAreWrittenInAValidOrder(t *testing.T) {
 	}
 	want := []string{
 		"pwmchip0/export=0", "pwmchip0/pwm0/period=1000000", "pwmchip0/pwm0/enable=1",
-		"pwmchip0/pwm0/duty_cycle=0", "pwmchip0/pwm0/enable=0", "pwmchip0/unexport=0",
+		"pwmchip0/pwm0/duty_cycle=0", "pwmchip0/pwm0/enable=0",
 	}
 	if !reflect.DeepEqual(f.writes, want) {
 		t.Errorf("wrote %q\nwant  %q", f.writes, want)
@@ -115,18 +116,44 @@ func TestAChannelIsOpenedOnceUdevHasSetItsPermissions(t *testing.T) {
 	}
 }
 
-func TestAChannelWithoutPermissionsIsUnexported(t *testing.T) {
+// Each export would make udev begin anew.
+func TestAChannelStaysExportedWhileUdevHasNotSetItsPermissions(t *testing.T) {
 	f := newFakePWM(t)
 	f.chip("pwmchip0", "fe20c000.pwm", "2")
-	f.refused = 1
-	if _, err := f.start("GPIO18", time.Millisecond); !errors.Is(err, os.ErrPermission) {
-		t.Errorf("opened: %v", err)
-	}
-	if _, err := os.Stat(filepath.Join(f.root, "pwmchip0/pwm0")); err == nil {
-		t.Error("still exported")
+	f.refused = 2
+	period := filepath.Join(f.root, "pwmchip0/pwm0/period")
+	for range 2 {
+		_, err := f.start("GPIO18", time.Millisecond)
+		if err == nil || err.Error() != "waiting for udev to give "+period+" to group gpio" {
+			t.Fatal(err)
+		}
+		if errors.Is(err, os.ErrPermission) {
+			t.Error("it reads as if the user lacked a permission")
+		}
 	}
 	if _, err := f.start("GPIO18", time.Millisecond); err != nil {
-		t.Errorf("and cannot be opened later: %v", err)
+		t.Errorf("after udev: %v", err)
+	}
+	if slices.Contains(f.writes, "pwmchip0/unexport=0") {
+		t.Error("it was unexported in between")
+	}
+}
+
+func TestAUserWhoIsNotInTheGroupThatUdevHasSetIsToldSo(t *testing.T) {
+	f := newFakePWM(t)
+	f.chip("pwmchip0", "fe20c000.pwm", "2")
+	f.channel("pwmchip0/pwm0", "0", "0", "normal", "0")
+	gid := os.Getgid()
+	if gid == 0 {
+		gid = 64000 // of no group in use, which only root can set
+	}
+	period := filepath.Join(f.root, "pwmchip0/pwm0/period")
+	if err := errors.Join(os.Chown(period, -1, gid), os.Chmod(period, 0o664)); err != nil {
+		t.Fatal(err)
+	}
+	f.refused = 1
+	if _, err := f.start("GPIO18", time.Millisecond); !errors.Is(err, os.ErrPermission) || !strings.Contains(err.Error(), "the user must be in group") {
+		t.Error(err)
 	}
 }
 
@@ -241,7 +268,7 @@ func TestPWMOfConnSetsFrequencyAndDutyCycleAndHaltStops(t *testing.T) {
 	if err := errors.Join(pin.Halt(), pin.Halt()); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Stat(filepath.Join(f.root, "pwmchip0/pwm0")); err == nil {
+	if f.read("pwmchip0/pwm0/enable") != "0" {
 		t.Error("it runs after Halt")
 	}
 	if pin.PWM(gpio.DutyMax+1, 0) == nil || pin.Out(gpio.High) == nil || pin.In(gpio.PullUp, gpio.NoEdge) == nil {
