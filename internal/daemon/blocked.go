@@ -19,6 +19,10 @@ const (
 // reportBlocked logs, while a step still runs, that it blocks the event loop.
 func (d *Daemon) reportBlocked(h scheduler.Blocked) {
 	d.blocked.Store(&h)
+	if isStarved(h) {
+		d.log.Warn("machine starved: no CPU time for the event loop", logs.ID(logs.MachineStarved), "waited_for", h.Starved.Round(time.Millisecond))
+		return
+	}
 	log := d.log.With("plugin", h.Owner, "task", h.Name, "blocked_for", h.For.Round(time.Millisecond), "stack", string(h.Stack))
 	if h.For < blockedError {
 		log.Warn("event loop delayed by task")
@@ -27,11 +31,18 @@ func (d *Daemon) reportBlocked(h scheduler.Blocked) {
 	log.Error("event loop blocked by task", logs.ID(logs.LoopBlocked))
 }
 
+// isStarved reports whether the code that was running is not to blame: other processes
+// had the CPU.
+func isStarved(h scheduler.Blocked) bool { return h.Starved > h.For/2 }
+
 // LogAbort logs that the process was told to abort, as systemd does when the watchdog
 // was not fed, and what blocks the event loop. Any goroutine may call it.
 func (d *Daemon) LogAbort() {
 	log := d.log
-	if h := d.blocked.Load(); h != nil {
+	switch h := d.blocked.Load(); {
+	case h != nil && isStarved(*h):
+		log = log.With("err", "no CPU time for the event loop", "waited_for", h.Starved.Round(time.Millisecond))
+	case h != nil:
 		log = log.With("plugin", h.Owner, "task", h.Name, "stack", string(h.Stack))
 	}
 	log.Error("aborted by SIGABRT", logs.ID(logs.LoopBlocked))
@@ -44,6 +55,10 @@ func (d *Daemon) reportUnblocked(h scheduler.Blocked) {
 	log := d.log.With("plugin", h.Owner, "task", h.Name, "blocked_for", h.For.Round(time.Millisecond))
 	if h.For < blockedError {
 		log.Debug("event loop responsive again")
+		return
+	}
+	if isStarved(h) {
+		d.log.Info("event loop responsive again", "waited_for", h.Starved.Round(time.Millisecond))
 		return
 	}
 	log.Info("event loop responsive again")

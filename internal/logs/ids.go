@@ -14,6 +14,8 @@ const (
 	InstanceDegraded MessageID = "0d7f2a1c9b8e4f6a8a5c3e1d7b9f0264"
 	// LoopBlocked: a task blocks the event loop.
 	LoopBlocked MessageID = "6d26df7d3144478baa354deba2118389"
+	// MachineStarved: other processes had the CPU, and the event loop had to wait.
+	MachineStarved MessageID = "4b0c1de1a6f9431c9f0e5d7a82c36e10"
 	// PageDisabled: the web server was not started, because of its token.
 	PageDisabled MessageID = "c2e3b6f1d0a84c7db5c1a4f09e6d7b38"
 	// StartFailed: the daemon did not start, or ended with an error.

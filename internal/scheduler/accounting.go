@@ -136,11 +136,12 @@ func (a *accounting) charge() {
 // reportUnblocked reports a step that has blocked the loop. Of several that were
 // timed together the watchdog knows which one it was.
 func (a *accounting) reportUnblocked(passed time.Duration) {
+	starved := a.watchdog.starved(a.since, a.now)
 	if a.count == 1 {
 		s := a.steps[0]
-		a.onUnblocked(Blocked{Owner: s.Owner, Name: s.Name, For: passed})
+		a.onUnblocked(Blocked{Owner: s.Owner, Name: s.Name, For: passed, Starved: starved})
 	} else if t := a.watchdog.reportedSince(a.since); t != nil {
-		a.onUnblocked(Blocked{Owner: t.owner, Name: t.name, For: passed})
+		a.onUnblocked(Blocked{Owner: t.owner, Name: t.name, For: passed, Starved: starved})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 type Blocked struct {
 	Owner, Name string
 	For         time.Duration // so far
+	Starved     time.Duration // of that, how long it could have run but got no processor
 	Stack       []byte        // of the goroutine that blocks the loop
 }
 
@@ -44,6 +45,12 @@ var (
 	taskFrame = frameOf("(*Task).run(")
 	loopFrame = frameOf("(*Loop).runUntil(")
 )
+
+// canRun reports whether a goroutine waits for nothing but a processor, by its stack.
+func canRun(stack []byte) bool {
+	header, _, _ := bytes.Cut(stack, []byte("\n"))
+	return bytes.Contains(header, []byte("[run")) // running or runnable, and not asleep or in a system call
+}
 
 func frameOf(method string) []byte {
 	return []byte(packagePath + "." + method)

@@ -24,14 +24,17 @@ type watchdog struct {
 	current atomic.Pointer[Task] // whose step it is; nil: the loop waits
 	since   atomic.Int64         // when the step began
 	last    atomic.Pointer[blockedReport]
+	woke    atomic.Int64 // when the loop's wait ended, by the machine's clock
+	used    atomic.Int64 // CPU time of the process then
 	closing atomic.Bool
 	done    chan struct{}
 }
 
 // blockedReport is which task was reported last, and when.
 type blockedReport struct {
-	task *Task
-	at   Instant
+	task   *Task
+	at     Instant
+	canRun bool // the step was not waiting for anything but a processor
 }
 
 // newWatchdog returns nil, which watches nothing, if no report is wanted, the
@@ -91,6 +94,7 @@ func (w *watchdog) clockRead(now Instant) {
 func (w *watchdog) arm(now Instant) {
 	if w != nil {
 		w.clockRead(now)
+		w.measure(w.machine(now))
 		_ = setTimeout(w.timer, w.after)
 	}
 }
@@ -111,6 +115,39 @@ func (w *watchdog) reportedSince(since Instant) *Task {
 		return r.task
 	}
 	return nil
+}
+
+// measure remembers the CPU time. The thread's is not enough, since a step may move to
+// another thread.
+func (w *watchdog) measure(now Instant) {
+	w.woke.Store(int64(now))
+	w.used.Store(cpuTime())
+}
+
+// waited returns how much of a time up to now the process got no processor.
+func (w *watchdog) waited(d time.Duration, now Instant) time.Duration {
+	waited := time.Duration(int64(now) - w.woke.Load() - (cpuTime() - w.used.Load()))
+	return min(max(waited, 0), d)
+}
+
+// cpuTime returns the CPU time of the process in ns.
+func cpuTime() int64 {
+	var use unix.Rusage
+	_ = unix.Getrusage(unix.RUSAGE_SELF, &use) // does not fail
+	return use.Utime.Nano() + use.Stime.Nano()
+}
+
+// starved returns how much of a step that has ended the loop got no processor. A step that
+// was not even reported starved the watchdog, too.
+func (w *watchdog) starved(since, now Instant) time.Duration {
+	if w == nil {
+		return 0
+	}
+	defer w.measure(w.machine(now)) // what has waited in this step has not in the next
+	if r := w.last.Load(); r != nil && r.at >= since && !r.canRun {
+		return 0
+	}
+	return w.waited(w.machine(now).Sub(w.machine(since)), w.machine(now))
 }
 
 func (w *watchdog) close() {
@@ -139,14 +176,9 @@ func (w *watchdog) watch() {
 		at := w.clock.Now()
 		age := w.machine(at).Sub(w.machine(Instant(since)))
 		if age >= nextAt {
-			stack := blockingStack()
-			if w.current.Load() != current || w.since.Load() != since {
-				stack = nil // the step has ended meanwhile, and this is the stack of another
-			}
-			if w.reportedSince(Instant(since)) == nil {
-				w.last.Store(&blockedReport{current, at}) // of steps that are timed together the first is the cause
-			}
-			w.report(Blocked{Owner: current.owner, Name: current.name, For: age, Stack: stack})
+			if stack := blockingStack(); w.current.Load() == current && w.since.Load() == since {
+				w.reportStep(current, Instant(since), at, stack)
+			} // else it has ended meanwhile, and this is the stack of another
 			nextAt = 2 * age
 		}
 		again := w.after - age
@@ -155,6 +187,18 @@ func (w *watchdog) watch() {
 		}
 		_ = setTimeout(w.timer, again)
 	}
+}
+
+// reportStep reports a step that runs at an instant.
+func (w *watchdog) reportStep(t *Task, since, at Instant, stack []byte) {
+	blocked := Blocked{Owner: t.owner, Name: t.name, For: w.machine(at).Sub(w.machine(since)), Stack: stack}
+	if canRun(stack) {
+		blocked.Starved = w.waited(blocked.For, w.machine(at))
+	}
+	if w.reportedSince(since) == nil { // of steps that are timed together the first is the cause
+		w.last.Store(&blockedReport{t, at, canRun(stack)})
+	}
+	w.report(blocked)
 }
 
 // sleep blocks until the timer expires; false: the watchdog was closed.

@@ -12,4 +12,5 @@ func (*watchdog) clockRead(Instant)           {}
 func (*watchdog) arm(Instant)                 {}
 func (*watchdog) disarm()                     {}
 func (*watchdog) reportedSince(Instant) *Task { return nil }
+func (*watchdog) starved(_, _ Instant) time.Duration { return 0 }
 func (*watchdog) close()                      {}
