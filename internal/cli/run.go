@@ -38,7 +38,7 @@ the state of every task and instance.`,
 			log := logs.New(os.Stderr, os.Stderr, flags.level())
 			defer log.Close()
 			return flags.run(signals, log, daemon.Options{
-				File: file, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
+				File: file, Path: path, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
 			})
 		},
 	}
@@ -78,7 +78,7 @@ func (f *runFlags) level() slog.Level {
 
 // run runs a daemon until a signal or the end of its time, and writes the report.
 func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) error {
-	options.Lasts = f.duration
+	options.Lasts, options.Version = f.duration, Version
 	var report *os.File
 	if f.report != "" {
 		var err error

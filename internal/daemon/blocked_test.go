@@ -83,7 +83,7 @@ func TestStepBelowASecondDoesNotDegrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(log, "fast") {
+	if strings.Contains(log, "plugin=fast") {
 		t.Errorf("the log:\n%s", log)
 	}
 }

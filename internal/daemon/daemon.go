@@ -23,6 +23,8 @@ import (
 type Options struct {
 	File *config.File
 	Log  *slog.Logger
+	// Version and Path of the configuration file are logged at the start.
+	Version, Path string
 
 	// Board opens the board; nil means the one that the file names.
 	Board func(*scheduler.Loop) (gpio.Backend, error)
@@ -161,6 +163,7 @@ func (d *Daemon) logWarnings(file *config.File) {
 // main is the first task.
 func (d *Daemon) main(t *scheduler.Task) error {
 	d.started = t.Now()
+	d.logStart()
 	board, err := scheduler.Await(t, func(context.Context) (gpio.Backend, error) { return d.openBoard() })
 	if err != nil {
 		return fmt.Errorf("opening the board: %w", err)

@@ -1,12 +1,14 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"ptvd/internal/config"
@@ -32,7 +34,7 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 		d.notify.reloading(t.Now())
 		waiting := d.reloadResults
 		d.reloadResults = nil
-		err := d.reloadOnce(t)
+		changes, err := d.reloadOnce(t)
 		if errors.Is(err, scheduler.ErrCancelled) {
 			return err
 		}
@@ -43,31 +45,36 @@ func (d *Daemon) reloader(t *scheduler.Task) error {
 		_, isLogged := errors.AsType[startError](err)
 		switch {
 		case err == nil:
-			d.log.Info("configuration reloaded", "status", d.status())
+			d.log.Info("configuration reloaded", "changed", cmp.Or(strings.Join(changes, ", "), "nothing"), "status", d.status())
 		case !isLogged:
 			d.log.Error("config reload failed; keeping the previous configuration", logs.ID(logs.ReloadFailed), "err", err)
 		}
 	}
 }
 
-// reloadOnce validates the whole configuration first and then applies the changes.
-func (d *Daemon) reloadOnce(t *scheduler.Task) error {
+// reloadOnce validates the whole configuration first and then applies the changes, of
+// which it returns a list.
+func (d *Daemon) reloadOnce(t *scheduler.Task) (changes []string, err error) {
 	if d.options.Reload == nil {
-		return errors.New("there is no configuration file to reload")
+		return nil, errors.New("there is no configuration file to reload")
 	}
 	next, err := scheduler.Await(t, func(context.Context) (*config.File, error) { return d.options.Reload() })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := d.options.File
 	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) ||
 		!maps.Equal(next.Expanders, now.Expanders) {
-		return errors.New("board, expanders, state and http cannot be changed by a reload; restart the daemon")
+		return nil, errors.New("board, expanders, state and http cannot be changed by a reload; restart the daemon")
 	}
 	d.logWarnings(next)
+	if next.Timezone.String() != now.Timezone.String() {
+		changes = append(changes, "timezone")
+	}
 	d.options.File = next
 	d.clock.Configure(next.Timezone, !keepsTime(next))
-	return d.apply(t, next.Instances)
+	changed, err := d.apply(t, next.Instances)
+	return append(changes, changed...), err
 }
 
 // change is an instance that a reload starts.
@@ -80,7 +87,8 @@ type change struct {
 // apply makes the instances those of the list. Unchanged ones keep running. A changed
 // one is updated while it runs if its plugin can do that. The others are stopped, all
 // of them before any is started, since a pin may move from one to another.
-func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
+func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) (changes []string, err error) {
+	note := func(name, what string) { changes = append(changes, name+" ("+what+")") }
 	var after, removed, restarting []*instance
 	var changed, added []change
 	for _, entry := range list {
@@ -89,16 +97,19 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 		case i == nil:
 			i = newInstance(d, entry)
 			added = append(added, change{instance: i, next: entry})
+			note(entry.Name, "added")
 		case same(i.entry, entry):
 		default:
 			updated, err := i.update(t, entry)
 			if err != nil {
-				return err
+				return changes, err
 			}
 			if updated {
 				i.log.Info("reconfigured without restart")
+				note(entry.Name, "reconfigured")
 				break
 			}
+			note(entry.Name, "restarted")
 			restarting = append(restarting, i)
 			changed = append(changed, change{i, i.entry, entry, i.plugin != nil})
 		}
@@ -110,14 +121,15 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) error {
 		}
 	}
 	if err := d.end(t, append(removed, restarting...)); err != nil {
-		return err
+		return changes, err
 	}
 	for _, i := range removed {
 		d.bus.Forget(i.entry.Name)
 		i.log.Info("instance removed")
+		note(i.entry.Name, "removed")
 	}
 	d.instances = after
-	return d.startChanged(t, append(changed, added...))
+	return changes, d.startChanged(t, append(changed, added...))
 }
 
 // startError says that the new configuration is in use, but for the instances that did

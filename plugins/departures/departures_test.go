@@ -104,6 +104,15 @@ func TestCancelledDeparturesDoNotUseUpTheCount(t *testing.T) {
 	}
 }
 
+func TestADepartureIsKeptForTenMinutes(t *testing.T) {
+	for ago, kept := range map[time.Duration]int{10 * time.Minute: 1, 10*time.Minute + 1: 0} {
+		next, _ := departures.Next([]topics.Departure{{Scheduled: eight.Add(-ago)}}, eight, 0, 2)
+		if len(next) != kept {
+			t.Errorf("%v after it left: %d", ago, len(next))
+		}
+	}
+}
+
 func TestTheRowWithRealTimeTakesItsOwnPlaceInTheOrder(t *testing.T) {
 	row := func(number string, scheduled, estimated int) topics.Departure {
 		d := topics.Departure{Number: number, Destination: "Chadstone", Scheduled: eight.Add(time.Duration(scheduled) * time.Minute)}

@@ -232,6 +232,16 @@ func TestATrainAtThePlatformIsThereForTwoMinutesAfterItsTime(t *testing.T) {
 	}
 }
 
+func TestACancelledTrainAtThePlatformIsGoneAtItsTime(t *testing.T) {
+	for late, there := range map[time.Duration]bool{0: true, 1: false} {
+		standing := cancelled(train(time.Minute - late)) // a cancelled run goes by its schedule
+		standing.AtPlatform = true
+		if is, _ := received(0, standing).Ahead(noon, standing); is != there {
+			t.Errorf("%v after its time it is there: %v", late, is)
+		}
+	}
+}
+
 func TestTheJSONHasEightDeparturesAndNoEstimateThatIsTooOld(t *testing.T) {
 	var list []topics.Departure
 	for i := range 9 {
