@@ -23,16 +23,16 @@ func answer(services ...service) string { return ptvreply.New(plugintest.Epoch, 
 
 // replies are the answers of an API, one after the other; the last one stays.
 type replies struct {
+	*plugintest.Harness
 	texts []string
 	asked []*http.Request
 	at    []plugins.Instant
-	now   func() plugins.Instant
 }
 
 func (r *replies) RoundTrip(request *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	recorder.WriteString(r.texts[min(len(r.asked), len(r.texts)-1)])
-	r.asked, r.at = append(r.asked, request), append(r.at, r.now())
+	r.asked, r.at = append(r.asked, request), append(r.at, r.Loop.Now())
 	return recorder.Result(), nil
 }
 
@@ -41,7 +41,7 @@ func (r *replies) RoundTrip(request *http.Request) (*http.Response, error) {
 func published(t *testing.T, lasts time.Duration, change func(*ptv.Config), texts ...string) (topics.Departures, *plugintest.Instance, *replies) {
 	t.Helper()
 	h := plugintest.New(t)
-	api := &replies{texts: texts, now: h.Loop.Now}
+	api := &replies{Harness: h, texts: texts}
 	h.Net.HTTP = api
 	cfg := config()
 	cfg.Stop = 7
@@ -222,7 +222,7 @@ func TestAFilterThatMatchesNothingSaysSoWithWhatThereIs(t *testing.T) {
 func TestAPlatformThatDidOccurIsRememberedForAWeek(t *testing.T) {
 	for days, mismatch := range map[int]string{6: "", 8: "platforms 2A match nothing at this stop; none is known"} {
 		h := plugintest.New(t)
-		api := &replies{texts: []string{answer(service{In: 1, Route: 1, Platform: "2A", Destination: "City"}), answer(service{In: days * 24 * 60, Route: 1, Destination: "City"})}, now: h.Loop.Now}
+		api := &replies{Harness: h, texts: []string{answer(service{In: 1, Route: 1, Platform: "2A", Destination: "City"}), answer(service{In: days * 24 * 60, Route: 1, Destination: "City"})}}
 		h.Net.HTTP = api
 		cfg := config()
 		cfg.Stop, cfg.Platforms, cfg.Every = 7, []ptv.Platform{"2a"}, time.Hour
@@ -250,9 +250,17 @@ func TestATableThatWasCutIsReported(t *testing.T) {
 	}
 }
 
+func TestAnUnknownFlagIsLoggedOnceAndIgnored(t *testing.T) {
+	d, trains, api := published(t, 3*time.Minute, nil, answer(service{In: 5, Flags: "XYZ", Destination: "City"}, service{In: 9, Flags: "XYZ", Destination: "City"}))
+	lines := strings.Count(api.Log.String(), `unknown value in a reply ignored`)
+	if minutes(d) != "5 9" || lines != 1 || trains.Health.Condition != host.OK {
+		t.Errorf("departures in %s minutes, %d lines, health %s\n%s", minutes(d), lines, trains.Health.Why, &api.Log)
+	}
+}
+
 func TestARouteThatDidOccurHasNoMoreServices(t *testing.T) {
 	h := plugintest.New(t)
-	api := &replies{texts: []string{answer(service{In: 1, Route: 7, Destination: "City"}), answer()}, now: h.Loop.Now}
+	api := &replies{Harness: h, texts: []string{answer(service{In: 1, Route: 7, Destination: "City"}), answer()}}
 	h.Net.HTTP = api
 	cfg := config()
 	cfg.Stop, cfg.Routes = 7, []int{7}

@@ -9,7 +9,10 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"ptvd/plugins"
+	sources "ptvd/plugins/departures"
 )
 
 // Client makes requests to the API. Its methods block: call them through [plugins.Await].
@@ -26,10 +29,13 @@ const maxBody = 2 << 20
 
 const maxRedirects = 3
 
+// maxDetail limits the detail of an error, in characters.
+const maxDetail = 300
+
 // reply is a response with status 200.
 type reply struct {
-	body []byte
-	at   time.Time // of the Date header; zero if there is none
+	members map[string]gjson.Result
+	at      time.Time // of the Date header; zero if there is none
 }
 
 // get requests a path and query. It uses the transport and not an http.Client, which would
@@ -115,11 +121,12 @@ func readReply(ctx context.Context, r *http.Response) (reply, error) {
 	if len(body) > maxBody {
 		return reply{}, invalidReply("larger than 2 MiB")
 	}
-	if err := responseError(r.StatusCode, body); err != nil {
+	members := sources.Object(body)
+	if err := responseError(r.StatusCode, body, members); err != nil {
 		return reply{}, err
 	}
 	at, _ := http.ParseTime(r.Header.Get("Date"))
-	return reply{body, at}, nil
+	return reply{members, at}, nil
 }
 
 // redirect returns the target of a redirect, without a signature. It must be on the same
@@ -162,6 +169,6 @@ func redact(err error, secrets ...string) error {
 		anyCase := regexp.MustCompile("(?i)" + regexp.QuoteMeta(secret))
 		redacted.Detail = anyCase.ReplaceAllLiteralString(redacted.Detail, "[secret]")
 	}
-	redacted.Detail = clean(redacted.Detail, maxDetail)
+	redacted.Detail = sources.Clean(redacted.Detail, maxDetail)
 	return &redacted
 }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
 )
 
@@ -93,7 +94,7 @@ func TestFieldsOfADeparture(t *testing.T) {
 			}
 			want := decoded()
 			test.want(&want)
-			b, err := decodeTimetable([]byte(strings.Replace(oneDeparture, test.from, test.to, 1)), 7)
+			b, err := decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, test.from, test.to, 1))), 7)
 			if err != nil || len(b.list) != 1 || b.stop != "Hill Top" || !b.complete {
 				t.Fatalf("decoded %+v, %v", b, err)
 			}
@@ -104,9 +105,17 @@ func TestFieldsOfADeparture(t *testing.T) {
 	}
 }
 
+func TestUnknownFlagsAndStatusesAreReportedAndIgnored(t *testing.T) {
+	body := strings.NewReplacer(`"flags": ""`, `"flags": "E-S_WCA-XYZ-RUN_12-XYZ"`, `"status": "scheduled"`, `"status": "Diverted"`).Replace(oneDeparture)
+	b, err := decodeTimetable(sources.Object([]byte(body)), 7)
+	if got := strings.Join(b.unknown, ", "); err != nil || got != "flag XYZ, status diverted" || !reflect.DeepEqual(b.list[0].Departure, decoded()) {
+		t.Errorf("unknown %q, %v: %+v", got, err, b.list)
+	}
+}
+
 func TestAnInvalidDepartureIsSkipped(t *testing.T) {
 	for _, invalid := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
-		b, err := decodeTimetable([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1)), 7)
+		b, err := decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1))), 7)
 		if err != nil || len(b.list) != 1 || b.list[0].Destination != "Lake" || b.complete {
 			t.Errorf("with %s: %+v, %v", invalid, b, err)
 		}
@@ -118,11 +127,11 @@ func TestAnInvalidReplyIsNotAnEmptyList(t *testing.T) {
 		`{}`, `[]`, `null`, `7`, `{"departures": null}`, `{"departures": {}}`, `{"departures": "none"}`,
 		`{"departures": [{}]}`, `{"departures": ["x", 7]}`, `{"departures": []`,
 	} {
-		if b, err := decodeTimetable([]byte(body), 7); err == nil {
+		if b, err := decodeTimetable(sources.Object([]byte(body)), 7); err == nil {
 			t.Errorf("%s is decoded as %+v", body, b)
 		}
 	}
-	if b, err := decodeTimetable([]byte(`{"departures": []}`), 7); err != nil || len(b.list) != 0 || !b.complete {
+	if b, err := decodeTimetable(sources.Object([]byte(`{"departures": []}`)), 7); err != nil || len(b.list) != 0 || !b.complete {
 		t.Errorf("no departures: %+v, %v", b, err)
 	}
 }
@@ -131,12 +140,12 @@ func TestTheNumberOfDeparturesAndTheLengthOfNamesAreLimited(t *testing.T) {
 	_, rest, _ := strings.Cut(oneDeparture, `"departures": [`)
 	departure, _, _ := strings.Cut(rest, "],\n\t\"stops\"")
 	body := fmt.Sprintf(`{"departures": [%s%s]}`, strings.Repeat(departure+",", 5000), departure)
-	b, err := decodeTimetable([]byte(body), 7)
-	if err != nil || len(b.list) != maxEntries || b.complete {
+	b, err := decodeTimetable(sources.Object([]byte(body)), 7)
+	if err != nil || len(b.list) != sources.MaxItems || b.complete {
 		t.Errorf("%d departures of 5001, %v", len(b.list), err)
 	}
 	long := strings.Repeat("Llanfair ", 1000)
-	b, err = decodeTimetable([]byte(strings.Replace(oneDeparture, "Lake", long, 1)), 7)
+	b, err = decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, "Lake", long, 1))), 7)
 	if err != nil || utf8.RuneCountInString(b.list[0].Destination) > maxName {
 		t.Errorf("a destination of %d bytes, %v", len(b.list[0].Destination), err)
 	}
@@ -149,16 +158,17 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"departures":[[],{"disruption_ids":{"1":2}}],"runs":[],"status":7}`))
 	f.Add([]byte("<html>"))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		reply := sources.Object(body)
 		for _, status := range []int{200, 403, 500} {
-			if err := redact(responseError(status, body)); err != nil {
+			if err := redact(responseError(status, body, reply)); err != nil {
 				checkText(t, err.Error(), maxDetail+20)
 			}
 		}
-		stops, _ := decodeStops(body)
+		stops, _ := decodeStops(reply)
 		for _, s := range stops {
 			checkText(t, s.Name, maxName)
 		}
-		b, err := decodeTimetable(body, 7)
+		b, err := decodeTimetable(reply, 7)
 		if err != nil && len(b.list) > 0 {
 			t.Error("departures and an error")
 		}

@@ -8,49 +8,44 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
+	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
 )
 
-// departuresReply has the fields of a /v3/departures reply that are used.
+// departuresReply has what is used of a /v3/departures reply. Ids are texts.
 type departuresReply struct {
-	Departures list[rawDeparture] `json:"departures"`
-	Stops      table[struct {
-		Name scalar `json:"stop_name"`
-	}] `json:"stops"`
-	Routes table[struct {
-		Name   scalar `json:"route_name"`
-		Number scalar `json:"route_number"`
-	}] `json:"routes"`
-	Runs table[struct {
-		Destination  scalar `json:"destination_name"`
-		FinalStop    scalar `json:"final_stop_id"`
-		Status       scalar `json:"status"`
-		ExpressStops scalar `json:"express_stop_count"`
-	}] `json:"runs"`
-	Directions table[struct {
-		Name scalar `json:"direction_name"`
-	}] `json:"directions"`
-	Disruptions table[disruption] `json:"disruptions"`
+	departures  []rawDeparture
+	skipped     bool              // departures that are invalid, or too many
+	cut         bool              // a table has too many entries
+	stops       map[string]string // their names
+	routes      map[string]rawRoute
+	runs        map[string]rawRun
+	directions  map[string]string // their names
+	disruptions map[string]disruption
 }
 
 // rawDeparture is a departure as the API writes it.
 type rawDeparture struct {
-	RouteID     scalar       `json:"route_id"`
-	RunRef      scalar       `json:"run_ref"`
-	DirectionID scalar       `json:"direction_id"`
-	Disruptions list[scalar] `json:"disruption_ids"`
-	Scheduled   scalar       `json:"scheduled_departure_utc"`
-	Estimated   scalar       `json:"estimated_departure_utc"`
-	AtPlatform  scalar       `json:"at_platform"`
-	Platform    scalar       `json:"platform_number"`
-	Flags       scalar       `json:"flags"`
-	Sequence    scalar       `json:"departure_sequence"`
+	route, run, direction string
+	scheduled, estimated  time.Time
+	atPlatform            bool
+	platform, sequence    string
+	flags                 []string
+	disruptions           []string
+}
+
+type rawRoute struct{ name, number string }
+
+type rawRun struct {
+	destination, finalStop, status string
+	express                        bool
 }
 
 type disruption struct {
-	Title scalar `json:"title"`
-	From  scalar `json:"from_date"`
-	To    scalar `json:"to_date"`
+	title    string
+	from, to time.Time
 }
 
 // timetable is the content of a reply.
@@ -61,6 +56,7 @@ type timetable struct {
 	empty    bool                // a reply has none at all
 	ids      map[string][]string // that occur, by kind, before the filter
 	doubt    string              // why not all of it can be relied on; empty: it can
+	unknown  []string            // words of the API that this version does not know
 	at       time.Time           // when it was made; zero: not known
 }
 
@@ -73,24 +69,21 @@ type departure struct {
 
 // decodeTimetable decodes a reply. If no departure is valid although there are some, that
 // is an error.
-func decodeTimetable(body []byte, stop int) (timetable, error) {
-	var r departuresReply
-	if !decode(body, &r) || !r.Departures.valid {
+func decodeTimetable(reply map[string]gjson.Result, stop int) (timetable, error) {
+	if !reply["departures"].IsArray() {
 		return timetable{}, invalidReply("no list of departures")
 	}
-	id := scalar(strconv.Itoa(stop))
+	r := decodeReply(reply)
+	id := strconv.Itoa(stop)
 	found := timetable{
-		stop:     clean(string(r.Stops[id].Name), maxName),
-		complete: r.Departures.skipped == 0,
-		empty:    len(r.Departures.items)+r.Departures.skipped == 0,
+		stop:     r.stops[id],
+		complete: !r.skipped,
+		empty:    len(r.departures) == 0 && !r.skipped,
 		doubt:    r.doubt(),
+		unknown:  r.unknown(),
 	}
-	for i := range r.Departures.items {
-		d, ok := r.departure(i)
-		if !ok {
-			found.complete = false
-			continue
-		}
+	for i := range r.departures {
+		d := r.departure(i)
 		d.boards = r.boards(i, id)
 		found.list = append(found.list, d)
 	}
@@ -100,82 +93,169 @@ func decodeTimetable(body []byte, stop int) (timetable, error) {
 	return found, nil
 }
 
+// decodeReply reads the members that are used. One that is missing or of a wrong type is
+// empty.
+func decodeReply(reply map[string]gjson.Result) (r departuresReply) {
+	all := sources.Items(reply["departures"], func(v gjson.Result) {
+		if d := decodeDeparture(v); d.scheduled.IsZero() {
+			r.skipped = true
+		} else {
+			r.departures = append(r.departures, d)
+		}
+	})
+	r.skipped = r.skipped || !all
+	read := func(table string, use func(id string, v map[string]gjson.Result)) {
+		members := map[string]gjson.Result{}
+		all := sources.Members(reply[table], func(id string, v gjson.Result) {
+			clear(members)
+			sources.Members(v, func(name string, v gjson.Result) { members[name] = v })
+			use(strings.Clone(id), members)
+		})
+		r.cut = r.cut || reply[table].IsObject() && !all
+	}
+	r.stops, r.directions = map[string]string{}, map[string]string{}
+	r.routes, r.runs, r.disruptions = map[string]rawRoute{}, map[string]rawRun{}, map[string]disruption{}
+	read("stops", func(id string, v map[string]gjson.Result) { r.stops[id] = sources.Name(v["stop_name"]) })
+	read("directions", func(id string, v map[string]gjson.Result) { r.directions[id] = sources.Name(v["direction_name"]) })
+	read("routes", func(id string, v map[string]gjson.Result) {
+		r.routes[id] = rawRoute{sources.Text(v["route_name"]), sources.Name(v["route_number"])}
+	})
+	read("runs", func(id string, v map[string]gjson.Result) {
+		r.runs[id] = rawRun{
+			sources.Name(v["destination_name"]), sources.Text(v["final_stop_id"]), strings.ToLower(sources.Text(v["status"])),
+			v["express_stop_count"].Int() > 0,
+		}
+	})
+	read("disruptions", func(id string, v map[string]gjson.Result) {
+		r.disruptions[id] = disruption{sources.Clean(sources.Text(v["title"]), maxTitle), sources.Time(v["from_date"]), sources.Time(v["to_date"])}
+	})
+	return r
+}
+
+// decodeDeparture reads a departure. If nothing says when it leaves, it has no time.
+func decodeDeparture(v gjson.Result) (d rawDeparture) {
+	sources.Members(v, func(name string, v gjson.Result) {
+		switch name {
+		case "route_id":
+			d.route = sources.Text(v)
+		case "run_ref":
+			d.run = sources.Text(v)
+		case "direction_id":
+			d.direction = sources.Text(v)
+		case "disruption_ids":
+			sources.Items(v, func(v gjson.Result) { d.disruptions = append(d.disruptions, sources.Text(v)) })
+		case "scheduled_departure_utc":
+			d.scheduled = sources.Time(v)
+		case "estimated_departure_utc":
+			d.estimated = sources.Time(v)
+		case "at_platform":
+			d.atPlatform = sources.Bool(v)
+		case "platform_number":
+			d.platform = sources.Name(v)
+		case "departure_sequence":
+			d.sequence = sources.Text(v)
+		case "flags":
+			d.flags = strings.Split(sources.Text(v), "-")
+		}
+	})
+	if d.scheduled.IsZero() {
+		d.scheduled = d.estimated
+	}
+	return d
+}
+
 // doubt returns why not all of a reply can be relied on.
 func (r *departuresReply) doubt() string {
 	noRun := func(d rawDeparture) bool {
-		_, ok := r.Runs[d.RunRef]
+		_, ok := r.runs[d.run]
 		return !ok
 	}
 	switch {
-	case max(len(r.Stops), len(r.Routes), len(r.Runs), len(r.Directions), len(r.Disruptions)) >= maxEntries:
-		return fmt.Sprintf("a table of the reply has more than %d entries; names may be missing", maxEntries)
-	case slices.ContainsFunc(r.Departures.items, noRun):
+	case r.cut:
+		return fmt.Sprintf("a table of the reply has more than %d entries; names may be missing", sources.MaxItems)
+	case slices.ContainsFunc(r.departures, noRun):
 		return "departures of the reply have no run; whether they are cancelled is not known"
 	}
 	return ""
 }
 
+// Flags of departures.
+const (
+	setDownOnly = "DOO"
+	byBus       = "RRB"
+)
+
+// The flags and statuses of the API. Other flags go on after an underscore: S_WCA.
+var (
+	flags    = []string{"", setDownOnly, byBus, "E", "GC", "PUO", "RR"}
+	statuses = []string{"", "added", "cancelled", "scheduled", "updated"}
+)
+
+// unknown returns the flags and statuses that this version does not know.
+func (r *departuresReply) unknown() (words []string) {
+	add := func(kind, word string) {
+		if word = kind + " " + sources.Clean(word, maxNumber); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	for _, d := range r.departures {
+		for _, flag := range d.flags {
+			if !slices.Contains(flags, flag) && !strings.Contains(flag, "_") {
+				add("flag", flag)
+			}
+		}
+		if status := r.runs[d.run].status; !slices.Contains(statuses, status) {
+			add("status", status)
+		}
+	}
+	return words
+}
+
 // boards tells whether one can get on: not where passengers are only set down, and not
 // where the run ends. A loop also begins here, or calls here twice and ends at the
 // second call.
-func (r *departuresReply) boards(i int, stop scalar) bool {
-	d := r.Departures.items[i]
-	if hasFlag(d.Flags, "DOO") {
+func (r *departuresReply) boards(i int, stop string) bool {
+	d := &r.departures[i]
+	if slices.Contains(d.flags, setDownOnly) {
 		return false
 	}
-	if r.Runs[d.RunRef].FinalStop != stop || d.Sequence == "1" {
+	if r.runs[d.run].finalStop != stop || d.sequence == "1" {
 		return true
 	}
-	return slices.ContainsFunc(r.Departures.items, func(other rawDeparture) bool {
-		return other.RunRef == d.RunRef && other.Scheduled.time().After(d.Scheduled.time())
+	return slices.ContainsFunc(r.departures, func(other rawDeparture) bool {
+		return other.run == d.run && other.scheduled.After(d.scheduled)
 	})
 }
 
-// hasFlag tells whether a departure has a flag. Flags are separated by hyphens, and
-// some go on after an underscore: S_WCA-RUN_289. Other flags say nothing about
-// departures.
-func hasFlag(flags scalar, flag string) bool {
-	return slices.Contains(strings.Split(string(flags), "-"), flag)
-}
-
-// departure returns a departure with its run, route and so on; false: it has no time.
-func (r *departuresReply) departure(i int) (departure, bool) {
-	raw := r.Departures.items[i]
-	route := r.Routes[raw.RouteID]
-	run, known := r.Runs[raw.RunRef] // of one that is not known, nobody knows whether it is cancelled
-	name := func(v scalar) string { return clean(string(v), maxName) }
+// departure returns a departure with its run, route and so on.
+func (r *departuresReply) departure(i int) departure {
+	raw := &r.departures[i]
+	route := r.routes[raw.route]
+	run, known := r.runs[raw.run] // of one that is not known, nobody knows whether it is cancelled
 	d := departure{
-		route:     string(raw.RouteID),
-		direction: string(raw.DirectionID),
+		route: raw.route, direction: raw.direction,
 		Departure: topics.Departure{
-			Scheduled:     raw.Scheduled.time(),
-			Estimated:     raw.Estimated.time(),
-			Route:         name(route.Name),
-			Number:        cmp.Or(name(route.Number), numberIn(string(route.Name))),
-			Direction:     name(r.Directions[raw.DirectionID].Name),
-			Destination:   name(run.Destination),
-			Platform:      name(raw.Platform),
-			Express:       run.ExpressStops.int() > 0,
-			Cancelled:     strings.EqualFold(string(run.Status), "cancelled"),
-			ReplacedByBus: hasFlag(raw.Flags, "RRB"),
-			AtPlatform:    raw.AtPlatform.bool(),
-			Run:           name(raw.RunRef),
+			Scheduled:     raw.scheduled,
+			Estimated:     raw.estimated,
+			Route:         sources.Clean(route.name, maxName),
+			Number:        cmp.Or(route.number, numberIn(route.name)),
+			Direction:     r.directions[raw.direction],
+			Destination:   cmp.Or(run.destination, r.directions[raw.direction]),
+			Platform:      raw.platform,
+			Express:       run.express,
+			Cancelled:     run.status == "cancelled",
+			ReplacedByBus: slices.Contains(raw.flags, byBus),
+			AtPlatform:    raw.atPlatform,
+			Run:           sources.Clean(raw.run, maxName),
 			Presumed:      !known,
 		},
 	}
-	if d.Scheduled.IsZero() {
-		d.Scheduled = d.Estimated
-	}
-	if d.Scheduled.IsZero() {
-		return departure{}, false
-	}
-	d.Destination = cmp.Or(d.Destination, d.Direction)
 	d.Headsign = headsign(d.Destination)
-	if raw.RouteID == cityCircle {
+	if raw.route == cityCircle {
 		d.Route, d.Headsign = "City Circle", "City Circle"
 	}
-	d.Disruptions = r.disruptionsAt(d.When(), raw.Disruptions.items)
-	return d, true
+	d.Disruptions = r.disruptionsAt(d.When(), raw.disruptions)
+	return d
 }
 
 // cityCircle is the route of the trains that run around Melbourne's City Loop. They
@@ -195,24 +275,26 @@ func headsign(destination string) string {
 func numberIn(routeName string) string {
 	_, number, _ := strings.Cut(routeName, "(Route ")
 	number, _, _ = strings.Cut(number, ")")
-	return clean(number, maxNumber)
+	return sources.Clean(number, maxNumber)
 }
 
-// maxDisruptions limits the titles of one departure.
-const maxDisruptions = 5
+const (
+	maxName        = 80  // characters of the name of a route or a run
+	maxNumber      = 8   // characters of a route's number, and of a word that is not known
+	maxTitle       = 200 // characters of a disruption's title
+	maxDisruptions = 5   // titles of one departure
+)
 
 // disruptionsAt returns the titles of the disruptions at a time; planned works are listed
 // weeks ahead.
-func (r *departuresReply) disruptionsAt(at time.Time, ids []scalar) (titles []string) {
+func (r *departuresReply) disruptionsAt(at time.Time, ids []string) (titles []string) {
 	for _, id := range ids {
-		d := r.Disruptions[id]
-		from, to := d.From.time(), d.To.time()
-		title := clean(string(d.Title), maxTitle)
-		if title == "" || at.Before(from) || !to.IsZero() && at.After(to) ||
-			len(titles) == maxDisruptions || slices.Contains(titles, title) {
+		d := r.disruptions[id]
+		if d.title == "" || at.Before(d.from) || !d.to.IsZero() && at.After(d.to) ||
+			len(titles) == maxDisruptions || slices.Contains(titles, d.title) {
 			continue
 		}
-		titles = append(titles, title)
+		titles = append(titles, d.title)
 	}
 	return titles
 }

@@ -11,6 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
+
+	sources "ptvd/plugins/departures"
 )
 
 // APIError is a failed request.
@@ -69,10 +73,8 @@ var errTimeout = &APIError{Summary: "timeout", Detail: "no reply from the server
 // responseError returns the error that a response reports, nil if it reports none. The
 // status alone is not enough: the API sends 403 for an invalid signature, for a disabled
 // key and for too many requests.
-func responseError(status int, body []byte) error {
-	var reply envelope
-	isJSON := decode(body, &reply)
-	message := string(reply.Message)
+func responseError(status int, body []byte, reply map[string]gjson.Result) error {
+	message := cmp.Or(sources.Text(reply["message"]), sources.Text(reply["Message"])) // ASP.NET capitalizes it
 	mentions := func(word string) bool { return strings.Contains(strings.ToLower(message), word) }
 	switch {
 	case status == http.StatusTooManyRequests || mentions("throttl"):
@@ -89,9 +91,9 @@ func responseError(status int, body []byte) error {
 		return &APIError{Summary: "HTTP " + strconv.Itoa(status), Detail: cmp.Or(message, http.StatusText(status), "no explanation")}
 	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
 		return invalidReply("HTML instead of JSON: the network may have a login page (captive portal)")
-	case !isJSON:
+	case reply == nil:
 		return invalidReply("not a JSON object, or truncated")
-	case reply.Status.Health == "0":
+	case sources.Text(reply["status"].Get("health")) == "0":
 		return &APIError{Summary: "PTV is down", Detail: cmp.Or(message, "the API reports that it is not available (health 0)")}
 	}
 	return nil

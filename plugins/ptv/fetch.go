@@ -98,7 +98,7 @@ func (p *ptv) instead(t *plugins.Task, one *part) timetable {
 func (all *timetable) add(found timetable) {
 	all.stop, all.doubt = cmp.Or(all.stop, found.stop), cmp.Or(all.doubt, found.doubt)
 	all.complete, all.empty = all.complete && found.complete, all.empty || found.empty
-	all.list = append(all.list, found.list...)
+	all.list, all.unknown = append(all.list, found.list...), append(all.unknown, found.unknown...)
 	if !found.at.IsZero() {
 		all.at = found.at
 	}

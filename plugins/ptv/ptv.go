@@ -18,6 +18,7 @@ package ptv
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"ptvd/plugins"
@@ -52,6 +53,7 @@ type ptv struct {
 	delays    sources.Delays
 	wasEmpty  bool // the latest reply had no departure of a route that was asked for
 	seen      seen
+	unknown   []string        // words of the API that were logged
 	looked    plugins.Instant // when the stop was last asked without the filter; 0: never
 	backoff   plugins.Backoff
 	recheck   plugins.Backoff
@@ -143,11 +145,25 @@ func (p *ptv) publish(t *plugins.Task, found timetable) error {
 	} else {
 		p.env.Health.OK()
 	}
+	p.logUnknown(found.unknown)
 	p.env.Log.Debug("departures received", "stop", p.published.Stop, "count", len(p.published.List))
 	if isNew {
 		return p.saveSeen(t)
 	}
 	return nil
+}
+
+// maxUnknown limits how many words that are not known are logged.
+const maxUnknown = 20
+
+// logUnknown logs words of the API that are new to this version, each once.
+func (p *ptv) logUnknown(words []string) {
+	for _, word := range words {
+		if len(p.unknown) < maxUnknown && !slices.Contains(p.unknown, word) {
+			p.unknown = append(p.unknown, word)
+			p.env.Log.Debug("unknown value in a reply ignored", "value", word)
+		}
+	}
 }
 
 // failed handles a failed request and returns the pause before the retry. A single failure

@@ -79,7 +79,7 @@ func (c Client) departures(ctx context.Context, cfg Config, r request, now time.
 	if err != nil {
 		return timetable{}, err
 	}
-	found, err := decodeTimetable(reply.body, cfg.Stop)
+	found, err := decodeTimetable(reply.members, cfg.Stop)
 	if err != nil {
 		return timetable{}, err
 	}

@@ -9,6 +9,10 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+
+	sources "ptvd/plugins/departures"
 )
 
 // Stop is a result of FindStops.
@@ -38,27 +42,6 @@ type Direction struct {
 // many routes.
 const maxLookups = 20
 
-type searchReply struct {
-	Stops list[struct {
-		ID     scalar `json:"stop_id"`
-		Name   scalar `json:"stop_name"`
-		Suburb scalar `json:"stop_suburb"`
-		Type   scalar `json:"route_type"`
-		Routes list[struct {
-			ID     scalar `json:"route_id"`
-			Name   scalar `json:"route_name"`
-			Number scalar `json:"route_number"`
-		}] `json:"routes"`
-	}] `json:"stops"`
-}
-
-type directionsReply struct {
-	Directions list[struct {
-		ID   scalar `json:"direction_id"`
-		Name scalar `json:"direction_name"`
-	}] `json:"directions"`
-}
-
 // FindStops returns the stops whose name or suburb contains a text, in the order of the
 // API, with their routes, and the directions of the first 20 routes. The text must have at
 // least three characters and a letter.
@@ -71,7 +54,7 @@ func (c Client) FindStops(ctx context.Context, text string) ([]Stop, error) {
 	if err != nil {
 		return nil, err
 	}
-	stops, err := decodeStops(reply.body)
+	stops, err := decodeStops(reply.members)
 	if err != nil {
 		return nil, err
 	}
@@ -84,24 +67,25 @@ func twiceEscaped(term string) string {
 	return url.QueryEscape(once)
 }
 
-func decodeStops(body []byte) ([]Stop, error) {
-	var r searchReply
-	if !decode(body, &r) || !r.Stops.valid {
+func decodeStops(reply map[string]gjson.Result) (stops []Stop, err error) {
+	if !reply["stops"].IsArray() {
 		return nil, invalidReply("no list of stops")
 	}
-	var stops []Stop
-	for _, raw := range r.Stops.items {
-		stop := Stop{ID: raw.ID.int(), Name: clean(string(raw.Name), maxName), Suburb: clean(string(raw.Suburb), maxName)}
-		if n, err := strconv.Atoi(string(raw.Type)); err == nil && n >= 0 && n < len(routeTypes) {
+	sources.Items(reply["stops"], func(v gjson.Result) {
+		if !v.IsObject() {
+			return
+		}
+		stop := Stop{ID: int(v.Get("stop_id").Int()), Name: sources.Name(v.Get("stop_name")), Suburb: sources.Name(v.Get("stop_suburb"))}
+		if n, err := strconv.Atoi(sources.Text(v.Get("route_type"))); err == nil && n >= 0 && n < len(routeTypes) {
 			stop.RouteType = routeTypes[n]
 		}
-		for _, route := range raw.Routes.items {
+		sources.Items(v.Get("routes"), func(v gjson.Result) {
 			stop.Routes = append(stop.Routes, Route{
-				ID: route.ID.int(), Number: clean(string(route.Number), maxName), Name: clean(string(route.Name), maxName),
+				ID: int(v.Get("route_id").Int()), Number: sources.Name(v.Get("route_number")), Name: sources.Name(v.Get("route_name")),
 			})
-		}
+		})
 		stops = append(stops, stop)
-	}
+	})
 	return stops, nil
 }
 
@@ -129,16 +113,15 @@ func (c Client) directions(ctx context.Context, route int) ([]Direction, error) 
 	if err != nil {
 		return nil, err
 	}
-	var r directionsReply
-	if !decode(reply.body, &r) || !r.Directions.valid {
+	if !reply.members["directions"].IsArray() {
 		return nil, invalidReply("no list of directions")
 	}
 	var directions []Direction
-	for _, raw := range r.Directions.items {
-		d := Direction{ID: raw.ID.int(), Name: clean(string(raw.Name), maxName)}
+	sources.Items(reply.members["directions"], func(v gjson.Result) {
+		d := Direction{ID: int(v.Get("direction_id").Int()), Name: sources.Name(v.Get("direction_name"))}
 		if !slices.Contains(directions, d) {
 			directions = append(directions, d)
 		}
-	}
+	})
 	return directions, nil
 }
