@@ -110,6 +110,9 @@ type Meter interface {
 
 	// Set sets a figure that goes up and down.
 	Set(name string, value float64)
+
+	// Describe says what a figure is, in one line, for those who read /metrics.
+	Describe(name, help string)
 }
 
 // Storage is where an instance keeps what should outlive a restart. Its methods

@@ -5,7 +5,7 @@ go 1.26.0
 require ptvd v0.0.0
 
 require (
-	github.com/VictoriaMetrics/metrics v1.35.1 // indirect
+	github.com/VictoriaMetrics/metrics v1.45.0 // indirect
 	github.com/beevik/ntp v1.6.0 // indirect
 	github.com/coreos/go-systemd/v22 v22.7.0 // indirect
 	github.com/google/renameio/v2 v2.0.2 // indirect

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"ptvd/internal/host"
+	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 )
 
@@ -62,9 +64,52 @@ func (p *page) call(c web.Command) error {
 	}
 	delete(p.held, c.Action)
 	if a.EndedBy != "" {
-		p.held[i.entry.Name+"."+a.EndedBy] = true
+		p.held[i.entry.Name+"."+a.EndedBy] = p.leaseEnd()
 	}
 	return nil
+}
+
+// lease is how long an action that another one ends, such as a press, goes on after a
+// client has begun or renewed it, in real time. The client may be gone.
+const lease = 3 * time.Second
+
+func (p *page) leaseEnd() scheduler.Instant {
+	return p.daemon.loop.Now().Add(time.Duration(p.speed() * float64(lease)))
+}
+
+// renew prolongs an action that is in progress.
+func (p *page) renew(action string) error {
+	i, a, err := p.daemon.findAction(action)
+	if err != nil {
+		return err
+	}
+	end := i.entry.Name + "." + a.EndedBy
+	if _, held := p.held[end]; !held {
+		return fmt.Errorf("%s: not in progress", action)
+	}
+	p.held[end] = p.leaseEnd()
+	return nil
+}
+
+// expire ends the actions whose lease is over. It returns when the next one is, or
+// scheduler.Never.
+func (p *page) expire() scheduler.Instant {
+	next := scheduler.Never
+	for call, until := range p.held {
+		if until <= p.daemon.loop.Now() {
+			p.end(call)
+		} else {
+			next = min(next, until)
+		}
+	}
+	return next
+}
+
+// end ends an action that is in progress.
+func (p *page) end(call string) {
+	delete(p.held, call)
+	instance, action, _ := strings.Cut(call, ".")
+	_ = p.act(instance, action, "", 1) // the instance may have been removed
 }
 
 func (p *page) act(instance, action, arg string, times int) error {
@@ -82,13 +127,14 @@ func (p *page) act(instance, action, arg string, times int) error {
 }
 
 // isHeld tells whether a command ends an action that is in progress, such as a press.
-func (p *page) isHeld(c web.Command) bool { return c.Do == web.Call && p.held[c.Action] }
+func (p *page) isHeld(c web.Command) bool {
+	_, held := p.held[c.Action]
+	return held && c.Do == web.Call
+}
 
 // release ends what is still in progress when the last client has left.
 func (p *page) release() {
 	for call := range p.held {
-		instance, action, _ := strings.Cut(call, ".")
-		_ = p.act(instance, action, "", 1) // the instance may have been removed
+		p.end(call)
 	}
-	clear(p.held)
 }

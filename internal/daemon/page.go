@@ -22,7 +22,9 @@ type page struct {
 	server *web.Server
 	joined *scheduler.Flag
 	seen   map[*host.Slot]uint64 // versions that were published last
-	held   map[string]bool       // calls, as instance.action, that end what clients have begun
+	// held has the calls, as instance.action, that end what clients have begun, and
+	// until when they may go on.
+	held map[string]scheduler.Instant
 }
 
 // framesPerSecond is how often topics are checked for changes. The whole state is
@@ -36,7 +38,7 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	if h == nil {
 		return nil
 	}
-	p := &page{daemon: d, remote: h.RemoteControl, joined: scheduler.NewFlag(d.loop), held: map[string]bool{}}
+	p := &page{daemon: d, remote: h.RemoteControl, joined: scheduler.NewFlag(d.loop), held: map[string]scheduler.Instant{}}
 	server, err := scheduler.Await(t, func(context.Context) (*web.Server, error) { return p.prepare(h) })
 	switch {
 	case errors.Is(err, scheduler.ErrCancelled):
@@ -98,7 +100,7 @@ func (p *page) open(t *scheduler.Task, address string) error {
 // show publishes while there are clients, until it is cancelled.
 func (p *page) show(t *scheduler.Task) error {
 	for {
-		if err := p.joined.Wait(t); err != nil {
+		if err := p.waitForClient(t); err != nil {
 			return err
 		}
 		if p.server.Clients() == 0 {
@@ -110,11 +112,27 @@ func (p *page) show(t *scheduler.Task) error {
 	}
 }
 
+// waitForClient waits until a client has come or a command was executed, and ends in the
+// meantime what is over.
+func (p *page) waitForClient(t *scheduler.Task) error {
+	for {
+		next := p.expire()
+		if next == scheduler.Never {
+			return p.joined.Wait(t)
+		}
+		err := t.Timeout(next.Sub(t.Now()), func() error { return p.joined.Wait(t) })
+		if !errors.Is(err, scheduler.ErrTimeout) {
+			return err
+		}
+	}
+}
+
 // tell publishes while there are clients: the whole state at first, for each new client
 // and once a second, and in between what has changed.
 func (p *page) tell(t *scheduler.Task) error {
 	isSent := p.publishAll()
 	for frame := 1; p.server.Clients() > 0; frame++ {
+		p.expire()
 		err := t.Timeout(p.pause(), func() error { return p.joined.Wait(t) })
 		switch {
 		case err != nil && !errors.Is(err, scheduler.ErrTimeout):
@@ -237,6 +255,8 @@ func (p *page) obey(c web.Command) error {
 	switch {
 	case c.Do == web.Call:
 		return p.call(c)
+	case c.Do == web.Renew:
+		return p.renew(c.Action)
 	case world == nil:
 		return errors.New("break, mend and speed are available in the demo only")
 	case c.Do == web.Break:

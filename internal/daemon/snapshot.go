@@ -3,6 +3,7 @@ package daemon
 import (
 	"fmt"
 	"math"
+	"os"
 	"time"
 
 	"ptvd/internal/host"
@@ -19,8 +20,14 @@ func (d *Daemon) State() web.State { return (&page{daemon: d}).snapshot() }
 func (p *page) snapshot() web.State {
 	return web.State{
 		Clock: p.clock(), Topics: p.topics(func(*host.Slot) bool { return true }),
-		Instances: p.instances(), Loop: p.loop(), World: p.world(),
+		Instances: p.instances(), Loop: p.loop(), World: p.world(), Daemon: p.daemon.about(),
 	}
+}
+
+// about tells which program runs where.
+func (d *Daemon) about() *web.Daemon {
+	host, _ := os.Hostname() // without a name the page shows none
+	return &web.Daemon{Version: d.options.Version, Host: host}
 }
 
 func (p *page) clock() *web.Clock {
@@ -70,9 +77,13 @@ func (p *page) topic(slot *host.Slot, m topics.Moment) (t web.Topic) {
 	}
 	t.Value = web.Value{Payload: t.Value}
 	if measured, is := value.(topics.Measured); is {
-		t.Figures = map[string]float64{}
+		t.Figures, t.Help = map[string]float64{}, map[string]string{}
+		explained, hasHelp := value.(topics.Explained)
 		for name, figure := range measured.Figures(m) {
 			setFinite(t.Figures, name, figure)
+			if t.Help[name] = t.Doc; hasHelp {
+				t.Help[name] = explained.FigureHelp(name)
+			}
 		}
 	}
 	return t
@@ -113,11 +124,12 @@ func (p *page) instances() []web.Instance {
 	for _, i := range p.daemon.instances {
 		one := web.Instance{
 			Name: i.entry.Name, Plugin: i.entry.Definition.Name, Health: string(i.health.Condition), Why: i.why(),
-			Since: p.daemon.loop.Now().Sub(i.health.Since).Seconds(), Restarts: i.restarts, Meter: map[string]float64{},
+			Since: p.daemon.loop.Now().Sub(i.health.Since).Seconds(), Restarts: i.restarts, Meter: map[string]float64{}, Help: map[string]string{},
 			Actions: []web.Action{}, Offered: p.remote || p.daemon.options.World != nil,
 		}
 		for name, value := range i.meter.All() {
 			setFinite(one.Meter, name, value)
+			one.Help[name] = i.meter.Help(name)
 		}
 		for _, a := range i.actions() {
 			one.Actions = append(one.Actions, web.Action{Name: a.Name, Doc: a.Doc, Arg: a.Arg, EndedBy: a.EndedBy})
@@ -143,6 +155,10 @@ func (p *page) loop() *web.Loop {
 			Instance: s.Owner, Name: s.Name, Live: s.Live, Due: -1, Runs: s.Runs, Total: s.Total.Seconds(),
 			Longest: s.Longest.Seconds(), Missed: s.Missed,
 			LateP50: s.Late.P50.Seconds(), LateP99: s.Late.P99.Seconds(), LateMax: s.Late.Max.Seconds(),
+			Late: web.Histogram{Below: s.Late.Below[:], Count: s.Late.Count, Sum: s.Late.Sum.Seconds()},
+		}
+		for _, bound := range scheduler.LatenessBounds {
+			task.Late.Bounds = append(task.Late.Bounds, bound.Seconds())
 		}
 		if now, ok := newest[[2]string{s.Owner, s.Name}]; ok {
 			task.State = now.State

@@ -73,7 +73,7 @@ func TestASnapshotIncludesTasksThatHaveEnded(t *testing.T) {
 		}
 		s := loop.Snapshot()
 		at := slices.IndexFunc(s.Totals, func(n scheduler.Totals) bool { return n.Name == "worker" })
-		want := scheduler.Totals{Owner: "lamp", Name: "worker", Spawned: 3, Runs: 6, Total: 36, Longest: 7, Late: scheduler.Lateness{Count: 3}}
+		want := scheduler.Totals{Owner: "lamp", Name: "worker", Spawned: 3, Runs: 6, Total: 36, Longest: 7, Late: scheduler.Lateness{Count: 3, Below: [len(scheduler.LatenessBounds)]uint64{3, 3, 3, 3, 3, 3}}}
 		if s.Totals[at] != want {
 			t.Errorf("got  %+v\nwant %+v", s.Totals[at], want)
 		}
@@ -102,6 +102,9 @@ func TestLatenessIsCountedFromDueToRun(t *testing.T) {
 		for _, n := range loop.Snapshot().Totals {
 			if n.Name != "sleeper" {
 				continue
+			}
+			if l := n.Late; l.Sum != 5050 || l.Below[0] != 100 {
+				t.Errorf("together and below the least bound: %+v", l)
 			}
 			if l := n.Late; l.Count != 100 || l.Max != 100 || l.P50 < 50 || l.P50 > 64 || l.P99 < 99 || l.P99 > 100 {
 				t.Errorf("got %+v", l)

@@ -44,8 +44,14 @@ type Totals struct {
 // high, never too low.
 type Lateness struct {
 	Count         uint64
+	Sum           time.Duration
 	P50, P99, Max time.Duration
+	// Below counts those that were less than each of the LatenessBounds.
+	Below [len(LatenessBounds)]uint64
 }
+
+// LatenessBounds are powers of two nanoseconds, from 0.13 ms to 4.3 s.
+var LatenessBounds = [...]time.Duration{1 << 17, 1 << 20, 1 << 23, 1 << 26, 1 << 29, 1 << 32}
 
 // Snapshot returns the state of the loop: the tasks in the order of their start,
 // the totals by owner and name. Call it on the loop.
@@ -93,7 +99,10 @@ func (s *stats) ran(d time.Duration) {
 
 func (s *stats) totals() Totals {
 	t := s.Totals
-	t.Late = Lateness{s.late.count, s.late.quantile(0.50), s.late.quantile(0.99), s.late.max}
+	t.Late = Lateness{Count: s.late.count, Sum: s.late.sum, P50: s.late.quantile(0.50), P99: s.late.quantile(0.99), Max: s.late.max}
+	for i, bound := range LatenessBounds {
+		t.Late.Below[i] = s.late.below(bound)
+	}
 	return t
 }
 
@@ -101,6 +110,7 @@ func (s *stats) totals() Totals {
 // 9, 10 to 11, 12 to 13, 14 to 15, 16 to 19 …
 type histogram struct {
 	count   uint64
+	sum     time.Duration
 	max     time.Duration
 	buckets [256]uint64
 }
@@ -108,6 +118,7 @@ type histogram struct {
 func (h *histogram) add(d time.Duration) {
 	d = max(d, 0)
 	h.count++
+	h.sum += d
 	h.max = max(h.max, d)
 	h.buckets[bucketOf(uint64(d))]++
 }
@@ -124,6 +135,14 @@ func (h *histogram) quantile(q float64) time.Duration {
 		}
 	}
 	return 0
+}
+
+// below returns how many durations were less than a bound, which is a power of two.
+func (h *histogram) below(bound time.Duration) (n uint64) {
+	for _, in := range h.buckets[:bucketOf(uint64(bound))] {
+		n += in
+	}
+	return n
 }
 
 // bucketOf gives four buckets to each power of two.

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,7 +24,7 @@ const minTokenLength = 16
 // cookie that is derived from the token.
 type authenticator struct {
 	token  string
-	cookie string
+	cookie string // its value
 	next   http.Handler
 	log    *slog.Logger
 
@@ -35,8 +38,6 @@ const (
 	maxDelayed   = 4           // failed attempts at a time; more are refused at once
 	warnInterval = time.Minute
 )
-
-const cookieName = "ptvd"
 
 // CheckToken refuses a token that could be guessed.
 func CheckToken(token string) error {
@@ -62,77 +63,96 @@ func requireToken(log *slog.Logger, token string, next http.Handler) (http.Handl
 	}, nil
 }
 
+// cookieName has the port in it: a browser sends cookies to all ports of a host, so two
+// boards behind one name would overwrite each other's.
+func cookieName(r *http.Request) string {
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		return "ptvd-" + port
+	}
+	return "ptvd"
+}
+
 func (a *authenticator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	isPage := r.Method == http.MethodGet && r.URL.Path == "/"
+	cookie, _ := r.Cookie(cookieName(r))
 	switch {
-	case a.isAuthenticated(r):
+	case cookie != nil && equal(cookie.Value, a.cookie), a.hasToken(r):
 		a.next.ServeHTTP(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/login":
 		a.login(w, r)
 	case r.Method == http.MethodGet && r.URL.Path == "/page.css":
 		a.next.ServeHTTP(w, r) // the login form uses it
-	case hasCredentials(w, r) && !a.throttle(w, r):
-	case r.Method == http.MethodGet && r.URL.Path == "/":
-		w.WriteHeader(http.StatusUnauthorized)
-		serveFile(w, "login.html")
+	case (cookie != nil || r.Header.Get("Authorization") != "") && !a.throttle(r):
+		tooMany(w, isPage)
+	case isPage && cookie != nil:
+		http.SetCookie(w, &http.Cookie{Name: cookieName(r), Path: "/", MaxAge: -1})
+		serveLogin(w, http.StatusUnauthorized, "The token of this board has changed since you signed in.")
+	case isPage:
+		serveLogin(w, http.StatusUnauthorized, "")
 	default:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="ptvd"`)
 		http.Error(w, "authentication required: send the header Authorization: Bearer TOKEN", http.StatusUnauthorized)
 	}
 }
 
-func (a *authenticator) isAuthenticated(r *http.Request) bool {
-	if cookie, err := r.Cookie(cookieName); err == nil && equal(cookie.Value, a.cookie) {
-		return true
-	}
+// hasToken tells whether a program sends the token.
+func (a *authenticator) hasToken(r *http.Request) bool {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	return ok && equal(token, a.token)
-}
-
-// hasCredentials tells whether a request that is not authenticated carries
-// credentials, which are wrong then. It deletes a wrong cookie.
-func hasCredentials(w http.ResponseWriter, r *http.Request) bool {
-	_, err := r.Cookie(cookieName)
-	if err == nil {
-		http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1})
-	}
-	return err == nil || r.Header.Get("Authorization") != ""
 }
 
 // login answers the login form.
 func (a *authenticator) login(w http.ResponseWriter, r *http.Request) {
 	if !equal(r.PostFormValue("token"), a.token) {
-		if !a.throttle(w, r) {
+		if !a.throttle(r) {
+			tooMany(w, true)
 			return
 		}
-		w.WriteHeader(http.StatusUnauthorized)
-		serveFile(w, "login.html")
+		serveLogin(w, http.StatusUnauthorized, "This is not the token of this board.")
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: a.cookie, Path: "/", MaxAge: 365 * 24 * 60 * 60,
-		HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: cookieName(r), Value: a.cookie, Path: "/", MaxAge: 365 * 24 * 60 * 60,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, // Strict would ask again after a link from another site
 	})
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
+// serveLogin answers with the login form, and with what was wrong before.
+func serveLogin(w http.ResponseWriter, status int, problem string) {
+	form := bytes.Replace(assets()["login.html"].plain, []byte("<!-- problem -->"), []byte(html.EscapeString(problem)), 1)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(form)
+}
+
 // throttle delays the answer to a failed attempt, so that guessing takes too long,
-// and logs it. It returns false if the request is already answered or gone.
-func (a *authenticator) throttle(w http.ResponseWriter, r *http.Request) bool {
+// and logs it. It returns false if too many are delayed already.
+func (a *authenticator) throttle(r *http.Request) bool {
 	a.warn(r.RemoteAddr)
 	select {
 	case a.delayed <- struct{}{}:
 		defer func() { <-a.delayed }()
 	default:
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "too many failed authentication attempts", http.StatusTooManyRequests)
 		return false
 	}
 	select {
 	case <-time.After(failureDelay):
-		return true
 	case <-r.Context().Done():
-		return false
 	}
+	return true
+}
+
+// tooMany answers a failed attempt above the limit.
+func tooMany(w http.ResponseWriter, isBrowser bool) {
+	const problem = "Too many failed authentication attempts; try again in a second."
+	w.Header().Set("Retry-After", "1")
+	if isBrowser {
+		serveLogin(w, http.StatusTooManyRequests, problem)
+		return
+	}
+	http.Error(w, problem, http.StatusTooManyRequests)
 }
 
 // warn logs a failed attempt, at most once in a warnInterval.

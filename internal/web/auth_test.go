@@ -45,14 +45,14 @@ func TestBrowserLogsInOnceAndThenSendsACookie(t *testing.T) {
 		form := header("Content-Type", "application/x-www-form-urlencoded")
 		w := ask(s, "POST", "/login", "token="+strings.ReplaceAll(token, " ", "+"), form)
 		cookie := w.Result().Cookies()
-		if w.Code != 303 || len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteStrictMode || strings.Contains(cookie[0].Value, "token") {
+		if w.Code != 303 || len(cookie) != 1 || !cookie[0].HttpOnly || cookie[0].SameSite != http.SameSiteLaxMode || strings.Contains(cookie[0].Value, "token") {
 			t.Fatalf("%d %v", w.Code, cookie)
 		}
 		with := func(r *http.Request) { r.AddCookie(cookie[0]) }
 		if w := ask(s, "GET", "/api/state", "", with); w.Code != 200 {
 			t.Errorf("with its cookie: status %d", w.Code)
 		}
-		old := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: cookieName, Value: "of another token"}) }
+		old := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: cookie[0].Name, Value: "of another token"}) }
 		if w := ask(s, "GET", "/", "", old); w.Code != 401 || len(w.Result().Cookies()) != 1 || w.Result().Cookies()[0].MaxAge >= 0 {
 			t.Errorf("with the cookie of another token: %d %v", w.Code, w.Result().Cookies())
 		}
@@ -93,7 +93,7 @@ func TestFailedAttemptsAreDelayedLimitedAndLoggedOnce(t *testing.T) {
 			if i%2 == 0 {
 				go attempt("Authorization", "Bearer wrong")
 			} else {
-				go attempt("Cookie", cookieName+"=wrong")
+				go attempt("Cookie", "ptvd=wrong")
 			}
 		}
 		if first := <-status; first != http.StatusTooManyRequests || time.Now() != began {
@@ -108,5 +108,71 @@ func TestFailedAttemptsAreDelayedLimitedAndLoggedOnce(t *testing.T) {
 		if n := strings.Count(log.String(), "invalid token"); n != 1 {
 			t.Errorf("logged %d times", n)
 		}
+	})
+}
+
+// logIn returns the cookie that a server gives to a browser which reaches it by a host.
+func logIn(t *testing.T, s *Server, host string) *http.Cookie {
+	t.Helper()
+	w := ask(s, "POST", "/login", "token="+strings.ReplaceAll(token, " ", "+"), header("Content-Type", "application/x-www-form-urlencoded"), hostHeader(host))
+	if len(w.Result().Cookies()) != 1 {
+		t.Fatalf("%d %v", w.Code, w.Result().Cookies())
+	}
+	return w.Result().Cookies()[0]
+}
+
+func TestBoardsOnTwoPortsOfAHostKeepTheirCookies(t *testing.T) {
+	o := new(board).options()
+	o.Token = token
+	s := serve(t, o)
+	one, other, none := logIn(t, s, "localhost:8337"), logIn(t, s, "localhost:8338"), logIn(t, s, "localhost")
+	if one.Name == other.Name || one.Name == none.Name || other.Name == none.Name {
+		t.Errorf("the cookies are named %s, %s and %s", one.Name, other.Name, none.Name)
+	}
+}
+
+func TestLinkFromAnotherSiteOpensThePage(t *testing.T) {
+	o := new(board).options()
+	o.Token = token
+	s := serve(t, o)
+	cookie := logIn(t, s, "127.0.0.1:8337")
+	link := func(r *http.Request) {
+		r.AddCookie(cookie) // SameSite=Lax: browsers send it when a link is followed, and with no other request
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Sec-Fetch-Mode", "navigate")
+		r.Header.Set("Sec-Fetch-Dest", "document")
+	}
+	if w := ask(s, "GET", "/", "", link); w.Code != 200 {
+		t.Errorf("the link: status %d", w.Code)
+	}
+	if w := ask(s, "POST", "/api/do", `{"do":"call","action":"bell.press"}`, link); w.Code != 403 {
+		t.Errorf("a command from that site: status %d", w.Code)
+	}
+}
+
+func TestLoginSaysWhatWasWrong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := new(board).options()
+		o.Token = token
+		s := serve(t, o)
+		form := header("Content-Type", "application/x-www-form-urlencoded")
+		old := header("Cookie", "ptvd-8337=of-the-token-before")
+		for want, w := range map[string]*httptest.ResponseRecorder{
+			"This is not the token of this board.":                     ask(s, "POST", "/login", "token=wrong", form),
+			"The token of this board has changed since you signed in.": ask(s, "GET", "/", "", old),
+			`<p id="problem" role="alert"></p>`:                        ask(s, "GET", "/", ""),
+		} {
+			if !strings.Contains(w.Body.String(), want) || w.Code != 401 || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
+				t.Errorf("%d %v lacks %q:\n%s", w.Code, w.Header(), want, w.Body)
+			}
+		}
+		for range maxDelayed {
+			go ask(s, "POST", "/login", "token=wrong", form)
+		}
+		synctest.Wait()
+		if w := ask(s, "POST", "/login", "token=wrong", form); w.Code != 429 || !strings.Contains(w.Body.String(), "Too many failed authentication attempts") || !strings.Contains(w.Body.String(), "<form") {
+			t.Errorf("above the limit: %d %s", w.Code, w.Body)
+		}
+		time.Sleep(failureDelay)
 	})
 }

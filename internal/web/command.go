@@ -21,6 +21,7 @@ type Command struct {
 // The verbs of a Command.
 const (
 	Call  = "call"  // calls an action of an instance
+	Renew = "renew" // prolongs one that another action ends
 	Break = "break" // causes a fault of the world …
 	Mend  = "mend"  // … and ends it
 	Speed = "speed" // changes the speed of time
@@ -43,8 +44,8 @@ func readCommand(from io.Reader) (c Command, err error) {
 		return Command{}, errors.New("invalid command: data after the JSON object")
 	}
 	switch {
-	case !slices.Contains([]string{Call, Break, Mend, Speed}, c.Do):
-		return Command{}, fmt.Errorf("unknown command %.20q; use call, break, mend or speed", c.Do)
+	case !slices.Contains([]string{Call, Renew, Break, Mend, Speed}, c.Do):
+		return Command{}, fmt.Errorf("unknown command %.20q; use call, renew, break, mend or speed", c.Do)
 	case len(c.Name) > maxName || len(c.Action) > 2*maxName:
 		return Command{}, fmt.Errorf("name too long (limit %d bytes)", maxName)
 	case c.Times < 0 || c.Times > maxTimes:

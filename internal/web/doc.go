@@ -2,10 +2,11 @@
 // to programs:
 //
 //	GET  /             the page
-//	GET  /events       changes, as server-sent events
+//	GET  /events       changes, as server-sent events; with the loop's tasks: ?tasks
 //	GET  /api/state    the whole state as JSON
+//	GET  /api/ping     the server's clock
 //	POST /api/do       executes one [Command], sent as JSON
-//	GET  /healthz      200 if every instance is ok, else 503 with reasons
+//	GET  /healthz      200 while anything works; ?strict: while everything does; else 503
 //	GET  /metrics      figures in the Prometheus text format
 //
 // docs/api.md describes them. Everything shown is a [State]: plain data that the

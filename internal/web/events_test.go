@@ -3,6 +3,8 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +12,11 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -41,6 +45,11 @@ func event(t *testing.T, r *bufio.Reader) string {
 	}
 }
 
+// withoutTime removes the time from an event.
+func withoutTime(event string) string {
+	return regexp.MustCompile(`"at_s":[0-9.e-]+,`).ReplaceAllString(event, "")
+}
+
 func TestEveryClientGetsWhatIsPublished(t *testing.T) {
 	b := new(board)
 	s := serve(t, b.options())
@@ -51,7 +60,7 @@ func TestEveryClientGetsWhatIsPublished(t *testing.T) {
 		t.Fatalf("%d clients, or the state was not accepted", s.Clients())
 	}
 	for _, r := range []*bufio.Reader{one, other} {
-		if got := event(t, r); got != `{"world":{"faults":null,"speed":1}}` {
+		if got := withoutTime(event(t, r)); got != `{"world":{"faults":null,"speed":1}}` {
 			t.Errorf("got %s", got)
 		}
 	}
@@ -74,14 +83,14 @@ func TestClientAboveTheLimitIsRefused(t *testing.T) {
 func TestSlowClientIsDisconnectedAndDelaysNoOther(t *testing.T) {
 	s := newStream(slog.New(slog.DiscardHandler), func() {})
 	defer s.close()
-	slow, _ := s.join()
-	fast, _ := s.join()
+	slow, _ := s.join(form{})
+	fast, _ := s.join(form{})
 	for range maxBehind + 1 {
-		s.broadcast([]byte("x"))
+		s.broadcast(func(form) []byte { return []byte("x") })
 		<-fast
 	}
-	if s.count() != 1 {
-		t.Errorf("%d clients are left", s.count())
+	if s.count.Load() != 1 {
+		t.Errorf("%d clients are left", s.count.Load())
 	}
 	read := 0
 	for range slow {
@@ -102,7 +111,7 @@ func TestStateThatCannotBeEncodedIsLeftOut(t *testing.T) {
 	if !s.Publish(b.state) || !s.Publish(State{Instances: []Instance{}}) {
 		t.Fatal("a state was not accepted")
 	}
-	if got := event(t, r); got != `{"instances":[]}` {
+	if got := withoutTime(event(t, r)); got != `{"instances":[]}` {
 		t.Errorf("got %s", got)
 	}
 }
@@ -133,7 +142,7 @@ func TestClientThatNeverReadsIsDisconnected(t *testing.T) {
 			runtime.Gosched() // the server still tries to send it
 			continue
 		}
-		s.stream.broadcast(event)
+		s.stream.broadcast(func(form) []byte { return event })
 		if sent += len(event); sent > 1<<20 {
 			t.Fatal("the client got a megabyte and is still connected")
 		}
@@ -158,7 +167,111 @@ func TestCloseDisconnectsAllClients(t *testing.T) {
 	if _, err := io.ReadAll(r); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Log(err) // any end will do
 	}
-	if _, ok := s.stream.join(); ok {
+	if _, ok := s.stream.join(form{}); ok {
 		t.Error("a client joined after Close")
 	}
+}
+
+func TestEventsAreCompressedTogetherForClientsThatJoinAtAnyTime(t *testing.T) {
+	s := serve(t, new(board).options())
+	address := listen(t, s)
+	join := func() (*bufio.Reader, *counter) {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+address+"/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", "gzip") // by hand, so that the bytes can be counted
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { answer.Body.Close() })
+		if answer.Header.Get("Content-Encoding") != "gzip" {
+			t.Fatalf("%v", answer.Header)
+		}
+		bytes := &counter{Reader: answer.Body}
+		unzipped, err := gzip.NewReader(bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bufio.NewReader(unzipped), bytes
+	}
+	publish := func(n int) string {
+		var names []Instance
+		for i := range 20 {
+			names = append(names, Instance{Name: fmt.Sprintf("instance %d of %d", i, n), Health: "ok"})
+		}
+		if !s.Publish(State{Instances: names}) {
+			t.Fatal("the state was not accepted")
+		}
+		data, _ := json.Marshal(State{Instances: names})
+		return string(data)
+	}
+	one, bytes := join()
+	var plain int
+	for n := range 3 {
+		want := publish(n)
+		if plain += len(want); withoutTime(event(t, one)) != want {
+			t.Fatalf("event %d differs", n)
+		}
+	}
+	if bytes.n > plain/8 {
+		t.Errorf("%d bytes were sent as %d", plain, bytes.n)
+	}
+	other, _ := join()
+	for n := range 3 {
+		want := publish(n)
+		for name, r := range map[string]*bufio.Reader{"the first": one, "the one that joined later": other} {
+			if withoutTime(event(t, r)) != want {
+				t.Fatalf("%s got another event %d", name, n)
+			}
+		}
+	}
+}
+
+// counter counts what is read.
+type counter struct {
+	io.Reader
+	n int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += n
+	return n, err
+}
+
+func TestTasksAreSentOnlyToClientsThatAskForThem(t *testing.T) {
+	s := serve(t, new(board).options())
+	address := listen(t, s)
+	without, _ := watch(t, address)
+	answer, err := http.Get("http://" + address + "/events?tasks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	with := bufio.NewReader(answer.Body)
+	s.Publish(State{Loop: &Loop{Wakeups: 7, Tasks: []Task{{Name: "fetch"}}}})
+	if got := event(t, without); strings.Contains(got, "fetch") || !strings.Contains(got, `"wakeups":7`) {
+		t.Errorf("without tasks: %s", got)
+	}
+	if got := event(t, with); !strings.Contains(got, `"name":"fetch"`) {
+		t.Errorf("with tasks: %s", got)
+	}
+}
+
+func TestEventsAndPingTellTheTimeByOneClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, new(board).options())
+		client, _ := s.stream.join(form{})
+		time.Sleep(90 * time.Second)
+		s.Publish(State{})
+		at := `{"at_s":90}`
+		if got := string(<-client); got != "data: "+at+"\n\n" {
+			t.Errorf("an event: %s", got)
+		}
+		if got := ask(s, "GET", "/api/ping", "").Body.String(); got != at+"\n" {
+			t.Errorf("the ping: %s", got)
+		}
+	})
 }

@@ -1,53 +1,125 @@
 package web
 
 import (
+	"context"
 	"net"
+	"net/http"
+	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 const (
-	// maxConnections limits the open connections of all clients together.
+	// maxConnections limits the open connections of all clients together, and
+	// maxFromAddress those of one address, so that one machine cannot take them all.
 	maxConnections = 64
+	maxFromAddress = 32
 	// sendBuffer limits, in bytes, what the kernel buffers for a client that does
 	// not read. The default is megabytes, which is minutes of outdated events.
 	sendBuffer = 16 << 10
 )
 
-// limitListener limits the number of open connections and the memory of each.
+// limitListener limits the number of open connections and the memory of each. Above a
+// limit, the oldest connection without a complete request is closed in favour of the new
+// one: a client that opens connections and sends nothing shuts nobody out.
 type limitListener struct {
 	net.Listener
-	open atomic.Int32
+	mu   sync.Mutex
+	open []*limitedConn // the oldest first
 }
 
-// Accept closes connections above the limit at once, so that the client sees an
-// error instead of hanging.
+// limitedConn is a connection that counts.
+type limitedConn struct {
+	net.Conn
+	listener *limitListener
+	address  string // of the client, without its port
+	serving  bool   // it has sent a complete request, which is being answered
+}
+
+// Accept closes a connection for which there is no room at once, so that the client
+// sees an error instead of hanging.
 func (l *limitListener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
-		if l.open.Add(1) > maxConnections {
-			l.open.Add(-1)
-			c.Close()
-			continue
-		}
 		if tcp, ok := c.(*net.TCPConn); ok {
 			_ = tcp.SetWriteBuffer(sendBuffer) // an optimization: without it everything still works
 			setUserTimeout(tcp)
 		}
-		return &limitedConn{Conn: c, release: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
+		conn := &limitedConn{Conn: c, listener: l, address: c.RemoteAddr().String()}
+		if host, _, err := net.SplitHostPort(conn.address); err == nil {
+			conn.address = host
+		}
+		if l.admit(conn) {
+			return conn, nil
+		}
+		c.Close()
 	}
 }
 
-// limitedConn gives its place back when it is closed.
-type limitedConn struct {
-	net.Conn
-	release func()
+// admit adds a connection, in place of another if necessary.
+func (l *limitListener) admit(c *limitedConn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	isSame := func(o *limitedConn) bool { return o.address == c.address }
+	isAny := func(*limitedConn) bool { return true }
+	if !l.makeRoom(maxFromAddress, isSame) || !l.makeRoom(maxConnections, isAny) {
+		return false
+	}
+	l.open = append(l.open, c)
+	return true
 }
 
+// makeRoom closes the oldest idle connection if as many as the limit count.
+func (l *limitListener) makeRoom(limit int, counts func(*limitedConn) bool) bool {
+	n, oldest := 0, -1
+	for i, o := range l.open {
+		if counts(o) {
+			if n++; oldest < 0 && !o.serving {
+				oldest = i
+			}
+		}
+	}
+	if n < limit {
+		return true
+	}
+	if oldest < 0 {
+		return false
+	}
+	l.open[oldest].Conn.Close()
+	l.open = slices.Delete(l.open, oldest, oldest+1)
+	return true
+}
+
+// Close gives the connection's place back.
 func (c *limitedConn) Close() error {
-	c.release()
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.listener.open = slices.DeleteFunc(c.listener.open, func(o *limitedConn) bool { return o == c })
 	return c.Conn.Close()
+}
+
+type connKey struct{}
+
+// withConn makes a connection known to the handlers of its requests.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// markServing protects the connection of a request, which has come completely, until the
+// returned function is called.
+func markServing(r *http.Request) (done func()) {
+	c, ok := r.Context().Value(connKey{}).(*limitedConn)
+	if !ok {
+		return func() {} // in a test
+	}
+	c.setServing(true)
+	return func() { c.setServing(false) }
+}
+
+func (c *limitedConn) setServing(is bool) {
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.serving = is
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -19,13 +22,20 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	figures := exposition{metrics.NewSet(), map[string]string{}}
 	figures.all(state)
 	figures.set("web_clients", float64(s.Clients()))
+	if d := state.Daemon; d != nil {
+		figures.set("build_info", 1, "version", d.Version, "goversion", runtime.Version())
+	}
 	var text bytes.Buffer
 	figures.WritePrometheus(&text)
+	if state.Loop != nil {
+		writeLateness(&text, state.Loop.Tasks)
+	}
+	text.Write(processFigures())
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
 	for line := range bytes.Lines(text.Bytes()) {
 		w.Write(figures.withHelp(line))
 	}
@@ -34,7 +44,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 // exposition collects the figures of one answer.
 type exposition struct {
 	*metrics.Set
-	docs map[string]string // of the figures of topics, by their names
+	help map[string]string // of the figures of plugins, by their names
 }
 
 // labelEscaper escapes a label's value as the format requires.
@@ -49,19 +59,23 @@ func (e exposition) set(name string, value float64, labels ...string) {
 	if !metricName.MatchString(name) {
 		return
 	}
-	name = "ptvd_" + name
 	counts := strings.HasSuffix(name, "_total")
-	for i := 0; i < len(labels); i += 2 {
-		name += string("{,"[min(i, 1)]) + labels[i] + `="` + labelEscaper.Replace(labels[i+1]) + `"`
-	}
-	if len(labels) > 0 {
-		name += "}"
-	}
+	name = "ptvd_" + name + withLabels(labels)
 	if counts {
 		e.GetOrCreateFloatCounter(name).Set(value)
 	} else {
 		e.GetOrCreateGauge(name, nil).Set(value)
 	}
+}
+
+func withLabels(labels []string) (text string) {
+	for i := 0; i < len(labels); i += 2 {
+		text += string("{,"[min(i, 1)]) + labels[i] + `="` + labelEscaper.Replace(labels[i+1]) + `"`
+	}
+	if len(labels) > 0 {
+		text += "}"
+	}
+	return text
 }
 
 func (e exposition) all(s State) {
@@ -72,6 +86,7 @@ func (e exposition) all(s State) {
 		e.set("instance_restarts_total", float64(i.Restarts), "instance", i.Name)
 		for name, value := range i.Meter {
 			e.set(name, value, "instance", i.Name)
+			e.explain(name, i.Help[name])
 		}
 	}
 	e.topics(s.Topics)
@@ -99,8 +114,15 @@ func (e exposition) topics(all []Topic) {
 		}
 		for name, value := range t.Figures {
 			e.set(name, value, labels...)
-			e.docs[name] = strings.Join(strings.Fields(t.Doc), " ")
+			e.explain(name, t.Help[name])
 		}
+	}
+}
+
+// explain keeps what a plugin says about a figure.
+func (e exposition) explain(name, help string) {
+	if help = strings.Join(strings.Fields(help), " "); help != "" {
+		e.help[name] = strings.ReplaceAll(help, `\`, `\\`)
 	}
 }
 
@@ -117,10 +139,51 @@ func (e exposition) loop(l Loop) {
 		e.set("task_seconds_total", t.Total, task...)
 		e.set("task_missed_ticks_total", float64(t.Missed), task...)
 		e.set("task_longest_step_seconds", t.Longest, task...)
-		for quantile, value := range map[string]float64{"0.5": t.LateP50, "0.99": t.LateP99, "1": t.LateMax} {
-			e.set("task_lateness_seconds", value, append(task, "quantile", quantile)...)
+	}
+}
+
+// writeLateness writes a histogram for each task that has slept. The library's own
+// histograms count by themselves, whereas the loop counted these.
+func writeLateness(w io.Writer, tasks []Task) {
+	const name = "ptvd_task_lateness_seconds"
+	metrics.WriteMetadataIfNeeded(w, name, "histogram")
+	for _, t := range tasks {
+		if t.Late.Count == 0 {
+			continue
+		}
+		labels := []string{"instance", t.Instance, "task", t.Name}
+		for i, bound := range t.Late.Bounds {
+			le := strconv.FormatFloat(bound, 'g', -1, 64)
+			fmt.Fprintf(w, "%s_bucket%s %d\n", name, withLabels(append(labels, "le", le)), t.Late.Below[i])
+		}
+		fmt.Fprintf(w, "%s_bucket%s %d\n", name, withLabels(append(labels, "le", "+Inf")), t.Late.Count)
+		fmt.Fprintf(w, "%s_sum%s %g\n%s_count%s %d\n", name, withLabels(labels), t.Late.Sum, name, withLabels(labels), t.Late.Count)
+	}
+}
+
+// processHelp describes the figures of the process that are exposed, by their names.
+var processHelp = map[string]string{
+	"process_cpu_seconds_total":     "CPU time of the process.",
+	"process_max_fds":               "Limit of open file descriptors.",
+	"process_num_threads":           "Threads of the process.",
+	"process_open_fds":              "Open file descriptors.",
+	"process_resident_memory_bytes": "Resident memory.",
+	"process_start_time_seconds":    "Start of the process in Unix time, by the system clock.",
+	"process_virtual_memory_bytes":  "Virtual memory.",
+}
+
+// processFigures returns those of the library's figures of the process that are in
+// processHelp: others are named against the rules of the format.
+func processFigures() (chosen []byte) {
+	var all bytes.Buffer
+	metrics.WriteProcessMetrics(&all)
+	for line := range bytes.Lines(all.Bytes()) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(string(line), "# HELP "), "# TYPE "), " ")
+		if processHelp[strings.TrimSpace(name)] != "" {
+			chosen = append(chosen, line...)
 		}
 	}
+	return chosen
 }
 
 func boolean(is bool) float64 {
@@ -132,6 +195,7 @@ func boolean(is bool) float64 {
 
 // help describes each figure, by its name without the prefix.
 var help = map[string]string{
+	"build_info":                 "1, with the version of ptvd and of Go.",
 	"web_clients":                "Clients of /events, such as open browser pages.",
 	"instance_health":            "1 for the instance's present health, 0 for the others.",
 	"instance_restarts_total":    "Restarts of the instance after failures.",
@@ -152,9 +216,11 @@ var help = map[string]string{
 
 // withHelp completes a line of the exposition that has room for a help text.
 func (e exposition) withHelp(line []byte) []byte {
-	name, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("# HELP ptvd_"))
+	full, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "# HELP ")
 	if !ok {
 		return line
 	}
-	return fmt.Appendf(nil, "# HELP ptvd_%s %s\n", name, cmp.Or(help[string(name)], e.docs[string(name)], "A figure of the plugin."))
+	name := strings.TrimPrefix(full, "ptvd_")
+	words := strings.ReplaceAll(strings.TrimSuffix(name, "_total"), "_", " ")
+	return fmt.Appendf(nil, "# HELP %s %s\n", full, cmp.Or(processHelp[full], help[name], e.help[name], words))
 }

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -15,7 +18,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // protect is the middleware in front of every request: it sets the security headers,
-// checks the Host header and the origin, and limits the body. Names are the
+// checks the Host header and the origin, and reads the body, which is limited. Names are the
 // additional host names by which a proxy reaches this server.
 func protect(names []string, next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
@@ -31,10 +34,25 @@ func protect(names []string, next http.Handler) http.Handler {
 		case isCrossOrigin(r):
 			http.Error(w, "cross-origin request refused: other sites may only link to the page", http.StatusForbidden)
 		default:
-			r.Body = http.MaxBytesReader(w, r.Body, maxCommand)
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCommand))
+			if err != nil {
+				refuseBody(w, err)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			defer markServing(r)()
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// refuseBody answers a request whose body is too large or does not come.
+func refuseBody(w http.ResponseWriter, err error) {
+	status := http.StatusBadRequest
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		status = http.StatusRequestEntityTooLarge
+	}
+	http.Error(w, err.Error(), status)
 }
 
 // isLocalName tells whether a Host header can only mean this machine: an address or

@@ -2,14 +2,11 @@ package web
 
 import (
 	"context"
-	"embed"
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"mime"
 	"net"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 )
@@ -40,10 +37,11 @@ const loopTimeout = 3 * time.Second
 func New(o Options) (*Server, error) {
 	s := &Server{options: o, stream: newStream(o.Log, o.Joined), cache: newSnapshotCache(o.State)}
 	routes := http.NewServeMux()
-	routes.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { serveFile(w, "index.html") })
-	routes.HandleFunc("GET /{file}", func(w http.ResponseWriter, r *http.Request) { serveFile(w, r.PathValue("file")) })
+	routes.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { serveFile(w, r, "index.html") })
+	routes.HandleFunc("GET /{file}", func(w http.ResponseWriter, r *http.Request) { serveFile(w, r, r.PathValue("file")) })
 	routes.Handle("GET /events", s.stream)
 	routes.HandleFunc("GET /api/state", s.state)
+	routes.HandleFunc("GET /api/ping", s.ping)
 	routes.HandleFunc("POST /api/do", s.do)
 	routes.HandleFunc("GET /healthz", s.health)
 	routes.HandleFunc("GET /metrics", s.metrics)
@@ -54,6 +52,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.http = &http.Server{
 		Handler:           protect(o.Names, handler),
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -84,7 +83,7 @@ func (s *Server) Close() error {
 
 // Clients returns the number of clients of /events. Without any, nothing needs to be
 // published.
-func (s *Server) Clients() int { return s.stream.count() }
+func (s *Server) Clients() int { return int(s.stream.count.Load()) }
 
 // Publish sends a state to all clients. It never waits; it returns false if the state
 // was not accepted, since earlier ones still wait to be encoded.
@@ -94,6 +93,11 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) {
 	if state, ok := s.snapshot(w, r); ok {
 		answer(w, http.StatusOK, state)
 	}
+}
+
+// ping tells the time by the clock that At of events counts. It does not ask the loop.
+func (s *Server) ping(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, State{At: s.stream.now()})
 }
 
 // LoopBlocked is what a client is told if the loop does not answer in time.
@@ -115,11 +119,7 @@ func (s *Server) snapshot(w http.ResponseWriter, r *http.Request) (State, bool) 
 func (s *Server) do(w http.ResponseWriter, r *http.Request) {
 	c, err := readCommand(r.Body)
 	if err != nil {
-		status := http.StatusBadRequest
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			status = http.StatusRequestEntityTooLarge
-		}
-		http.Error(w, err.Error(), status)
+		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), loopTimeout)
@@ -137,23 +137,29 @@ type health struct {
 	Reasons []string `json:"reasons,omitempty"`
 }
 
+// health answers 503 when the loop is silent or no instance works: what a restart may
+// cure. With ?strict it does so when any instance is not ok.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	state, ok := s.snapshot(w, r)
 	if !ok {
 		return
 	}
-	h, status := health{Health: "ok"}, http.StatusOK
+	h, works := health{Health: "ok"}, len(state.Instances) == 0
 	for _, i := range state.Instances {
+		works = works || i.Health != "failed"
 		if i.Health == "ok" {
 			continue
 		}
-		status = http.StatusServiceUnavailable
 		if h.Health != "failed" {
 			h.Health = i.Health
 		}
 		h.Reasons = append(h.Reasons, strings.TrimSuffix(i.Name+": "+i.Why, ": "))
 	}
-	answer(w, status, h)
+	if !works || r.URL.Query().Has("strict") && h.Health != "ok" {
+		answer(w, http.StatusServiceUnavailable, h)
+		return
+	}
+	answer(w, http.StatusOK, h)
 }
 
 func answer(w http.ResponseWriter, status int, what any) {
@@ -166,21 +172,4 @@ func answer(w http.ResponseWriter, status int, what any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	w.Write(append(data, '\n'))
-}
-
-// The page's files are served as they are: there is no build step.
-//
-//go:embed page
-var files embed.FS
-
-// serveFile answers with a file of the page.
-func serveFile(w http.ResponseWriter, name string) {
-	data, err := files.ReadFile("page/" + name)
-	if err != nil {
-		http.Error(w, "404 page not found", http.StatusNotFound)
-		return
-	}
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-	w.Header().Set("Cache-Control", "no-cache")
-	w.Write(data)
 }

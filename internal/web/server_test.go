@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -71,31 +70,6 @@ func listen(t *testing.T, s *Server) (address string) {
 	return l.Addr().String()
 }
 
-func TestPageIsSmallAndLoadsNothingFromElsewhere(t *testing.T) {
-	entries, err := files.ReadDir("page")
-	if err != nil || len(entries) < 5 {
-		t.Fatal(entries, err)
-	}
-	s, size := serve(t, new(board).options()), 0
-	for _, entry := range entries {
-		w := ask(s, "GET", "/"+entry.Name(), "")
-		body := w.Body.String()
-		size += len(body)
-		if w.Code != 200 || strings.Contains(body, "src=\"http") || strings.Contains(body, "@import") {
-			t.Errorf("%s: status %d, or it loads something from elsewhere", entry.Name(), w.Code)
-		}
-		if entry.Name() == "index.html" && ask(s, "GET", "/", "").Body.String() != body {
-			t.Error("the page is not at /")
-		}
-	}
-	if size > 60_000 {
-		t.Errorf("the page has %d bytes; the limit is 60 kB", size)
-	}
-	if w := ask(s, "GET", "/nothing.js", ""); w.Code != 404 {
-		t.Errorf("nothing.js: %d", w.Code)
-	}
-}
-
 func TestStateIsJSON(t *testing.T) {
 	b := &board{state: State{Topics: []Topic{{
 		Envelope: topics.Envelope{Instance: "thermo", Topic: "temperature", Type: "reading", Class: "state", Age: 1.5, Value: Value{topics.Reading{Value: 21.4, Unit: "°C"}}},
@@ -109,18 +83,28 @@ func TestStateIsJSON(t *testing.T) {
 	}
 }
 
-func TestHealthNamesInstancesThatAreNotOK(t *testing.T) {
+func TestHealthIsBadWhenNothingWorksAndStrictlyWhenAnythingFails(t *testing.T) {
 	ok, degraded := Instance{Name: "clock", Health: "ok"}, Instance{Name: "trains", Health: "degraded", Why: "HTTP 503"}
 	failed := Instance{Name: "lamp", Health: "failed", Why: "panic: no"}
-	for want, b := range map[string]*board{
-		`200 {"health":"ok"}`: {state: State{Instances: []Instance{ok}}},
-		`503 {"health":"degraded","reasons":["trains: HTTP 503"]}`:                                   {state: State{Instances: []Instance{ok, degraded}}},
-		`503 {"health":"failed","reasons":["lamp: panic: no","trains: HTTP 503"]}`:                   {state: State{Instances: []Instance{failed, degraded}}},
-		`503 {"health":"failed","reasons":["event loop not responding: a task may be blocking it"]}`: {err: context.DeadlineExceeded},
+	for _, c := range []struct {
+		board  board
+		loose  int
+		strict int
+		body   string
+	}{
+		{board{}, 200, 200, `{"health":"ok"}`},
+		{board{state: State{Instances: []Instance{ok}}}, 200, 200, `{"health":"ok"}`},
+		{board{state: State{Instances: []Instance{ok, degraded}}}, 200, 503, `{"health":"degraded","reasons":["trains: HTTP 503"]}`},
+		{board{state: State{Instances: []Instance{degraded}}}, 200, 503, `{"health":"degraded","reasons":["trains: HTTP 503"]}`},
+		{board{state: State{Instances: []Instance{failed, degraded}}}, 200, 503, `{"health":"failed","reasons":["lamp: panic: no","trains: HTTP 503"]}`},
+		{board{state: State{Instances: []Instance{failed}}}, 503, 503, `{"health":"failed","reasons":["lamp: panic: no"]}`},
+		{board{err: context.DeadlineExceeded}, 503, 503, `{"health":"failed","reasons":["event loop not responding: a task may be blocking it"]}`},
 	} {
-		w := ask(serve(t, b.options()), "GET", "/healthz", "")
-		if got := strings.TrimSpace(fmt.Sprint(w.Code, " ", w.Body)); got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
+		for path, status := range map[string]int{"/healthz": c.loose, "/healthz?strict": c.strict} {
+			w := ask(serve(t, c.board.options()), "GET", path, "")
+			if got := strings.TrimSpace(w.Body.String()); w.Code != status || got != c.body {
+				t.Errorf("%s: got %d %s, want %d %s", path, w.Code, got, status, c.body)
+			}
 		}
 	}
 }

@@ -10,11 +10,20 @@ import (
 // State is everything that the page shows. In an event, a part that has not changed is
 // left out. Times and durations are in seconds.
 type State struct {
+	// At is when an event was made, by a clock of the server that /api/ping tells, too.
+	At        float64     `json:"at_s,omitzero"`
 	Clock     *Clock      `json:"clock,omitzero"`
 	Topics    []Topic     `json:"topics,omitzero"`
 	Instances []Instance  `json:"instances,omitzero"`
 	Loop      *Loop       `json:"loop,omitzero"`
 	World     *WorldState `json:"world,omitzero"`
+	Daemon    *Daemon     `json:"daemon,omitzero"`
+}
+
+// Daemon tells which program runs where.
+type Daemon struct {
+	Version string `json:"version"`
+	Host    string `json:"host"`
 }
 
 // Clock is the civil time.
@@ -32,7 +41,8 @@ type Topic struct {
 	Plugin  string             `json:"plugin"`
 	Doc     string             `json:"doc"`
 	GoType  string             `json:"-"` // of the payload
-	Figures map[string]float64 `json:"-"` // for metrics
+	Figures map[string]float64 `json:"-"` // for metrics …
+	Help    map[string]string  `json:"-"` // … and what they are
 }
 
 // Value is a payload that is encoded independently of the rest: one that cannot be
@@ -76,6 +86,7 @@ type Instance struct {
 	Since    float64            `json:"since_s"` // of the health
 	Restarts int                `json:"restarts"`
 	Meter    map[string]float64 `json:"meter"` // the plugin's figures
+	Help     map[string]string  `json:"-"`     // what they are
 	Actions  []Action           `json:"actions"`
 	Offered  bool               `json:"offered"` // the actions may be called from here
 }
@@ -97,7 +108,7 @@ type Loop struct {
 	Workers      int     `json:"workers"` // blocking calls that run beside the loop
 	SPITransfers uint64  `json:"spi_transfers"`
 	SPIBytes     uint64  `json:"spi_bytes"`
-	Tasks        []Task  `json:"tasks"`
+	Tasks        []Task  `json:"tasks,omitempty"` // in events only for clients of /events?tasks
 }
 
 // Task sums up all tasks of one instance and name.
@@ -112,7 +123,16 @@ type Task struct {
 	Longest  float64 `json:"longest_s"`
 	Missed   uint64  `json:"missed"`
 	// Lateness is the delay of sleeps and ticks after they were due.
-	LateP50 float64 `json:"late_p50_s"`
-	LateP99 float64 `json:"late_p99_s"`
-	LateMax float64 `json:"late_max_s"`
+	LateP50 float64   `json:"late_p50_s"`
+	LateP99 float64   `json:"late_p99_s"`
+	LateMax float64   `json:"late_max_s"`
+	Late    Histogram `json:"-"` // for metrics
+}
+
+// Histogram counts durations in seconds: Below[i] of them were less than Bounds[i].
+type Histogram struct {
+	Bounds []float64
+	Below  []uint64
+	Count  uint64
+	Sum    float64
 }

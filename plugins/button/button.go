@@ -89,6 +89,7 @@ func (b *button) abort() {
 
 // watch follows the line: edges, and what is due without one.
 func (b *button) watch(t *plugins.Task) error {
+	b.env.Meter.Describe("edges_lost_total", "Edges that the kernel's queue lost.")
 	for {
 		edge, err := b.next(t)
 		switch {

@@ -62,6 +62,7 @@ func newCanvas(size image.Point) *image.Gray { return image.NewGray(image.Rectan
 func (d *display) Start(t *plugins.Task) error {
 	d.started = t.Now()
 	d.pager.pages, d.pager.since = newPages(d.env, d.cfg.Pages), d.started
+	d.env.Meter.Describe("frames_drawn_total", "Pictures that were drawn for the panel.")
 	d.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	d.handleActions()
 	d.env.Go("draw", d.draw)

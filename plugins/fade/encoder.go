@@ -38,6 +38,7 @@ const oneStepDebounce = 5 * time.Millisecond
 
 // followEncoder changes the level as the encoder is turned.
 func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins.Quadrature) error {
+	l.env.Meter.Describe("edges_lost_total", "Edges that the kernel's queue lost.")
 	accelerator := accelerator{factor: l.cfg.Encoder.Acceleration}
 	for {
 		detents, at, err := nextDetents(t, in, &decoder)

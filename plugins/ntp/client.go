@@ -39,6 +39,8 @@ func (c *client) Start(t *plugins.Task) error {
 	}
 	c.interval = pollInterval{every: c.cfg.Every, rng: plugins.NewRand(c.env)}
 	c.lastAt = t.Now()
+	c.env.Meter.Describe("syncs_total", "Synchronizations of the clock.")
+	c.env.Meter.Describe("offset_seconds", "Offset of the clock at the last synchronization.")
 	c.env.Meter.Count("syncs_total", 0) // so that it is reported from the start
 	c.env.Go("sync", c.run)
 	return nil

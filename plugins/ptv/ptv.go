@@ -75,6 +75,8 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 func (p *ptv) Start(*plugins.Task) error {
 	p.begin()
 	departures.Set(p.env, p.published)
+	p.env.Meter.Describe("fetches_ok_total", "Requests for departures that were answered.")
+	p.env.Meter.Describe("fetches_failed_total", "Requests for departures that failed.")
 	p.env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	p.env.Meter.Count("fetches_failed_total", 0)
 	p.env.Go("fetch", p.run)

@@ -69,6 +69,9 @@ func (d Departures) Figures(m Moment) iter.Seq2[string, float64] {
 	}
 }
 
+// FigureHelp explains the figure.
+func (d Departures) FigureHelp(string) string { return "Age of the last reply with departures." }
+
 // JSONAt returns the documented form.
 func (d Departures) JSONAt(m Moment) any {
 	freshness, _ := d.Freshness(m)

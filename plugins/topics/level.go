@@ -41,3 +41,6 @@ func (l Level) MarshalJSON() ([]byte, error) {
 func (l Level) Figures(Moment) iter.Seq2[string, float64] {
 	return func(yield func(string, float64) bool) { yield("lamp_duty_ratio", l.duty()) }
 }
+
+// FigureHelp explains the figure.
+func (l Level) FigureHelp(string) string { return "Duty cycle of the output, from 0 to 1." }

@@ -35,6 +35,10 @@ type Measured interface {
 	Figures(m Moment) iter.Seq2[string, float64]
 }
 
+// Explained is a [Measured] payload that says what a figure is, in one line. Without it
+// the topic's documentation is taken.
+type Explained interface{ FigureHelp(name string) string }
+
 // TypeOf returns the type's name of a payload, empty where it has none.
 func TypeOf(payload reflect.Type) string {
 	if typed, ok := reflect.TypeAssert[Typed](reflect.Zero(payload)); ok {

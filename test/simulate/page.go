@@ -69,17 +69,21 @@ var (
 // readPage makes all requests. It is called on the loop, which owns the state.
 func (w *World) readPage(d *daemon.Daemon) {
 	state := d.State()
-	health := pageRequest{path: "/healthz", status: http.StatusOK}
+	health := pageRequest{path: "/healthz", status: http.StatusServiceUnavailable}
+	strict := pageRequest{path: "/healthz?strict", status: http.StatusOK}
 	for _, i := range state.Instances {
 		if i.Health != "ok" {
-			health.status = http.StatusServiceUnavailable
+			strict.status = http.StatusServiceUnavailable
+		}
+		if i.Health != "failed" {
+			health.status = http.StatusOK
 		}
 	}
 	w.visits.made++
-	if health.status != http.StatusOK {
+	if strict.status != http.StatusOK {
 		w.visits.unhealthy++
 	}
-	w.request(func(context.Context) (web.State, error) { return state, nil }, append(requests, health)...)
+	w.request(func(context.Context) (web.State, error) { return state, nil }, append(requests, health, strict)...)
 	w.request(func(context.Context) (web.State, error) { return web.State{}, context.DeadlineExceeded }, unavailable...)
 	w.readEvents(state)
 }

@@ -69,7 +69,7 @@ function showHealth() {
 
 function listen() {
   events?.close();
-  events = new EventSource("events");
+  events = new EventSource("events?tasks");
   connecting = performance.now();
   events.onopen = () => { connected = true; showHealth(); };
   events.onmessage = (event) => {
