@@ -16,6 +16,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/internal/gpio/periph"
 	"ptvd/internal/hwcheck"
 	"ptvd/internal/logs"
 	"ptvd/internal/textfmt"
@@ -77,6 +78,7 @@ every part was opened and no test failed.`,
 			file, err := load(path)
 			if err == nil {
 				findService("").warn(path, file)
+				err = checkLines(periph.Lines(), file)
 			}
 			if strict && err == nil && file.Warnings != nil {
 				err = configError{file.Warnings.AsErrors()}

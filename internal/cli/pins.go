@@ -76,17 +76,17 @@ func printInventory(out io.Writer, found inventory) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")) }
 
-	row("LINE", "CHIP", "OFFSET", "DIRECTION", "USER")
+	row("LINE", "CHIP", "OFFSET", "DIRECTION", "FUNCTION", "USER")
 	for _, chip := range found.Chips {
 		if chip.Problem != "" {
-			row("-", chip.Name, "-", "-", chip.Problem)
+			row("-", chip.Name, "-", "-", "-", chip.Problem)
 		}
 		for _, line := range chip.Lines {
 			user := line.User
 			if line.Used && user == "" {
 				user = "(the kernel)"
 			}
-			row(orDash(line.Name), chip.Label, fmt.Sprint(line.Offset), line.Direction, orDash(user))
+			row(orDash(line.Name), chip.Label, fmt.Sprint(line.Offset), line.Direction, orDash(line.Function), orDash(user))
 		}
 	}
 	noneFound(row, len(found.Chips), "no GPIO chip found")

@@ -35,5 +35,6 @@ var chipSelects = map[string]map[string]string{
 }
 
 // PWMChannels lists the lines that each PWM channel of boards up to the Raspberry Pi 4
-// can drive: one of them at a time.
+// can drive, one of them at a time (BCM2835 ARM Peripherals, 6.2: PWM0 and PWM1). Each of
+// these lines of a Raspberry Pi 5 has a channel of its own.
 var PWMChannels = [][]string{{"GPIO12", "GPIO18"}, {"GPIO13", "GPIO19"}}

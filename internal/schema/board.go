@@ -10,8 +10,9 @@ import (
 var (
 	// A line goes by its name, and not by its offset on a chip as well: then two
 	// that are one can be told by their spelling. For the same reason no number
-	// begins with 0. The pin of an I/O expander follows its name: porch.GPA0.
-	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._]+-GPIO(0|[1-9][0-9]{0,2})|[a-z0-9][a-z0-9-]{0,31}\.[A-Z]{1,3}[0-9]{1,2})$`)
+	// begins with 0. The pin of an I/O expander follows its name: porch.GPA0. Boards
+	// have lines of other names, such as STATUS_LED or CTS0.
+	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._]+-GPIO(0|[1-9][0-9]{0,2})|[a-z0-9][a-z0-9-]{0,31}\.[A-Z]{1,3}[0-9]{1,2}|[A-Z0-9]{1,15}(_[A-Z0-9]{1,15}){1,3}|[A-FH-Z][A-Z]{1,14}[0-9]{0,3})$`)
 	pwmName  = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|pwmchip(0|[1-9][0-9]{0,2})/(0|[1-9][0-9]{0,2}))$`)
 	i2cName  = regexp.MustCompile(`^(I2C|/dev/i2c-)(0|[1-9][0-9]{0,2})$`)
 	uartName = regexp.MustCompile(`^/dev/(tty[A-Za-z]+[0-9]+|serial[0-9]|serial/by-(id|path)/[A-Za-z0-9._:+-]+)$`)
@@ -60,7 +61,7 @@ func checkName(k *Kind, name string) error {
 		}
 		return fmt.Errorf("%s is not a PWM output; write one as GPIO18 or pwmchip0/1", Quote(name))
 	}
-	if gpioName.MatchString(name) {
+	if gpioName.MatchString(name) && (strings.HasPrefix(name, "GPIO") || !gpioLike.MatchString(name)) {
 		return nil
 	}
 	if m := gpioLike.FindStringSubmatch(name); m != nil {
@@ -69,5 +70,5 @@ func checkName(k *Kind, name string) error {
 			return fmt.Errorf("%s is not a GPIO line; write GPIO%s: the number of the GPIO, not that of the pin on the header", Quote(name), number)
 		}
 	}
-	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53", Quote(name))
+	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53, or another name that ptvd pins lists", Quote(name))
 }

@@ -38,7 +38,7 @@ type Port struct {
 // disturb other programs. With an error it returns what could be read nevertheless.
 func TakeInventory() (Inventory, error) {
 	pwm, err := pwmclass.Chips()
-	return Inventory{cdev.Chips(), ports("/dev/spidev*"), ports("/dev/i2c-*"), ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm}, err
+	return Inventory{addFunctions(cdev.Chips()), ports("/dev/spidev*"), ports("/dev/i2c-*"), ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm}, err
 }
 
 func ports(patterns ...string) []Port {
@@ -55,6 +55,12 @@ func ports(patterns ...string) []Port {
 	}
 	return list
 }
+
+// Lines returns the GPIO chips with their lines. Like TakeInventory it opens none.
+func Lines() []Chip { return cdev.Chips() }
+
+// CheckLine returns an error if no line has a name.
+func CheckLine(chips []Chip, name string) error { return cdev.Check(chips, name) }
 
 // Lookup returns the line with a name and its chip, nil if there is none.
 func Lookup(chips []Chip, name string) (*Chip, *Line) { return cdev.Lookup(chips, name) }

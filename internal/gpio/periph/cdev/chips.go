@@ -33,6 +33,7 @@ type Line struct {
 	Used      bool   `json:"used"`
 	User      string `json:"user,omitempty"`      // consumer label; may be empty for drivers of the kernel
 	Direction string `json:"direction,omitempty"` // input or output
+	Function  string `json:"function,omitempty"`  // the device that has the pin: spi0, pwm
 }
 
 // Holder returns who has the line open; empty if nobody has.

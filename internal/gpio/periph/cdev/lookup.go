@@ -71,6 +71,14 @@ func Lookup(chips []Chip, name string) (*Chip, *Line) {
 	return nil, nil
 }
 
+// Check returns an error if no line has a name.
+func Check(chips []Chip, name string) error {
+	if c, _ := Lookup(chips, name); c == nil {
+		return unknown(chips, name)
+	}
+	return nil
+}
+
 // unknown explains why there is no line with a name.
 func unknown(chips []Chip, name string) error {
 	for _, like := range []string{strings.ToUpper(name), "GPIO" + name} {
