@@ -14,9 +14,10 @@ import (
 //	{"instance": "trains", "topic": "departures", "type": "departures", "class": "state", "age_s": 4, "max_age_s": 300, "value": {…}}
 type Envelope = topics.Envelope
 
-// Watch reads the states and events of all instances.
+// Watch reads the values of topics of any type; see [WatchAll] and [WatchTopic].
 type Watch struct {
 	env  Env
+	only *host.Slot // nil: every topic that is no stream
 	seen map[*host.Slot]uint64
 	last *host.Slot // of the value that Next returned last; nil: none yet
 }
@@ -33,6 +34,12 @@ func WatchAll(env Env) *Watch {
 	return w
 }
 
+// WatchTopic returns a reader of one topic, of a stream too, beginning with the value
+// that holds now.
+func WatchTopic(env Env, from From[any]) *Watch {
+	return &Watch{env: env, seen: map[*host.Slot]uint64{}, only: env.host.Bus.Slot(from.Instance, from.Topic)}
+}
+
 // Next waits for a value that Next has not returned yet. Of a state that changes
 // faster than it is read it is the latest. The topics take turns, so that one which
 // always has something new does not keep the others from a slow reader. A topic of
@@ -42,6 +49,9 @@ func (w *Watch) Next(t *Task) (Envelope, error) {
 	bus := w.env.host.Bus
 	for {
 		slots := slices.Collect(bus.Topics())
+		if w.only != nil {
+			slots = []*host.Slot{w.only}
+		}
 		for slot, version := range w.seen {
 			if !slices.Contains(slots, slot) {
 				delete(w.seen, slot)
@@ -52,7 +62,7 @@ func (w *Watch) Next(t *Task) (Envelope, error) {
 		}
 		after := slices.Index(slots, w.last) + 1
 		for _, slot := range slices.Concat(slots[after:], slots[:after]) {
-			if slot.Topic().Class == host.Stream {
+			if slot.Topic().Class == host.Stream && w.only == nil {
 				continue
 			}
 			value, version, ok := slot.After(w.seen[slot])
@@ -61,7 +71,11 @@ func (w *Watch) Next(t *Task) (Envelope, error) {
 				return slot.Envelope(value, version, w.env.Moment()), nil
 			}
 		}
-		if err := bus.Wait(t); err != nil {
+		wait := bus.Wait
+		if w.only != nil {
+			wait = w.only.Wait
+		}
+		if err := wait(t); err != nil {
 			return Envelope{}, err
 		}
 	}

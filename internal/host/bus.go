@@ -108,6 +108,11 @@ func (b *Bus) Call(instance, action, arg string) (err error) {
 	if do == nil {
 		return fmt.Errorf("%v: no such action", called)
 	}
+	if n := slices.IndexFunc(b.actions[instance], func(a Action) bool { return a.Name == action }); n >= 0 {
+		if err := b.actions[instance][n].CheckArg(called.String(), arg); err != nil {
+			return err
+		}
+	}
 	if at := slices.Index(b.calls, called); at >= 0 {
 		var ring []string
 		for _, n := range append(slices.Clip(b.calls[at:]), called) {

@@ -6,6 +6,7 @@ import (
 	_ "ptvd/plugins/display"
 	_ "ptvd/plugins/fade"
 	_ "ptvd/plugins/max7219"
+	_ "ptvd/plugins/mqtt"
 	_ "ptvd/plugins/ntp"
 	_ "ptvd/plugins/ptv"
 )

@@ -59,8 +59,8 @@ type Harness struct {
 	Clock  *wallclock.Clock // the board's civil time
 	Bus    *host.Bus
 	Log    bytes.Buffer
-	Net    plugins.Network // to be filled in before Start
-	clock  *scheduler.VirtualClock
+	Net    plugins.Network         // to be filled in before Start
+	clock  *scheduler.VirtualClock // nil in real time
 	claims *gpio.Claims
 
 	entries []string                   // of the instances that there are
@@ -73,7 +73,17 @@ var Epoch = time.Date(2026, 11, 18, 20, 52, 0, 0, time.UTC)
 
 // New returns a harness in virtual time, whose clock is right.
 func New(t testing.TB) *Harness {
-	clock := scheduler.NewVirtualClock(scheduler.Instant(time.Hour))
+	virtual := scheduler.NewVirtualClock(scheduler.Instant(time.Hour))
+	h := newHarness(t, virtual)
+	h.clock = virtual
+	return h
+}
+
+// NewInRealTime returns a harness in real time, for a plugin whose other side is a
+// process. Its test waits for what the process does, and never for time to pass.
+func NewInRealTime(t testing.TB) *Harness { return newHarness(t, scheduler.NewTimerClock()) }
+
+func newHarness(t testing.TB, clock scheduler.Clock) *Harness {
 	var h *Harness
 	loop := scheduler.New(scheduler.Options{
 		Clock:    clock,
@@ -86,7 +96,7 @@ func New(t testing.TB) *Harness {
 	}
 	h = &Harness{
 		T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now),
-		clock: clock, claims: gpio.NewClaims(), stubs: map[string]host.Definition{},
+		claims: gpio.NewClaims(), stubs: map[string]host.Definition{},
 	}
 	h.System = &System{monotonic: loop.Now, start: loop.Now(), epoch: Epoch, Sync: true}
 	h.Clock = wallclock.New(h.System, loop.Now, zone, false)

@@ -1,0 +1,246 @@
+package mqtt
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/eclipse/paho.golang/packets"
+	"github.com/eclipse/paho.golang/paho"
+
+	"ptvd/plugins"
+)
+
+const (
+	// maxPacket limits what the broker may send, in bytes: a command is short.
+	maxPacket = 64 << 10
+	// maxInbox is how many commands may wait for the loop; those beyond are dropped.
+	maxInbox = 64
+
+	keepAlive      = 30 * time.Second
+	connectTimeout = 10 * time.Second
+	packetTimeout  = 10 * time.Second // until the broker has acknowledged a packet
+	closeTimeout   = 500 * time.Millisecond
+)
+
+// message is a message to or from the broker.
+type message struct {
+	topic   string
+	payload []byte
+	retain  bool
+	expiry  time.Duration // after which the broker drops it; 0: never
+}
+
+// connection is a connection to the broker. The client library has goroutines of
+// its own; what they receive waits in the inbox until a task takes it.
+type connection struct {
+	mutex  sync.Mutex
+	client *paho.Client // nil until it is connected
+	closed bool
+
+	inbox   chan message
+	dropped atomic.Int64  // messages that the full inbox did not take, since the last look
+	came    *plugins.Flag // there is something in the inbox
+	cause   atomic.Pointer[error]
+	lost    *plugins.Flag // cause is set
+}
+
+// connect makes m.conn a new connection.
+func (m *mqtt) connect(t *plugins.Task) error {
+	c := &connection{inbox: make(chan message, maxInbox), came: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env)}
+	m.conn = c
+	_, err := plugins.Await(t, func(ctx context.Context) (struct{}, error) {
+		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+		defer cancel()
+		var password []byte
+		if m.cfg.Password.Given() {
+			value, err := m.cfg.Password.Reveal()
+			if err != nil {
+				return struct{}{}, err
+			}
+			password = []byte(value)
+		}
+		conn, err := m.dial(ctx)
+		if err != nil {
+			return struct{}{}, err
+		}
+		client := paho.NewClient(paho.ClientConfig{
+			Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
+			PacketTimeout: packetTimeout,
+			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
+				c.receive(message{topic: p.Packet.Topic, payload: p.Packet.Payload, retain: p.Packet.Retain})
+				return true, nil
+			}},
+			OnClientError:      c.end,
+			OnServerDisconnect: func(d *paho.Disconnect) { c.end(disconnected(d)) },
+		})
+		maxPacket := uint32(maxPacket)
+		connack, err := client.Connect(ctx, &paho.Connect{
+			ClientID: m.cfg.ClientID, CleanStart: true, KeepAlive: uint16(keepAlive / time.Second),
+			Username: m.cfg.Username, UsernameFlag: m.cfg.Username != "",
+			Password: password, PasswordFlag: password != nil,
+			WillMessage: &paho.WillMessage{Topic: m.cfg.Prefix + "/status", Payload: []byte("offline"), QoS: 1, Retain: true},
+			Properties:  &paho.ConnectProperties{MaximumPacketSize: &maxPacket},
+		})
+		if connack != nil && connack.ReasonCode >= 0x80 {
+			err = errors.New((&packets.Connack{ReasonCode: connack.ReasonCode}).Reason())
+		}
+		if err == nil {
+			c.connected(client)
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
+// connected keeps the client, unless the connection was closed in the meantime.
+func (c *connection) connected(client *paho.Client) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.client = client; c.closed {
+		disconnect(client)
+	}
+}
+
+// disconnect has the broker publish the last will. It may block.
+func disconnect(client *paho.Client) {
+	const withWill = 0x04 // MQTT 5.0, table 3-10
+	_ = client.Disconnect(&paho.Disconnect{ReasonCode: withWill})
+}
+
+// dial opens the connection that the session uses.
+func (m *mqtt) dial(ctx context.Context) (net.Conn, error) {
+	conn, err := m.env.Net.Dial(ctx, "tcp", m.broker.Host)
+	if err != nil || m.broker.Scheme != "mqtts" {
+		return conn, err
+	}
+	cfg, err := m.tls()
+	if err == nil {
+		secure := tls.Client(conn, cfg)
+		if err = secure.HandshakeContext(ctx); err == nil {
+			return secure, nil
+		}
+	}
+	conn.Close()
+	return nil, err
+}
+
+// tls reads the certificates anew for each connection, since they are replaced
+// while the board runs. They are valid by the board's own time.
+func (m *mqtt) tls() (*tls.Config, error) {
+	cfg := &tls.Config{ServerName: m.broker.Hostname(), Time: m.env.Clock.Now}
+	if m.cfg.CA != "" {
+		pem, err := os.ReadFile(m.cfg.CA)
+		if err != nil {
+			return nil, err
+		}
+		cfg.RootCAs = x509.NewCertPool()
+		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s contains no certificate in PEM", m.cfg.CA)
+		}
+	}
+	if m.cfg.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(m.cfg.Cert, m.cfg.Key)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Certificates = []tls.Certificate{pair}
+	}
+	return cfg, nil
+}
+
+func disconnected(d *paho.Disconnect) error {
+	return errors.New((&packets.Disconnect{ReasonCode: d.ReasonCode}).Reason())
+}
+
+// receive passes a message to the loop. It must not wait: what the broker says to the
+// board's own messages comes the same way.
+func (c *connection) receive(m message) {
+	select {
+	case c.inbox <- m:
+		c.came.Set()
+	default:
+		c.dropped.Add(1)
+	}
+}
+
+// next waits for a message.
+func (c *connection) next(t *plugins.Task) (message, error) {
+	for {
+		select {
+		case m := <-c.inbox:
+			return m, nil
+		default:
+			if err := c.came.Wait(t); err != nil {
+				return message{}, err
+			}
+		}
+	}
+}
+
+// end keeps the first reason why the connection ended.
+func (c *connection) end(err error) {
+	c.cause.CompareAndSwap(nil, &err)
+	c.lost.Set()
+}
+
+// ended waits until the connection has ended, and returns why.
+func (c *connection) ended(t *plugins.Task) error {
+	if err := c.lost.Wait(t); err != nil {
+		return err
+	}
+	return *c.cause.Load()
+}
+
+// send publishes a message with QoS 1, and waits until the broker has it.
+func (c *connection) send(t *plugins.Task, m message) error {
+	_, err := plugins.Await(t, func(ctx context.Context) (*paho.PublishResponse, error) {
+		p := &paho.Publish{Topic: m.topic, Payload: m.payload, QoS: 1, Retain: m.retain, Properties: &paho.PublishProperties{}}
+		if m.expiry > 0 {
+			seconds := uint32((m.expiry + time.Second - 1) / time.Second)
+			p.Properties.MessageExpiry = &seconds
+		}
+		return c.client.Publish(ctx, p)
+	})
+	return err
+}
+
+// subscribe asks for messages of the topics, but not for those that were retained:
+// a command holds for the moment at which it is sent.
+func (c *connection) subscribe(t *plugins.Task, topics ...string) error {
+	s := &paho.Subscribe{}
+	for _, topic := range topics {
+		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: 2})
+	}
+	_, err := plugins.Await(t, func(ctx context.Context) (*paho.Suback, error) { return c.client.Subscribe(ctx, s) })
+	return err
+}
+
+// close disconnects. Where there is no connection it does nothing.
+func (c *connection) close(t *plugins.Task) error {
+	if c == nil {
+		return nil
+	}
+	err := t.Timeout(closeTimeout, func() error {
+		_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
+			c.mutex.Lock()
+			defer c.mutex.Unlock()
+			if c.closed = true; c.client != nil {
+				disconnect(c.client)
+			}
+			return struct{}{}, nil
+		})
+		return err
+	})
+	if errors.Is(err, plugins.ErrTimeout) {
+		return nil // the write hangs; it ends with the connection's keep-alive
+	}
+	return err
+}

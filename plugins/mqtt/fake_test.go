@@ -1,0 +1,91 @@
+package mqtt_test
+
+import (
+	"context"
+	"net"
+	"testing"
+	"testing/synctest"
+
+	"github.com/eclipse/paho.golang/packets"
+
+	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
+)
+
+// fakeBroker is what a broker says, in virtual time: for faults that a real one
+// cannot be made to have.
+type fakeBroker struct {
+	silent    bool // it reads, and says nothing any more
+	published []*packets.Publish
+	conn      net.Conn
+	connects  int
+}
+
+// inVirtualTime runs a test whose harness reaches the fake broker.
+func inVirtualTime(t *testing.T, body func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error) {
+	synctest.Test(t, func(t *testing.T) {
+		h, b := plugintest.NewInRealTime(t), &fakeBroker{}
+		h.Net.Dial = func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			b.conn, b.connects = there, b.connects+1
+			go b.serve(there)
+			return here, nil
+		}
+		h.Run(func(task *plugins.Task) error { return body(task, h, b) })
+		synctest.Wait()
+	})
+}
+
+// serve answers what a client says.
+func (b *fakeBroker) serve(conn net.Conn) {
+	defer conn.Close()
+	for {
+		p, err := packets.ReadPacket(conn)
+		if err != nil {
+			return
+		}
+		if published, ok := p.Content.(*packets.Publish); ok {
+			b.published = append(b.published, published)
+		}
+		if b.silent {
+			continue
+		}
+		switch content := p.Content.(type) {
+		case *packets.Connect:
+			answer := packets.NewControlPacket(packets.CONNACK)
+			answer.Content.(*packets.Connack).Properties = &packets.Properties{}
+			_, _ = answer.WriteTo(conn)
+		case *packets.Subscribe:
+			answer := packets.NewControlPacket(packets.SUBACK)
+			answer.Content.(*packets.Suback).PacketID = content.PacketID
+			answer.Content.(*packets.Suback).Reasons = make([]byte, len(content.Subscriptions))
+			_, _ = answer.WriteTo(conn)
+		case *packets.Publish:
+			answer := packets.NewControlPacket(packets.PUBACK)
+			answer.Content.(*packets.Puback).PacketID = content.PacketID
+			_, _ = answer.WriteTo(conn)
+		case *packets.Pingreq:
+			_, _ = packets.NewControlPacket(packets.PINGRESP).WriteTo(conn)
+		case *packets.Disconnect:
+			return
+		}
+	}
+}
+
+// send sends the board a message.
+func (b *fakeBroker) send(topic string, payload []byte) {
+	p := packets.NewControlPacket(packets.PUBLISH)
+	content := p.Content.(*packets.Publish)
+	content.Topic, content.Payload = topic, payload
+	_, _ = p.WriteTo(b.conn)
+}
+
+// count returns how many messages of a topic were published.
+func (b *fakeBroker) count(topic string) (n int) {
+	for _, p := range b.published {
+		if p.Topic == topic {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,67 @@
+package mqtt
+
+import (
+	"bytes"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/eclipse/paho.golang/packets"
+)
+
+// stream is a connection that reads bytes.
+type stream struct {
+	net.Conn
+	bytes.Reader
+}
+
+func (s *stream) Read(p []byte) (int, error) { return s.Reader.Read(p) }
+
+func FuzzPacketsFromTheBrokerAreReadOrRefused(f *testing.F) {
+	for _, kind := range []byte{packets.CONNACK, packets.PUBACK, packets.SUBACK, packets.PINGRESP, packets.DISCONNECT} {
+		var seed bytes.Buffer
+		if _, err := packets.NewControlPacket(kind).WriteTo(&seed); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(seed.Bytes())
+	}
+	var seed bytes.Buffer
+	message := packets.NewControlPacket(packets.PUBLISH)
+	message.Content.(*packets.Publish).Topic = "ptvd/hall/cmd/lamp/on"
+	message.Content.(*packets.Publish).Payload = []byte("40%")
+	if _, err := message.WriteTo(&seed); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed.Bytes())
+	f.Fuzz(func(t *testing.T, said []byte) {
+		s := &stream{}
+		s.Reset(said)
+		for conn := (&limited{Conn: s}); ; {
+			if _, err := packets.ReadPacket(conn); err != nil {
+				return
+			}
+		}
+	})
+}
+
+func TestAPacketIsRefusedByItsLengthAlone(t *testing.T) {
+	for _, c := range []struct {
+		said string
+		want string
+	}{
+		{"\x30\x81\x80\x04", "more than 65536 bytes"}, // 65537 bytes
+		{"\x30\xff\xff\xff\x7f", "more than 65536 bytes"},
+		{"\xd0\x00\x30\x80\x80\x04", "EOF"}, // an answer to a ping, then 65536 bytes that do not come
+	} {
+		s := &stream{}
+		s.Reset([]byte(c.said))
+		conn := &limited{Conn: s}
+		var err error
+		for err == nil {
+			_, err = packets.ReadPacket(conn)
+		}
+		if !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: %v", c.said, err)
+		}
+	}
+}

@@ -1,0 +1,150 @@
+// Package mqtt connects the board to an MQTT 5 broker: it publishes the states and
+// events of all instances, and carries out the actions that its configuration
+// allows. It knows no other plugin.
+//
+// Below the prefix, ptvd/<hostname> by default:
+//
+//	status                     online or offline, retained; offline is also the last will
+//	<instance>/<topic>         the envelope of a value (plugins.Envelope), as JSON
+//	cmd/<instance>/<action>    a command; the payload is the action's argument
+//	cmd/<instance>/<action>/result   its result, as JSON
+//
+// One task holds the session. States are retained, with the expiry that their topic
+// declares; a new session begins with all that hold, so that nothing is kept for a
+// broker which is gone. Events that happen meanwhile are dropped: a doorbell of
+// yesterday must not ring.
+//
+// The protocol is MQTT Version 5.0, OASIS Standard, 7 March 2019.
+package mqtt
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// Config is the configuration of an instance.
+type Config struct {
+	Broker   string         `yaml:"broker" doc:"the address of the broker: mqtt://HOST:1883, or mqtts://HOST:8883 with TLS" required:"true"`
+	ClientID string         `yaml:"client_id" doc:"the client identifier, which no two boards may share; empty: ptvd- and the host name"`
+	Username string         `yaml:"username" doc:"the user name for the broker"`
+	Password plugins.Secret `yaml:"password" doc:"the password that belongs to the user name"`
+	CA       string         `yaml:"ca" doc:"a file with the certificate, in PEM, of the authority that signed the broker's; empty: those of the system"`
+	Cert     string         `yaml:"cert" doc:"a file with a client certificate, in PEM"`
+	Key      string         `yaml:"key" doc:"the file with the private key of the client certificate, in PEM"`
+	Prefix   string         `yaml:"prefix" doc:"what the topics begin with; empty: ptvd/ and the host name"`
+
+	Publish  []plugins.From[any]  `yaml:"publish" doc:"the topics to publish, streams once a second at most; none: every state and event"`
+	Commands []plugins.ActionName `yaml:"commands" doc:"the actions that commands may call"`
+}
+
+// Validate checks what the tags cannot express.
+func (c Config) Validate() error {
+	var all []error
+	if _, err := parseBroker(c.Broker); err != nil {
+		all = append(all, plugins.OptionErrorf("broker", "%w", err))
+	}
+	if strings.ContainsAny(c.Prefix, "+#\x00") || strings.HasPrefix(c.Prefix, "$") || strings.HasSuffix(c.Prefix, "/") {
+		all = append(all, plugins.OptionErrorf("prefix", "cannot contain + or #, begin with $ or end with /; write words with / between them, such as home/kitchen"))
+	}
+	if (c.Cert == "") != (c.Key == "") {
+		all = append(all, plugins.OptionErrorf("cert", "cert and key belong together; write both or neither"))
+	}
+	return errors.Join(all...)
+}
+
+// parseBroker returns the address of a broker; its scheme says whether with TLS.
+func parseBroker(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "mqtt" && u.Scheme != "mqtts" || u.Hostname() == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return nil, errors.New("not the address of a broker; write mqtt://HOST:1883, or mqtts://HOST:8883 with TLS")
+	}
+	if u.Port() == "" {
+		u.Host += map[string]string{"mqtt": ":1883", "mqtts": ":8883"}[u.Scheme]
+	}
+	return u, nil
+}
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name: "mqtt", Doc: "publishes every state and event to an MQTT 5 broker, and takes commands from it", New: New,
+	})
+}
+
+// mqtt is one instance.
+type mqtt struct {
+	env    plugins.Env
+	cfg    Config
+	broker *url.URL
+	conn   *connection // nil while there is none
+}
+
+// New makes an instance.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	broker, err := parseBroker(cfg.Broker)
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil || host == "" {
+		host = "localhost"
+	}
+	if cfg.Prefix == "" {
+		cfg.Prefix = "ptvd/" + host
+	}
+	if cfg.ClientID == "" {
+		cfg.ClientID = "ptvd-" + host
+	}
+	return &mqtt{env: env, cfg: cfg, broker: broker}, nil
+}
+
+// Start starts the session, and does not wait for the broker.
+func (m *mqtt) Start(*plugins.Task) error {
+	m.env.Go("session", m.run)
+	return nil
+}
+
+// Stop disconnects. The broker then publishes the last will.
+func (m *mqtt) Stop(t *plugins.Task) error { return m.conn.close(t) }
+
+// The pauses between attempts to connect.
+const (
+	firstPause = time.Second
+	longPause  = time.Minute
+)
+
+// run holds a session, and begins another one after each error.
+func (m *mqtt) run(t *plugins.Task) error {
+	for pause := plugins.NewBackoff(m.env); ; {
+		err := m.session(t, &pause)
+		if errors.Is(err, plugins.ErrCancelled) {
+			return err
+		}
+		m.env.Meter.Count("disconnects_total", 1)
+		m.env.Health.Degraded("%s: %v", m.broker.Host, err)
+		if err := m.conn.close(t); err != nil {
+			return err
+		}
+		if err := t.Sleep(pause.Next(firstPause, longPause)); err != nil {
+			return err
+		}
+	}
+}
+
+// session connects, and returns why the connection ended.
+func (m *mqtt) session(t *plugins.Task, pause *plugins.Backoff) error {
+	if err := m.connect(t); err != nil {
+		return err
+	}
+	pause.Reset()
+	m.env.Health.OK()
+	return t.Group(func(g *plugins.Group) error {
+		g.Go("commands", m.takeCommands)
+		g.Go("publish", m.publish)
+		return m.conn.ended(t)
+	})
+}

@@ -1,0 +1,89 @@
+package mqtt
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"ptvd/plugins"
+)
+
+const (
+	// eventExpiry is how long the broker keeps an event for a subscriber that has
+	// lost its connection.
+	eventExpiry = 10 * time.Second
+	// streamPeriod is the shortest time between two values of a stream.
+	streamPeriod = time.Second
+)
+
+// publish says that the board is online, and publishes every value from then on.
+func (m *mqtt) publish(t *plugins.Task) error {
+	if err := m.conn.send(t, message{topic: m.cfg.Prefix + "/status", payload: []byte("online"), retain: true}); err != nil {
+		return err
+	}
+	return t.Group(func(g *plugins.Group) error {
+		for _, stream := range m.streams() {
+			g.Go("stream", func(t *plugins.Task) error {
+				return m.publishAll(t, plugins.WatchTopic(m.env, stream), streamPeriod)
+			})
+		}
+		return m.publishAll(t, plugins.WatchAll(m.env), 0)
+	})
+}
+
+// publishAll publishes what a reader reads, with pauses.
+func (m *mqtt) publishAll(t *plugins.Task, watch *plugins.Watch, pause time.Duration) error {
+	for {
+		envelope, err := watch.Next(t)
+		if err != nil {
+			return err
+		}
+		if !m.isChosen(envelope) {
+			continue
+		}
+		if err := m.send(t, envelope); err != nil {
+			return err
+		}
+		if err := t.Sleep(pause); err != nil {
+			return err
+		}
+	}
+}
+
+// streams returns the streams among the topics that the configuration names.
+func (m *mqtt) streams() (all []plugins.From[any]) {
+	for _, instance := range plugins.Instances(m.env) {
+		for _, topic := range instance.Topics {
+			from := plugins.From[any]{Instance: instance.Instance, Topic: topic.Name}
+			if topic.Class == "stream" && slices.Contains(m.cfg.Publish, from) {
+				all = append(all, from)
+			}
+		}
+	}
+	return all
+}
+
+func (m *mqtt) isChosen(e plugins.Envelope) bool {
+	return m.cfg.Publish == nil || e.Topic == "health" ||
+		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: e.Instance, Topic: e.Topic})
+}
+
+// send publishes a value. A topic that was removed is removed from the broker, by an
+// empty payload (MQTT 5.0, 3.3.1.3).
+func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {
+	msg := message{topic: m.cfg.Prefix + "/" + e.Instance + "/" + e.Topic, retain: e.Class != "event"}
+	if e.Class == "event" {
+		msg.expiry = eventExpiry
+	}
+	if e.MaxAge > 0 {
+		msg.expiry = time.Duration((e.MaxAge - e.Age) * float64(time.Second))
+	}
+	if !e.Removed {
+		var err error
+		if msg.payload, err = json.Marshal(e); err != nil {
+			m.env.Log.Warn("a value cannot be published", "topic", e.Instance+"."+e.Topic, "err", err)
+			return nil
+		}
+	}
+	return m.conn.send(t, msg)
+}
