@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -44,8 +45,8 @@ func load(path string) (*config.File, error) {
 
 func checkCommand() *cobra.Command {
 	var path, format string
-	var hardware hardwareFlags
-	var online, strict bool
+	var duration time.Duration
+	var hardware, online, strict bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Args:  cobra.MaximumNArgs(1),
@@ -63,16 +64,19 @@ fix it. Then show the test pattern on panels, fade lamps up and down, and print 
 is pressed and turned, until Ctrl-C. Stop the service first. The exit status is 0 if
 every part was opened and no test failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				if cmd.Flags().Changed("config") {
-					return usageError{errors.New("the file is given twice, by --config and as an argument")}
-				}
+			switch {
+			case len(args) == 1 && cmd.Flags().Changed("config"):
+				return usageError{errors.New("the file is given twice, by --config and as an argument")}
+			case format != "text" && format != "json":
+				return usageError{fmt.Errorf("invalid --format %q: must be text or json", format)}
+			case cmd.Flags().Changed("for") && !hardware:
+				return usageError{errors.New("--for requires --hardware")}
+			case hardware && format == "json":
+				return usageError{errors.New("--hardware cannot be combined with --format json")}
+			case len(args) == 1:
 				path = args[0]
 			}
-			if format != "text" && format != "json" {
-				return usageError{fmt.Errorf("invalid --format %q: must be text or json", format)}
-			}
-			if err := hardware.validate(cmd, format); err != nil {
+			if err := validateFor(cmd, duration); err != nil {
 				return err
 			}
 			file, err := load(path)
@@ -90,8 +94,8 @@ every part was opened and no test failed.`,
 				return withCount(path, err)
 			case online:
 				return checkOnline(cmd, path, file)
-			case hardware.enabled:
-				return hardware.run(cmd, path, file)
+			case hardware:
+				return checkHardware(cmd, path, file, duration)
 			}
 			summary := textfmt.Count(len(file.Instances), "instance")
 			if file.Warnings != nil {
@@ -106,7 +110,8 @@ every part was opened and no test failed.`,
 	cmd.Flags().StringVar(&format, "format", "text", "output `FORMAT`: text or json")
 	cmd.Flags().BoolVar(&online, "online", false, "ask each source once, with its credentials, and print what it would show")
 	cmd.Flags().BoolVar(&strict, "strict", false, "take warnings for errors")
-	hardware.add(cmd)
+	cmd.Flags().BoolVar(&hardware, "hardware", false, "test the hardware that the configuration uses")
+	cmd.Flags().DurationVar(&duration, "for", 0, "with --hardware: stop after `TIME`, for example 20s (default: run until Ctrl-C)")
 	cmd.MarkFlagsMutuallyExclusive("online", "hardware")
 	return cmd
 }
@@ -140,31 +145,10 @@ func printDiagnostics(out io.Writer, file *config.File, err error) error {
 // errPrinted is an error that was already printed.
 var errPrinted = errors.New("")
 
-// hardwareFlags are the flags of "ptvd check" for testing hardware.
-type hardwareFlags struct {
-	enabled  bool
-	duration time.Duration
-}
-
-func (f *hardwareFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.enabled, "hardware", false, "test the hardware that the configuration uses")
-	cmd.Flags().DurationVar(&f.duration, "for", 0, "with --hardware: stop after `TIME`, for example 20s (default: run until Ctrl-C)")
-}
-
-func (f *hardwareFlags) validate(cmd *cobra.Command, format string) error {
-	switch {
-	case cmd.Flags().Changed("for") && !f.enabled:
-		return usageError{errors.New("--for requires --hardware")}
-	case f.enabled && format == "json":
-		return usageError{errors.New("--hardware cannot be combined with --format json")}
-	}
-	return validateFor(cmd, f.duration)
-}
-
-// run tests the hardware until a signal or the end of its time. SIGHUP ends it, too,
+// checkHardware tests the hardware until a signal or the end of its time. SIGHUP ends it, too,
 // so that a lamp does not go on fading after its terminal was closed. A second signal
 // ends the process at once.
-func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) error {
+func checkHardware(cmd *cobra.Command, path string, file *config.File, duration time.Duration) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -175,6 +159,30 @@ func (f *hardwareFlags) run(cmd *cobra.Command, path string, file *config.File) 
 		width = 0 // not a terminal: lines are not wrapped
 	}
 	return hwcheck.Run(ctx, hwcheck.Options{
-		File: file, Title: path, Out: cmd.OutOrStdout(), Width: width, Log: log.Logger, Duration: f.duration,
+		File: file, Title: path, Out: cmd.OutOrStdout(), Width: width, Log: log.Logger, Duration: duration,
 	})
+}
+
+// checkOnline asks every source of a configuration once and prints what it would show.
+func checkOnline(cmd *cobra.Command, path string, file *config.File) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	asked, failed := 0, 0
+	err := daemon.CheckOnline(ctx, file, func(instance, text string, err error) {
+		asked++
+		if err != nil {
+			failed++
+			text = "FAILED: " + err.Error()
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", instance, strings.ReplaceAll(text, "\n", "\n  "))
+	})
+	switch {
+	case err != nil:
+		return err
+	case failed > 0:
+		return fmt.Errorf("%d of %s failed", failed, textfmt.Count(asked, "source"))
+	case asked == 0:
+		return errors.New(path + ": no instance gets something from elsewhere")
+	}
+	return nil
 }

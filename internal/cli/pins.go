@@ -74,22 +74,29 @@ func expanderPins(expanders map[string]expander.Options) []expanderPin {
 
 func printInventory(out io.Writer, found inventory) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")) }
-
-	row("LINE", "CHIP", "OFFSET", "DIRECTION", "FUNCTION", "USER")
-	for _, chip := range found.Chips {
-		if chip.Problem != "" {
-			row("-", chip.Name, "-", "-", "-", chip.Problem)
+	section := func(none string, rows [][]string) { // the first of rows has the headings
+		for _, row := range rows {
+			fmt.Fprintln(table, strings.Join(row, "\t"))
 		}
-		for _, line := range chip.Lines {
-			user := line.User
-			if line.Used && user == "" {
-				user = "(the kernel)"
-			}
-			row(orDash(line.Name), chip.Label, fmt.Sprint(line.Offset), line.Direction, orDash(line.Function), orDash(user))
+		if len(rows) == 1 {
+			fmt.Fprintf(table, "(%s)\n", none)
 		}
 	}
-	noneFound(row, len(found.Chips), "no GPIO chip found")
+
+	lines := [][]string{{"LINE", "CHIP", "OFFSET", "DIRECTION", "FUNCTION", "USER"}}
+	for _, chip := range found.Chips {
+		if chip.Problem != "" {
+			lines = append(lines, []string{"-", chip.Name, "-", "-", "-", chip.Problem})
+		}
+		for _, line := range chip.Lines {
+			user := cmp.Or(line.User, "-")
+			if line.Used && line.User == "" {
+				user = "(the kernel)"
+			}
+			lines = append(lines, []string{cmp.Or(line.Name, "-"), chip.Label, fmt.Sprint(line.Offset), line.Direction, cmp.Or(line.Function, "-"), user})
+		}
+	}
+	section("no GPIO chip found", lines)
 
 	for _, kind := range []struct {
 		head, none string
@@ -99,42 +106,27 @@ func printInventory(out io.Writer, found inventory) error {
 		{"I2C BUS", "no I2C bus found; on a Raspberry Pi, add dtparam=i2c_arm=on to /boot/firmware/config.txt and i2c-dev to /etc/modules", found.I2C},
 		{"SERIAL PORT", "no serial port found; on a Raspberry Pi, add enable_uart=1 to /boot/firmware/config.txt", found.UART},
 	} {
-		row()
-		row(kind.head, "DEVICE", "PROBLEM")
+		ports := [][]string{{"\n" + kind.head, "DEVICE", "PROBLEM"}}
 		for _, port := range kind.ports {
-			row(port.Name, port.Path, orDash(port.Problem))
+			ports = append(ports, []string{port.Name, port.Path, cmp.Or(port.Problem, "-")})
 		}
-		noneFound(row, len(kind.ports), kind.none)
+		section(kind.none, ports)
 	}
 
-	row()
-	row("PWM", "DEVICE", "PINS")
+	channels := [][]string{{"\nPWM", "DEVICE", "PINS"}}
 	for _, chip := range found.PWM {
 		for _, channel := range chip.Channels {
-			row(channel.Name, chip.Device, orDash(strings.Join(channel.Pins, " or ")))
+			channels = append(channels, []string{channel.Name, chip.Device, cmp.Or(strings.Join(channel.Pins, " or "), "-")})
 		}
 	}
-	noneFound(row, len(found.PWM), "no PWM chip found; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt")
+	section("no PWM chip found; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt", channels)
 
-	if len(found.Expanders) > 0 {
-		row()
-		row("EXPANDER PIN", "MODEL", "ADDRESS", "INPUTS")
-	}
+	pins := [][]string{{"\nEXPANDER PIN", "MODEL", "ADDRESS", "INPUTS"}}
 	for _, pin := range found.Expanders {
-		row(pin.Name, pin.Model, pin.Address, fmt.Sprintf("polled every %v", time.Duration(pin.Poll*float64(time.Second))))
+		pins = append(pins, []string{pin.Name, pin.Model, pin.Address, fmt.Sprintf("polled every %v", time.Duration(pin.Poll*float64(time.Second)))})
+	}
+	if len(found.Expanders) > 0 {
+		section("", pins)
 	}
 	return table.Flush()
-}
-
-func noneFound(row func(...string), n int, words string) {
-	if n == 0 {
-		row("(" + words + ")")
-	}
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }

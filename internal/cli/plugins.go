@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -17,15 +18,13 @@ func pluginsCommand() *cobra.Command {
 		Short: "List plugins, or show the options of one",
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			for _, p := range host.All() {
-				names = append(names, p.Name+"\t"+p.Doc)
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
+			return pluginLines(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return listPlugins(cmd.OutOrStdout())
+				table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+				fmt.Fprintln(table, strings.Join(pluginLines(), "\n"))
+				return table.Flush()
 			}
 			plugin, ok := host.Lookup(args[0])
 			if !ok {
@@ -37,10 +36,10 @@ func pluginsCommand() *cobra.Command {
 	}
 }
 
-func listPlugins(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+// pluginLines returns the name and the description of each plugin, with a tab between.
+func pluginLines() (lines []string) {
 	for _, p := range host.All() {
-		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Doc)
+		lines = append(lines, p.Name+"\t"+p.Doc)
 	}
-	return table.Flush()
+	return lines
 }

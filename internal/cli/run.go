@@ -92,14 +92,14 @@ func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) e
 	if options.Reload == nil {
 		reload = d.Stop // without a file to reload, SIGHUP means that the terminal was closed
 	}
-	go signals.handle(reload, d.LogSnapshot)
-	go func() {
-		if _, received := <-signals.abort; received {
+	go signals.handle(map[os.Signal]func(){
+		syscall.SIGHUP: reload, syscall.SIGUSR1: d.LogSnapshot,
+		syscall.SIGABRT: func() {
 			d.LogAbort()
 			_ = log.Close()
 			os.Exit(abortStatus)
-		}
-	}()
+		},
+	})
 	err := d.Run(signals)
 	if report != nil {
 		err = errors.Join(err, printJSON(report, d.State()))
@@ -110,10 +110,9 @@ func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) e
 // signals are the signals that a daemon handles. They are caught before the daemon is
 // made, so that an early one does not kill the process.
 type signals struct {
-	context.Context  // done at SIGTERM or SIGINT; a second one ends the process at once
-	reload, snapshot chan os.Signal
-	abort            chan os.Signal // SIGABRT, at which Go would print the stacks of all goroutines
-	stop             context.CancelFunc
+	context.Context                // done at SIGTERM or SIGINT; a second one ends the process at once
+	others          chan os.Signal // SIGHUP, SIGUSR1, and SIGABRT, at which Go would print the stacks of all goroutines
+	stop            context.CancelFunc
 }
 
 // abortStatus is the exit status of a Go program that SIGABRT ends.
@@ -122,33 +121,21 @@ const abortStatus = 2
 func catchSignals(ctx context.Context) signals {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	context.AfterFunc(ctx, stop)
-	s := signals{Context: ctx, stop: stop, reload: make(chan os.Signal, 1), snapshot: make(chan os.Signal, 1), abort: make(chan os.Signal, 1)}
-	signal.Notify(s.reload, syscall.SIGHUP)
-	signal.Notify(s.snapshot, syscall.SIGUSR1)
-	signal.Notify(s.abort, syscall.SIGABRT)
+	s := signals{Context: ctx, others: make(chan os.Signal, 16), stop: stop}
+	signal.Notify(s.others, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGABRT)
 	return s
 }
 
-// handle calls the functions until the signals are released.
-func (s signals) handle(reload, snapshot func()) {
-	for {
-		select {
-		case _, received := <-s.reload:
-			if !received {
-				return
-			}
-			reload()
-		case <-s.snapshot:
-			snapshot()
-		}
+// handle calls the function for each signal until the signals are released. The
+// functions do not block, so that SIGABRT is not kept waiting.
+func (s signals) handle(do map[os.Signal]func()) {
+	for received := range s.others {
+		do[received]()
 	}
 }
 
 func (s signals) release() {
 	s.stop()
-	signal.Stop(s.snapshot)
-	signal.Stop(s.reload)
-	signal.Stop(s.abort)
-	close(s.reload)
-	close(s.abort)
+	signal.Stop(s.others)
+	close(s.others)
 }
