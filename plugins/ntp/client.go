@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -117,7 +118,7 @@ func (c *client) correct(queried []*server, now plugins.Instant) (selection, err
 	if len(samples) == 0 {
 		return selection{}, errors.New("no usable NTP server: " + strings.Join(unusable, "; "))
 	}
-	if 2*len(samples) <= len(c.servers) && c.canHoldOver(now) {
+	if 2*len(samples) <= len(c.servers) && c.count > 0 && now.Sub(c.lastAt) < day {
 		samples = append(samples, c.holdover(now))
 	}
 	selected, ok := selectMajority(samples)
@@ -127,13 +128,9 @@ func (c *client) correct(queried []*server, now plugins.Instant) (selection, err
 	return selected, c.env.TimeSource.Correct(selected.offset)
 }
 
-// The holdover of our own clock counts as a sample if at most half of the servers reply,
-// so that one wrong server is not believed because the others are silent. It is used for
-// a day after the latest synchronization.
-func (c *client) canHoldOver(now plugins.Instant) bool {
-	return c.count > 0 && now.Sub(c.lastAt) < day
-}
-
+// holdover returns our own clock as a sample. It counts if at most half of the servers
+// reply, so that one wrong server is not believed because the others are silent, for a
+// day after the latest synchronization.
 func (c *client) holdover(now plugins.Instant) sample {
 	const (
 		drift = 500e-6                 // the largest frequency correction of the kernel
@@ -176,24 +173,16 @@ func (c *client) report(selected selection, queried []*server) {
 		if err == nil && !slices.Contains(selected.agreed, s.Server) {
 			err = errFalseticker
 		}
-		c.logServer(s, err)
+		if text := fmt.Sprint(err); text != s.logged {
+			if s.logged = text; err != nil {
+				c.env.Log.Info("NTP server unusable", "server", s.Server, "err", err)
+			}
+		}
 	}
 }
 
 // errFalseticker has the term of RFC 5905.
 var errFalseticker = errors.New("falseticker: disagrees with the majority")
-
-// logServer logs why a server is unusable, once for each reason.
-func (c *client) logServer(s *server, err error) {
-	text := ""
-	if err != nil {
-		text = err.Error()
-	}
-	if text != "" && text != s.logged {
-		c.env.Log.Info("NTP server unusable", "server", s.Server, "err", err)
-	}
-	s.logged = text
-}
 
 // maxOffset is the largest offset of the system clock without a warning.
 const maxOffset = time.Second
@@ -208,4 +197,45 @@ func (c *client) checkSystem(offset time.Duration) {
 		c.env.Log.Warn("system clock is wrong; ptvd uses the time of the NTP servers", "offset", offset.Round(time.Millisecond))
 		c.warned = offset
 	}
+}
+
+// outcome is the result of one poll of all servers.
+type outcome int
+
+const (
+	synchronized outcome = iota
+	noMajority           // servers were queried, but there was no agreement on the time
+	noNetwork            // no query left the board
+)
+
+// pollInterval says how long to wait between polls. Without a network the interval is
+// short, since no server sees the attempts. Servers that do not reply are polled less
+// and less often. Jitter keeps boards that were switched on together from polling at
+// the same time.
+type pollInterval struct {
+	every time.Duration
+	rng   *rand.Rand
+	last  outcome
+	count int // of the same outcome in succession
+}
+
+func (p *pollInterval) after(o outcome) time.Duration {
+	if o != p.last {
+		p.last, p.count = o, 0
+	}
+	doublings := min(p.count, 16)
+	p.count++
+	switch o {
+	case noNetwork:
+		return p.jitter(min(time.Second<<doublings, minEvery))
+	case noMajority:
+		return max(p.jitter(min(minEvery<<doublings, p.every)), minEvery)
+	default:
+		return max(p.jitter(p.every), minEvery)
+	}
+}
+
+// jitter changes a duration by up to 10 %.
+func (p *pollInterval) jitter(d time.Duration) time.Duration {
+	return d + time.Duration((p.rng.Float64()-0.5)/5*float64(d))
 }

@@ -34,31 +34,26 @@ func (c *client) adjustSystem(t *plugins.Task) error {
 		c.env.Health.Degraded("system clock off by more than %v; such an offset is corrected only once after a start: restart ptvd to set the clock", maxStep)
 		return nil
 	}
-	if err := c.setSystem(t, offset); err != nil {
-		return err
-	}
-	c.adjusted = true
-	c.env.Health.OK()
-	return nil
-}
-
-// setSystem slews or steps the system clock.
-func (c *client) setSystem(t *plugins.Task, offset time.Duration) error {
 	if err := c.checkMaySet(t); err != nil {
 		return err
 	}
 	setter, _ := c.env.TimeSource.Setter()
 	slew := offset.Abs() < maxSlew
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
+	_, err := plugins.Await(t, func(context.Context) (any, error) {
 		if slew {
-			return struct{}{}, setter.Slew(offset, c.cfg.Every)
+			return nil, setter.Slew(offset, c.cfg.Every)
 		}
-		return struct{}{}, setter.Step(offset)
+		return nil, setter.Step(offset)
 	})
-	if err == nil && !slew {
+	if err != nil {
+		return err
+	}
+	if !slew {
 		c.env.Log.Warn("system clock stepped", "by", offset.Round(time.Millisecond))
 	}
-	return err
+	c.adjusted = true
+	c.env.Health.OK()
+	return nil
 }
 
 // checkMaySet returns nil if this process may set the system clock and no other daemon
@@ -68,11 +63,11 @@ func (c *client) checkMaySet(t *plugins.Task) error {
 	if !ok {
 		return errors.New("mode discipline: setting the system clock is not supported on this system; write mode: measure")
 	}
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
+	_, err := plugins.Await(t, func(context.Context) (any, error) {
 		if daemon := runningTimeDaemon(c.root); daemon != "" {
-			return struct{}{}, fmt.Errorf("%s already sets the system clock; stop it", daemon)
+			return nil, fmt.Errorf("%s already sets the system clock; stop it", daemon)
 		}
-		return struct{}{}, setter.MaySet()
+		return nil, setter.MaySet()
 	})
 	if err == nil || errors.Is(err, plugins.ErrCancelled) {
 		return err

@@ -34,14 +34,11 @@ const (
 	discipline = "discipline"
 )
 
-const defaultPort = "123" // RFC 5905, section 16
-
-// minEvery is the shortest time between two queries of a server, from RFC 4330,
-// section 10.
-const minEvery = 15 * time.Second
-
-// maxServers bounds a poll. More servers do not improve the time.
-const maxServers = 8
+const (
+	defaultPort = "123"            // RFC 5905, section 16
+	minEvery    = 15 * time.Second // between two queries of a server, from RFC 4330, section 10
+	maxServers  = 8                // more do not improve the time
+)
 
 var synchronization = plugins.NewTopic[topics.Sync]("sync", "the latest synchronization of the clock", plugins.State(0))
 

@@ -19,7 +19,7 @@ type server struct {
 	result
 	minInterval time.Duration   // between queries, as the server asked for by RATE
 	notBefore   plugins.Instant // the earliest time of the next query
-	logged      string          // the error that was last logged
+	logged      string          // the error of the latest synchronization, as it was logged
 }
 
 // result is the outcome of one query.
@@ -78,13 +78,13 @@ func (c *client) queryAll(t *plugins.Task) ([]*server, error) {
 
 // query queries one server once.
 func (c *client) query(t *plugins.Task, s Server) (result, error) {
-	r, err := plugins.Await(t, func(ctx context.Context) (*ntp.Response, error) { return c.exchange(ctx, s) })
+	sent := false
+	r, err := plugins.Await(t, func(ctx context.Context) (*ntp.Response, error) { return c.exchange(ctx, s, &sent) })
 	if errors.Is(err, plugins.ErrCancelled) {
 		return result{}, err
 	}
 	if err != nil {
-		var dial *dialError
-		return result{sent: !errors.As(err, &dial), err: c.stable(err)}, nil
+		return result{sent: sent, err: c.stable(err)}, nil
 	}
 	if r.IsKissOfDeath() {
 		return result{sent: true, kiss: r.KissCode, err: fmt.Errorf("kiss-o'-death packet, code %q", r.KissCode)}, nil
@@ -103,7 +103,10 @@ func (c *client) query(t *plugins.Task, s Server) (result, error) {
 
 // exchange runs beside the loop. It measures against Clock.Uncorrected, which a step of
 // the system clock does not change.
-func (c *client) exchange(ctx context.Context, s Server) (*ntp.Response, error) {
+//
+// sent is set when the connection was made: UDP has no handshake, so that only the lookup
+// of the name or a missing route fails before a packet is sent.
+func (c *client) exchange(ctx context.Context, s Server, sent *bool) (*ntp.Response, error) {
 	return ntp.QueryWithOptions(s.address(), ntp.QueryOptions{
 		Timeout:       c.cfg.Timeout,
 		GetSystemTime: c.env.TimeSource.Uncorrected,
@@ -112,8 +115,9 @@ func (c *client) exchange(ctx context.Context, s Server) (*ntp.Response, error) 
 			defer cancel()
 			conn, err := c.env.Net.Dial(dial, "udp", address)
 			if err != nil {
-				return nil, &dialError{err}
+				return nil, err
 			}
+			*sent = true
 			// The library reads without a context, so a stop closes the connection.
 			context.AfterFunc(ctx, func() { conn.Close() })
 			return conn, nil
@@ -121,27 +125,19 @@ func (c *client) exchange(ctx context.Context, s Server) (*ntp.Response, error) 
 	})
 }
 
-// dialError means that no packet was sent: UDP has no handshake, so only the lookup of
-// the name or a missing route fails.
-type dialError struct{ error }
-
-func (e *dialError) Unwrap() error { return e.error }
-
 // stable returns an error with the same text for the same cause: without the addresses
 // and port numbers that differ from query to query.
 func (c *client) stable(err error) error {
-	var (
-		lookup    *net.DNSError
-		operation *net.OpError
-	)
+	lookup, isLookup := errors.AsType[*net.DNSError](err)
+	operation, isOperation := errors.AsType[*net.OpError](err)
 	switch {
-	case errors.As(err, &lookup) && lookup.IsNotFound:
+	case isLookup && lookup.IsNotFound:
 		return errors.New("no such host")
-	case errors.As(err, &lookup):
+	case isLookup:
 		return errors.New("temporary failure in name resolution")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no reply within %v", c.cfg.Timeout)
-	case errors.As(err, &operation):
+	case isOperation:
 		return operation.Err
 	}
 	return err
