@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,13 +96,11 @@ func (w *World) Speed() (now float64, choice []float64) {
 
 // SetSpeed changes how fast time runs.
 func (w *World) SetSpeed(times float64) error {
-	for _, s := range speeds {
-		if s == times && w.clock != nil {
-			w.clock.SetSpeed(int(times))
-			return nil
-		}
+	if w.clock == nil || !slices.Contains(speeds, times) {
+		return fmt.Errorf("speed %v is not supported; use one of %v", times, speeds)
 	}
-	return fmt.Errorf("speed %v is not supported; use one of %v", times, speeds)
+	w.clock.SetSpeed(int(times))
+	return nil
 }
 
 // system is the operating system's clock, not synchronized and possibly wrong.

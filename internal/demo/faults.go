@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 
@@ -99,12 +100,11 @@ func (w *World) Mend(name string) error {
 }
 
 func findFault(name string) (fault, error) {
-	for _, f := range faults {
-		if f.name == name {
-			return f, nil
-		}
+	i := slices.IndexFunc(faults, func(f fault) bool { return f.name == name })
+	if i < 0 {
+		return fault{}, fmt.Errorf("the demo has no fault %q", name)
 	}
-	return fault{}, fmt.Errorf("the demo has no fault %q", name)
+	return faults[i], nil
 }
 
 // unplug takes the panel's power and makes transfers to it fail.

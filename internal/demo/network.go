@@ -35,12 +35,14 @@ func (n *network) dial(ctx context.Context, protocol, address string) (net.Conn,
 	if err != nil {
 		return nil, err
 	}
-	real, ok := n.lookup(host)
-	if !ok {
+	n.mu.Lock()
+	real, known := n.hosts[host]
+	reachable := known && !n.isCut
+	n.mu.Unlock()
+	if !reachable {
 		return nil, &net.DNSError{Err: "no such host in the demo", Name: host, IsNotFound: true}
 	}
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, protocol, real)
+	conn, err := new(net.Dialer).DialContext(ctx, protocol, real)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +51,6 @@ func (n *network) dial(ctx context.Context, protocol, address string) (net.Conn,
 	c := &networkConn{conn, n}
 	n.conns[c] = true
 	return c, nil
-}
-
-func (n *network) lookup(host string) (address string, ok bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	address, ok = n.hosts[host]
-	return address, ok && !n.isCut
 }
 
 // setCut cuts the network and closes its connections, or restores it.

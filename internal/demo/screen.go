@@ -5,8 +5,14 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
 
 	"ptvd/internal/textfmt"
 )
@@ -48,8 +54,10 @@ func (s *Screen) Draw(picture image.Image, caption string) {
 	if bytes.Equal(frame, s.last) {
 		return
 	}
-	s.last = frame
-	s.reserve(lines)
+	if s.drawn != lines { // clear the terminal, and limit scrolling to the lines below the panel
+		fmt.Fprintf(s.out, "\x1b[2J\x1b[%d;%dr\x1b[%d;1H", lines+1, s.height, lines+1)
+	}
+	s.last, s.drawn = frame, lines
 	fmt.Fprintf(s.out, "\x1b7\x1b[H%s\x1b8", frame)
 }
 
@@ -76,15 +84,6 @@ func (s *Screen) Close() error {
 	return err
 }
 
-// reserve clears the terminal and limits scrolling to the lines below the panel.
-func (s *Screen) reserve(lines int) {
-	if s.drawn == lines {
-		return
-	}
-	s.drawn = lines
-	fmt.Fprintf(s.out, "\x1b[2J\x1b[%d;%dr\x1b[%d;1H", lines+1, s.height, lines+1)
-}
-
 const (
 	lit   = "\x1b[38;5;203m●\x1b[0m"
 	unlit = "\x1b[38;5;240m·\x1b[0m"
@@ -109,4 +108,59 @@ func render(picture image.Image, gap, caption string) []byte {
 	}
 	fmt.Fprintf(&text, "╰%s╯\x1b[K\r\n %s\x1b[K", edge, caption)
 	return text.Bytes()
+}
+
+const (
+	minFrame    = 20 * time.Millisecond  // between two frames; the eye sees no more of them
+	stopTimeout = 300 * time.Millisecond // for the terminal to take the last frame
+)
+
+// Show draws the panel in a terminal whenever it changes, with the address of the
+// page below it, until stop is called. It must be called before the daemon runs.
+func (w *World) Show(file *os.File, page string) (screen *Screen, stop func()) {
+	width, height, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		width, height = 80, 24
+	}
+	screen = NewScreen(file, width, height)
+	changed := make(chan struct{}, 1)
+	w.Panel.OnChange = func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	}
+	resized := make(chan os.Signal, 1)
+	signal.Notify(resized, syscall.SIGWINCH)
+	draw := func() {
+		caption := fmt.Sprintf("%d packets over SPI. Ctrl-C stops the demo. Web page: %s", w.Panel.Packets(), page)
+		screen.Draw(w.Panel.Picture(mounted), caption)
+	}
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			draw()
+			select {
+			case <-quit:
+				draw()
+				screen.Close()
+				return
+			case <-resized:
+				if width, height, err := term.GetSize(int(file.Fd())); err == nil {
+					screen.Resize(width, height)
+				}
+			case <-changed:
+				time.Sleep(minFrame)
+			}
+		}
+	}()
+	return screen, func() {
+		signal.Stop(resized)
+		close(quit)
+		select {
+		case <-done:
+		case <-time.After(stopTimeout): // the terminal is stopped, for example by Ctrl-S
+		}
+	}
 }
