@@ -61,21 +61,6 @@ type Flag = scheduler.Flag
 //	Cancel()               cancels all of them
 type Group = scheduler.Group
 
-// Lock lets one task at a time past, over several steps. The zero value is ready.
-//
-//	Lock(t) error   waits until it is free, and takes it
-//	Unlock(t)       gives it back
-type Lock = scheduler.Lock
-
-// Semaphore lets so many tasks at a time past; see [NewSemaphore].
-//
-//	Acquire(t) error   waits for a permit
-//	Release()          gives it back
-type Semaphore = scheduler.Semaphore
-
-// NewSemaphore returns a semaphore with so many permits.
-func NewSemaphore(permits int) *Semaphore { return scheduler.NewSemaphore(permits) }
-
 // Queue passes values from task to task; see [NewQueue].
 //
 //	Put(t, value) error       waits for room, and adds a value
@@ -107,12 +92,6 @@ var (
 // and the result is dropped.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
 	return scheduler.Await(t, work)
-}
-
-// Gather runs pieces of work as child tasks and returns their results in order, or
-// the first error.
-func Gather[T any](t *Task, work ...func(t *Task) (T, error)) ([]T, error) {
-	return scheduler.Gather(t, work...)
 }
 
 // Backoff gives growing pauses between attempts; see [NewBackoff].

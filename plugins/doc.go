@@ -2,14 +2,6 @@
 //
 // A plugin is a package that registers a [Spec] and does its work in tasks:
 //
-//	// Config is what people write under the instance's name.
-//	type Config struct {
-//		Pin   plugins.Pin   `yaml:"pin" doc:"the line of the LED" required:"true"`
-//		Every time.Duration `yaml:"every" doc:"how often it blinks" min:"10ms"`
-//	}
-//
-//	var pause = plugins.NewAction("pause", "stops blinking, or goes on")
-//
 //	func init() {
 //		plugins.Register(plugins.Spec[Config]{
 //			Name: "blink", Doc: "blinks an LED",
@@ -19,24 +11,7 @@
 //		})
 //	}
 //
-//	// New is pure: it opens nothing and starts nothing, so that a
-//	// configuration can be checked anywhere.
-//	func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-//		b := &blink{env: env, cfg: cfg}
-//		pause.Handle(env, b.togglePause)
-//		return b, nil
-//	}
-//
-//	// Start opens what the plugin needs and starts its tasks.
-//	func (b *blink) Start(t *plugins.Task) (err error) {
-//		b.led, err = b.env.Board.Output(t, string(b.cfg.Pin), plugins.Low)
-//		if err != nil {
-//			return err
-//		}
-//		b.env.Go("blink", b.blink)
-//		return nil
-//	}
-//
+//	// blink is the body of a task that Start starts by env.Go.
 //	func (b *blink) blink(t *plugins.Task) error {
 //		for tick := range t.Every(b.cfg.Every) {
 //			if err := b.led.Set(t, tick.N%2 == 0); err != nil {
@@ -46,10 +21,8 @@
 //		return nil
 //	}
 //
-//	// Stop leaves the parts as they should be left; the board closes them.
-//	func (b *blink) Stop(t *plugins.Task) error { … }
-//
-// The complete plugin, with a test and a main package, is in examples/blink.
+// [Plugin] and [Spec] say what else there is. The complete plugin, with a test and a
+// main package, is in examples/blink.
 //
 // # Tasks
 //
@@ -82,9 +55,8 @@
 // of a field says what can be written: [time.Duration] (10s), [Pin], [PWMOutput],
 // [SPIPort], [Percent], [TimeOfDay], [Window], [Secret], [ActionRef], [From], any
 // [encoding.TextUnmarshaler], structs, maps with names as keys, and slices (a
-// single value is a list of one). A struct that embeds [OneOf] takes exactly one of
-// its fields; a [Choice] takes one member of a kind that other packages add to by
-// [AddMember], such as the pages and devices of package panel. A Config, or a
+// single value is a list of one). A [Choice] takes one member of a kind that packages
+// add to by [AddMember], such as the pages and devices of package panel. A Config, or a
 // struct in it, may have a method Validate() error for what tags cannot say; see
 // [OptionErrorf].
 //

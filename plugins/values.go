@@ -19,7 +19,6 @@ func init() {
 	schema.Define[Secret](schema.Secret)
 	schema.Define[ActionRef](schema.Action)
 	schema.Define[ActionName](schema.ActionName)
-	schema.Define[OneOf](schema.OneOf)
 	schema.Define[Percent](&schema.Kind{One: "a percentage", Several: "percentages", Example: "40%", Pattern: `%\s*$`})
 	schema.Define[TimeOfDay](&schema.Kind{
 		One: "a time of day", Several: "times of day", Example: "22:30", Pattern: `^[0-2]?[0-9]:[0-5][0-9]$`, Bare: true,
@@ -64,11 +63,6 @@ func (a I2CAddress) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%#0
 
 // UARTPort is a serial port by its device: /dev/serial0 or /dev/ttyUSB0.
 type UARTPort string
-
-// OneOf, embedded in a struct of a Config, says that exactly one of its fields
-// is given: device: {max7219: {…}}. A field whose options are all optional may
-// be written as its name alone.
-type OneOf struct{}
 
 // Percent is a fraction from 0 to 1, written 40%.
 type Percent float64

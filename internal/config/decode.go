@@ -80,7 +80,7 @@ func (d *decoder) decode(at place, t *schema.Type, v reflect.Value) {
 		d.decode(at.option(t.Short.Name), t.Short.Type, t.Short.In(v))
 	case t.Kind == schema.Struct:
 		d.options(at, target{t, v})
-	case t.Kind == schema.OneOf || t.Kind == schema.Choice:
+	case t.Kind == schema.Choice:
 		d.choice(at, t, v)
 	case t.Kind == schema.List:
 		d.list(at, t, v)

@@ -42,10 +42,11 @@ func (d *decoder) document(root *yaml.Node) *File {
 	whole := place{node: root}
 	d.places[""] = whole
 	d.options(whole, target{schema.Must(v.Type()), v})
-	d.connect(content.Plugins, content.Expanders)
+	expanders := expanderOptions(content.Expanders)
+	d.connect(content.Plugins, expanders)
 	file := &File{
 		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, HTTP: content.HTTP,
-		Expanders: expanderOptions(content.Expanders), decoder: d,
+		Expanders: expanders, decoder: d,
 	}
 	for _, i := range content.Plugins {
 		if i.sound {

@@ -12,53 +12,45 @@ import (
 	"ptvd/plugins"
 )
 
-// expanderEntry is an I/O expander in the file.
-type expanderEntry struct {
-	plugins.OneOf
-	MCP23008 *expanderOnBus `yaml:"mcp23008" doc:"8 pins, GP0 to GP7"`
-	MCP23017 *expanderOnBus `yaml:"mcp23017" doc:"16 pins, GPA0 to GPA7 and GPB0 to GPB7"`
-	PCF8574  *expanderOnBus `yaml:"pcf8574" doc:"8 pins, P0 to P7"`
-	PCF8575  *expanderOnBus `yaml:"pcf8575" doc:"16 pins, P00 to P07 and P10 to P17"`
-}
+// expanderEntry is an I/O expander in the file: a model, with its options.
+type expanderEntry = plugins.Choice[expanderModel]
+
+type expanderModel interface{ connection() expanderOnBus }
 
 // expanderOnBus is the options of every model.
 type expanderOnBus struct {
 	I2C     plugins.I2CBus     `yaml:"i2c" doc:"the bus that it is connected to" required:"true"`
 	Address plugins.I2CAddress `yaml:"address" doc:"its address on the bus" required:"true"`
-	Poll    time.Duration      `yaml:"poll" doc:"how often inputs are read, since it reports no edges; without it 20ms" min:"1ms" max:"1s"`
+	Poll    time.Duration      `yaml:"poll" doc:"how often inputs are read, since it reports no edges" min:"1ms" max:"1s"`
 }
 
-const defaultPoll = 20 * time.Millisecond
+func (o *expanderOnBus) connection() expanderOnBus { return *o }
 
-// options returns what the board is to attach, with a nil Model if nothing is given.
-func (e expanderEntry) options() expander.Options {
-	for name, chosen := range map[string]*expanderOnBus{"mcp23008": e.MCP23008, "mcp23017": e.MCP23017, "pcf8574": e.PCF8574, "pcf8575": e.PCF8575} {
-		if chosen == nil {
-			continue
-		}
-		i := slices.IndexFunc(expander.Models, func(m *expander.Model) bool { return m.Name == name })
-		o := expander.Options{Model: expander.Models[i], Bus: string(chosen.I2C), Address: uint16(chosen.Address), Poll: chosen.Poll}
-		if o.Poll == 0 {
-			o.Poll = defaultPoll
-		}
-		return o
+func init() {
+	for _, m := range expander.Models {
+		plugins.AddMember[expanderModel](m.Name, m.Description, expanderOnBus{Poll: 20 * time.Millisecond})
 	}
-	return expander.Options{}
 }
 
 func expanderOptions(entries map[string]expanderEntry) map[string]expander.Options {
 	all := map[string]expander.Options{}
 	for name, e := range entries {
-		all[name] = e.options()
+		all[name] = expander.Options{}
+		if e.Value == nil {
+			continue // which was reported
+		}
+		i := slices.IndexFunc(expander.Models, func(m *expander.Model) bool { return m.Name == e.Name })
+		o := e.Value.connection()
+		all[name] = expander.Options{Model: expander.Models[i], Bus: string(o.I2C), Address: uint16(o.Address), Poll: o.Poll}
 	}
 	return all
 }
 
 // expanderClaims checks the expanders themselves, and returns the addresses that they
 // use.
-func (d *decoder) expanderClaims(entries map[string]expanderEntry) (claims []claim) {
-	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		o := entries[name].options()
+func (d *decoder) expanderClaims(expanders map[string]expander.Options) (claims []claim) {
+	for _, name := range slices.Sorted(maps.Keys(expanders)) {
+		o := expanders[name]
 		at := d.nearestPlace("expanders." + name)
 		at.path = "expanders." + name
 		if !schema.InstanceName.MatchString(name) {
@@ -76,18 +68,18 @@ func (d *decoder) expanderClaims(entries map[string]expanderEntry) (claims []cla
 }
 
 // checkExpanderPin checks a pin that is named after an expander.
-func (d *decoder) checkExpanderPin(entries map[string]expanderEntry, at place, pin string) {
+func (d *decoder) checkExpanderPin(expanders map[string]expander.Options, at place, pin string) {
 	name, number, dotted := strings.Cut(pin, ".")
 	if !dotted || strings.Contains(pin, "-GPIO") {
 		return
 	}
-	entry, ok := entries[name]
+	o, ok := expanders[name]
 	if !ok {
-		d.error(at, "unknown expander %s; %s", schema.Quote(name), schema.Suggest(name, slices.Sorted(maps.Keys(entries))))
+		d.error(at, "unknown expander %s; %s", schema.Quote(name), schema.Suggest(name, slices.Sorted(maps.Keys(expanders))))
 		return
 	}
-	if model := entry.options().Model; model != nil && !slices.Contains(model.Pins, number) {
-		d.error(at, "the %s has no pin %s; %s", model.Name, number, schema.Suggest(number, model.Pins))
+	if o.Model != nil && !slices.Contains(o.Model.Pins, number) {
+		d.error(at, "the %s has no pin %s; %s", o.Model.Name, number, schema.Suggest(number, o.Model.Pins))
 	}
 }
 

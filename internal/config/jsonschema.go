@@ -80,7 +80,7 @@ func schemaOf(t *schema.Type, usual reflect.Value) object {
 			return whole
 		}
 		return object{"anyOf": []any{schemaOf(t.Short.Type, t.Short.In(usual)), whole}}
-	case schema.OneOf, schema.Choice:
+	case schema.Choice:
 		return choiceSchema(t, usual)
 	case schema.List:
 		one := schemaOf(t.Elem, reflect.Zero(t.Elem.Go))

@@ -16,7 +16,7 @@ import (
 	"ptvd/plugins"
 )
 
-// choice reads a OneOf or a Choice: exactly one of its choices is given.
+// choice reads a Choice: exactly one of its members is given.
 func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 	before, chosen, given, n := len(d.refused), "", map[string]bool{}, at.node
 	take := func(entry place, name string) {

@@ -58,8 +58,8 @@ func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
 	departures := plugins.From[[]string]{Instance: "trains", Topic: "departures"}
 	want := []any{
 		panelConfig{
-			Device:     device{MAX7219: &max7219{SPI: "/dev/spidev0.0", Width: 32, Orientation: 90}},
-			Pages:      []page{{Departures: &departuresPage{Source: departures}}, {Clock: &clockPage{}}, {Message: &messagePage{Text: "hello"}}},
+			Device:     device{Name: "max7219", Value: &max7219{SPI: "/dev/spidev0.0", Width: 32, Orientation: 90}},
+			Pages:      []page{{Name: "departures", Value: &departuresPage{Source: departures}}, {Name: "clock", Value: &clockPage{}}, {Name: "message", Value: &messagePage{Text: "hello"}}},
 			Brightness: 0.4, Gamma: 2.2, Wake: &wake,
 			Night:   plugins.Window{From: plugins.TimeOfDay(22*time.Hour + 30*time.Minute), To: plugins.TimeOfDay(6 * time.Hour)},
 			Names:   map[string]string{"Flinders Street": "Flinders"},
@@ -131,12 +131,12 @@ func TestOptionsOfTheFileDefaultToThoseOfTheSystem(t *testing.T) {
 func TestNoInstanceWritesIntoTheDefaultsOfItsPlugin(t *testing.T) {
 	text := []string{"plugins:", "  news: {plugin: ticker}", "  panel: {plugin: panel, device: null_device, pages: clock}"}
 	first := parse(t, text...).Instances[1].Config.(panelConfig)
-	first.Pages[0].Clock.Seconds = true
-	if second := parse(t, text...).Instances[1].Config.(panelConfig); second.Pages[0].Clock.Seconds {
+	first.Pages[0].Value.(*clockPage).Seconds = true
+	if second := parse(t, text...).Instances[1].Config.(panelConfig); second.Pages[0].Value.(*clockPage).Seconds {
 		t.Error("what one instance wrote shows in another")
 	}
 	definition, _ := host.Lookup("panel")
-	if definition.Defaults.Interface().(panelConfig).Device.Null != nil {
+	if definition.Defaults.Interface().(panelConfig).Device.Value != nil {
 		t.Error("the choice of a file shows in the defaults")
 	}
 }

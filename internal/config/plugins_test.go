@@ -51,7 +51,7 @@ type from[T any] struct {
 func (c panelConfig) Validate() error {
 	var errs []error
 	for i, p := range c.Pages {
-		if p.Message != nil && p.Message.Text == "" {
+		if message, ok := p.Value.(*messagePage); ok && message.Text == "" {
 			errs = append(errs, plugins.OptionErrorf(fmt.Sprintf("pages[%d].message.text", i), "a message without a text shows nothing"))
 		}
 	}
@@ -60,20 +60,29 @@ func (c panelConfig) Validate() error {
 
 func (c panelConfig) CheckAction(name, _ string) error {
 	for _, p := range c.Pages {
-		if name != "clock" || p.Clock != nil {
+		if name != "clock" || p.Name == "clock" {
 			return nil
 		}
 	}
 	return errors.New("it has no page clock")
 }
 
-type device struct {
-	plugins.OneOf
-	MAX7219 *max7219 `yaml:"max7219" doc:"a chain of matrices"`
-	Null    *struct {
-		Width int `yaml:"width" doc:"columns"`
-	} `yaml:"null_device" doc:"none at all"`
+type (
+	device      = plugins.Choice[panelDevice]
+	page        = plugins.Choice[panelPage]
+	panelDevice interface{ isDevice() }
+	panelPage   interface{ isPage() }
+)
+
+type nullDevice struct {
+	Width int `yaml:"width" doc:"columns"`
 }
+
+func (*max7219) isDevice()      {}
+func (*nullDevice) isDevice()   {}
+func (*departuresPage) isPage() {}
+func (*clockPage) isPage()      {}
+func (*messagePage) isPage()    {}
 
 type max7219 struct {
 	SPI         plugins.SPIPort `yaml:"spi" doc:"the port" required:"true"`
@@ -86,13 +95,6 @@ func (m *max7219) Validate() error {
 		return plugins.OptionErrorf("width", "%d is not a multiple of 8", m.Width)
 	}
 	return nil
-}
-
-type page struct {
-	plugins.OneOf
-	Departures *departuresPage `yaml:"departures" doc:"the next trains"`
-	Clock      *clockPage      `yaml:"clock" doc:"the time"`
-	Message    *messagePage    `yaml:"message" doc:"a text"`
 }
 
 type departuresPage struct {
@@ -177,9 +179,14 @@ func init() {
 		Topics:   plugins.Topics(plugins.NewTopic[[]string]("departures", "the next trains", plugins.State(0))),
 		New:      never[trainsConfig],
 	})
+	plugins.AddMember[panelDevice]("max7219", "a chain of matrices", max7219{})
+	plugins.AddMember[panelDevice]("null_device", "none at all", nullDevice{})
+	plugins.AddMember[panelPage]("departures", "the next trains", departuresPage{})
+	plugins.AddMember[panelPage]("clock", "the time", clockPage{})
+	plugins.AddMember[panelPage]("message", "a text", messagePage{})
 	plugins.Register(plugins.Spec[panelConfig]{
 		Name: "panel", Doc: "shows pages",
-		Defaults: panelConfig{Brightness: 0.5, Gamma: 2.2, Pages: []page{{Clock: &clockPage{Seconds: true}}}},
+		Defaults: panelConfig{Brightness: 0.5, Gamma: 2.2, Pages: []page{{Name: "clock", Value: &clockPage{Seconds: true}}}},
 		Actions: []host.Action{
 			{Name: "next", Doc: "turns the page"},
 			{Name: "clock", Doc: "shows the clock"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/host"
 	"ptvd/internal/schema"
 	"ptvd/plugins"
@@ -18,7 +19,7 @@ import (
 // connect checks what instances have to do with each other: the actions and
 // topics that one names of another, that no two use one part of the board, and
 // that no actions call each other in a ring.
-func (d *decoder) connect(all []*instance, expanders map[string]expanderEntry) {
+func (d *decoder) connect(all []*instance, expanders map[string]expander.Options) {
 	claims := d.expanderClaims(expanders)
 	uses := slices.Clone(claims) // also of buses, which instances share
 	calls := map[string][]call{}

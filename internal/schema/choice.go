@@ -57,22 +57,17 @@ func (t *Type) memberKind() reflect.Type {
 // Choices are the options of which exactly one is given; nil: the type is not a
 // choice.
 func (t *Type) Choices() []Field {
-	if t.Kind == Choice {
-		return members[t.memberKind()]
+	if t.Kind != Choice {
+		return nil
 	}
-	return t.choices
+	return members[t.memberKind()]
 }
 
 // Chosen returns the choice that is made in v, and its value; nil: none is.
 func (t *Type) Chosen(v reflect.Value) (*Field, reflect.Value) {
 	for _, f := range t.Choices() {
-		if t.Kind == OneOf && !v.Field(f.index).IsZero() {
-			return &f, v.Field(f.index)
-		}
-		if t.Kind == Choice {
-			if choice := v.FieldByIndex(t.embedded); choice.Field(0).String() == f.Name && !choice.Field(1).IsNil() {
-				return &f, choice.Field(1).Elem().Elem()
-			}
+		if choice := v.FieldByIndex(t.embedded); choice.Field(0).String() == f.Name && !choice.Field(1).IsNil() {
+			return &f, choice.Field(1).Elem().Elem()
 		}
 	}
 	return nil, reflect.Value{}
@@ -81,11 +76,6 @@ func (t *Type) Chosen(v reflect.Value) (*Field, reflect.Value) {
 // Choose makes a choice in v, and returns its value, which holds the defaults.
 func (t *Type) Choose(v reflect.Value, f *Field) reflect.Value {
 	value := Copy(t.Default(v, f))
-	if t.Kind == OneOf {
-		v.SetZero() // the default may be another choice
-		v.Field(f.index).Set(value)
-		return v.Field(f.index)
-	}
 	choice := v.FieldByIndex(t.embedded)
 	choice.Field(0).SetString(f.Name)
 	choice.Field(1).Set(value.Addr())

@@ -22,8 +22,7 @@ type Kind struct {
 // kind.
 var (
 	Struct  = &Kind{One: "options", Several: "options", Example: "{…}"}
-	OneOf   = &Kind{} // a struct of which exactly one field is given
-	Choice  = &Kind{} // a choice of members that other packages add, see AddMember
+	Choice  = &Kind{} // a choice of members that packages add, see AddMember
 	Pointer = &Kind{} // what it points to, or nothing
 	List    = &Kind{}
 	Map     = &Kind{}

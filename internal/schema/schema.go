@@ -25,11 +25,10 @@ type Type struct {
 
 	Min, Max reflect.Value // not valid: there is none
 
-	choices  []Field // of a OneOf
-	embedded []int   // where a Choice is in the struct that embeds it
+	embedded []int // where a Choice is in the struct that embeds it
 }
 
-// Field is an option of a struct, or one of the choices of a OneOf or Choice.
+// Field is an option of a struct, or one of the members of a Choice.
 type Field struct {
 	Name, Doc string
 	Required  bool
@@ -106,9 +105,6 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 		f := t.Go.Field(i)
 		path, tag := path+"."+f.Name, f.Tag.Get("yaml")
 		switch {
-		case f.Anonymous && defined[f.Type] == OneOf:
-			t.Kind = OneOf
-			continue
 		case f.Anonymous && f.Type.Implements(memberHolder):
 			t.embedded = f.Index
 			continue
@@ -140,10 +136,7 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 		}
 		t.Fields = append(t.Fields, option)
 	}
-	switch {
-	case t.Kind == OneOf:
-		t.choices, t.Fields = t.Fields, nil
-	case t.Kind == Choice && t.embedded != nil:
+	if t.embedded != nil {
 		return embed(t.memberKind(), t, path)
 	}
 	return nil
@@ -178,10 +171,7 @@ func (t *Type) addBounds(tag reflect.StructTag, path string) error {
 // Options are all that may stand under a value of the type: the choices, and the
 // options of a struct or beside a Choice.
 func (t *Type) Options() []Field {
-	if choices := t.Choices(); choices != nil {
-		return slices.Concat(choices, t.Fields)
-	}
-	return t.Fields
+	return slices.Concat(t.Choices(), t.Fields)
 }
 
 // Field returns the option or choice of a name; nil: there is none.

@@ -20,10 +20,7 @@ type base struct {
 	Value int `yaml:"value" doc:"d"`
 }
 
-type oneOf struct {
-	plugins.OneOf
-	A *base `yaml:"a" doc:"d"`
-}
+type choice struct{ plugins.Choice[kind] }
 
 type kind interface{ kind() }
 
@@ -128,7 +125,7 @@ func TestAConfigIsCheckedWithTheNameOfTheField(t *testing.T) {
 			}{}, ".A: an option cannot be of type map[int]string",
 		},
 		"no struct":     {1, "int is not a plain struct"},
-		"a mere choice": {oneOf{}, "schema_test.oneOf is not a plain struct"},
+		"a mere choice": {choice{}, "schema_test.choice is not a plain struct"},
 		"an option named as a member beside it": {
 			struct {
 				A struct {
@@ -140,7 +137,7 @@ func TestAConfigIsCheckedWithTheNameOfTheField(t *testing.T) {
 		"a good one": {
 			struct {
 				Every  time.Duration        `yaml:"every" doc:"d" min:"1s"`
-				Device oneOf                `yaml:"device" doc:"d"`
+				Device choice               `yaml:"device" doc:"d"`
 				Choice plugins.Choice[kind] `yaml:"choice" doc:"d"`
 				Of     *plugins.TimeOfDay   `yaml:"of" doc:"d"`
 				hidden int

@@ -16,7 +16,7 @@ func (t *Type) Walk(path string, v reflect.Value, see func(path string, t *Type,
 		if !v.IsNil() {
 			t.Elem.Walk(path, v.Elem(), see)
 		}
-	case Struct, OneOf, Choice:
+	case Struct, Choice:
 		if f, value := t.Chosen(v); f != nil {
 			f.Type.Walk(path+"."+f.Name, value, see)
 		}

@@ -106,7 +106,7 @@ func (t *Type) Usual(v reflect.Value) string {
 			return ""
 		}
 		return "[" + strings.Join(items, ", ") + "]"
-	case Struct, OneOf, Choice, Map, Action, From:
+	case Struct, Choice, Map, Action, From:
 		return ""
 	}
 	if t.Kind.Masked {
