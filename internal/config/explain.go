@@ -179,12 +179,6 @@ var (
 	noSpace = regexp.MustCompile(`^\s*(?:- )?[a-z_]+:[^\s:/]`)
 )
 
-// parserMessages are those of the parser that neither scan nor explainLine
-// replaces.
-var parserMessages = []struct{ says, means string }{
-	{"exceeded max depth", tooDeep},
-}
-
 // explainLine explains the first line with which the text is not YAML, by itself
 // and by the line above.
 func (s *source) explainLine(lines []line, number int, err error) mistake {
@@ -193,10 +187,8 @@ func (s *source) explainLine(lines []line, number int, err error) mistake {
 	here := func(column int, format string, args ...any) mistake {
 		return mistake{at: position{number, column}, message: fmt.Sprintf(format, args...)}
 	}
-	for _, row := range parserMessages {
-		if strings.Contains(err.Error(), row.says) {
-			return here(start, "%s", row.means)
-		}
+	if strings.Contains(err.Error(), "exceeded max depth") { // the parser's message
+		return here(start, tooDeep)
 	}
 	if this.inside {
 		return here(start, "not YAML: %s", withLine.ReplaceAllString(err.Error(), "$2"))

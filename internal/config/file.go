@@ -24,7 +24,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"reflect"
 	"strings"
@@ -161,10 +160,7 @@ func (f *File) Locate(path string, err error) Diagnostics {
 	d := *f.decoder
 	d.found, d.refused = nil, nil
 	d.locate(d.nearestPlace(path), err)
-	for i := range d.found {
-		d.found[i].Severity = Error // without New's result the instance cannot run
-	}
-	return d.src.finish(d.found)
+	return d.src.finish(d.found.AsErrors()) // without New's result the instance cannot run
 }
 
 // Warn adds a warning about an option by its path; empty: about the file.
@@ -175,25 +171,20 @@ func (f *File) Warn(path, message string) {
 	f.Warnings = d.src.finish(append(f.Warnings, d.found...))
 }
 
-// Secrets goes over the secrets of the file, with the paths of their options.
-func (f *File) Secrets() iter.Seq2[string, plugins.Secret] {
-	return func(yield func(string, plugins.Secret) bool) {
-		if f.HTTP != nil && f.HTTP.Token.Given() && !yield("http.token", f.HTTP.Token) {
-			return
-		}
-		for _, i := range f.Instances {
-			stopped := false
-			config := schema.Copy(reflect.ValueOf(i.Config))
-			schema.Must(config.Type()).Walk("plugins."+i.Name, config, func(path string, t *schema.Type, v reflect.Value) {
-				if secret, ok := reflect.TypeAssert[plugins.Secret](v); ok && !stopped {
-					stopped = !yield(path, secret)
-				}
-			})
-			if stopped {
-				return
-			}
-		}
+// Secrets returns the secrets of the file, by the paths of their options.
+func (f *File) Secrets() map[string]plugins.Secret {
+	found := map[string]plugins.Secret{}
+	if f.HTTP != nil && f.HTTP.Token.Given() {
+		found["http.token"] = f.HTTP.Token
 	}
+	for _, i := range f.Instances {
+		i.walk(func(path string, _ *schema.Type, v reflect.Value) {
+			if secret, ok := reflect.TypeAssert[plugins.Secret](v); ok {
+				found["plugins."+i.Name+"."+path] = secret
+			}
+		})
+	}
+	return found
 }
 
 // Part is a part of the board that an instance's options name.
@@ -223,11 +214,18 @@ var partKinds = map[*schema.Kind]PartKind{
 // options.
 func (i Instance) Parts() []Part {
 	var parts []Part
-	config := schema.Copy(reflect.ValueOf(i.Config))
-	schema.Must(config.Type()).Walk("", config, func(path string, t *schema.Type, v reflect.Value) {
+	i.walk(func(path string, t *schema.Type, v reflect.Value) {
 		if kind, ok := partKinds[t.Kind]; ok {
-			parts = append(parts, Part{kind, v.String(), strings.TrimPrefix(path, ".")})
+			parts = append(parts, Part{kind, v.String(), path})
 		}
 	})
 	return parts
+}
+
+// walk calls see for each value of the instance's options, with its path below it.
+func (i Instance) walk(see func(path string, t *schema.Type, v reflect.Value)) {
+	config := schema.Copy(reflect.ValueOf(i.Config))
+	schema.Must(config.Type()).Walk("", config, func(path string, t *schema.Type, v reflect.Value) {
+		see(strings.TrimPrefix(path, "."), t, v)
+	})
 }

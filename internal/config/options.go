@@ -178,30 +178,30 @@ func certain(at place, err error, refused []string) error {
 // locate reports what a Validate returned: each part of it at the option that it
 // names, or at the nearest one above it that the file gives.
 func (d *decoder) locate(at place, err error) {
-	{
-		var e interface{ Unwrap() []error }
-		var e1 *plugins.OptionError
-		switch {
-		case err == nil:
-		case errors.As(err, &e):
-			for _, part := range e.Unwrap() {
-				d.locate(at, part)
-			}
-		case errors.As(err, &e1):
-			if e1.Path != "" {
-				path := at.option(e1.Path).path
-				at = d.nearestPlace(path)
-				at.path = path
-			}
-			if e1.Warning {
-				d.report(Warning, at.position(), at.path, "%v", e1.Err)
-				return
-			}
-			d.error(at, "%v", e1.Err)
-		default:
-			d.error(at, "%v", err)
+	if err == nil {
+		return
+	}
+	if joined, ok := errors.AsType[interface {
+		error
+		Unwrap() []error
+	}](err); ok {
+		for _, part := range joined.Unwrap() {
+			d.locate(at, part)
+		}
+		return
+	}
+	if e, ok := errors.AsType[*plugins.OptionError](err); ok {
+		if err = e.Err; e.Path != "" {
+			path := at.option(e.Path).path
+			at = d.nearestPlace(path)
+			at.path = path
+		}
+		if e.Warning {
+			d.report(Warning, at.position(), at.path, "%v", err)
+			return
 		}
 	}
+	d.error(at, "%v", err)
 }
 
 // pairs goes over the entries of a mapping, and refuses names given twice. The

@@ -75,24 +75,24 @@ func Text(plugin host.Definition) string {
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	rows(table, Describe(plugin), "  ")
 	table.Flush()
-	if len(plugin.Topics) > 0 {
-		b.WriteString("\npublishes\n")
-		for _, t := range plugin.Topics {
-			fmt.Fprintf(table, "  %s\t%s\n", t.Name, t.Doc)
+	for i, t := range plugin.Topics {
+		if i == 0 {
+			b.WriteString("\npublishes\n")
 		}
-		table.Flush()
+		fmt.Fprintf(table, "  %s\t%s\n", t.Name, t.Doc)
 	}
-	if len(plugin.Actions) > 0 {
-		b.WriteString("\nactions\n")
-		for _, a := range plugin.Actions {
-			name := a.Name
-			if a.Arg != "" {
-				name += " (" + a.Arg + ")"
-			}
-			fmt.Fprintf(table, "  %s\t%s\n", name, a.Doc)
+	table.Flush()
+	for i, a := range plugin.Actions {
+		if i == 0 {
+			b.WriteString("\nactions\n")
 		}
-		table.Flush()
+		name := a.Name
+		if a.Arg != "" {
+			name += " (" + a.Arg + ")"
+		}
+		fmt.Fprintf(table, "  %s\t%s\n", name, a.Doc)
 	}
+	table.Flush()
 	return b.String()
 }
 

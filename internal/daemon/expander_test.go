@@ -11,12 +11,13 @@ import (
 	"ptvd/internal/daemon"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 )
 
 func TestAnInstanceUsesThePinsOfAnExpander(t *testing.T) {
-	chip := sim.NewMCP23017()
+	chip := simchip.NewMCP23017()
 	checks := 0
 	scripts = map[string]script{"bell": {start: func(env plugins.Env, t *plugins.Task) error {
 		in, err := env.Board.Input(t, plugins.InputOptions{Lines: []string{"porch.GPA0"}, Pull: plugins.PullUp, ActiveLow: true})

@@ -13,6 +13,7 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/expander"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/internal/scheduler"
 )
 
@@ -20,10 +21,10 @@ const poll = 20 * time.Millisecond
 
 // run runs a body beside a simulated board with an expander named porch, in virtual
 // time.
-func run(t *testing.T, body func(t *scheduler.Task, world *sim.Board, chip *sim.MCP23017, board *gpio.Board) error) {
+func run(t *testing.T, body func(t *scheduler.Task, world *sim.Board, chip *simchip.MCP23017, board *gpio.Board) error) {
 	t.Helper()
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
-	world, chip, claims := sim.New(loop), sim.NewMCP23017(), gpio.NewClaims()
+	world, chip, claims := sim.New(loop), simchip.NewMCP23017(), gpio.NewClaims()
 	world.AttachI2C(0x20, chip)
 	backend := expander.Attach(world, claims, map[string]expander.Options{
 		"porch": {Model: model(t, "mcp23017"), Bus: "I2C1", Address: 0x20, Poll: poll},
@@ -49,7 +50,7 @@ func model(t *testing.T, name string) *expander.Model {
 }
 
 func TestAnOutputOfAnExpanderIsSetAndKeepsItsLevel(t *testing.T) {
-	run(t, func(t *scheduler.Task, _ *sim.Board, chip *sim.MCP23017, board *gpio.Board) error {
+	run(t, func(t *scheduler.Task, _ *sim.Board, chip *simchip.MCP23017, board *gpio.Board) error {
 		first, err1 := board.Output(t, "porch.GPA0", gpio.High)
 		second, err2 := board.Output(t, "porch.GPB7", gpio.Low)
 		if err := errors.Join(err1, err2); err != nil {
@@ -69,7 +70,7 @@ func TestAnOutputOfAnExpanderIsSetAndKeepsItsLevel(t *testing.T) {
 }
 
 func TestAButtonOnAnExpanderIsPolled(t *testing.T) {
-	run(t, func(t *scheduler.Task, _ *sim.Board, chip *sim.MCP23017, board *gpio.Board) error {
+	run(t, func(t *scheduler.Task, _ *sim.Board, chip *simchip.MCP23017, board *gpio.Board) error {
 		in, err := board.Input(t, gpio.InputOptions{
 			Lines: []string{"porch.GPA3"}, Pull: gpio.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond,
 		})
@@ -95,7 +96,7 @@ func TestAButtonOnAnExpanderIsPolled(t *testing.T) {
 }
 
 func TestAnExpanderThatDoesNotAnswerIsAnErrorAndIsOpenedAgain(t *testing.T) {
-	run(t, func(t *scheduler.Task, world *sim.Board, chip *sim.MCP23017, board *gpio.Board) error {
+	run(t, func(t *scheduler.Task, world *sim.Board, chip *simchip.MCP23017, board *gpio.Board) error {
 		button := gpio.InputOptions{Lines: []string{"porch.GPA3"}, Pull: gpio.PullUp, ActiveLow: true}
 		world.AttachI2C(0x20, nil)
 		if _, err := board.Input(t, button); !errors.Is(err, syscall.EREMOTEIO) || !strings.HasPrefix(err.Error(), "porch.GPA3: I2C1/0x20: ") {
@@ -110,7 +111,7 @@ func TestAnExpanderThatDoesNotAnswerIsAnErrorAndIsOpenedAgain(t *testing.T) {
 		if e, err := in.Next(t); !errors.Is(err, syscall.EREMOTEIO) {
 			return fmt.Errorf("after it was unplugged: %v (%v)", e, err)
 		}
-		world.AttachI2C(0x20, sim.NewMCP23017()) // which has lost its registers
+		world.AttachI2C(0x20, simchip.NewMCP23017()) // which has lost its registers
 		in, err = board.Input(t, button)
 		if err != nil || in.Level(0) != gpio.Low {
 			return fmt.Errorf("after it was plugged in: %v", err)
@@ -120,7 +121,7 @@ func TestAnExpanderThatDoesNotAnswerIsAnErrorAndIsOpenedAgain(t *testing.T) {
 }
 
 func TestErrorsNameWhatTheExpanderHas(t *testing.T) {
-	run(t, func(t *scheduler.Task, _ *sim.Board, _ *sim.MCP23017, board *gpio.Board) error {
+	run(t, func(t *scheduler.Task, _ *sim.Board, _ *simchip.MCP23017, board *gpio.Board) error {
 		_, noPin := board.Pin(t, "porch.GPC0")
 		_, noExpander := board.Pin(t, "cellar.GPA0")
 		_, noPull := board.Input(t, gpio.InputOptions{Lines: []string{"porch.GPA1"}, Pull: gpio.PullDown})
@@ -135,7 +136,7 @@ func TestErrorsNameWhatTheExpanderHas(t *testing.T) {
 }
 
 func TestAnAddressIsClaimedByItsExpander(t *testing.T) {
-	run(t, func(t *scheduler.Task, _ *sim.Board, _ *sim.MCP23017, board *gpio.Board) error {
+	run(t, func(t *scheduler.Task, _ *sim.Board, _ *simchip.MCP23017, board *gpio.Board) error {
 		if _, err := board.Output(t, "porch.GPA0", gpio.Low); err != nil {
 			return err
 		}

@@ -1,12 +1,43 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strings"
 
 	"ptvd/internal/gpio"
 )
+
+// claim is a part of the board that an option names.
+type claim struct {
+	part, instance string
+	at             place
+	pwm            bool // it is used as a PWM output
+}
+
+// checkClaims gives each part to the first that names it in the file. Which
+// channel of which PWM chip is behind GPIO18 only the board at hand knows: that
+// GPIO18 and pwmchip0/0 are one is found when the second of them is opened.
+func (d *decoder) checkClaims(claims []claim) {
+	slices.SortStableFunc(claims, func(a, b claim) int {
+		p, q := a.at.position(), b.at.position()
+		return cmp.Or(cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column))
+	})
+	holders := map[string]claim{}
+	for _, c := range claims {
+		holder, taken := holders[c.part]
+		if !taken {
+			holders[c.part] = c
+			continue
+		}
+		name := holder.instance
+		if name == c.instance {
+			name = strings.TrimPrefix(holder.at.path, "plugins.")
+		}
+		d.error(c.at, "%s is already in use by %s (line %d); choose another", c.part, name, holder.at.position().line)
+	}
+}
 
 // checkHeader refuses lines that belong to a bus or port which another option names, and
 // warns of outputs that cannot be used together on some boards.

@@ -1,4 +1,5 @@
-package sim
+// Package simchip has chips for the buses of a simulated board, for tests.
+package simchip
 
 import (
 	"sync"
@@ -34,7 +35,7 @@ func NewMCP23017() *MCP23017 {
 	return m
 }
 
-// Tx implements I2CDevice. The first byte that is written is the address of a register;
+// Tx implements [sim.I2CDevice]. The first byte that is written is the address of a register;
 // the address advances with each byte.
 func (m *MCP23017) Tx(w, r []byte) error {
 	m.mu.Lock()
