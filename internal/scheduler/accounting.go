@@ -68,11 +68,17 @@ func (a *accounting) begin(t *Task) {
 	a.watchdog.begin(t)
 }
 
-// end ends the step. While that many tasks are ready, its time may be accounted
-// later.
+// defers tells whether the time of a step is accounted later, while that many tasks
+// are ready.
+func (a *accounting) defers(ready int) bool {
+	return ready >= batch && a.lightSteps >= lightAfter && a.count < batch-1
+}
+
+// end ends the step.
 func (a *accounting) end(ready int) {
+	deferred := a.defers(ready)
 	a.addStep()
-	if ready < batch || a.lightSteps < lightAfter || a.count == batch {
+	if !deferred {
 		a.readClock()
 		a.charge()
 	}

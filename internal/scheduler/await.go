@@ -60,9 +60,8 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 		}()
 		o.run(ctx, work)
 	})
-	t.state = inAwait
-	if !t.suspend() {
-		return *new(T), t.interrupted()
+	if err := t.suspend(inAwait); err != nil {
+		return *new(T), err
 	}
 	arrived := result
 	result = nil

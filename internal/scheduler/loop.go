@@ -65,7 +65,9 @@ type Loop struct {
 	shuffle     *rand.Rand
 	tasks       taskList
 	live        int // tasks in the list
-	idle        coroutines
+	root        coroutine    // the goroutine that calls Run
+	idle        []*coroutine // without a task
+	exited      *coroutine   // whose task has called runtime.Goexit
 	main        *Task
 	goroutine   uintptr // Run's; 0 while the loop does not run
 	current     *Task   // nil between steps
@@ -133,8 +135,9 @@ func (l *Loop) Run(main Func) error {
 }
 
 // runUntil is the loop: run the posts, pick a task, step it, settle what the step has
-// left, and if no task is due, wait. (The step is not in a function of its own: after
-// a coroutine switch the processor mispredicts every return.)
+// left, and if no task is due, wait. Of many light steps only some return to it; the
+// others continue the next task themselves, see Task.suspend. (The step is not in a
+// function of its own: after a coroutine switch the processor mispredicts every return.)
 func (l *Loop) runUntil(done func() bool) error {
 	l.time.resume()
 	for !done() {
@@ -149,9 +152,13 @@ func (l *Loop) runUntil(done func() bool) error {
 			continue
 		}
 		if l.begin(t) {
-			t.coroutine.next()
+			l.root.continueWith(t.coroutine)
+			if l.exited != nil {
+				l.sendHome(l.exited)
+				l.exited.stop()
+			}
 		}
-		l.settle(t)
+		l.settle(l.current)
 	}
 	return nil
 }
@@ -203,13 +210,26 @@ func (l *Loop) begin(t *Task) bool {
 	return t.coroutine != nil || t.start()
 }
 
+// successor returns the task whose step follows that of the current one, if it is
+// certain that nothing else is to be done in between: no post is to be run, no clock
+// to be read, no callback to be called. Else it returns nil.
+func (l *Loop) successor() *Task {
+	if l.posts.any() || !l.time.defers(l.readyTasks()) || !l.urgent.isEmpty() || l.normal.deadline() <= l.time.now {
+		return nil
+	}
+	if next := l.normal.ready.front().task; next.coroutine != nil {
+		return next
+	}
+	return nil
+}
+
 // settle accounts a step and handles what it has left: a task that has ended, or one
 // that yielded and is ready again. It is made ready only now, so that a sleeper that
 // came due in this step is before it.
 func (l *Loop) settle(t *Task) {
 	l.current = nil
 	l.time.end(l.readyTasks())
-	if t.yielded {
+	if t.state == ready {
 		t.makeReady()
 	} else if t.returned {
 		t.finish()
@@ -261,13 +281,14 @@ func (l *Loop) tearDown() {
 	l.ended = true
 	for t := l.tasks.first; t != nil; t = l.tasks.first {
 		if t.coroutine != nil {
-			l.current = t
+			l.sendHome(t.coroutine)
+			l.current, t.pending = t, &t.self
 			unwind(t.coroutine.stop)
 		}
 		l.tasks.remove(t)
 		t.finished = true
 	}
-	l.idle.stopAll()
+	l.stopIdle()
 }
 
 // unwind calls a coroutine's stop on a goroutine that the resulting Goexit may

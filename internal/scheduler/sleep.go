@@ -17,23 +17,23 @@ func (t *Task) Sleep(d time.Duration) error {
 func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
 
 // Yield lets every other task that is due run first.
-func (t *Task) Yield() error {
+func (t *Task) Yield() error { return t.suspend(ready) }
+
+// yieldInPlace tells whether a Yield is done without a switch, with its error: it is
+// refused, or the task is the next one itself.
+func (t *Task) yieldInPlace() (done bool, err error) {
 	l := t.loop
 	if l.current != t || t.pending != nil { // enter, without the costly part of its check
-		return t.refuse()
+		return true, t.refuse()
 	}
-	if l.readyTasks() == 0 && !l.posts.any() && !l.ended {
-		// This task may be the next one itself: find out without a switch.
-		if l.time.readClock(); l.deadline() > l.time.now {
-			l.time.endAtClock()
-			return nil
-		}
+	if l.readyTasks() > 0 || l.posts.any() {
+		return false, nil
 	}
-	t.yielded = true
-	if t.suspend() {
-		return nil
+	if l.time.readClock(); l.deadline() <= l.time.now {
+		return false, nil
 	}
-	return t.interrupted()
+	l.time.endAtClock()
+	return true, nil
 }
 
 // Tick is one iteration of a periodic task.

@@ -33,7 +33,6 @@ type Task struct {
 	returned  bool // the body has
 	finished  bool // and the loop has handled that
 	isReady   bool // in the queue, because it was woken
-	yielded   bool // suspended by Yield: is to be made ready
 	slept     bool // suspended by a sleep: its lateness counts
 	granted   bool // woken from parkedIn
 
@@ -160,7 +159,7 @@ func (t *Task) start() bool {
 		t.err, t.returned = t.deliver(), true
 		return false
 	}
-	t.coroutine = t.loop.idle.take(t)
+	t.coroutine = t.loop.coroutineFor(t)
 	return true
 }
 
@@ -169,7 +168,7 @@ func (t *Task) finish() {
 	t.finished = true
 	t.stats.Live--
 	if t.coroutine != nil {
-		t.loop.idle.put(t.coroutine)
+		t.loop.recycle(t.coroutine)
 	}
 	t.body, t.coroutine = nil, nil
 	t.loop.tasks.remove(t)

@@ -30,11 +30,47 @@ var waitStateNames = [...]string{
 
 func (s waitState) String() string { return waitStateNames[s] }
 
-// suspend returns control to the loop until the task is woken. False: it was woken
-// for another reason than the one it waits for, and t.interrupted returns which.
-// (It is this short so that it is inlined: after a coroutine switch the processor
-// mispredicts every return.)
-func (t *Task) suspend() bool { return t.coroutine.yield(struct{}{}) && t.pending == nil }
+// suspend returns control to the loop until the task is woken, and returns an error
+// if that was for another reason than the one it waits for. As ready it yields.
+//
+// Where the loop would only account this step and begin that of another task, this is
+// done here, and the loop is left out.
+//
+// After a switch the processor mispredicts every return. So this is exchange and
+// continueWith without the calls, and short enough at its callers to be inlined.
+func (t *Task) suspend(state waitState) error {
+	if state == ready {
+		if done, err := t.yieldInPlace(); done {
+			return err
+		}
+	}
+	t.state = state
+	l := t.loop
+	to := &l.root
+	if next := l.successor(); next != nil {
+		l.normal.ready.popFront()
+		l.time.addStep()
+		if state == ready {
+			t.makeReady()
+		}
+		l.begin(next)
+		to = next.coroutine
+	}
+	c, slot := t.coroutine, to.slot
+	slot.guest, c.slot, c.inNext = c, slot, !to.inNext
+	if to.inNext {
+		slot.yield(struct{}{})
+	} else {
+		slot.next()
+	}
+	if c.detour != nil {
+		c.takeDetours()
+	}
+	if t.pending == nil {
+		return nil
+	}
+	return t.interrupted()
+}
 
 // interrupted delivers the pending interruption. Where the loop has ended, it
 // unwinds the stack instead, by Goexit, which a recover in the task cannot catch.
@@ -73,11 +109,8 @@ func (t *Task) refuse() error {
 // interruption came; then it must pass on what it was woken for.
 func (t *Task) parkIn(list *waitList, state waitState) error {
 	list.add(t)
-	t.parkedIn, t.state, t.granted = list, state, false
-	if t.suspend() {
-		return nil
-	}
-	return t.interrupted()
+	t.parkedIn, t.granted = list, false
+	return t.suspend(state)
 }
 
 // parkUntil waits until an instant has come.
@@ -86,12 +119,9 @@ func (t *Task) parkUntil(due Instant) error {
 		return err
 	}
 	t.timer.due, t.timer.seq = due, t.loop.nextSeq()
-	t.state, t.slept = inSleep, true
+	t.slept = true
 	t.queue().add(&t.timer)
-	if t.suspend() {
-		return nil
-	}
-	return t.interrupted()
+	return t.suspend(inSleep)
 }
 
 // wake makes a parked task ready, whatever it waits for.
@@ -115,7 +145,7 @@ func (t *Task) unpark() {
 
 func (t *Task) makeReady() {
 	l := t.loop
-	t.isReady, t.yielded, t.slept, t.state = true, false, false, ready
+	t.isReady, t.slept, t.state = true, false, ready
 	t.timer.due, t.timer.seq = l.time.now, l.nextSeq()
 	if l.shuffle == nil {
 		t.queue().ready.pushBack(&t.timer)
