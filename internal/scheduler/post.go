@@ -17,8 +17,10 @@ const (
 	// sleeper that is due.
 	maxPosts = 64
 	// crowdedPosts is how many may wait before a goroutine that posts is slowed
-	// down.
+	// down, by crowdedDelay for each post: enough that a flood of posts uses little
+	// of the processor, which would delay the loop as well.
 	crowdedPosts = 1024
+	crowdedDelay = 10 * time.Millisecond
 	// reportedPosts is how many may wait before that is reported as an error.
 	reportedPosts = 10 * crowdedPosts
 )
@@ -28,11 +30,11 @@ const (
 // caller's posts. The function must not block and cannot await. After the loop has
 // ended it is dropped.
 //
-// While more than a thousand posts wait, each call from another goroutine takes a
-// millisecond; when ten times as many wait, that is an error for OnError.
+// While more than a thousand posts wait, each call from another goroutine takes ten
+// milliseconds; when ten times as many wait, that is an error for OnError.
 func (l *Loop) Post(fn func()) {
 	if l.posts.add(fn); l.posts.crowded.Load() && !l.onLoop() {
-		time.Sleep(time.Millisecond)
+		time.Sleep(crowdedDelay)
 	}
 }
 
