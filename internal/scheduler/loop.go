@@ -64,7 +64,7 @@ type Loop struct {
 	seq         uint64
 	shuffle     *rand.Rand
 	tasks       taskList
-	live        int // tasks in the list
+	live        int          // tasks in the list
 	root        coroutine    // the goroutine that calls Run
 	idle        []*coroutine // without a task
 	exited      *coroutine   // whose task has called runtime.Goexit
