@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"ptvd/internal/config"
@@ -257,8 +259,9 @@ func (i *instance) attributes() []slog.Attr {
 	if i.health.Why != "" {
 		all = append(all, slog.String("err", i.health.Why))
 	}
-	for name, value := range i.meter.All() {
-		all = append(all, slog.Float64(name, value))
+	figures := i.meter.All()
+	for _, name := range slices.Sorted(maps.Keys(figures)) {
+		all = append(all, slog.Float64(name, figures[name]))
 	}
 	return all
 }

@@ -68,9 +68,6 @@ func (p *page) topic(slot *host.Slot, m topics.Moment) (t web.Topic) {
 		}
 	}()
 	t.Envelope = slot.Envelope(value, slot.Version(), m)
-	if slot.Version() == 0 {
-		t.Age = -1
-	}
 	if !ok {
 		t.Value = nil
 		return t

@@ -52,7 +52,7 @@ func (b *Bus) Declare(instance string, d Definition, config any) {
 	b.undeclare(instance, topics)
 	b.actions[instance] = d.Actions
 	for _, t := range topics {
-		slot := b.slot(instance, t.Name)
+		slot := b.Slot(instance, t.Name)
 		slot.Plugin, slot.topic = d.Name, t
 		if !slot.declared {
 			slot.declared = true

@@ -50,37 +50,32 @@ func (h *Health) Failed(err error) { h.report(Failed, err.Error()) }
 // blocking the loop; empty ends it.
 func (h *Health) Observe(why string) {
 	h.observed = why
-	h.update()
+	h.update(h.onChange)
 }
 
 // Reset sets the condition at the beginning of a run, without a call of onChange:
 // it is not news.
 func (h *Health) Reset(c Condition, why string) {
 	h.reported, h.reportedWhy = c, why
-	h.Condition, h.Why = h.worse()
+	h.update(func(*Health) {})
 	h.Since = h.now()
 }
 
 func (h *Health) report(c Condition, why string) {
 	h.reported, h.reportedWhy = c, why
-	h.update()
+	h.update(h.onChange)
 }
 
-func (h *Health) worse() (Condition, string) {
-	if h.reported == OK && h.observed != "" {
-		return Degraded, h.observed
-	}
-	return h.reported, h.reportedWhy
-}
-
-func (h *Health) update() {
-	c, why := h.worse()
-	if c == h.Condition && why == h.Why {
-		return
+func (h *Health) update(onChange func(*Health)) {
+	c, why := h.reported, h.reportedWhy
+	if c == OK && h.observed != "" {
+		c, why = Degraded, h.observed
 	}
 	if c != h.Condition {
 		h.Since = h.now()
 	}
-	h.Condition, h.Why = c, why
-	h.onChange(h)
+	if c != h.Condition || why != h.Why {
+		h.Condition, h.Why = c, why
+		onChange(h)
+	}
 }

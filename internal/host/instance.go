@@ -1,3 +1,10 @@
+// Package host is the daemon's side of the contract of package plugins: the
+// registry of plugins, what one instance is made of, and the bus on which
+// instances publish topics and call actions.
+//
+// Package plugins is written on top of it and shows authors only what they need.
+// The daemon, the configuration and the page use this package, and know no plugin
+// by name.
 package host
 
 import (
@@ -49,7 +56,7 @@ type Network struct {
 // does not declare, by this name and with this type, is a mistake of the plugin's
 // author and panics.
 func (i *Instance) Publish(topic string, value any, of reflect.Type) {
-	slot := i.Bus.slot(i.Name, topic)
+	slot := i.Bus.Slot(i.Name, topic)
 	if !slot.declared || slot.topic.Type != of {
 		var there []string
 		for _, t := range i.Bus.topicsOf(i.Name) {

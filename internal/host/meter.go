@@ -1,11 +1,5 @@
 package host
 
-import (
-	"iter"
-	"maps"
-	"slices"
-)
-
 // Meter holds an instance's figures, for the report at the end and for whoever
 // watches from outside. They go on over a restart of the instance. Names are in
 // the style of Prometheus: fetches_failed_total, offset_seconds.
@@ -29,13 +23,5 @@ func (m *Meter) Count(name string, n float64) { m.values[name] += n }
 // Set sets a figure that goes up and down.
 func (m *Meter) Set(name string, value float64) { m.values[name] = value }
 
-// All returns every figure, by name.
-func (m *Meter) All() iter.Seq2[string, float64] {
-	return func(yield func(string, float64) bool) {
-		for _, name := range slices.Sorted(maps.Keys(m.values)) {
-			if !yield(name, m.values[name]) {
-				return
-			}
-		}
-	}
-}
+// All returns every figure by name.
+func (m *Meter) All() map[string]float64 { return m.values }

@@ -3,6 +3,7 @@ package host
 import (
 	"iter"
 	"reflect"
+	"slices"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -39,9 +40,7 @@ func (p published) since() scheduler.Instant {
 }
 
 // Slot returns a topic of an instance, which need not be declared yet.
-func (b *Bus) Slot(instance, topic string) *Slot { return b.slot(instance, topic) }
-
-func (b *Bus) slot(instance, topic string) *Slot {
+func (b *Bus) Slot(instance, topic string) *Slot {
 	key := name{instance, topic}
 	slot := b.slots[key]
 	if slot == nil {
@@ -52,15 +51,7 @@ func (b *Bus) slot(instance, topic string) *Slot {
 }
 
 // Topics returns every declared topic, in the order of declaration.
-func (b *Bus) Topics() iter.Seq[*Slot] {
-	return func(yield func(*Slot) bool) {
-		for _, s := range b.declared {
-			if !yield(s) {
-				return
-			}
-		}
-	}
-}
+func (b *Bus) Topics() iter.Seq[*Slot] { return slices.Values(b.declared) }
 
 func (b *Bus) topicsOf(instance string) (all []Topic) {
 	for s := range b.Topics() {
@@ -91,7 +82,7 @@ var HealthTopic = Topic{Name: "health", Doc: "how the instance is, and why", Typ
 
 // PublishHealth publishes how an instance is.
 func (b *Bus) PublishHealth(instance string, h *Health) {
-	if slot := b.slot(instance, HealthTopic.Name); slot.declared {
+	if slot := b.Slot(instance, HealthTopic.Name); slot.declared {
 		b.publish(slot, topics.Health{Condition: string(h.Condition), Why: h.Why})
 	}
 }
@@ -162,9 +153,11 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 // oldest returns the version of the oldest value that is kept.
 func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
 
-// Envelope tells a value of the topic, which is of a version, at a moment.
+// Envelope tells a value of the topic, which is of a version, at a moment. Without a
+// value the age is -1.
 func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envelope {
 	e := topics.Envelope{Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class)}
+	e.Age = -1
 	if version >= s.oldest() && version <= s.version {
 		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()
 	}

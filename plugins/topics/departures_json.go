@@ -1,7 +1,6 @@
 package topics
 
 import (
-	"iter"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -61,12 +60,11 @@ func (d Departures) Since() scheduler.Instant { return d.Received }
 var _ Expiring = Departures{}
 
 // Figures returns departures_age_seconds, once there is a reply.
-func (d Departures) Figures(m Moment) iter.Seq2[string, float64] {
-	return func(yield func(string, float64) bool) {
-		if d.Received != 0 {
-			yield("departures_age_seconds", m.Mono.Sub(d.Received).Seconds())
-		}
+func (d Departures) Figures(m Moment) map[string]float64 {
+	if d.Received == 0 {
+		return nil
 	}
+	return map[string]float64{"departures_age_seconds": m.Mono.Sub(d.Received).Seconds()}
 }
 
 // FigureHelp explains the figure.

@@ -1,7 +1,12 @@
+// Package topics holds the message types that plugins publish and subscribe to.
+// It is the only package besides plugins that a plugin needs in order to meet
+// others: a source of departures and a panel both import it, and neither imports
+// the other.
+//
+// A published value is never changed afterwards.
 package topics
 
 import (
-	"iter"
 	"reflect"
 	"time"
 
@@ -32,7 +37,7 @@ type Expiring interface{ Lifetime() time.Duration }
 // Measured is a payload with figures for metrics. Their names are in the style of
 // Prometheus: lamp_duty_ratio.
 type Measured interface {
-	Figures(m Moment) iter.Seq2[string, float64]
+	Figures(m Moment) map[string]float64
 }
 
 // Explained is a [Measured] payload that says what a figure is, in one line. Without it

@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"iter"
 	"strconv"
 
 	"ptvd"
@@ -19,8 +18,8 @@ type Gauge struct {
 }
 
 // Figures returns the height for /metrics.
-func (g Gauge) Figures(topics.Moment) iter.Seq2[string, float64] {
-	return func(yield func(string, float64) bool) { yield("tide_height_metres", g.Height) }
+func (g Gauge) Figures(topics.Moment) map[string]float64 {
+	return map[string]float64{"tide_height_metres": g.Height}
 }
 
 // Turn is an event.
