@@ -42,24 +42,18 @@ func (q *queue) put(e entry) {
 	if q.closed {
 		return
 	}
-	if !q.reportDropped(e.time) || !q.offer(e) {
+	if q.reportDropped(e.time); q.dropped > 0 || !q.offer(e) {
 		q.dropped++
 	}
 }
 
-// reportDropped logs how many entries were dropped. It returns false if there is no
-// room for that entry either.
-func (q *queue) reportDropped(now time.Time) bool {
-	if q.dropped == 0 {
-		return true
-	}
+// reportDropped logs how many entries were dropped, if there is room for that.
+func (q *queue) reportDropped(now time.Time) {
 	notice := entry{time: now, level: slog.LevelWarn, message: "log messages dropped: writer too slow"}
 	notice.addField("dropped", slog.IntValue(q.dropped))
-	if !q.offer(notice) {
-		return false
+	if q.dropped > 0 && q.offer(notice) {
+		q.dropped = 0
 	}
-	q.dropped = 0
-	return true
 }
 
 func (q *queue) offer(e entry) bool {

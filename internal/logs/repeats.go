@@ -70,34 +70,23 @@ func (r *repeats) find(key string, now time.Time) *problem {
 	if i < 0 {
 		return nil
 	}
-	p := r.known[i]
-	if now.Sub(p.last.time) < forgetAfter {
+	if p := r.known[i]; now.Sub(p.last.time) < forgetAfter {
 		return p
 	}
-	r.forget(i)
+	r.forget(r.known[i])
 	return nil
 }
 
 func (r *repeats) remember(e entry) {
 	if len(r.known) == maxProblems {
-		r.forget(r.leastRecent())
+		r.forget(slices.MinFunc(r.known, func(p, q *problem) int { return p.last.time.Compare(q.last.time) }))
 	}
 	r.known = append(r.known, &problem{key: keyOf(e), last: e, due: e.time.Add(intervals[0])})
 }
 
-func (r *repeats) forget(i int) {
-	r.flush(r.known[i], r.known[i].last.time)
-	r.known = slices.Delete(r.known, i, i+1)
-}
-
-func (r *repeats) leastRecent() int {
-	least := 0
-	for i, p := range r.known {
-		if p.last.time.Before(r.known[least].last.time) {
-			least = i
-		}
-	}
-	return least
+func (r *repeats) forget(p *problem) {
+	r.flush(p, p.last.time)
+	r.known = slices.DeleteFunc(r.known, func(q *problem) bool { return q == p })
 }
 
 // flushPlugin logs the counts of a plugin before its next entry.

@@ -29,9 +29,8 @@ type Clock struct {
 	zone        *time.Location
 	wall0       time.Time         // the system's time ...
 	mono0       scheduler.Instant // ... at this instant
-	correction  time.Duration     // true time minus Uncorrected
 	corrected   bool
-	measured    atomic.Pointer[time.Duration] // the correction, for any goroutine
+	correction  atomic.Pointer[time.Duration] // true time minus Uncorrected, as it was last measured; nil: never
 	suspended   bool                          // since the last correction
 	resumed     scheduler.Event
 	trustSystem bool
@@ -58,13 +57,13 @@ func (c *Clock) Now() time.Time {
 	if !c.corrected {
 		return c.system.Now().Round(0).In(c.zone)
 	}
-	return c.Uncorrected().Add(c.correction).In(c.zone)
+	return c.Estimate().In(c.zone)
 }
 
 // Estimate returns the best known time, also of a clock that is not synchronized, for
 // what cannot wait, such as the validity of certificates.
 func (c *Clock) Estimate() time.Time {
-	if offset := c.measured.Load(); offset != nil {
+	if offset := c.correction.Load(); offset != nil {
 		return c.Uncorrected().Add(*offset)
 	}
 	return c.system.Now()
@@ -94,8 +93,8 @@ func (c *Clock) Correct(offset time.Duration) error {
 	if now := c.Uncorrected().Add(offset); now.Before(Floor) {
 		return fmt.Errorf("implausible time: %s is before %s", now.UTC().Format(time.DateOnly), Floor.Format(time.DateOnly))
 	}
-	c.correction, c.corrected, c.suspended = offset, true, false
-	c.measured.Store(&offset)
+	c.corrected, c.suspended = true, false
+	c.correction.Store(&offset)
 	return nil
 }
 
