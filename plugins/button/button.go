@@ -13,7 +13,10 @@ import (
 	"ptvd/plugins/topics"
 )
 
-var pressed = plugins.NewTopic[topics.Press]("pressed", "whether the button is down", plugins.State(0))
+var (
+	pressed  = plugins.NewTopic[topics.Press]("pressed", "whether the button is down", plugins.State(0))
+	gestured = plugins.NewTopic[topics.Gesture]("gesture", "what was done with the button, of the gestures that have an action", plugins.Events())
+)
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -23,7 +26,7 @@ func init() {
 			Pull: plugins.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond,
 			Double: 400 * time.Millisecond, Long: time.Second, Repeat: 200 * time.Millisecond,
 		},
-		Topics:  plugins.Topics(pressed),
+		Topics:  plugins.Topics(pressed, gestured),
 		Actions: plugins.Actions(pressBy, releaseBy),
 		New:     New,
 	})
@@ -172,6 +175,9 @@ func (b *button) call(g gesture) {
 		return
 	}
 	b.env.Log.Debug("gesture", "gesture", g)
+	if g != hold {
+		gestured.Set(b.env, topics.Gesture(g.String()))
+	}
 	action := b.actions[g]
 	if err := b.env.Call(action); err != nil {
 		b.env.Log.Warn("action failed", "gesture", g, "action", action, "err", err)

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,13 +23,23 @@ type result struct {
 
 // takeCommands carries out commands, one after the other.
 func (m *mqtt) takeCommands(t *plugins.Task) error {
-	if err := m.conn.subscribe(t, m.cfg.Prefix+"/cmd/+/+"); err != nil {
+	filters := []string{m.cfg.Prefix + "/cmd/+/+"}
+	if m.cfg.HomeAssistant {
+		filters = append(filters, birth, m.lightTopic("+", "+")+"/set")
+	}
+	if err := m.conn.subscribe(t, filters...); err != nil {
 		return err
 	}
 	for {
 		command, err := m.conn.next(t)
 		if err != nil {
 			return err
+		}
+		if command.topic == birth {
+			if err := m.announcer.again(t, command); err != nil {
+				return err
+			}
+			continue
 		}
 		m.env.Meter.Count("commands_total", 1)
 		if dropped := m.conn.dropped.Swap(0); dropped > 0 {
@@ -52,15 +63,24 @@ func (m *mqtt) takeCommands(t *plugins.Task) error {
 
 // carryOut calls the action that a command names.
 func (m *mqtt) carryOut(command message) error {
+	if command.retain {
+		return errors.New("the message is retained; publish commands without retain")
+	}
+	if lamp, ok := strings.CutPrefix(command.topic, m.cfg.Prefix+"/homeassistant/"); ok {
+		return m.setLight(lamp, command.payload)
+	}
 	instance, action, _ := strings.Cut(strings.TrimPrefix(command.topic, m.cfg.Prefix+"/cmd/"), "/")
 	name := plugins.ActionName{Instance: instance, Name: action}
-	switch {
-	case !slices.Contains(m.cfg.Commands, name):
+	if !m.isAllowed(name) {
 		return fmt.Errorf("%v is not among the commands of the configuration; there is %s", name, m.allowed())
-	case command.retain:
-		return fmt.Errorf("%v: the message is retained; publish commands without retain", name)
 	}
 	return m.env.Call(plugins.ActionRef{Instance: instance, Name: action, Arg: strings.TrimSpace(string(command.payload))})
+}
+
+func (m *mqtt) isAllowed(name plugins.ActionName) bool { return slices.Contains(m.cfg.Commands, name) }
+
+func (m *mqtt) commandTopic(name plugins.ActionName) string {
+	return m.cfg.Prefix + "/cmd/" + name.Instance + "/" + name.Name
 }
 
 func (m *mqtt) allowed() string {

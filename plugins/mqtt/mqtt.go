@@ -8,6 +8,7 @@
 //	<instance>/<topic>         the envelope of a value (plugins.Envelope), as JSON
 //	cmd/<instance>/<action>    a command; the payload is the action's argument
 //	cmd/<instance>/<action>/result   its result, as JSON
+//	homeassistant/<instance>/<topic> a lamp's level in Home Assistant's words; its commands come below /set
 //
 // One task holds the session. States are retained, with the expiry that their topic
 // declares; a new session begins with all that hold, so that nothing is kept for a
@@ -40,6 +41,8 @@ type Config struct {
 
 	Publish  []plugins.From[any]  `yaml:"publish" doc:"the topics to publish, streams once a second at most; none: every state and event"`
 	Commands []plugins.ActionName `yaml:"commands" doc:"the actions that commands may call"`
+
+	HomeAssistant bool `yaml:"home_assistant" doc:"have Home Assistant find the board, and let it dim and switch the board's lamps"`
 }
 
 // Validate checks what the tags cannot express.
@@ -81,6 +84,8 @@ type mqtt struct {
 	cfg    Config
 	broker *url.URL
 	conn   *connection // nil while there is none
+
+	announcer *announcer // of the present session
 }
 
 // New makes an instance.
@@ -142,6 +147,7 @@ func (m *mqtt) session(t *plugins.Task, pause *plugins.Backoff) error {
 	}
 	pause.Reset()
 	m.env.Health.OK()
+	m.announcer = &announcer{m: m, units: map[string]string{}, seen: map[string]bool{}}
 	return t.Group(func(g *plugins.Group) error {
 		g.Go("commands", m.takeCommands)
 		g.Go("publish", m.publish)

@@ -21,6 +21,11 @@ func (m *mqtt) publish(t *plugins.Task) error {
 	if err := m.conn.send(t, message{topic: m.cfg.Prefix + "/status", payload: []byte("online"), retain: true}); err != nil {
 		return err
 	}
+	if m.cfg.HomeAssistant {
+		if err := m.announcer.announce(t); err != nil {
+			return err
+		}
+	}
 	return t.Group(func(g *plugins.Group) error {
 		for _, stream := range m.streams() {
 			g.Go("stream", func(t *plugins.Task) error {
@@ -38,11 +43,16 @@ func (m *mqtt) publishAll(t *plugins.Task, watch *plugins.Watch, pause time.Dura
 		if err != nil {
 			return err
 		}
-		if !m.isChosen(envelope) {
+		if !m.isPublished(envelope.Instance, envelope.Topic) {
 			continue
 		}
 		if err := m.send(t, envelope); err != nil {
 			return err
+		}
+		if m.cfg.HomeAssistant {
+			if err := m.announcer.follow(t, envelope); err != nil {
+				return err
+			}
 		}
 		if err := t.Sleep(pause); err != nil {
 			return err
@@ -63,9 +73,11 @@ func (m *mqtt) streams() (all []plugins.From[any]) {
 	return all
 }
 
-func (m *mqtt) isChosen(e plugins.Envelope) bool {
-	return m.cfg.Publish == nil || e.Topic == "health" ||
-		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: e.Instance, Topic: e.Topic})
+// isPublished tells whether a topic is among those of the configuration. The health
+// always is.
+func (m *mqtt) isPublished(instance, topic string) bool {
+	return m.cfg.Publish == nil || topic == "health" ||
+		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: instance, Topic: topic})
 }
 
 // send publishes a value. A topic that was removed is removed from the broker, by an

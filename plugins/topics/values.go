@@ -169,3 +169,14 @@ type Health struct {
 
 // PayloadType returns "health".
 func (Health) PayloadType() string { return "health" }
+
+// Gesture is what somebody did with a button: one of [Gestures]. As JSON it is a
+// string.
+type Gesture string
+
+// Gestures are the gestures that there are. Press and release are told of every press;
+// each press is also part of one of the others.
+var Gestures = []Gesture{"press", "release", "click", "double", "triple", "long"}
+
+// PayloadType returns "gesture".
+func (Gesture) PayloadType() string { return "gesture" }

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"bytes"
+	"encoding/json"
 	"net"
 	"strings"
 	"testing"
@@ -64,4 +65,20 @@ func TestAPacketIsRefusedByItsLengthAlone(t *testing.T) {
 			t.Errorf("%q: %v", c.said, err)
 		}
 	}
+}
+
+func FuzzALightsCommandIsAnActionOrRefused(f *testing.F) {
+	for _, seed := range []string{`{"state":"ON","brightness":40}`, `{"state":"OFF"}`, `{"state":"ON","brightness":-1}`, `[]`, `{"state":1}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		var l light
+		if json.Unmarshal(payload, &l) != nil {
+			return
+		}
+		action, err := l.action("lamp")
+		if known := action.Name == "on" || action.Name == "off" || action.Name == "set"; known != (err == nil) {
+			t.Errorf("%s is %v, %v", payload, action, err)
+		}
+	})
 }

@@ -1,0 +1,261 @@
+package mqtt
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"ptvd/plugins"
+	"ptvd/plugins/topics"
+)
+
+// Home Assistant finds the board by one retained message, which describes a device
+// and its components (https://www.home-assistant.io/integrations/mqtt/, "Device
+// discovery", from version 2024.11 on). What the components are follows from the
+// types of the topics and from the actions, so that any plugin's appear.
+
+// birth is where Home Assistant says that it has started.
+const birth = "homeassistant/status"
+
+// component is a component of the device, in the words of Home Assistant.
+type component map[string]any
+
+// device is the discovery message.
+type device struct {
+	Device       component            `json:"dev"`
+	Origin       component            `json:"o"`
+	Availability string               `json:"avty_t"`
+	Components   map[string]component `json:"cmps"`
+}
+
+// announcer publishes the discovery message, and again when it has changed.
+type announcer struct {
+	m     *mqtt
+	units map[string]string    // of readings that were published, by topic
+	seen  map[string]bool      // topics that were published
+	known map[string]component // that Home Assistant has been told of
+}
+
+// id is the board's name in identifiers: letters, digits, _ and - alone.
+func (m *mqtt) id() string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
+			return r
+		}
+		return '-'
+	}, m.cfg.Prefix)
+}
+
+func (m *mqtt) discoveryTopic() string { return "homeassistant/device/" + m.id() + "/config" }
+
+// announce publishes the device if anything about it is new.
+func (a *announcer) announce(t *plugins.Task) error {
+	components := a.components()
+	if fmt.Sprint(components) == fmt.Sprint(a.known) {
+		return nil
+	}
+	told := maps.Clone(components)
+	for name, c := range a.known {
+		if told[name] == nil { // an entry with nothing but its platform removes a component
+			told[name] = component{"p": c["p"]}
+		}
+	}
+	host := a.m.cfg.Prefix[strings.LastIndexByte(a.m.cfg.Prefix, '/')+1:]
+	payload, err := json.Marshal(device{
+		Device:       component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd"},
+		Origin:       component{"name": "ptvd"},
+		Availability: a.m.cfg.Prefix + "/status",
+		Components:   told,
+	})
+	if err != nil {
+		return err
+	}
+	a.known = components
+	return a.m.conn.send(t, message{topic: a.m.discoveryTopic(), payload: payload, retain: true})
+}
+
+// follow publishes what Home Assistant must know of a value beside the value itself.
+func (a *announcer) follow(t *plugins.Task, e plugins.Envelope) error {
+	topic := e.Instance + "." + e.Topic
+	changed := !a.seen[topic] || e.Removed
+	a.seen[topic] = !e.Removed
+	switch value := e.Value.(type) {
+	case topics.Reading: // only its value tells the unit
+		changed = changed || a.units[topic] != value.Unit
+		a.units[topic] = value.Unit
+	case topics.Level:
+		payload, err := json.Marshal(lightState(value))
+		if err != nil {
+			return err
+		}
+		if err := a.m.conn.send(t, message{topic: a.m.lightTopic(e.Instance, e.Topic), payload: payload, retain: true}); err != nil {
+			return err
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return a.announce(t)
+}
+
+// again publishes the device when Home Assistant has started.
+func (a *announcer) again(t *plugins.Task, birth message) error {
+	if string(birth.payload) != "online" {
+		return nil
+	}
+	a.known = nil
+	return a.announce(t)
+}
+
+// components describes what the board has. Its keys, and the unique identifiers made
+// of them, stay the same as long as the configuration names instances alike.
+func (a *announcer) components() map[string]component {
+	all := map[string]component{}
+	for _, i := range plugins.Instances(a.m.env) {
+		light := false
+		for _, t := range i.Topics {
+			if !a.m.isPublished(i.Instance, t.Name) {
+				continue
+			}
+			c := a.component(i, t)
+			if c == nil {
+				continue
+			}
+			light = light || c["p"] == "light"
+			a.add(all, i.Instance, t.Name, c)
+		}
+		for _, action := range i.Actions {
+			command := plugins.ActionName{Instance: i.Instance, Name: action.Name}
+			if action.Arg == "" && !light && a.m.isAllowed(command) {
+				a.add(all, i.Instance, action.Name, component{"p": "button", "name": words(i.Instance, action.Name), "cmd_t": a.m.commandTopic(command), "pl_prs": ""})
+			}
+		}
+	}
+	return all
+}
+
+func (a *announcer) add(all map[string]component, instance, what string, c component) {
+	key := instance + "_" + what
+	c["uniq_id"] = a.m.id() + "_" + key
+	all[key] = c
+}
+
+// component returns what a topic is in Home Assistant, nil for one without a form.
+func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) component {
+	topic := a.m.cfg.Prefix + "/" + i.Instance + "/" + t.Name
+	c := component{"name": words(i.Instance, t.Name), "stat_t": topic}
+	switch t.Type {
+	case "level":
+		if !has(i, "on") || !has(i, "off") || !has(i, "set") {
+			c["p"], c["unit_of_meas"], c["val_tpl"] = "sensor", "%", "{{ (value_json.value.goal * 100) | round }}"
+			break
+		}
+		own := a.m.lightTopic(i.Instance, t.Name)
+		c["p"], c["schema"], c["stat_t"], c["cmd_t"] = "light", "json", own, own+"/set"
+		c["bri_scl"], c["sup_clrm"] = 100, []string{"brightness"}
+	case "gesture":
+		c["p"], c["val_tpl"] = "event", `{{ {"event_type": value_json.value} | tojson }}`
+		c["evt_typ"] = topics.Gestures
+	case "press":
+		c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.down else 'OFF' }}"
+	case "reading":
+		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value.value }}"
+		unit := a.units[i.Instance+"."+t.Name]
+		if unit != "" {
+			c["unit_of_meas"] = unit
+			c["stat_cla"] = "measurement"
+		}
+		if class := deviceClasses[unit]; class != "" {
+			c["dev_cla"] = class
+		}
+	case "departures":
+		c["p"], c["dev_cla"], c["exp_aft"] = "sensor", "timestamp", 300
+		c["val_tpl"] = "{{ (value_json.value.next | rejectattr('cancelled', 'defined') | map(attribute='leaves') | first | default(None)) }}"
+		c["json_attr_t"], c["json_attr_tpl"] = topic, "{{ value_json.value | tojson }}"
+	case "text":
+		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value[:255] }}" // the longest state there is
+	case "health":
+		c["p"], c["dev_cla"], c["ent_cat"] = "binary_sensor", "problem", "diagnostic"
+		c["val_tpl"] = "{{ 'OFF' if value_json.value.condition == 'ok' else 'ON' }}"
+		c["json_attr_t"], c["json_attr_tpl"] = topic, "{{ value_json.value | tojson }}"
+	default:
+		return nil
+	}
+	return c
+}
+
+// deviceClasses are Home Assistant's words for what has a unit.
+var deviceClasses = map[string]string{
+	"°C": "temperature", "%": "humidity", "hPa": "pressure", "lx": "illuminance",
+	"ppm": "carbon_dioxide", "V": "voltage", "A": "current", "W": "power",
+}
+
+func has(i plugins.Described, action string) bool {
+	for _, a := range i.Actions {
+		if a.Name == action {
+			return true
+		}
+	}
+	return false
+}
+
+// words makes a name for people of an instance and a topic or action.
+func words(instance, what string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(instance+" "+what, "_", " "), "-", " ")
+}
+
+// lightTopic is where a lamp's level stands as Home Assistant's JSON of a light, for
+// which there is no template.
+func (m *mqtt) lightTopic(instance, topic string) string {
+	return m.cfg.Prefix + "/homeassistant/" + instance + "/" + topic
+}
+
+// light is a light's state and command, in Home Assistant's JSON.
+type light struct {
+	State      string `json:"state"` // ON or OFF
+	Brightness *int   `json:"brightness,omitempty"`
+	ColorMode  string `json:"color_mode,omitempty"`
+}
+
+// lightState returns the state of a lamp.
+func lightState(level topics.Level) light {
+	if level.Goal <= 0 {
+		return light{State: "OFF", ColorMode: "brightness"}
+	}
+	brightness := max(1, int(level.Goal*100+0.5))
+	return light{State: "ON", Brightness: &brightness, ColorMode: "brightness"}
+}
+
+// setLight carries out a command for a lamp: "lamp/level/set".
+func (m *mqtt) setLight(topic string, payload []byte) error {
+	instance, _, _ := strings.Cut(topic, "/")
+	var command light
+	if err := json.Unmarshal(payload, &command); err != nil {
+		return fmt.Errorf("not a light's command: %w", err)
+	}
+	action, err := command.action(instance)
+	if err != nil {
+		return err
+	}
+	if a := m.announcer.known[strings.ReplaceAll(strings.TrimSuffix(topic, "/set"), "/", "_")]; a == nil || a["p"] != "light" {
+		return fmt.Errorf("%s is not a lamp", instance)
+	}
+	return m.env.Call(action)
+}
+
+// action returns what a light's command asks of the instance.
+func (l light) action(instance string) (plugins.ActionRef, error) {
+	switch {
+	case l.State == "OFF":
+		return plugins.ActionRef{Instance: instance, Name: "off"}, nil
+	case l.State != "ON":
+		return plugins.ActionRef{}, fmt.Errorf("state %q; there is ON and OFF", l.State)
+	case l.Brightness == nil:
+		return plugins.ActionRef{Instance: instance, Name: "on"}, nil
+	case *l.Brightness < 0 || *l.Brightness > 100:
+		return plugins.ActionRef{}, fmt.Errorf("brightness %d; there is 0 to 100", *l.Brightness)
+	}
+	return plugins.ActionRef{Instance: instance, Name: "set", Arg: strconv.Itoa(*l.Brightness) + "%"}, nil
+}

@@ -1,0 +1,193 @@
+package mqtt_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/eclipse/paho.golang/paho"
+
+	"ptvd/plugins"
+	_ "ptvd/plugins/button"
+	_ "ptvd/plugins/fade"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/topics"
+)
+
+// discovery is what Home Assistant reads, and the rules that it has for it.
+type discovery struct {
+	Dev  struct{ Ids []string }
+	O    struct{ Name string }
+	Avty string                    `json:"avty_t"`
+	Cmps map[string]map[string]any `json:"cmps"`
+}
+
+var identifier = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
+
+func readDiscovery(t *testing.T, p *paho.Publish) (d discovery) {
+	t.Helper()
+	if err := json.Unmarshal(p.Payload, &d); err != nil {
+		t.Fatalf("%s: %v", p.Payload, err)
+	}
+	if len(d.Dev.Ids) != 1 || !identifier.MatchString(d.Dev.Ids[0]) || d.O.Name == "" || d.Avty != "ptvd/hall/status" || !p.Retain {
+		t.Errorf("the device is %s", p.Payload)
+	}
+	unique := map[any]bool{}
+	for key, c := range d.Cmps {
+		if len(c) == 1 { // removes a component
+			continue
+		}
+		name, _ := c["name"].(string)
+		if !identifier.MatchString(key) || name == "" || strings.ContainsAny(name, "/_.") {
+			t.Errorf("component %s is named %q", key, name)
+		}
+		if id, _ := c["uniq_id"].(string); !identifier.MatchString(id) || unique[id] {
+			t.Errorf("component %s has the unique identifier %q", key, id)
+		}
+		unique[c["uniq_id"]] = true
+		required := map[any][]string{
+			"light": {"stat_t", "cmd_t", "schema", "bri_scl", "sup_clrm"}, "event": {"stat_t", "evt_typ"},
+			"sensor": {"stat_t"}, "binary_sensor": {"stat_t"}, "button": {"cmd_t"},
+		}[c["p"]]
+		for _, option := range required {
+			if c[option] == nil {
+				t.Errorf("component %s (%v) lacks %s", key, c["p"], option)
+			}
+		}
+		if required == nil || c["object_id"] != nil || c["avty_t"] != nil || c["dev_cla"] == "timestamp" && c["exp_aft"] != 300.0 {
+			t.Errorf("component %s is %v", key, c)
+		}
+	}
+	return d
+}
+
+// platforms lists what a discovery message has, "lamp_level light".
+func (d discovery) platforms() (all []string) {
+	for _, key := range slices.Sorted(maps.Keys(d.Cmps)) {
+		all = append(all, fmt.Sprint(key, " ", d.Cmps[key]["p"]))
+	}
+	return all
+}
+
+const device = "homeassistant/device/ptvd-hall/config"
+
+func TestHomeAssistantFindsWhatTheBoardHasByItsTopicsAndActions(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	measure := plugintest.Publish(h, "porch", reading)
+	plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "what leaves", plugins.State(0)))
+	h.Handle("gate", "open", func(string) error { return nil })
+	h.Run(func(task *plugins.Task) error {
+		h.Start(task, "lamp", "{plugin: fade, output: GPIO18}")
+		h.Start(task, "bell", "{plugin: button, pin: GPIO17, on_click: lamp.toggle}")
+		o := b.observe(task)
+		home := start(task, h, b, "home_assistant: true", "commands: [gate.open]")
+		var d discovery
+		for len(d.Cmps) == 0 || d.Cmps["lamp_level"]["p"] != "light" {
+			d = readDiscovery(t, o.next(device))
+		}
+		want := []string{
+			"bell_gesture event", "bell_health binary_sensor", "bell_pressed binary_sensor",
+			"gate_health binary_sensor", "gate_open button", "home_health binary_sensor",
+			"lamp_health binary_sensor", "lamp_level light", "porch_health binary_sensor", "porch_reading sensor",
+			"trains_departures sensor", "trains_health binary_sensor",
+		}
+		if got := d.platforms(); !slices.Equal(got, want) {
+			t.Errorf("it finds\n%v, want\n%v", got, want)
+		}
+		measure(topics.Reading{Value: 21.4, Unit: "°C"})
+		if c := readDiscovery(t, o.next(device)).Cmps["porch_reading"]; c["unit_of_meas"] != "°C" || c["dev_cla"] != "temperature" {
+			t.Errorf("once there is a reading it is %v", c)
+		}
+		return home.Stop(task)
+	})
+}
+
+func TestHomeAssistantIsToldAgainWhenItStarts(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	h.Run(func(task *plugins.Task) error {
+		o := b.observe(task)
+		home := start(task, h, b, "home_assistant: true")
+		first := o.next(device)
+		o.command("homeassistant/status", "offline")
+		o.command("homeassistant/status", "online")
+		if again := o.next(device); string(again.Payload) != string(first.Payload) {
+			t.Errorf("first %s, then %s", first.Payload, again.Payload)
+		}
+		return home.Stop(task)
+	})
+}
+
+func TestAComponentIsRemovedWithItsInstance(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	measure := plugintest.Publish(h, "porch", reading)
+	h.Run(func(task *plugins.Task) error {
+		measure(topics.Reading{Value: 1})
+		o := b.observe(task)
+		home := start(task, h, b, "home_assistant: true")
+		o.next("ptvd/hall/porch/reading")
+		h.Bus.Forget("porch")
+		for {
+			d := readDiscovery(t, o.next(device))
+			if c := d.Cmps["porch_reading"]; len(c) == 1 {
+				if c["p"] != "sensor" {
+					t.Errorf("it is removed by %v", c)
+				}
+				return home.Stop(task)
+			}
+		}
+	})
+}
+
+func TestHomeAssistantDimsALamp(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	measure := plugintest.Publish(h, "porch", reading)
+	h.Run(func(task *plugins.Task) error {
+		h.Start(task, "lamp", "{plugin: fade, output: GPIO18, duration: 0s}")
+		measure(topics.Reading{Value: 1})
+		o := b.observe(task)
+		home := start(task, h, b, "home_assistant: true")
+		const lamp = "ptvd/hall/homeassistant/lamp/level"
+		if p := o.next(lamp); string(p.Payload) != `{"state":"OFF","color_mode":"brightness"}` || !p.Retain {
+			t.Errorf("at first the lamp is %s", p.Payload)
+		}
+		for _, c := range []struct{ command, want string }{
+			{`{"state":"ON","brightness":40}`, `{"state":"ON","brightness":40,"color_mode":"brightness"}`},
+			{`{"state":"OFF"}`, `{"state":"OFF","color_mode":"brightness"}`},
+			{`{"state":"ON"}`, `{"state":"ON","brightness":40,"color_mode":"brightness"}`},
+		} {
+			o.command(lamp+"/set", c.command)
+			for p := o.next(lamp); string(p.Payload) != c.want; p = o.next(lamp) {
+			}
+		}
+		for topic, wrong := range map[string]string{
+			lamp + "/set": `{"state":"BLUE"}`, "ptvd/hall/homeassistant/porch/reading/set": `{"state":"ON"}`,
+		} {
+			o.command(topic, wrong)
+			if p := o.next(topic + "/result"); !strings.Contains(string(p.Payload), `"ok":false`) {
+				t.Errorf("%s is answered by %s", wrong, p.Payload)
+			}
+		}
+		return home.Stop(task)
+	})
+}
+
+func TestWithoutHomeAssistantNothingIsPublishedForIt(t *testing.T) {
+	inVirtualTime(t, func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error {
+		plugintest.Publish(h, "panel", frame)
+		plugintest.Publish(h, "porch", reading)
+		h.Handle("lamp", "on", func(string) error { return nil })
+		home := h.Start(task, "home", toFake)
+		task.Sleep(time.Minute)
+		for _, p := range b.published {
+			if strings.Contains(p.Topic, "homeassistant") {
+				t.Errorf("%s is published", p.Topic)
+			}
+		}
+		return home.Stop(task)
+	})
+}
