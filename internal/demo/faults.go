@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"syscall"
 	"time"
@@ -29,11 +30,11 @@ var faults = []fault{
 	},
 	{
 		"throttled", "PTV rate limit", "the PTV API refuses requests: too many of them",
-		failPTV(fakeserver.PTVFault{Throttled: true}), failPTV(fakeserver.PTVFault{}),
+		failPTV(fakeserver.Throttled), failPTV(nil),
 	},
 	{
 		"ptv-500", "PTV error 500", "the PTV API answers every request with status 500",
-		failPTV(fakeserver.PTVFault{Status: 500}), failPTV(fakeserver.PTVFault{}),
+		failPTV(fakeserver.Status(500)), failPTV(nil),
 	},
 	{
 		"cancelled", "Cancel a train", "the next train that can be caught is cancelled",
@@ -58,7 +59,7 @@ var faults = []fault{
 }
 
 // failPTV sets the fault of the PTV API, which has only one at a time.
-func failPTV(fault fakeserver.PTVFault) func(*World) {
+func failPTV(fault http.HandlerFunc) func(*World) {
 	return func(w *World) {
 		delete(w.broken, "throttled")
 		delete(w.broken, "ptv-500")

@@ -29,21 +29,12 @@ type PTV struct {
 	mux *http.ServeMux
 
 	mu           sync.Mutex
-	fault        PTVFault
-	cancelledRun string // the run reference of CancelNext
+	fault        http.HandlerFunc // nil: none
+	cancelledRun string           // the run reference of CancelNext
 	requests     int
 }
 
 var _ http.Handler = (*PTV)(nil)
-
-// PTVFault says how a server fails. The zero value is a working server.
-type PTVFault struct {
-	Status    int  // every reply has this HTTP status
-	Throttled bool // status 403: the limit of requests is reached
-	HTML      bool // a web page instead of JSON, as from a captive portal
-	Unhealthy bool // a reply with "health": 0
-	Silent    bool // no reply
-}
 
 // NewPTV returns a server with the given clock, which must be safe for concurrent
 // use.
@@ -59,8 +50,9 @@ func NewPTV(now func() time.Time) *PTV {
 	return p
 }
 
-// Fail makes the server fail from the next request on.
-func (p *PTV) Fail(fault PTVFault) {
+// Fail makes the server answer every request with a fault, such as [Throttled], from the
+// next one on; nil ends it.
+func (p *PTV) Fail(fault http.HandlerFunc) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fault = fault
@@ -82,8 +74,8 @@ func (p *PTV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	w.Header().Set("Date", p.now().UTC().Format(http.TimeFormat))
 	switch {
-	case fault != PTVFault{}:
-		fault.serve(w, r)
+	case fault != nil:
+		fault(w, r)
 	case r.URL.Query().Get("devid") != DemoID:
 		writeError(w, http.StatusBadRequest, "Bad Request (400): The devid is unknown.")
 	case !validSignature(r):
@@ -103,34 +95,21 @@ func validSignature(r *http.Request) bool {
 	return err == nil && hmac.Equal(mac.Sum(nil), got)
 }
 
-func (f PTVFault) serve(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case f.Silent:
-		<-r.Context().Done()
-	case f.Throttled:
-		writeError(w, http.StatusForbidden, "Forbidden (403): Throttling limit reached for this service.")
-	case f.HTML:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte("<!DOCTYPE html><title>Welcome</title><p>Please accept the terms of use.\n"))
-	case f.Unhealthy:
-		writeJSON(w, http.StatusOK, map[string]any{"departures": []any{}, "status": status{apiVersion, 0}})
-	default:
-		writeError(w, f.Status, http.StatusText(f.Status))
-	}
+// Throttled is the fault that the limit of requests is reached.
+func Throttled(w http.ResponseWriter, _ *http.Request) {
+	writeError(w, http.StatusForbidden, "Forbidden (403): Throttling limit reached for this service.")
 }
 
-const apiVersion = "3.0"
-
-// status is part of every reply.
-type status struct {
-	Version string `json:"version"`
-	Health  int    `json:"health"`
+// Status returns a fault that answers with an HTTP status.
+func Status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { writeError(w, code, http.StatusText(code)) }
 }
 
-var healthy = status{apiVersion, 1}
+// healthy is the status of every reply.
+var healthy = object{"version": "3.0", "health": 1}
 
 func writeError(w http.ResponseWriter, code int, message string) {
-	writeJSON(w, code, map[string]any{"message": message, "status": healthy})
+	writeJSON(w, code, object{"message": message, "status": healthy})
 }
 
 func writeJSON(w http.ResponseWriter, code int, reply any) {

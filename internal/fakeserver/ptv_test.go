@@ -1,7 +1,6 @@
 package fakeserver_test
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/json"
@@ -10,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"ptvd/internal/fakeserver"
@@ -169,15 +167,13 @@ func TestTrainsStopAtThePlatformAndDepartAsEstimated(t *testing.T) {
 
 func TestPTVFaults(t *testing.T) {
 	for name, test := range map[string]struct {
-		fault fakeserver.PTVFault
+		fault http.HandlerFunc
 		code  int
 		holds string
 	}{
-		"a status":  {fakeserver.PTVFault{Status: 502}, 502, `"Bad Gateway"`},
-		"throttled": {fakeserver.PTVFault{Throttled: true}, 403, "Throttling limit reached"},
-		"HTML":      {fakeserver.PTVFault{HTML: true}, 200, "<!DOCTYPE html>"},
-		"unhealthy": {fakeserver.PTVFault{Unhealthy: true}, 200, `"health":0`},
-		"none":      {fakeserver.PTVFault{}, 200, `"health":1`},
+		"a status":  {fakeserver.Status(502), 502, `"Bad Gateway"`},
+		"throttled": {fakeserver.Throttled, 403, "Throttling limit reached"},
+		"none":      {nil, 200, `"health":1`},
 	} {
 		p := at(morning)
 		p.Fail(test.fault)
@@ -186,28 +182,6 @@ func TestPTVFaults(t *testing.T) {
 			t.Errorf("%s: %d %s", name, got.Code, got.Body)
 		}
 	}
-}
-
-func TestSilentServerHoldsARequestUntilItIsCancelled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := at(morning)
-		p.Fail(fakeserver.PTVFault{Silent: true})
-		ctx, cancel := context.WithCancel(t.Context())
-		returned := false
-		go func() {
-			p.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", board, nil).WithContext(ctx))
-			returned = true
-		}()
-		synctest.Wait()
-		if returned {
-			t.Error("the server replied")
-		}
-		cancel()
-		synctest.Wait()
-		if !returned {
-			t.Error("the handler did not return after the request was cancelled")
-		}
-	})
 }
 
 func TestCancelNextAndReinstate(t *testing.T) {

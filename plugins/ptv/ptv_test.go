@@ -74,7 +74,7 @@ func TestAnOutageKeepsTheDeparturesAndReportsTheProblem(t *testing.T) {
 			return err
 		}
 		want := departures()
-		fx.api.Fail(fakeserver.PTVFault{Status: 503})
+		fx.api.Fail(fakeserver.Status(503))
 		if err := t.Sleep(time.Minute); err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func TestASingleFailureIsNotReported(t *testing.T) {
 
 func TestAPersistentErrorIsReportedAtOnceAndNotRetriedSoon(t *testing.T) {
 	fx := newFixture(t)
-	fx.api.Fail(fakeserver.PTVFault{Throttled: true})
+	fx.api.Fail(fakeserver.Throttled)
 	fx.Run(func(t *plugins.Task) error {
 		trains, departures := fx.trains(t, config())
 		if err := t.Sleep(40 * time.Second); err != nil {

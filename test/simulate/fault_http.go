@@ -63,13 +63,19 @@ var httpFaults = []struct {
 		return &a.Response, nil
 	}},
 	{"web page", func(n *internet, r *http.Request) (*http.Response, error) {
-		return n.failing(r, fakeserver.PTVFault{HTML: true})
+		return n.failing(r, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, "<!DOCTYPE html><title>Welcome</title><p>Please accept the terms of use.\n")
+		})
 	}},
 	{"rate limit", func(n *internet, r *http.Request) (*http.Response, error) {
-		return n.failing(r, fakeserver.PTVFault{Throttled: true})
+		return n.failing(r, fakeserver.Throttled)
 	}},
 	{"health 0", func(n *internet, r *http.Request) (*http.Response, error) {
-		return n.failing(r, fakeserver.PTVFault{Unhealthy: true})
+		return n.failing(r, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_, _ = io.WriteString(w, `{"departures": [], "status": {"version": "3.0", "health": 0}}`)
+		})
 	}},
 	{"key refused", func(n *internet, r *http.Request) (*http.Response, error) {
 		a := newResponse(http.StatusForbidden, http.Header{}, n.errorBody(r))
@@ -111,9 +117,9 @@ func (n *internet) fault() fault {
 func dialing(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 
 // failing returns the reply of a server with a fault.
-func (n *internet) failing(r *http.Request, f fakeserver.PTVFault) (*http.Response, error) {
-	n.server.Fail(f)
-	defer n.server.Fail(fakeserver.PTVFault{})
+func (n *internet) failing(r *http.Request, fault http.HandlerFunc) (*http.Response, error) {
+	n.server.Fail(fault)
+	defer n.server.Fail(nil)
 	return &n.serve(r).Response, nil
 }
 
