@@ -11,6 +11,7 @@ export SOURCE_DATE_EPOCH
 # reports its own deadline as a failure.
 FUZZTIME ?= 100000x
 FOR      ?= 10m
+FAULTS   ?= .
 SEEDS    ?= 1
 LASTS    ?= 24h
 BENCH    ?= .
@@ -68,6 +69,10 @@ fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 	  done; \
 	done
+
+.PHONY: mutants
+mutants: ## apply faults that match FAULTS to the code, one at a time: tests must fail (all take half an hour)
+	$(GO) run ./test/mutants '$(FAULTS)'
 
 .PHONY: soak
 soak: ## simulate LASTS (24h) with each seed from SEEDS on, for FOR (10m) of real time
