@@ -70,19 +70,16 @@ type Action struct {
 // CheckArg returns why an argument is not valid in a call of the action, which is
 // written as instance.action.
 func (a Action) CheckArg(call, arg string) error {
+	var err error
+	if a.Test != nil {
+		err = a.Test(arg)
+	}
 	switch {
 	case a.Arg == "" && arg != "":
 		return fmt.Errorf("%s takes no argument; write %s", call, call)
-	case a.Arg == "":
-		return nil
-	case a.Test == nil && arg == "":
+	case a.Arg != "" && arg == "" && (a.Test == nil || err != nil):
 		return fmt.Errorf("%s needs an argument: %s", call, a.Arg)
-	case a.Test == nil:
-		return nil
-	}
-	if err := a.Test(arg); err != nil && arg == "" {
-		return fmt.Errorf("%s needs an argument: %s", call, a.Arg)
-	} else if err != nil {
+	case err != nil:
 		return fmt.Errorf("%s: %w", call, err)
 	}
 	return nil
