@@ -41,21 +41,27 @@ func reply(services ...service) string { return ptvreply.New(eight, services...)
 // is no network.
 type api struct {
 	replies []string
-	asked   int
+	asked   []string // paths and queries
 }
 
 func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
-	text := a.replies[min(a.asked, len(a.replies)-1)]
-	a.asked++
+	text := a.replies[min(len(a.asked), len(a.replies)-1)]
+	a.asked = append(a.asked, r.URL.RequestURI())
 	if text == "" {
 		return nil, fmt.Errorf("dial %s: network is unreachable", r.URL.Host)
 	}
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(text))}, nil
 }
 
-// shows runs a whole daemon on replies for a while and returns what its panel says,
-// and what its page lists: the services' "leaves" and "headsign".
-func shows(t *testing.T, after time.Duration, options string, replies ...string) (words, listed string) {
+// board is a whole daemon with a panel, and what it is connected to.
+type board struct {
+	*daemon.Daemon
+	panel *sim.Panel
+	api   api
+}
+
+// runBoard runs a daemon on replies. The options are those of the source and of the panel.
+func runBoard(t *testing.T, trains, panel string, replies []string, lasts time.Duration, look func(*scheduler.Task, *board) error) {
 	t.Helper()
 	t.Setenv("PTVD_TEST_SECRET", "a-secret-of-the-test")
 	file, err := config.Parse("test.yaml", fmt.Appendf(nil, `
@@ -63,35 +69,42 @@ timezone: Australia/Melbourne
 board: sim
 plugins:
   trains: {plugin: ptv, stop: 7, %s id: {env: PTVD_TEST_SECRET}, key: {env: PTVD_TEST_SECRET}}
-  panel: {plugin: display, device: {max7219: {spi: SPI0.0}}, pages: [{minutes: trains}]}
-`, options), 0o600)
+  panel: {plugin: display, device: {max7219: {spi: SPI0.0}}, %s}
+`, trains, panel), 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
 	file.StateDir = t.TempDir()
 	clock := scheduler.NewVirtualClock(booted)
-	var d *daemon.Daemon
-	d = daemon.New(daemon.Options{
+	b := &board{panel: sim.NewPanel(4), api: api{replies: replies}}
+	b.Daemon = daemon.New(daemon.Options{
 		File: file, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Clock: clock, System: goodClock{clock},
-		Net: plugins.Network{HTTP: &api{replies: replies}}, Lasts: after + time.Second,
+		Net: plugins.Network{HTTP: &b.api}, Lasts: lasts + time.Second,
 		Board: func(loop *scheduler.Loop) (gpio.Backend, error) {
-			board := sim.New(loop)
-			board.Attach("SPI0.0", sim.NewPanel(4))
+			simulated := sim.New(loop)
+			simulated.Attach("SPI0.0", b.panel)
 			loop.Post(func() {
-				loop.Go("look", func(task *scheduler.Task) error {
-					if err := task.Sleep(after); err != nil {
-						return err
-					}
-					words, listed = state(t, d)
-					return nil
-				})
+				loop.Go("look", func(task *scheduler.Task) error { return look(task, b) })
 			})
-			return board, nil
+			return simulated, nil
 		},
 	})
-	if err := d.Run(context.Background()); err != nil {
+	if err := b.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// shows runs a daemon for a while and returns what its panel says, and what its page
+// lists: the services' "leaves" and "headsign".
+func shows(t *testing.T, after time.Duration, options string, replies ...string) (words, listed string) {
+	t.Helper()
+	runBoard(t, options, "pages: [{minutes: trains}]", replies, after, func(task *scheduler.Task, b *board) error {
+		if err := task.Sleep(after); err != nil {
+			return err
+		}
+		words, listed = state(t, b.Daemon)
+		return nil
+	})
 	return words, listed
 }
 
@@ -218,6 +231,33 @@ func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
 		"a filter that matches nothing": {
 			after: 20 * time.Second, options: "routes: 77,", replies: []string{reply(), reply(), reply(service{In: 4, Route: 1, Destination: "City"}, service{In: 6, Route: 2, Destination: "City"})},
 			words: "Filter? routes 77 match nothing at this stop; there are 1, 2", listed: "routes 77 match nothing at this stop; there are 1, 2",
+		},
+		"a via that may lie behind the bus": {
+			after: time.Second, replies: []string{reply(service{In: 5, Route: 3, RouteName: "Hill Top - Lake Station via Dam & Weir", Number: "684", Destination: "Lake Station/Bay Rd"})},
+			words: "4 min", listed: "08:05 684 Lake Station",
+		},
+		"a reply without runs": {
+			after: time.Second, replies: []string{strings.Replace(reply(city(5)), `"runs":{"run0"`, `"runs":{"other"`, 1)},
+			words: "4 min by the timetable", listed: "08:05 Down timetable",
+		},
+		"a number at the end of a long name": {
+			after: time.Second, replies: []string{reply(service{In: 5, Route: 3, RouteName: strings.Repeat("Hill Top ", 12) + "(Route 737)", Destination: "Lake"})},
+			words: "4 min", listed: "08:05 737 Lake",
+		},
+		"trains that have left, in a reply without a date": {
+			after: time.Second, options: "count: 2,", replies: []string{reply(city(-30), city(-20), city(5), city(15))},
+			words: "4 min, 14 min", listed: "08:05 City, 08:15 City",
+		},
+		"a filter of routes that did occur, at the end of service": {
+			after: time.Minute, options: "routes: 1,", replies: []string{reply(service{In: 0, Route: 1, Destination: "City"}), reply()},
+			words: "No more", listed: "",
+		},
+		"a cancelled bus and its row on a combined route": {
+			after: time.Second, replies: []string{reply(
+				service{In: 5, Route: 1, Number: "802-804-862 combined", Destination: "Chadstone", NoEstimate: true},
+				service{In: 5, Route: 2, Number: "802", Destination: "Chadstone", Cancelled: true},
+			)},
+			words: "cancelled", listed: "08:05 802 Chadstone cancelled",
 		},
 		"no network from the start": {
 			after: 2 * time.Minute, replies: []string{""},

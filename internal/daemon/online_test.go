@@ -54,7 +54,7 @@ plugins:
 	}
 	for instance, want := range map[string]string{
 		"trains":  "Huntingdale: ",
-		"nowhere": "error: routes 77 match nothing at this stop; there are 11, 4",
+		"nowhere": "error: routes 77 match nothing at this stop; there are 4, 11",
 		"wrong":   "error: invalid key",
 		"unmade":  "error: no such device",
 	} {

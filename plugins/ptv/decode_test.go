@@ -172,6 +172,11 @@ func FuzzDecode(f *testing.F) {
 		if err != nil && len(b.list) > 0 {
 			t.Error("departures and an error")
 		}
+		for _, ids := range occurring(b.list) {
+			for _, id := range ids {
+				checkText(t, id, 8)
+			}
+		}
 		for _, d := range b.list {
 			if d.Scheduled.IsZero() || len(d.Disruptions) > maxDisruptions {
 				t.Errorf("published: %+v", d)

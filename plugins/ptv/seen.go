@@ -1,6 +1,7 @@
 package ptv
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -72,11 +73,24 @@ func (s seen) unmatched(c Config) string {
 		}
 		there := "none is known"
 		if len(known) > 0 {
-			there = "there are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+			there = "there are " + strings.Join(firstOf(slices.SortedFunc(maps.Keys(known), byLength)), ", ")
 		}
 		return fmt.Sprintf("%s %s match nothing at this stop; %s", filter.kind, strings.Join(filter.ids, ", "), there)
 	}
 	return ""
+}
+
+// byLength sorts numbers, and platforms by their number.
+func byLength(a, b string) int { return cmp.Or(len(a)-len(b), cmp.Compare(a, b)) }
+
+// maxNamed limits the ids in one message.
+const maxNamed = 12
+
+func firstOf(ids []string) []string {
+	if len(ids) > maxNamed {
+		return append(ids[:maxNamed], "…")
+	}
+	return ids
 }
 
 func texts[T any](list []T, text func(T) string) (all []string) {
@@ -86,17 +100,26 @@ func texts[T any](list []T, text func(T) string) (all []string) {
 	return all
 }
 
-// occurring returns the ids of departures, by kind.
+// occurring returns the ids of departures, by kind, as far as a filter can name them.
 func occurring(list []departure) map[string][]string {
 	ids := map[string][]string{}
 	for _, d := range list {
 		for kind, id := range map[string]string{"routes": d.route, "directions": d.direction, "platforms": strings.ToUpper(d.Platform)} {
-			if id != "" && !slices.Contains(ids[kind], id) {
+			if canName(kind, id) && !slices.Contains(ids[kind], id) {
 				ids[kind] = append(ids[kind], id)
 			}
 		}
 	}
 	return ids
+}
+
+// canName tells whether a filter can name an id of a kind.
+func canName(kind, id string) bool {
+	if kind == "platforms" {
+		return new(Platform).UnmarshalText([]byte(id)) == nil
+	}
+	_, err := strconv.ParseUint(id, 10, 31)
+	return err == nil
 }
 
 // note remembers what has occurred, and tells whether that is worth saving.

@@ -16,8 +16,9 @@ type configuration struct {
 	walk         time.Duration
 	period       time.Duration // of the requests for departures
 	count        int           // of departures
-	directions   string
-	brightness   int // in percent
+	directions   string        // a filter; empty: none
+	filter       string        // the same, while it is not wrong
+	brightness   int           // in percent
 	stop         string
 	width        int           // of the panel
 	rows         int           // of the departures page
@@ -107,6 +108,7 @@ func newConfiguration(rng *rand.Rand, lasts time.Duration) (configuration, error
 	if rng.IntN(2) == 0 {
 		c.width, c.rows = 64, 4
 	}
+	c.filter = c.directions
 	if c.directions == "" && rng.IntN(3) == 0 {
 		c.stop = busStop
 	}

@@ -42,7 +42,11 @@ func (w *World) edit(rng *rand.Rand) (what string) {
 		what = "no change"
 	case 1:
 		next.brightness, what = 130-next.brightness, "brightness"
-		read = func() { w.oracle.ignore(stopping + firstPicture) } // the panel may be restarted
+		restarts := stopping + firstPicture // of the panel
+		if w.slowPanel.most > 0 {
+			restarts = 3 * time.Minute // the port is not free before a transfer that hangs ends
+		}
+		read = func() { w.oracle.ignore(restarts) }
 	case 2:
 		next.count, what = 15-next.count, "count of departures"
 		read = w.oracle.departuresRestarting
@@ -60,6 +64,13 @@ func (w *World) edit(rng *rand.Rand) (what string) {
 	default:
 		text, what = func() string { return corrupt(w.config.text(), rng) }, "an error"
 	}
+	w.reloadWith(next, text, read)
+	return what
+}
+
+// reloadWith makes the daemon reload the text of a configuration, and calls read when it
+// is read and valid.
+func (w *World) reloadWith(next configuration, text func() string, read func()) {
 	w.reload = func() (*config.File, error) {
 		file, err := config.Parse("simulate.yaml", []byte(text()), 0o600)
 		if err != nil {
@@ -73,7 +84,6 @@ func (w *World) edit(rng *rand.Rand) (what string) {
 		return file, nil
 	}
 	w.daemon.Reload()
-	return what
 }
 
 // stopping limits how long a reload takes to stop the instances it changes.

@@ -18,6 +18,7 @@ type timetable struct {
 	repeated  bool // rows that repeat others
 	bare      int  // of how many replies the estimates are left out
 	empty     bool // the next reply has no rows
+	renumber  bool // the directions have other ids
 }
 
 // fault is the family. Each episode has one or more of the changes.
@@ -26,12 +27,13 @@ func (t *timetable) fault(w *World) fault {
 	return fault{
 		name: "timetable", rests: 20 * time.Minute, lasts: 6 * time.Minute,
 		begin: func(rng *rand.Rand) string {
-			kinds := 1 + rng.IntN(15)
+			kinds := 1 + rng.IntN(31)
 			t.unboarded, t.repeated, t.empty = kinds&1 != 0, kinds&2 != 0, kinds&4 != 0
+			t.renumber = kinds&16 != 0
 			if kinds&8 != 0 {
 				t.bare = 1 + rng.IntN(6)
 			}
-			return fmt.Sprintf("not to be boarded: %v, repeated: %v, empty: %v, replies without estimates: %d", t.unboarded, t.repeated, t.empty, t.bare)
+			return fmt.Sprintf("not to be boarded: %v, repeated: %v, empty: %v, replies without estimates: %d, renumbered: %v", t.unboarded, t.repeated, t.empty, t.bare, t.renumber)
 		},
 		end: func() { *t = timetable{rng: t.rng} },
 	}
@@ -41,7 +43,7 @@ func (t *timetable) fault(w *World) fault {
 // max_results, whatever the rows are.
 func (t *timetable) change(r *http.Request, reply []byte) []byte {
 	var message map[string]any
-	if !t.unboarded && !t.repeated && !t.empty && t.bare == 0 || json.Unmarshal(reply, &message) != nil {
+	if !t.unboarded && !t.repeated && !t.empty && t.bare == 0 && !t.renumber || json.Unmarshal(reply, &message) != nil {
 		return reply
 	}
 	list, ok := message["departures"].([]any)
@@ -73,7 +75,11 @@ func (t *timetable) change(r *http.Request, reply []byte) []byte {
 		}
 	}
 	limit, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
-	message["departures"] = firstInDirections(rows, limit)
+	rows = firstInDirections(rows, limit)
+	if directions, ok := message["directions"].(map[string]any); ok && t.renumber {
+		rows = renumber(r, rows, directions)
+	}
+	message["departures"] = rows
 	changed, err := json.Marshal(message)
 	if err != nil {
 		panic("simulate: encode reply: " + err.Error())

@@ -30,6 +30,7 @@ func (w *World) faults() []fault {
 		w.disk.fault(),
 		w.chaos.fault(),
 		w.reloadFault(),
+		w.filterFault(),
 		w.powerFault(),
 	}
 }

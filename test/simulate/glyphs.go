@@ -29,7 +29,7 @@ const (
 
 var glyphs = sync.OnceValue(func() glyphSet {
 	g := glyphSet{map[picture]string{}, map[picture]string{}, map[picture]string{}, map[picture]string{}, map[picture]rune{}}
-	for _, text := range []string{"No clock", "Loading", "No data", "Old data", "No more", "Missed", "Later"} {
+	for _, text := range []string{"No clock", "Loading", "No data", "Old data", "No more", "Missed", "Later", "Filter?"} {
 		whole := letters(font.Text, text)
 		g.words[whole], g.words[whole.above()] = text, text
 	}

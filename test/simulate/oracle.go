@@ -27,6 +27,8 @@ type oracle struct {
 	replies      []*reply          // what the daemon may know, the oldest first
 	recent       []*reply          // the latest ones, whose delays may be presumed
 	emptyBefore  bool              // the reply before was correct, and had no departures
+	filterSeen   bool              // the daemon certainly knows that the ids of its filter occur
+	filterTexts  []picture         // see saysFilter
 	dataBy       scheduler.Instant // from when on it must know a reply; Never: it need not
 	transfers    transfers         // to the panel
 	shown        picture
@@ -81,7 +83,7 @@ func (o *oracle) ignore(d time.Duration) {
 
 // departuresLost records that the daemon may have no departures from now on.
 func (o *oracle) departuresLost() {
-	o.dataBy, o.loadingSince, o.emptyBefore = scheduler.Never, o.clock.Now(), false
+	o.dataBy, o.loadingSince, o.emptyBefore, o.filterSeen = scheduler.Never, o.clock.Now(), false, false
 }
 
 // shutDown records that no daemon is responsible for the panel any more.
@@ -196,6 +198,7 @@ func (o *oracle) judge(r reading) {
 	since, step := now.Add(-slack), tick/10
 	if slack > time.Second {
 		step = tick / 2
+		o.narrowed = widestBadge // a wider badge may never have reached the panel
 	}
 	wrong := o.wrongAt(r, moment{since, now, o.at(now)})
 	if wrong != "" && o.last.at >= since && o.wrongAt(r, moment{since, o.last.at, o.last.clock}) == "" {
@@ -228,7 +231,7 @@ func (o *oracle) wrongAt(r reading, m moment) string {
 	switch {
 	case r.kind == dark && m.at <= o.booted.Add(firstPicture):
 		return ""
-	case r.kind == unreadable || r.kind == dark:
+	case r.kind == dark, r.kind == unreadable && !slices.ContainsFunc(o.replies, func(a *reply) bool { return a.mismatch != cannot }):
 		return "it should show something"
 	case r.kind == clock && r.text == "--:--", r.kind == words && r.text == "No clock":
 		if m.since >= o.syncedBy {
