@@ -3,7 +3,7 @@ package fakeserver
 import (
 	"encoding/binary"
 	"net"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,11 +11,9 @@ import (
 // makes it fail; otherwise it returns the correct time. Its methods are safe for
 // concurrent use.
 type NTP struct {
-	now func() time.Time
-
-	mu       sync.Mutex
-	fault    NTPFault
-	requests int
+	now      func() time.Time
+	fault    atomic.Value // of type NTPFault
+	requests atomic.Int64
 }
 
 // NTPFault says how a server fails. The zero value is a working server.
@@ -27,21 +25,17 @@ type NTPFault struct {
 }
 
 // NewNTP returns a server with the given clock.
-func NewNTP(now func() time.Time) *NTP { return &NTP{now: now} }
+func NewNTP(now func() time.Time) *NTP {
+	s := &NTP{now: now}
+	s.Fail(NTPFault{})
+	return s
+}
 
 // Fail makes the server fail from the next request on.
-func (s *NTP) Fail(fault NTPFault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fault = fault
-}
+func (s *NTP) Fail(fault NTPFault) { s.fault.Store(fault) }
 
 // Requests returns how many requests were received.
-func (s *NTP) Requests() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.requests
-}
+func (s *NTP) Requests() int { return int(s.requests.Load()) }
 
 // Serve answers the packets that arrive at a socket until it is closed, and returns
 // [net.ErrClosed] then.
@@ -71,10 +65,8 @@ func (s *NTP) Reply(request []byte) []byte {
 	if len(request) < ntpSize || request[0]&7 != ntpClient {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests++
-	f := s.fault
+	s.requests.Add(1)
+	f := s.fault.Load().(NTPFault)
 	if f.Silent {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,16 +22,14 @@ const (
 )
 
 // PTV is a fake of the PTV Timetable API, version 3: an [http.Handler] that checks
-// signatures and implements the requests that ptvd makes. A reply depends on the
-// request and the time only. Its methods are safe for concurrent use.
+// signatures and answers requests of departures. A reply depends on the request and the
+// time only. Its methods are safe for concurrent use.
 type PTV struct {
-	now func() time.Time
-	mux *http.ServeMux
-
-	mu           sync.Mutex
-	fault        http.HandlerFunc // nil: none
-	cancelledRun string           // the run reference of CancelNext
-	requests     int
+	now          func() time.Time
+	mux          *http.ServeMux
+	fault        atomic.Value // of type http.HandlerFunc; nil: none
+	cancelledRun atomic.Value // the run reference of CancelNext
+	requests     atomic.Int64
 }
 
 var _ http.Handler = (*PTV)(nil)
@@ -42,38 +40,30 @@ func NewPTV(now func() time.Time) *PTV {
 	p := &PTV{now: now, mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /v3/departures/route_type/{type}/stop/{stop}", p.departures)
 	p.mux.HandleFunc("GET /v3/departures/route_type/{type}/stop/{stop}/route/{route}", p.departures)
-	p.mux.HandleFunc("GET /v3/directions/route/{route}", p.directions)
-	p.mux.HandleFunc("GET /v3/search/{term}", p.search)
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, http.StatusNotFound, "No HTTP resource was found that matches the request URI.")
 	})
+	p.Fail(nil)
+	p.Reinstate()
 	return p
 }
 
+// Handle adds a request that the server answers, by a pattern of [http.ServeMux]. It is
+// called before the first request.
+func (p *PTV) Handle(pattern string, answer http.HandlerFunc) { p.mux.HandleFunc(pattern, answer) }
+
 // Fail makes the server answer every request with a fault, such as [Throttled], from the
 // next one on; nil ends it.
-func (p *PTV) Fail(fault http.HandlerFunc) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fault = fault
-}
+func (p *PTV) Fail(fault http.HandlerFunc) { p.fault.Store(fault) }
 
 // Requests returns how many requests were received.
-func (p *PTV) Requests() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.requests
-}
+func (p *PTV) Requests() int { return int(p.requests.Load()) }
 
 // ServeHTTP answers a request whose signature is valid, and otherwise refuses it.
 func (p *PTV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	p.requests++
-	fault := p.fault
-	p.mu.Unlock()
-
+	p.requests.Add(1)
 	w.Header().Set("Date", p.now().UTC().Format(http.TimeFormat))
-	switch {
+	switch fault := p.fault.Load().(http.HandlerFunc); {
 	case fault != nil:
 		fault(w, r)
 	case r.URL.Query().Get("devid") != DemoID:

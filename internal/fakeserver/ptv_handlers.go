@@ -3,10 +3,8 @@ package fakeserver
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -120,38 +118,4 @@ func (t trip) expand(all map[string]object, kinds []string) {
 			"from_date": t.now.Add(-72 * time.Hour).Format(time.RFC3339), "to_date": nil,
 		})
 	}
-}
-
-// search answers /v3/search: the stops whose name or suburb contains the term.
-func (p *PTV) search(w http.ResponseWriter, r *http.Request) {
-	term, err := url.PathUnescape(r.PathValue("term")) // clients escape the term twice
-	if err != nil {
-		writeError(w, http.StatusBadRequest, "Bad Request (400): The search term is not valid.")
-		return
-	}
-	found := []ptvStop{}
-	for _, stop := range ptvStops {
-		if !strings.Contains(strings.ToLower(stop.Name+"\n"+stop.Suburb), strings.ToLower(term)) {
-			continue
-		}
-		s := *stop
-		for _, l := range ptvLines {
-			if l.stop == stop && !slices.Contains(s.Routes, l.route) {
-				s.Routes = append(s.Routes, l.route)
-			}
-		}
-		found = append(found, s)
-	}
-	writeJSON(w, http.StatusOK, object{"stops": found, "routes": []any{}, "outlets": []any{}, "status": healthy})
-}
-
-// directions answers /v3/directions/route.
-func (p *PTV) directions(w http.ResponseWriter, r *http.Request) {
-	found := []ptvDirection{}
-	for _, l := range ptvLines {
-		if equals(r.PathValue("route"), l.route.ID) && !slices.Contains(found, l.fullDirection()) {
-			found = append(found, l.fullDirection())
-		}
-	}
-	writeJSON(w, http.StatusOK, object{"directions": found, "status": healthy})
 }

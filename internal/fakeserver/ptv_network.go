@@ -7,11 +7,10 @@ import "time"
 // that at any time a panel has a departure of each kind to show.
 
 type ptvStop struct {
-	ID        int         `json:"stop_id"`
-	RouteType int         `json:"route_type"`
-	Name      string      `json:"stop_name"`
-	Suburb    string      `json:"stop_suburb"`
-	Routes    []*ptvRoute `json:"routes,omitempty"` // in search results only
+	ID        int    `json:"stop_id"`
+	RouteType int    `json:"route_type"`
+	Name      string `json:"stop_name"`
+	Suburb    string `json:"stop_suburb"`
 }
 
 type ptvRoute struct {
@@ -49,9 +48,8 @@ type ptvLine struct {
 }
 
 var (
-	huntingdale = &ptvStop{1099, 0, "Huntingdale", "Oakleigh", nil}
-	interchange = &ptvStop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh", nil}
-	ptvStops    = []*ptvStop{huntingdale, interchange}
+	huntingdale = &ptvStop{1099, 0, "Huntingdale", "Oakleigh"}
+	interchange = &ptvStop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh"}
 
 	cranbourne = &ptvRoute{4, 0, "Cranbourne", "", "2-CRB"}
 	pakenham   = &ptvRoute{11, 0, "Pakenham", "", "2-PKM"}

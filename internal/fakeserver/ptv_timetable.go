@@ -107,23 +107,16 @@ func (p *PTV) CancelNext(after time.Duration) {
 			}
 		}
 	}
-	p.setCancelledRun(first.runRef())
+	p.cancelledRun.Store(first.runRef())
 }
 
 // Reinstate undoes CancelNext.
-func (p *PTV) Reinstate() { p.setCancelledRun("") }
-
-func (p *PTV) setCancelledRun(run string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.cancelledRun = run
-}
+func (p *PTV) Reinstate() { p.cancelledRun.Store("") }
 
 // markCancelled marks the trip that CancelNext cancelled.
 func (p *PTV) markCancelled(trips []trip) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if i := slices.IndexFunc(trips, func(t trip) bool { return t.runRef() == p.cancelledRun }); i >= 0 {
+	run := p.cancelledRun.Load()
+	if i := slices.IndexFunc(trips, func(t trip) bool { return t.runRef() == run }); i >= 0 {
 		trips[i].byHand = true
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,8 +46,31 @@ func search(c ptv.Client) ([]ptv.Stop, error) {
 	return c.FindStops(context.Background(), "Huntingdale")
 }
 
+// fakeAPI returns the fake with stops to search for.
 func fakeAPI() http.Handler {
-	return fakeserver.NewPTV(func() time.Time { return time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC) })
+	api := fakeserver.NewPTV(func() time.Time { return time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC) })
+	api.Handle("GET /v3/search/{term}", func(w http.ResponseWriter, r *http.Request) {
+		term, err := url.PathUnescape(r.PathValue("term")) // it is escaped twice
+		var stops []string
+		for name, stop := range map[string]string{
+			"Huntingdale": `"stop_id":1099,"route_type":0,"routes":[{"route_id":4,"route_type":0,"route_name":"Cranbourne","route_number":""}]`,
+			"Huntingdale Station/Haughton Rd": `"stop_id":19099,"route_type":2,"routes":[
+				{"route_id":13601,"route_type":2,"route_name":"Huntingdale Station - Monash University via North Rd","route_number":"601"}]`,
+		} {
+			if err == nil && strings.Contains(strings.ToLower(name), strings.ToLower(term)) {
+				stops = append(stops, fmt.Sprintf(`{"stop_name":%q,"stop_suburb":"Oakleigh",%s}`, name, stop))
+			}
+		}
+		fmt.Fprintf(w, `{"stops":[%s],"routes":[],"outlets":[],"status":{"version":"3.0","health":1}}`, strings.Join(stops, ","))
+	})
+	api.Handle("GET /v3/directions/route/{route}", func(w http.ResponseWriter, r *http.Request) {
+		direction := map[string]string{
+			"4":     `{"direction_id":1,"direction_name":"City (Flinders Street)","route_id":4,"route_type":0}`,
+			"13601": `{"direction_id":201,"direction_name":"Monash University","route_id":13601,"route_type":2}`,
+		}[r.PathValue("route")]
+		fmt.Fprintf(w, `{"directions":[%s],"status":{"version":"3.0","health":1}}`, direction)
+	})
+	return api
 }
 
 func TestFindStopsReturnsRoutesAndDirections(t *testing.T) {
