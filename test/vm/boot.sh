@@ -22,9 +22,10 @@ shift
 rm -f "$out/status"
 printf '%q ' "$@" >"$out/command"
 
-# The guest's clock counts the instructions of its one processor, so a busy host slows down
-# its programs and its timers alike: contacts bounce for as long as a script says by the
-# clock of the daemon that watches them. While the guest waits, its clock is the host's.
+# The guest's clock counts the instructions of its one processor, 4 ns each, so a busy host
+# slows down its programs and its timers alike: contacts bounce for as long as a script
+# says by the clock of the daemon that watches them. The processor is never idle
+# (guest/spin.S), because the clock of one that waits is the host's.
 #
 # "-M microvm" boots faster, but on a busy host its kernel sometimes hangs, waiting for a
 # timer tick.

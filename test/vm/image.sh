@@ -144,6 +144,7 @@ echo 127.0.0.1 localhost ptvd-vm >"$root/etc/hosts"
 grep -v '^#' "$here/guest/masked" | while read -r unit; do ln -sf /dev/null "$root/etc/systemd/system/$unit"; done
 mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
 ln -s ../agent.service "$root/etc/systemd/system/multi-user.target.wants/"
+gcc -nostdlib -static -o "$root/usr/local/sbin/spin" "$here/guest/spin.S"
 
 initrd=$work/initrd
 mkdir -p "$initrd"/{bin,proc,sys,dev,root,modules}

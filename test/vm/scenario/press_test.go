@@ -81,8 +81,8 @@ func worn(bounce time.Duration) wires.Script {
 	once := wires.Script{
 		{Line: bell, Level: wires.Low, For: 3 * ms},
 		{Line: bell, Level: wires.Free, For: 4 * ms},
-		{Line: bell, Level: wires.Low, For: ms / 2},
-		{Line: bell, Level: wires.Free, For: 5 * ms / 2},
+		{Line: bell, Level: wires.Low, For: 300 * us},
+		{Line: bell, Level: wires.Free, For: 2700 * us},
 	}
 	return slices.Repeat(once, int(bounce/once.Duration()))
 }
