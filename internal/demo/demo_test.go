@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/configs"
+	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/internal/demo"
 	"ptvd/internal/gpio"
@@ -46,8 +48,14 @@ type run struct {
 // play runs the demo in virtual time, and the actions meanwhile.
 func play(t *testing.T, lasts time.Duration, actions ...action) *run {
 	t.Helper()
-	const boot = scheduler.Instant(time.Minute) // the monotonic clock at the start
-	clock := scheduler.NewVirtualClock(boot)
+	return playOn(t, scheduler.NewVirtualClock(boot), slog.New(slog.NewTextHandler(t.Output(), nil)), string(configs.Demo), lasts, actions...)
+}
+
+const boot = scheduler.Instant(time.Minute) // the monotonic clock at the start
+
+// playOn is play with a clock, a log and a configuration.
+func playOn(t *testing.T, clock *scheduler.VirtualClock, log *slog.Logger, yaml string, lasts time.Duration, actions ...action) *run {
+	t.Helper()
 	now := func() time.Time { return epoch.Add(clock.Now().Sub(boot)) }
 	world, err := demo.NewWorld(now)
 	if err != nil {
@@ -58,10 +66,15 @@ func play(t *testing.T, lasts time.Duration, actions ...action) *run {
 	world.Panel.OnChange = func() {
 		p.frames = append(p.frames, frame{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{})})
 	}
-	options, err := world.Options(slog.New(slog.NewTextHandler(t.Output(), nil)))
+	options, err := world.Options(log)
 	if err != nil {
 		t.Fatal(err)
 	}
+	file, err := config.Parse("demo.yaml", []byte(yaml), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.File.Instances = file.Instances
 	options.Clock, options.Lasts, options.World = clock, lasts, world
 	board := options.Board
 	options.Board = func(loop *scheduler.Loop) (gpio.Backend, error) {

@@ -2,9 +2,11 @@ package ntp
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -28,6 +30,8 @@ type client struct {
 	lastAt   plugins.Instant // when it was; before the first, the start of the instance
 	warned   time.Duration   // the system clock's offset in the latest warning; 0: none
 	adjusted bool            // the system clock was set since the start
+
+	unsynchronized bool // the next synchronization is news
 }
 
 // Start begins to poll. In mode discipline it fails if another daemon sets the system
@@ -39,7 +43,7 @@ func (c *client) Start(t *plugins.Task) error {
 		}
 	}
 	c.interval = pollInterval{every: c.cfg.Every, rng: plugins.NewRand(c.env)}
-	c.lastAt = t.Now()
+	c.lastAt, c.unsynchronized = t.Now(), true
 	c.env.Meter.Describe("syncs_total", "Synchronizations of the clock.")
 	c.env.Meter.Describe("offset_seconds", "Offset of the clock at the last synchronization.")
 	c.env.Meter.Count("syncs_total", 0) // so that it is reported from the start
@@ -75,6 +79,7 @@ func (c *client) waitUntil(t *plugins.Task, next plugins.Instant) error {
 		return err
 	}
 	resumed.Clear()
+	c.unsynchronized = true
 	c.slack += 2 * time.Second // the kernel counts a suspend in seconds
 	return t.SleepUntil(c.earliestQuery())
 }
@@ -149,11 +154,12 @@ func (c *client) failed(err error, now plugins.Instant) {
 		degradeAfter = 30 * time.Second
 	}
 	if now.Sub(c.lastAt) >= degradeAfter {
+		c.unsynchronized = true
 		c.env.Health.Degraded("%v", err)
 	}
 }
 
-// report publishes and logs a synchronization.
+// report publishes a synchronization, and logs it if it is the first after a failure.
 func (c *client) report(selected selection, queried []*server) {
 	c.count++
 	sync := topics.Sync{
@@ -164,7 +170,11 @@ func (c *client) report(selected selection, queried []*server) {
 	synchronization.Set(c.env, sync)
 	c.env.Meter.Count("syncs_total", 1)
 	c.env.Meter.Set("offset_seconds", sync.Offset.Seconds())
-	c.env.Log.Info("clock synchronized",
+	level := slog.LevelDebug
+	if c.unsynchronized {
+		level, c.unsynchronized = slog.LevelInfo, false
+	}
+	c.env.Log.Log(context.Background(), level, "clock synchronized",
 		"offset", sync.Offset.Round(time.Microsecond), "round_trip", sync.RoundTrip.Round(time.Microsecond),
 		"stratum", sync.Stratum, "server", sync.Server,
 		"spread", sync.Spread.Round(time.Microsecond), "agreed", sync.Agreed, "asked", sync.Asked)

@@ -17,7 +17,7 @@ type knob struct {
 	*wall
 }
 
-const knobStep = 4 // percent
+const knobStep = 5 // percent; from two steps on each level has its own duty cycle
 
 // count returns the lamp's level in detents, once the knob has been at rest for so long
 // that the daemon takes it to be in a detent.
@@ -36,7 +36,7 @@ func (k knob) count() int {
 // anywhere between its detents.
 func TestKnobOffItsDetentAtTheStartLosesOneClickAtMost(t *testing.T) {
 	w := newWall(t)
-	w.configure(w.uptv("on_press: panel.next", "on_press: lamp.on\n\n  "+lampAt+"    duration: 0s\n    step: 4%\n    restore: 'off'"))
+	w.configure(w.uptv("on_press: panel.next", "on_press: lamp.on\n\n  "+lampAt+"    duration: 0s\n    step: 5%\n    restore: 'off'"))
 	const turns = 5
 	phase := len(wires.Turn(knobA, knobB, 1, 20*ms)) / 4
 	for start := range 4 {
