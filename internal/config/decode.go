@@ -71,11 +71,6 @@ func (d *decoder) decode(at place, t *schema.Type, v reflect.Value) {
 	switch {
 	case isNull(at.node):
 		d.null(at, t, v)
-	case t.Kind == schema.Pointer:
-		if v.IsNil() {
-			v.Set(reflect.New(t.Elem.Go))
-		}
-		d.decode(at, t.Elem, v.Elem())
 	case t.Kind == schema.Struct && t.Short != nil && at.node.Kind != yaml.MappingNode:
 		d.decode(at.option(t.Short.Name), t.Short.Type, t.Short.In(v))
 	case t.Kind == schema.Struct:

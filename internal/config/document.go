@@ -23,7 +23,7 @@ type document struct {
 	Timezone  zone                     `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
 	Board     Board                    `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`
 	State     string                   `yaml:"state" doc:"the directory for what outlives a restart; without it $STATE_DIRECTORY, else /var/lib/ptvd"`
-	HTTP      *HTTP                    `yaml:"http" doc:"a page for the browser that shows the board; without it there is none"`
+	HTTP      HTTP                     `yaml:"http" doc:"a page for the browser that shows the board; without it there is none"`
 	Expanders map[string]expanderEntry `yaml:"expanders" doc:"I/O expanders by name; the pins of the expander porch are porch.GPA0 and so on"`
 	Plugins   []*instance              `yaml:"plugins" doc:"the instances: a name for each, and under it its plugin and options" required:"true"`
 }
@@ -45,8 +45,10 @@ func (d *decoder) document(root *yaml.Node) *File {
 	expanders := expanderOptions(content.Expanders)
 	d.connect(content.Plugins, expanders)
 	file := &File{
-		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, HTTP: content.HTTP,
-		Expanders: expanders, decoder: d,
+		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, Expanders: expanders, decoder: d,
+	}
+	if content.HTTP.Listen != "" {
+		file.HTTP = &content.HTTP
 	}
 	for _, i := range content.Plugins {
 		if i.sound {

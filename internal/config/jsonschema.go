@@ -70,8 +70,6 @@ var bareText = []string{"string", "number", "boolean"}
 // schemaOf returns the schema of a type, with the defaults in usual.
 func schemaOf(t *schema.Type, usual reflect.Value) object {
 	switch t.Kind {
-	case schema.Pointer:
-		return schemaOf(t.Elem, within(usual, t.Elem.Go))
 	case instances:
 		return instancesSchema()
 	case schema.Struct:
@@ -194,8 +192,6 @@ func literal(t *schema.Type, v reflect.Value) any {
 	switch t.Kind {
 	case schema.Bool, schema.Int, schema.Float:
 		return v.Interface()
-	case schema.Pointer:
-		return literal(t.Elem, v.Elem())
 	case schema.List:
 		items := []any{}
 		for i := range v.Len() {

@@ -60,7 +60,7 @@ func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
 		panelConfig{
 			Device:     device{Name: "max7219", Value: &max7219{SPI: "/dev/spidev0.0", Width: 32, Orientation: 90}},
 			Pages:      []page{{Name: "departures", Value: &departuresPage{Source: departures}}, {Name: "clock", Value: &clockPage{}}, {Name: "message", Value: &messagePage{Text: "hello"}}},
-			Brightness: 0.4, Gamma: 2.2, Wake: &wake,
+			Brightness: 0.4, Gamma: 2.2, Wake: wake,
 			Night:   plugins.Window{From: plugins.TimeOfDay(22*time.Hour + 30*time.Minute), To: plugins.TimeOfDay(6 * time.Hour)},
 			Names:   map[string]string{"Flinders Street": "Flinders"},
 			Weather: plugins.From[float64]{Instance: "news", Topic: "temperature"},
@@ -79,7 +79,7 @@ func TestAFileBecomesInstancesInItsOrder(t *testing.T) {
 			OnPress: plugins.ActionRef{Instance: "lamp", Name: "set", Arg: "40%"},
 			OnLong:  plugins.ActionRef{Instance: "panel", Name: "clock"},
 		},
-		lampConfig{Encoder: &encoder{A: "GPIO5", B: "gpiochip1-GPIO6"}, Output: []plugins.PWMOutput{"GPIO18", "pwmchip0/1"}},
+		lampConfig{Encoder: encoder{A: "GPIO5", B: "gpiochip1-GPIO6"}, Output: []plugins.PWMOutput{"GPIO18", "pwmchip0/1"}},
 	}
 	for i, instance := range file.Instances {
 		if !reflect.DeepEqual(instance.Config, want[i]) {

@@ -38,7 +38,7 @@ type panelConfig struct {
 	Names      map[string]string       `yaml:"names" doc:"short names for destinations"`
 	Flip       bool                    `yaml:"flip" doc:"upside down"`
 	Gamma      float64                 `yaml:"gamma" doc:"the exponent" min:"1" max:"3"`
-	Wake       *plugins.TimeOfDay      `yaml:"wake" doc:"when it wakes"`
+	Wake       plugins.TimeOfDay       `yaml:"wake" doc:"when it wakes"`
 	Weather    plugins.From[float64]   `yaml:"weather" doc:"where the temperature comes from"`
 	Feeds      map[string]from[string] `yaml:"feeds" doc:"tickers by name"`
 }
@@ -118,7 +118,7 @@ type bellConfig struct {
 }
 
 type lampConfig struct {
-	Encoder *encoder            `yaml:"encoder" doc:"the knob"`
+	Encoder encoder             `yaml:"encoder" doc:"the knob"`
 	Output  []plugins.PWMOutput `yaml:"output" doc:"what glows" required:"true"`
 }
 

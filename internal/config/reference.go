@@ -43,29 +43,17 @@ func optionsUnder(t *schema.Type, usual reflect.Value) []Option {
 		if t.Short != nil && t.Short.Name == f.Name {
 			words += "; its value alone may replace the group"
 		}
-		leaf := f.Type
+		leaf, under := f.Type, value
 		for leaf.Elem != nil {
-			leaf = leaf.Elem
+			leaf, under = leaf.Elem, reflect.Zero(leaf.Elem.Go) // the items of a list have no default
 		}
 		options = append(options, Option{
 			Name: f.Name, Type: strings.TrimPrefix(strings.TrimPrefix(f.Type.One(), "a "), "an "),
 			Default: f.Type.Usual(value), Allowed: leaf.Allowed(), Doc: words, Required: f.Required,
-			Options: optionsUnder(leaf, within(value, leaf.Go)),
+			Options: optionsUnder(leaf, under),
 		})
 	}
 	return options
-}
-
-// within is the default that is given under an option: of what a pointer points
-// to, but not of the items of a list.
-func within(v reflect.Value, t reflect.Type) reflect.Value {
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Type() == t {
-		return v
-	}
-	return reflect.Zero(t)
 }
 
 // Text renders what is to know about a plugin, for a terminal.

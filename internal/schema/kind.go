@@ -21,11 +21,10 @@ type Kind struct {
 // The kinds there are. Package plugins defines which of its types are of which
 // kind.
 var (
-	Struct  = &Kind{One: "options", Several: "options", Example: "{…}"}
-	Choice  = &Kind{} // a choice of members that packages add, see AddMember
-	Pointer = &Kind{} // what it points to, or nothing
-	List    = &Kind{}
-	Map     = &Kind{}
+	Struct = &Kind{One: "options", Several: "options", Example: "{…}"}
+	Choice = &Kind{} // a choice of members that packages add, see AddMember
+	List   = &Kind{}
+	Map    = &Kind{}
 
 	Bool     = &Kind{One: "true or false", Several: "true or false", Example: "true"}
 	Int      = &Kind{One: "a whole number", Several: "whole numbers", Example: "NUMBER"}
@@ -59,7 +58,7 @@ var (
 		reflect.Int: Int, reflect.Int8: Int, reflect.Int16: Int, reflect.Int32: Int, reflect.Int64: Int,
 		reflect.Uint: Int, reflect.Uint8: Int, reflect.Uint16: Int, reflect.Uint32: Int, reflect.Uint64: Int,
 		reflect.Float32: Float, reflect.Float64: Float,
-		reflect.Pointer: Pointer, reflect.Slice: List, reflect.Map: Map, reflect.Struct: Struct,
+		reflect.Slice: List, reflect.Map: Map, reflect.Struct: Struct,
 	}
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	topicReader     = reflect.TypeFor[interface{ Payload() reflect.Type }]()
@@ -79,9 +78,9 @@ func kindOf(t reflect.Type) (*Kind, error) {
 		return From, nil
 	case isStruct && t.Implements(memberHolder):
 		return Choice, nil
-	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && t.Elem().Implements(topicReader):
-		return nil, fmt.Errorf("%v is a pointer to a reference; use %v, whose zero value refers to nothing", t, t.Elem())
-	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(textUnmarshaler):
+	case t.Kind() == reflect.Pointer:
+		return nil, fmt.Errorf("an option cannot be a pointer; use %v, whose zero value is what holds without the option", t.Elem())
+	case reflect.PointerTo(t).Implements(textUnmarshaler):
 		return Text, nil
 	}
 	if k, ok := general[t.Kind()]; ok && (k != Map || t.Key().Kind() == reflect.String) {

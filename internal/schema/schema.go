@@ -18,7 +18,7 @@ import (
 type Type struct {
 	Kind   *Kind
 	Go     reflect.Type
-	Elem   *Type    // of a pointer, list or map
+	Elem   *Type    // of a list or map
 	Fields []Field  // the options of a struct; of a Choice, those beside it
 	Short  *Field   // the option whose value alone may stand for the whole struct
 	Words  []string // the only values allowed; nil: any
@@ -90,7 +90,7 @@ func build(t reflect.Type, tag reflect.StructTag, path string, above []reflect.T
 	s := &Type{Kind: kind, Go: t}
 	above = append(slices.Clip(above), t)
 	switch kind {
-	case Pointer, List, Map:
+	case List, Map:
 		s.Elem, err = build(t.Elem(), tag, path, above) // the tags apply to what it holds
 	case Struct, Choice:
 		err = s.addFields(path, above)
@@ -214,9 +214,6 @@ func Names(fields []Field) []string {
 // Nullary tells whether a choice may be written as its name alone: it has options
 // of which none is required.
 func (t *Type) Nullary() bool {
-	if t.Kind == Pointer {
-		return t.Elem.Nullary()
-	}
 	return t.Kind == Struct && !slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Required })
 }
 

@@ -38,7 +38,7 @@ func TestAConfigIsCheckedWithTheNameOfTheField(t *testing.T) {
 		"a pointer to a reference": {
 			struct {
 				From *plugins.From[int] `yaml:"from" doc:"d"`
-			}{}, ".From: *plugins.From[int] is a pointer to a reference",
+			}{}, ".From: an option cannot be a pointer; use plugins.From[int]",
 		},
 		"a type that contains itself": {recursive{}, "recursive.Inner: the type schema_test.recursive contains itself"},
 		"a list of itself": {
@@ -139,7 +139,7 @@ func TestAConfigIsCheckedWithTheNameOfTheField(t *testing.T) {
 				Every  time.Duration        `yaml:"every" doc:"d" min:"1s"`
 				Device choice               `yaml:"device" doc:"d"`
 				Choice plugins.Choice[kind] `yaml:"choice" doc:"d"`
-				Of     *plugins.TimeOfDay   `yaml:"of" doc:"d"`
+				Of     plugins.TimeOfDay    `yaml:"of" doc:"d"`
 				hidden int
 			}{}, "",
 		},
@@ -197,12 +197,12 @@ func TestAMemberIsCheckedWhenItIsAdded(t *testing.T) {
 func TestAnOptionIsFoundByItsPath(t *testing.T) {
 	config := schema.Must(reflect.TypeFor[struct {
 		Lamps []struct {
-			Encoder *struct {
+			Encoder struct {
 				A plugins.Pin `yaml:"a" doc:"d"`
 			} `yaml:"encoder" doc:"d"`
 		} `yaml:"lamps" doc:"d"`
 	}]())
-	for path, want := range map[string]*schema.Kind{"lamps": schema.List, "lamps.encoder.a": schema.Pin, "lamps.encoder": schema.Pointer} {
+	for path, want := range map[string]*schema.Kind{"lamps": schema.List, "lamps.encoder.a": schema.Pin, "lamps.encoder": schema.Struct} {
 		if got := config.At(path); got == nil || got.Kind != want {
 			t.Errorf("%s: got %v", path, got)
 		}

@@ -12,10 +12,6 @@ import (
 // written to.
 func (t *Type) Walk(path string, v reflect.Value, see func(path string, t *Type, v reflect.Value)) {
 	switch t.Kind {
-	case Pointer:
-		if !v.IsNil() {
-			t.Elem.Walk(path, v.Elem(), see)
-		}
 	case Struct, Choice:
 		if f, value := t.Chosen(v); f != nil {
 			f.Type.Walk(path+"."+f.Name, value, see)

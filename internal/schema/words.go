@@ -10,8 +10,6 @@ import (
 // One is what a value of the type is called: "a duration", "a list of GPIO lines".
 func (t *Type) One() string {
 	switch {
-	case t.Kind == Pointer:
-		return t.Elem.One()
 	case t.Kind == List:
 		return "a list of " + t.Elem.several()
 	case t.Kind == Map:
@@ -24,8 +22,6 @@ func (t *Type) One() string {
 
 func (t *Type) several() string {
 	switch {
-	case t.Kind == Pointer:
-		return t.Elem.several()
 	case t.Kind == List:
 		return "lists of " + t.Elem.several()
 	case t.Kind == Map || t.Choices() != nil:
@@ -37,7 +33,7 @@ func (t *Type) several() string {
 // Example is a value to write: the default where there is one, else a typical one.
 func (t *Type) Example(usual reflect.Value) string {
 	switch {
-	case t.Kind == Pointer || t.Kind == List:
+	case t.Kind == List:
 		return t.Elem.Example(reflect.Zero(t.Elem.Go))
 	case t.Kind == Map:
 		return "{NAME: " + t.Elem.Example(reflect.Zero(t.Elem.Go)) + "}"
@@ -92,11 +88,6 @@ func (t *Type) Usual(v reflect.Value) string {
 		return f.Name
 	}
 	switch t.Kind {
-	case Pointer:
-		if v.IsNil() {
-			return ""
-		}
-		return t.Elem.Usual(v.Elem())
 	case List:
 		var items []string
 		for i := range v.Len() {
