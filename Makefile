@@ -44,9 +44,17 @@ race: ## run every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 .PHONY: test-web
-test-web: build ## test the web page in headless Chromium, which is installed if it is missing
+test-web: build bin/promtool ## test the web page in headless Chromium, which is installed if it is missing
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
-	cd test/web && PTVD=$(CURDIR)/bin/ptvd CHROMIUM=$${CHROMIUM:-chromium} $(GO) test -count=1 .
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm; }
+	cd test/web && npm ci --silent --ignore-scripts
+	cd test/web && PTVD=$(CURDIR)/bin/ptvd PROMTOOL=$(CURDIR)/bin/promtool CHROMIUM=$${CHROMIUM:-chromium} $(GO) test -count=1 .
+
+# Debian's package would start a server, so it is only unpacked.
+bin/promtool:
+	@mkdir -p bin/prometheus && cd bin/prometheus && { ls prometheus_*.deb >/dev/null 2>&1 || { apt-get update -qq && apt-get download -qq prometheus; }; }
+	@dpkg-deb --fsys-tarfile bin/prometheus/prometheus_*.deb | tar -x -C bin/prometheus ./usr/bin/promtool
+	@mv bin/prometheus/usr/bin/promtool $@
 
 .PHONY: test-vm
 test-vm: ## test the package in a virtual machine, with a real kernel and systemd; RUN is a pattern

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/device"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -62,11 +64,32 @@ func TestLoginAsksForTheTokenOnce(t *testing.T) {
 	b.do(chromedp.Navigate(board.address), chromedp.WaitVisible(chromedp.CSS("#token")))
 	b.screenshot("login")
 	show("something else")
-	b.until("it is asked again", `location.pathname === "/login" && document.querySelector("#token")?.value === ""`)
+	b.until("it is asked again, and told why", `location.pathname === "/login" && document.querySelector("#token")?.value === ""
+		&& document.querySelector("#problem").textContent === "This is not the token of this board."`)
 	show(token)
 	b.until("the page is there", `document.querySelectorAll("#instances > li").length === 3`)
 	b.do(chromedp.Navigate(board.address))
 	b.until("and comes again without a question", `document.querySelectorAll("#instances > li").length === 3`)
+}
+
+func TestPageAsksForTheTokenThatHasChanged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	setToken := func(token string) *program {
+		if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return startOnBoard(t, ptvd(), ", token: {file: "+path+"}", parts)
+	}
+	board := setToken("the token until yesterday")
+	through := newWire(t, board)
+	b := newWindow(t, openBrowser(t), desktop)
+	b.allowedError = "net::ERR_"
+	b.do(chromedp.Navigate(through.address()), chromedp.WaitVisible(chromedp.CSS("#token")), chromedp.KeyEvent("the token until yesterday"), chromedp.KeyEvent(kb.Enter))
+	b.until("the page is there", chip+` === "all ok"`)
+	b.allowedError = "ERR_|401"
+	board.stop()
+	through.to.Store(setToken("the token of today"))
+	b.until("it says why it asks", `document.querySelector("#problem")?.textContent === "The token of this board has changed since you signed in."`)
 }
 
 const withoutWorld = `document.querySelector("#world").hidden && document.querySelector("#made-up").hidden`
@@ -77,13 +100,84 @@ func TestOnABoardInputsAreReadOnly(t *testing.T) {
 	b.until("there is no world to be broken", withoutWorld)
 	b.until("neither can be reached by a key", `document.querySelector(".push").disabled && document.querySelector(".knob").tabIndex === -1`)
 	shown := get[string](b, says)
+	b.countCommands()
 	b.do(chromedp.Click(chromedp.CSS(".push")), chromedp.KeyEvent(" "), run(`document.querySelector(".knob").focus()`), chromedp.KeyEvent(kb.ArrowUp))
 	b.wheel(".knob", -300)
-	b.do(chromedp.Sleep(500e6))
+	b.sent(0)
 	if now := get[string](b, says); now != shown || get[float64](b, goal) != 0 || get[string](b, `document.querySelector("#toast").textContent`) != "" {
 		t.Errorf("the input was moved: %q, before %q", now, shown)
 	}
 	b.screenshot("board")
+}
+
+// countCommands lets the page count the commands that it sends.
+func (b *browser) countCommands() {
+	b.t.Helper()
+	b.do(run(`(() => { const really = fetch; window.commands = 0;
+		window.fetch = (url, ...more) => { if (url === "api/do") window.commands++; return really(url, ...more); } })()`))
+}
+
+// sent checks how many commands were sent since countCommands.
+func (b *browser) sent(want int) {
+	b.t.Helper()
+	if got := get[int](b, "commands"); got != want {
+		b.t.Errorf("%d commands were sent, want %d", got, want)
+	}
+}
+
+// TestButtonIsPressedByEveryMeans uses a button that only knows clicks: however long the
+// machine lets a press last, it is one.
+func TestButtonIsPressedByEveryMeans(t *testing.T) {
+	board := startOnBoard(t, ptvd(), ", remote_control: true", parts)
+	chromium := openBrowser(t)
+	b := openWindow(t, chromium, board.address, desktop)
+	phone := openWindow(t, chromium, board.address, chromedp.Emulate(device.IPhone12Mini))
+	pages := []string{says + ` === "panel: Hello"`, `/: \d\d:\d\d$/.test(` + says + `)`}
+	press := func(how string, do func()) {
+		t.Helper()
+		do()
+		b.until(how+" turns the page", pages[0])
+		b.until("the button is up", `document.querySelector(".push.down") === null`)
+		pages[0], pages[1] = pages[1], pages[0]
+	}
+	press("a click of the mouse", func() { b.do(chromedp.Click(chromedp.CSS(".push"))) })
+	b.do(chromedp.Focus(chromedp.CSS(".push")))
+	press("the space bar", func() { b.do(chromedp.KeyEvent(" ")) })
+	press("Enter", func() { b.do(chromedp.KeyEvent(kb.Enter)) })
+	press("a click of a screen reader", func() { b.do(run(`document.querySelector(".push").click()`)) })
+	press("a finger", func() { phone.touch(".push") })
+}
+
+func TestKeysAndWheelLeaveThePartsAloneWithoutFocus(t *testing.T) {
+	b := openWindow(t, openBrowser(t), startOnBoard(t, ptvd(), ", remote_control: true", parts).address, chromedp.EmulateViewport(1280, 500))
+	b.countCommands()
+	b.do(run("document.activeElement.blur()"), chromedp.KeyEvent(" "))
+	b.do(run("scrollTo(0, 0)"))
+	b.until("the page is at its top", "scrollY === 0")
+	x, y := b.middle(".knob")
+	before := get[float64](b, "scrollY")
+	b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseWheel", X: x, Y: y, DeltaX: 1e-3, DeltaY: 200}))
+	b.until("the page scrolls", fmt.Sprintf("scrollY > %v", before))
+	b.sent(0)
+}
+
+// TestPressOfABrowserThatVanishesEnds cuts a browser off while it holds the button.
+func TestPressOfABrowserThatVanishesEnds(t *testing.T) {
+	board := startOnBoard(t, ptvd(), ", remote_control: true", parts)
+	const down, up = `document.querySelector(".push.down") !== null`, `document.querySelector(".push.down") === null`
+	chromium := openBrowser(t)
+	watcher := openWindow(t, chromium, board.address, desktop)
+	b := openWindow(t, chromium, board.address, desktop)
+	x, y := b.middle(".push")
+	b.do(send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mousePressed", X: x, Y: y, Button: "left", ClickCount: 1}))
+	watcher.until("it is down", down)
+	b.countCommands()
+	b.until("it is renewed", "commands >= 4")
+	if !get[bool](watcher, down) {
+		t.Error("a press that is renewed has ended")
+	}
+	b.do(run(`window.fetch = () => Promise.resolve({ ok: true })`)) // it thinks that it is heard, and is not
+	watcher.until("it is up", up)
 }
 
 func TestRemoteControlCallsTheSameActions(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,7 +83,7 @@ type browser struct {
 	ctx          context.Context
 	mu           sync.Mutex
 	bad          []string // errors and warnings in the console
-	allowedError string   // consoleErrors of this are no failure; empty: all are
+	allowedError string   // a pattern of consoleErrors that are no failure; empty: all are
 }
 
 func openBrowser(t *testing.T) context.Context {
@@ -135,7 +134,7 @@ func newWindow(t *testing.T, in context.Context, size step) *browser {
 	}()
 	t.Cleanup(func() {
 		for _, text := range b.consoleErrors() {
-			if b.allowedError == "" || !strings.Contains(text, b.allowedError) {
+			if b.allowedError == "" || !regexp.MustCompile(b.allowedError).MatchString(text) {
 				t.Error("console:", text)
 			}
 		}

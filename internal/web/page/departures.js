@@ -1,38 +1,56 @@
 // Departures from one stop.
 
-import { $, ago, each, el, put, span } from "./dom.js";
+import { $, ago, el, put, span } from "./dom.js";
 
 const freshness = {
-  fresh: ["ok", (t) => "received " + ago(t.age_s)],
-  old: ["degraded", (t) => "old: received " + ago(t.age_s)],
-  stale: ["failed", (t) => "too old to be shown: received " + ago(t.age_s)],
+  fresh: ["ok", (age) => "received " + ago(age)],
+  old: ["degraded", (age) => "old: received " + ago(age)],
+  stale: ["failed", (age) => "too old to be shown: received " + ago(age)],
   none: ["degraded", () => "nothing received yet"],
 };
+
+// isReliable tells whether the numbers may be shown: one that may be wrong is not.
+const isReliable = (d, { clock, live }) => live && clock?.synchronized && d.freshness !== "stale" && d.freshness !== "none";
+
+// nextOf says for the title what leaves next, and where.
+export function nextOf(state) {
+  const d = state.topics.find((t) => t.type === "departures" && t.value?.next)?.value;
+  if (!d) return [];
+  const next = isReliable(d, state) && d.next.find((s) => !s.cancelled && !s.out_of_reach);
+  return [next ? minutesTo(next, state).join("") + " to " + sign(next) : "", d.stop];
+}
+
+// minutesTo counts down from when the event was made.
+function minutesTo(s, { connection }) {
+  const minutes = Math.floor((s.in_s - connection.lag) / 60);
+  return minutes > 0 ? [String(minutes), " min"] : ["now"];
+}
+
+const sign = (s) => (s.number ? s.number + " " : "") + s.headsign;
 
 export const departures = {
   name: "departures",
   place: () => $("departures"),
   make: () => el("div", { class: "departures" },
     el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"), el("p", { class: "end" })),
-  show(box, t, instance, { clock }) {
+  show(box, t, instance, state) {
     const d = t.value;
     const [name, fresh, problem] = box.firstChild.children;
     const [colour, words] = freshness[d.freshness];
     put(name, d.stop || t.instance);
-    put(fresh, words(t));
+    put(fresh, words(t.age_s + state.connection.lag));
     fresh.className = "dot " + colour;
     put(problem, d.problem || "");
     box.classList.toggle("is-old", d.freshness !== "fresh");
-    // A number that may be wrong is not shown.
-    const reliable = clock?.synchronized && d.freshness !== "stale" && d.freshness !== "none";
+    const reliable = isReliable(d, state);
     const [, list, end] = box.children;
-    list.replaceChildren(...(reliable ? d.next.map(service) : []));
+    list.replaceChildren(...(reliable ? d.next.map((s) => service(s, state)) : []));
     put(end, !reliable ? "" : d.mismatch || (d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet."));
   },
 };
 
-function service(s) {
-  const minutes = Math.floor(s.in_s / 60);
+function service(s, state) {
+  const [number, unit] = minutesTo(s, state);
   const notes = [];
   if (s.cancelled) notes.push("cancelled");
   if (s.bus) notes.push("replaced by a bus");
@@ -42,7 +60,7 @@ function service(s) {
   if (!s.live && !s.cancelled) notes.push("by the timetable");
   if (s.disruptions) notes.push(s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions");
   return el("li", { class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
-    el("span", { class: "in" }, ...(s.cancelled ? ["–"] : minutes ? [String(minutes), el("small", {}, " min")] : ["now"])),
-    el("span", { class: "to" }, el("span", { class: "sign" }, s.number ? s.number + " " + s.headsign : s.headsign), el("small", { class: "why" }, notes.join(" · "))),
+    el("span", { class: "in" }, ...(s.cancelled ? ["–"] : [number, unit && el("small", {}, unit)].filter(Boolean))),
+    el("span", { class: "to" }, el("span", { class: "sign" }, sign(s)), el("small", { class: "why" }, notes.join(" · "))),
     el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · pl. " + s.platform) : ""));
 }

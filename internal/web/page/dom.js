@@ -75,15 +75,16 @@ export const call = (instance, action, more = {}) => command({ do: "call", actio
 
 // send shows why a command failed. The server waits 3 s for the event loop.
 async function send(c) {
+  let problem = "The board cannot be reached.";
   try {
     const reply = await fetch("api/do", {
       method: "POST", headers: { "Content-Type": "application/json" },
       body: JSON.stringify(c), signal: AbortSignal.timeout(5000),
     });
-    if (!reply.ok) toast((await reply.text()).trim());
-  } catch {
-    toast("The board cannot be reached.");
-  }
+    problem = reply.ok ? "" : (await reply.text()).trim();
+  } catch { /* the problem stays */ }
+  if (problem) toast(problem);
+  return !problem;
 }
 
 let fading;

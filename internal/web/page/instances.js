@@ -37,7 +37,7 @@ function figure([name, value]) {
 
 function makeAction(instance, a) {
   const button = el("button", { title: a.doc }, a.name);
-  if (a.ended_by) hold(button, () => call(instance, a.name), () => call(instance, a.ended_by));
+  if (a.ended_by) hold(button, instance, a);
   if (!a.arg) {
     if (!a.ended_by) button.addEventListener("click", () => call(instance, a.name));
     return button;

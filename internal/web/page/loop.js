@@ -7,6 +7,7 @@ const history = new Map(); // by task: which part of each second it used the loo
 let before; // the figures of a second ago
 
 export function showLoop(loop, world) {
+  if (!loop.tasks) return; // nobody looks at them
   if (before && loop.machine_s - before.machine_s < 0.9) return; // less than a second has passed
   const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const passed = before ? loop.machine_s - before.machine_s : 0;

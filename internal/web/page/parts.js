@@ -1,7 +1,7 @@
 // The parts of the board: buttons, knobs, lamps and sensors. Buttons and knobs are operated
 // by the actions of their instance.
 
-import { $, ago, call, el, label, number, percent, put } from "./dom.js";
+import { $, ago, call, command, el, label, number, percent, put } from "./dom.js";
 
 // press finds the action that presses a button: one that another action ends.
 const press = (instance) => instance.actions.find((a) => a.ended_by);
@@ -23,22 +23,33 @@ const name = (t, { topics }) => (topics.some((o) => o !== t && o.instance === t.
 // hint says what to do, with a mouse and its keyboard or with a finger.
 const hint = (fine, coarse) => (matchMedia("(pointer: coarse)").matches ? coarse : fine);
 const notOffered = "on the board only";
+const notKnown = "not known";
 
-// hold calls down and up as a button is pressed and released, by a pointer or a key.
-export function hold(button, down, up, isHere = (e) => e.target === button) {
+// hold carries out an action while a button is pressed, by a pointer, a key or a program
+// such as a screen reader. It renews the action, which the board ends if no renewal comes.
+export function hold(button, instance, action) {
+  let renewing;
   const set = (to) => {
     if (to === button.held || to && button.disabled) return;
     button.held = to;
     button.dispatchEvent(new Event("held"));
-    (to ? down : up)();
+    call(instance, to ? action.name : action.ended_by);
+    clearInterval(renewing);
+    if (to) renewing = setInterval(renew, 1000);
   };
+  const renew = async () => { if (!await command({ do: "renew", action: instance + "." + action.name })) set(false); };
   button.held = false; // by this browser
   button.addEventListener("pointerdown", (e) => { if (e.button === 0) { button.setPointerCapture(e.pointerId); set(true); } });
   for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(end, () => set(false));
   button.addEventListener("contextmenu", (e) => e.preventDefault());
-  const isKey = (e) => e.key === " " || e.key === "Enter" && e.target === button;
-  document.addEventListener("keydown", (e) => { if (isKey(e) && isHere(e)) { e.preventDefault(); if (!e.repeat) set(true); } });
-  document.addEventListener("keyup", (e) => { if (isKey(e)) { if (button.held) e.preventDefault(); set(false); } });
+  const isKey = (e) => e.key === " " || e.key === "Enter";
+  button.addEventListener("keydown", (e) => { if (isKey(e)) { e.preventDefault(); if (!e.repeat) set(true); } });
+  button.addEventListener("keyup", (e) => { if (isKey(e)) { e.preventDefault(); set(false); } });
+  button.addEventListener("click", (e) => {
+    if (e.detail) return; // of a pointer, whose events came before
+    set(true);
+    setTimeout(set, 100, false);
+  });
   for (const leave of ["pagehide", "blur"]) window.addEventListener(leave, () => set(false));
   document.addEventListener("visibilitychange", () => { if (document.hidden) set(false); });
 }
@@ -50,20 +61,18 @@ export const push = {
   make(t, instance) {
     const button = el("button", { class: "push", type: "button", "aria-pressed": "false", "aria-label": "push button " + t.instance });
     const action = press(instance);
-    const isFirst = () => document.querySelector(".push:not(:disabled)") === button;
-    const isHere = (e) => !button.disabled && (e.target === button || e.target === document.body && isFirst());
     button.addEventListener("held", () => showPressed(button));
-    if (action) hold(button, () => call(t.instance, action.name), () => call(t.instance, action.ended_by), isHere);
+    if (action) hold(button, t.instance, action);
     return el("div", { class: "part" }, button, caption(t.instance));
   },
   show(part, t, instance, state) {
     const button = part.firstChild;
     const isOffered = instance.offered && press(instance) !== undefined;
     button.disabled = !isOffered;
-    button.down = t.value.down;
+    button.down = state.live && t.value.down;
     showPressed(button);
     put(part.querySelector("b"), name(t, state));
-    value(part, isOffered ? hint("press, or space bar", "tap, or hold") : notOffered);
+    value(part, isOffered ? hint("click, or hold", "tap, or hold") : notOffered);
   },
 };
 
@@ -93,16 +102,17 @@ export const knob = {
     operate(knob, t.instance);
     return el("div", { class: "part" }, knob, caption("knob"));
   },
-  show(part, t, instance) {
-    const { goal, turned } = t.value;
+  show(part, t, instance, { live }) {
+    const { turned } = t.value;
+    const goal = live ? t.value.goal : 0;
     const knob = part.firstChild;
     knob.querySelector(".cap").style.transform = `rotate(${turned * detent}deg)`;
     knob.querySelector(".arc").setAttribute("stroke-dasharray", `${Math.max(arc * goal, 0.01)} 999`);
     knob.setAttribute("aria-valuenow", Math.round(goal * 100));
-    knob.setAttribute("aria-valuetext", goal ? percent(goal) : "off");
+    knob.setAttribute("aria-valuetext", !live ? notKnown : goal ? percent(goal) : "off");
     knob.setAttribute("aria-disabled", !instance.offered);
     knob.setAttribute("tabindex", instance.offered ? 0 : -1);
-    value(part, instance.offered ? hint("wheel, drag or arrows", "drag it round") : notOffered);
+    value(part, instance.offered ? hint("drag, or click and wheel", "drag it round") : notOffered);
   },
 };
 
@@ -129,7 +139,7 @@ function operate(knob, instance) {
 
   let wheel = 0;
   knob.addEventListener("wheel", (e) => {
-    if (!isOffered()) return; // the page scrolls
+    if (!isOffered() || document.activeElement !== knob) return; // the page scrolls
     e.preventDefault();
     wheel -= e.deltaY * [1, 33, 100][e.deltaMode];
     const by = Math.trunc(wheel / 100);
@@ -162,13 +172,13 @@ export const lamp = {
   place,
   make: (t) => el("div", { class: "part" }, el("div", { class: "bulb", role: "img" }, el("i")), caption(t.instance)),
   show(part, t, instance, state) {
-    const { level, duty } = t.value;
+    const { level, duty } = state.live ? t.value : { level: 0, duty: 0 };
     const glow = part.querySelector("i").style;
     glow.setProperty("--glow", duty ** (1 / 2.2));
     glow.setProperty("--core", duty ** 0.8);
     put(part.querySelector("b"), name(t, state));
-    value(part, `level\u00a0${percent(level)}, duty\u00a0${percent(duty)}`);
-    label(part.firstChild, "aria-label", `lamp ${name(t, state)}: ${duty ? percent(level) : "off"}`);
+    value(part, state.live ? `level\u00a0${percent(level)}, duty\u00a0${percent(duty)}` : notKnown);
+    label(part.firstChild, "aria-label", `lamp ${name(t, state)}: ${!state.live ? notKnown : duty ? percent(level) : "off"}`);
   },
 };
 
@@ -182,6 +192,6 @@ export const reading = {
     put(figure, number(t.value.value));
     put(unit, t.value.unit);
     put(part.querySelector("p b"), name(t, state));
-    value(part, ago(t.age_s));
+    value(part, ago(t.age_s + state.connection.lag));
   },
 };

@@ -6,9 +6,10 @@ export const picture = {
   name: "picture",
   place: () => $("panels"),
   make: () => el("canvas", { class: "panel", role: "img" }),
-  show(canvas, t, instance, { topics }) {
-    canvas.shown = t.value;
+  show(canvas, t, instance, { topics, live, connection }) {
+    canvas.shown = live ? t.value : { ...t.value, rows: t.value.rows.map(() => "") };
     const lit = draw(canvas);
+    if (!live) return label(canvas, "aria-label", `${t.instance}: not known, last heard at ${connection.heard}`);
     const words = topics.find((w) => w.type === "text" && w.instance === t.instance)?.value;
     label(canvas, "aria-label", `${t.instance}: ${lit ? words || lit + " pixels lit" : "dark"}`);
   },
@@ -32,7 +33,7 @@ function draw(canvas) {
   p.rows.forEach((row, y) => {
     for (let x = 0; x < p.width; x++) {
       c.drawImage(off, corner(x), corner(y));
-      if (parseInt(row[x >> 2], 16) >> (3 - (x & 3)) & 1) lit.push([x, y]);
+      if (parseInt(row[x >> 2] ?? "0", 16) >> (3 - (x & 3)) & 1) lit.push([x, y]);
     }
   });
   c.globalCompositeOperation = "lighter"; // light adds up

@@ -14,10 +14,10 @@ const line = {
   name: "line",
   place: (t) => topicsOf(t.instance),
   make: (t) => el("li", { title: t.doc }, el("span", {}, t.topic), " ", el("b"), " ", el("span")),
-  show(li, t) {
+  show(li, t, instance, { connection }) {
     const [, value, age] = li.children;
     put(value, t.value === null ? "" : text(t));
-    put(age, t.value !== null ? ago(t.age_s) : t.age_s < 0 ? "no value yet" : "no value for " + span(t.age_s));
+    put(age, t.value !== null ? ago(t.age_s + connection.lag) : t.age_s < 0 ? "no value yet" : "no value for " + span(t.age_s));
   },
 };
 
