@@ -1,6 +1,8 @@
-// Package departures is what sources of departures share, whatever they ask: which of
-// the rows that a reply has are one vehicle, what is known over a reply that lacks it,
-// and how much is passed on. The rules for readers stand in package topics.
+// Package departures is what sources of departures share, whatever they ask: a [Source]
+// asks in a period, with pauses after failures, and publishes which of the rows of the
+// replies are departures of their own, what is known over a reply that lacks it, and how
+// much is passed on. A plugin is left with its requests and a decoder. The rules for
+// readers stand in package topics.
 package departures
 
 import (

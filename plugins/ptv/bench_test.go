@@ -12,7 +12,6 @@ import (
 
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
-	"ptvd/plugins/topics"
 )
 
 // BenchmarkReply decodes a reply and chooses what is published: the usual one of a
@@ -37,14 +36,10 @@ func BenchmarkReply(b *testing.B) {
 			before := cpuTime(b)
 			for b.Loop() {
 				found, err := client.departures(b.Context(), cfg, r, benchEpoch)
-				if err != nil || len(found.list) != c.routes*c.each {
-					b.Fatalf("%d departures, %v", len(found.list), err)
+				if err != nil || len(found.List) != c.routes*c.each {
+					b.Fatalf("%d departures, %v", len(found.List), err)
 				}
-				list := make([]topics.Departure, len(found.list))
-				for i, d := range found.list {
-					list[i] = d.Departure
-				}
-				if next, _ := sources.Next(list, benchEpoch, 0, cfg.Count); len(next) < cfg.Count && len(list) >= cfg.Count {
+				if next, _ := sources.Next(found.List, benchEpoch, 0, cfg.Count); len(next) < cfg.Count && len(found.List) >= cfg.Count {
 					b.Fatal("departures are missing")
 				}
 			}

@@ -94,11 +94,11 @@ func TestFieldsOfADeparture(t *testing.T) {
 			}
 			want := decoded()
 			test.want(&want)
-			b, err := decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, test.from, test.to, 1))), 7)
-			if err != nil || len(b.list) != 1 || b.stop != "Hill Top" || !b.complete {
+			b, list, err := decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, test.from, test.to, 1))), 7)
+			if err != nil || len(list) != 1 || b.Stop != "Hill Top" || !b.Complete {
 				t.Fatalf("decoded %+v, %v", b, err)
 			}
-			if got := b.list[0].Departure; !reflect.DeepEqual(got, want) {
+			if got := list[0].Departure; !reflect.DeepEqual(got, want) {
 				t.Errorf("\n got %+v\nwant %+v", got, want)
 			}
 		})
@@ -107,16 +107,16 @@ func TestFieldsOfADeparture(t *testing.T) {
 
 func TestUnknownFlagsAndStatusesAreReportedAndIgnored(t *testing.T) {
 	body := strings.NewReplacer(`"flags": ""`, `"flags": "E-S_WCA-XYZ-RUN_12-XYZ"`, `"status": "scheduled"`, `"status": "Diverted"`).Replace(oneDeparture)
-	b, err := decodeTimetable(sources.Object([]byte(body)), 7)
-	if got := strings.Join(b.unknown, ", "); err != nil || got != "flag XYZ, status diverted" || !reflect.DeepEqual(b.list[0].Departure, decoded()) {
-		t.Errorf("unknown %q, %v: %+v", got, err, b.list)
+	b, list, err := decodeTimetable(sources.Object([]byte(body)), 7)
+	if got := strings.Join(b.Unknown, ", "); err != nil || got != "flag XYZ, status diverted" || !reflect.DeepEqual(list[0].Departure, decoded()) {
+		t.Errorf("unknown %q, %v: %+v", got, err, list)
 	}
 }
 
 func TestAnInvalidDepartureIsSkipped(t *testing.T) {
 	for _, invalid := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
-		b, err := decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1))), 7)
-		if err != nil || len(b.list) != 1 || b.list[0].Destination != "Lake" || b.complete {
+		b, list, err := decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1))), 7)
+		if err != nil || len(list) != 1 || list[0].Destination != "Lake" || b.Complete {
 			t.Errorf("with %s: %+v, %v", invalid, b, err)
 		}
 	}
@@ -127,11 +127,11 @@ func TestAnInvalidReplyIsNotAnEmptyList(t *testing.T) {
 		`{}`, `[]`, `null`, `7`, `{"departures": null}`, `{"departures": {}}`, `{"departures": "none"}`,
 		`{"departures": [{}]}`, `{"departures": ["x", 7]}`, `{"departures": []`,
 	} {
-		if b, err := decodeTimetable(sources.Object([]byte(body)), 7); err == nil {
+		if b, _, err := decodeTimetable(sources.Object([]byte(body)), 7); err == nil {
 			t.Errorf("%s is decoded as %+v", body, b)
 		}
 	}
-	if b, err := decodeTimetable(sources.Object([]byte(`{"departures": []}`)), 7); err != nil || len(b.list) != 0 || !b.complete {
+	if b, list, err := decodeTimetable(sources.Object([]byte(`{"departures": []}`)), 7); err != nil || len(list) != 0 || !b.Complete {
 		t.Errorf("no departures: %+v, %v", b, err)
 	}
 }
@@ -140,14 +140,14 @@ func TestTheNumberOfDeparturesAndTheLengthOfNamesAreLimited(t *testing.T) {
 	_, rest, _ := strings.Cut(oneDeparture, `"departures": [`)
 	departure, _, _ := strings.Cut(rest, "],\n\t\"stops\"")
 	body := fmt.Sprintf(`{"departures": [%s%s]}`, strings.Repeat(departure+",", 5000), departure)
-	b, err := decodeTimetable(sources.Object([]byte(body)), 7)
-	if err != nil || len(b.list) != sources.MaxItems || b.complete {
-		t.Errorf("%d departures of 5001, %v", len(b.list), err)
+	b, list, err := decodeTimetable(sources.Object([]byte(body)), 7)
+	if err != nil || len(list) != sources.MaxItems || b.Complete {
+		t.Errorf("%d departures of 5001, %v", len(list), err)
 	}
 	long := strings.Repeat("Llanfair ", 1000)
-	b, err = decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, "Lake", long, 1))), 7)
-	if err != nil || utf8.RuneCountInString(b.list[0].Destination) > maxName {
-		t.Errorf("a destination of %d bytes, %v", len(b.list[0].Destination), err)
+	b, list, err = decodeTimetable(sources.Object([]byte(strings.Replace(oneDeparture, "Lake", long, 1))), 7)
+	if err != nil || utf8.RuneCountInString(list[0].Destination) > maxName {
+		t.Errorf("a destination of %d bytes, %v", len(list[0].Destination), err)
 	}
 }
 
@@ -168,20 +168,20 @@ func FuzzDecode(f *testing.F) {
 		for _, s := range stops {
 			checkText(t, s.Name, maxName)
 		}
-		b, err := decodeTimetable(reply, 7)
-		if err != nil && len(b.list) > 0 {
+		b, list, err := decodeTimetable(reply, 7)
+		if err != nil && len(list) > 0 {
 			t.Error("departures and an error")
 		}
-		for _, ids := range occurring(b.list) {
+		for _, ids := range occurring(list) {
 			for _, id := range ids {
 				checkText(t, id, 8)
 			}
 		}
-		for _, d := range b.list {
+		for _, d := range list {
 			if d.Scheduled.IsZero() || len(d.Disruptions) > maxDisruptions {
 				t.Errorf("published: %+v", d)
 			}
-			for _, text := range append(d.Disruptions, d.Route, d.Number, d.Direction, d.Destination, d.Platform, b.stop) {
+			for _, text := range append(d.Disruptions, d.Route, d.Number, d.Direction, d.Destination, d.Platform, b.Stop) {
 				checkText(t, text, maxTitle)
 			}
 			checkText(t, d.Headsign, 2*maxName+5)

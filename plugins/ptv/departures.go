@@ -48,18 +48,6 @@ type disruption struct {
 	from, to time.Time
 }
 
-// timetable is the content of a reply.
-type timetable struct {
-	stop     string // the stop's name
-	list     []departure
-	complete bool                // the list has all departures
-	empty    bool                // a reply has none at all
-	ids      map[string][]string // that occur, by kind, before the filter
-	doubt    string              // why not all of it can be relied on; empty: it can
-	unknown  []string            // words of the API that this version does not know
-	at       time.Time           // when it was made; zero: not known
-}
-
 // departure is a departure with the ids that are filtered by.
 type departure struct {
 	topics.Departure
@@ -67,30 +55,30 @@ type departure struct {
 	boards           bool // one can get on
 }
 
-// decodeTimetable decodes a reply. If no departure is valid although there are some, that
-// is an error.
-func decodeTimetable(reply map[string]gjson.Result, stop int) (timetable, error) {
+// decodeTimetable decodes a reply, and returns all of its departures beside it. If none is
+// valid although there are some, that is an error.
+func decodeTimetable(reply map[string]gjson.Result, stop int) (found sources.Reply, list []departure, err error) {
 	if !reply["departures"].IsArray() {
-		return timetable{}, invalidReply("no list of departures")
+		return sources.Reply{}, nil, sources.InvalidReply("no list of departures")
 	}
 	r := decodeReply(reply)
 	id := strconv.Itoa(stop)
-	found := timetable{
-		stop:     r.stops[id],
-		complete: !r.skipped,
-		empty:    len(r.departures) == 0 && !r.skipped,
-		doubt:    r.doubt(),
-		unknown:  r.unknown(),
+	found = sources.Reply{
+		Stop:     r.stops[id],
+		Complete: !r.skipped,
+		Empty:    len(r.departures) == 0 && !r.skipped,
+		Doubt:    r.doubt(),
+		Unknown:  r.unknown(),
 	}
 	for i := range r.departures {
 		d := r.departure(i)
 		d.boards = r.boards(i, id)
-		found.list = append(found.list, d)
+		list = append(list, d)
 	}
-	if len(found.list) == 0 && !found.empty {
-		return timetable{}, invalidReply("no valid departure")
+	if len(list) == 0 && !found.Empty {
+		return sources.Reply{}, nil, sources.InvalidReply("no valid departure")
 	}
-	return found, nil
+	return found, list, nil
 }
 
 // decodeReply reads the members that are used. One that is missing or of a wrong type is

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	sources "ptvd/plugins/departures"
 )
 
 // request is the path and query of one request.
@@ -74,23 +76,72 @@ func (c Config) complete(all []departure) bool {
 
 // departures makes one of the requests for what is configured. The time is the board's,
 // for a reply without one; zero if its clock is not synchronized.
-func (c Client) departures(ctx context.Context, cfg Config, r request, now time.Time) (timetable, error) {
+func (c Client) departures(ctx context.Context, cfg Config, r request, now time.Time) (sources.Reply, error) {
 	reply, err := c.get(ctx, r.path, r.query)
 	if err != nil {
-		return timetable{}, err
+		return sources.Reply{}, err
 	}
-	found, err := decodeTimetable(reply.members, cfg.Stop)
+	found, all, err := decodeTimetable(reply.members, cfg.Stop)
 	if err != nil {
-		return timetable{}, err
+		return sources.Reply{}, err
 	}
-	found.at = now
+	found.At = now
 	if !reply.at.IsZero() {
-		found.at = reply.at // the server's clock is right
+		found.At = reply.at // the server's clock is right
 	}
-	found.complete = found.complete && cfg.complete(found.list)
-	found.ids = occurring(found.list)
-	found.list = slices.DeleteFunc(found.list, func(d departure) bool { return !cfg.matches(d) })
+	found.Complete = found.Complete && cfg.complete(all)
+	found.IDs = occurring(all)
+	for _, d := range all {
+		if cfg.matches(d) {
+			found.List = append(found.List, d.Departure)
+		}
+	}
 	return found, nil
+}
+
+// everything returns the configuration of the request without the filter.
+func (c Config) everything() Config {
+	c.Routes, c.Directions, c.Platforms = nil, nil, nil
+	c.Count, c.Walk = 3, 0
+	return c
+}
+
+// filters returns what the filter can name.
+func (c Config) filters() []sources.Filter {
+	return []sources.Filter{
+		{Kind: "routes", IDs: texts(c.Routes, strconv.Itoa)},
+		{Kind: "directions", IDs: texts(c.Directions, strconv.Itoa)},
+		{Kind: "platforms", IDs: texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) })},
+	}
+}
+
+func texts[T any](list []T, text func(T) string) (all []string) {
+	for _, item := range list {
+		all = append(all, text(item))
+	}
+	return all
+}
+
+// occurring returns the ids of departures, by kind, as far as a filter can name them.
+func occurring(list []departure) map[string][]string {
+	ids := map[string][]string{}
+	for _, d := range list {
+		for kind, id := range map[string]string{"routes": d.route, "directions": d.direction, "platforms": strings.ToUpper(d.Platform)} {
+			if canName(kind, id) && !slices.Contains(ids[kind], id) {
+				ids[kind] = append(ids[kind], id)
+			}
+		}
+	}
+	return ids
+}
+
+// canName tells whether a filter can name an id of a kind.
+func canName(kind, id string) bool {
+	if kind == "platforms" {
+		return new(Platform).UnmarshalText([]byte(id)) == nil
+	}
+	_, err := strconv.ParseUint(id, 10, 31)
+	return err == nil
 }
 
 // matches tells whether a departure is configured. A bus that replaces a train stops

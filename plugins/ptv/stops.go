@@ -69,7 +69,7 @@ func twiceEscaped(term string) string {
 
 func decodeStops(reply map[string]gjson.Result) (stops []Stop, err error) {
 	if !reply["stops"].IsArray() {
-		return nil, invalidReply("no list of stops")
+		return nil, sources.InvalidReply("no list of stops")
 	}
 	sources.Items(reply["stops"], func(v gjson.Result) {
 		if !v.IsObject() {
@@ -114,7 +114,7 @@ func (c Client) directions(ctx context.Context, route int) ([]Direction, error) 
 		return nil, err
 	}
 	if !reply.members["directions"].IsArray() {
-		return nil, invalidReply("no list of directions")
+		return nil, sources.InvalidReply("no list of directions")
 	}
 	var directions []Direction
 	sources.Items(reply.members["directions"], func(v gjson.Result) {

@@ -44,7 +44,7 @@ func (w *World) edit(rng *rand.Rand) (what string) {
 		next.brightness, what = 130-next.brightness, "brightness"
 		restarts := stopping + firstPicture // of the panel
 		if w.slowPanel.most > 0 {
-			restarts = 3 * time.Minute // the port is not free before a transfer that hangs ends
+			restarts = 10 * time.Minute // the port is not free before a transfer that hangs ends
 		}
 		read = func() { w.oracle.ignore(restarts) }
 	case 2:

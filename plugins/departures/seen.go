@@ -1,4 +1,4 @@
-package ptv
+package departures
 
 import (
 	"cmp"
@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,27 +54,26 @@ func (s seen) add(ids map[string][]string, at time.Time) (changed bool) {
 	return changed
 }
 
+// Filter is what is wanted of the ids of a kind; empty: all of them.
+type Filter struct {
+	Kind string // routes
+	IDs  []string
+}
+
 // unmatched returns which filter has only ids that have not occurred, with those that
 // have; empty: none.
-func (s seen) unmatched(c Config) string {
-	for _, filter := range []struct {
-		kind string
-		ids  []string
-	}{
-		{"routes", texts(c.Routes, strconv.Itoa)},
-		{"directions", texts(c.Directions, strconv.Itoa)},
-		{"platforms", texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) })},
-	} {
-		known := s[filter.kind]
+func (s seen) unmatched(filters []Filter) string {
+	for _, filter := range filters {
+		known := s[filter.Kind]
 		occurs := func(id string) bool { return !known[id].IsZero() }
-		if len(filter.ids) == 0 || slices.ContainsFunc(filter.ids, occurs) {
+		if len(filter.IDs) == 0 || slices.ContainsFunc(filter.IDs, occurs) {
 			continue
 		}
 		there := "none is known"
 		if len(known) > 0 {
 			there = "there are " + strings.Join(firstOf(slices.SortedFunc(maps.Keys(known), byLength)), ", ")
 		}
-		return fmt.Sprintf("%s %s match nothing at this stop; %s", filter.kind, strings.Join(filter.ids, ", "), there)
+		return fmt.Sprintf("%s %s match nothing at this stop; %s", filter.Kind, strings.Join(filter.IDs, ", "), there)
 	}
 	return ""
 }
@@ -93,57 +91,28 @@ func firstOf(ids []string) []string {
 	return ids
 }
 
-func texts[T any](list []T, text func(T) string) (all []string) {
-	for _, item := range list {
-		all = append(all, text(item))
-	}
-	return all
-}
-
-// occurring returns the ids of departures, by kind, as far as a filter can name them.
-func occurring(list []departure) map[string][]string {
-	ids := map[string][]string{}
-	for _, d := range list {
-		for kind, id := range map[string]string{"routes": d.route, "directions": d.direction, "platforms": strings.ToUpper(d.Platform)} {
-			if canName(kind, id) && !slices.Contains(ids[kind], id) {
-				ids[kind] = append(ids[kind], id)
-			}
-		}
-	}
-	return ids
-}
-
-// canName tells whether a filter can name an id of a kind.
-func canName(kind, id string) bool {
-	if kind == "platforms" {
-		return new(Platform).UnmarshalText([]byte(id)) == nil
-	}
-	_, err := strconv.ParseUint(id, 10, 31)
-	return err == nil
-}
-
 // note remembers what has occurred, and tells whether that is worth saving.
-func (p *ptv) note(found timetable) bool {
-	return !found.at.IsZero() && p.seen.add(found.ids, found.at)
+func (s *Source) note(found Reply) bool {
+	return !found.At.IsZero() && s.seen.add(found.IDs, found.At)
 }
 
 // loadSeen reads what was saved. A file that cannot be read is as good as none.
-func (p *ptv) loadSeen(t *plugins.Task) error {
-	p.seen = seen{}
-	return p.useStorage(t, func() ([]byte, error) { return p.env.Storage.Load(seenFile) }, func(data []byte) error {
+func (s *Source) loadSeen(t *plugins.Task) error {
+	s.seen = seen{}
+	return s.useStorage(t, func() ([]byte, error) { return s.Env.Storage.Load(seenFile) }, func(data []byte) error {
 		var saved seen
 		err := json.Unmarshal(data, &saved)
-		maps.Copy(p.seen, saved)
+		maps.Copy(s.seen, saved)
 		return err
 	})
 }
 
-func (p *ptv) saveSeen(t *plugins.Task) error {
-	data, err := json.Marshal(p.seen)
+func (s *Source) saveSeen(t *plugins.Task) error {
+	data, err := json.Marshal(s.seen)
 	if err != nil {
 		return err
 	}
-	return p.useStorage(t, func() ([]byte, error) { return nil, p.env.Storage.Save(seenFile, data) }, nil)
+	return s.useStorage(t, func() ([]byte, error) { return nil, s.Env.Storage.Save(seenFile, data) }, nil)
 }
 
 // storageTimeout limits how long a storage that hangs holds up the departures.
@@ -151,7 +120,7 @@ const storageTimeout = 5 * time.Second
 
 // useStorage reads or writes a file. An error is only logged, since the rest works
 // without; that of a cancelled task is returned.
-func (p *ptv) useStorage(t *plugins.Task, do func() ([]byte, error), use func([]byte) error) error {
+func (s *Source) useStorage(t *plugins.Task, do func() ([]byte, error), use func([]byte) error) error {
 	err := t.Timeout(storageTimeout, func() error {
 		data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return do() })
 		if err == nil && data != nil {
@@ -163,29 +132,26 @@ func (p *ptv) useStorage(t *plugins.Task, do func() ([]byte, error), use func([]
 		return err
 	}
 	if err != nil {
-		p.env.Log.Debug("ids of the stop not loaded or saved", "err", err)
+		s.Env.Log.Debug("ids of the stop not loaded or saved", "err", err)
 	}
 	return nil
 }
 
 // mismatch returns why a reply without matching departures is not the end of service;
-// empty: it may be. If need be it asks the stop without the filter, and tells whether it
-// has learned something.
-func (p *ptv) mismatch(t *plugins.Task) (why string, learned bool, err error) {
-	why = p.seen.unmatched(p.cfg)
-	if why != "" && (p.looked == 0 || t.Now().Sub(p.looked) >= lookEvery) {
-		everything := p.cfg
-		everything.Routes, everything.Directions, everything.Platforms = nil, nil, nil
-		everything.Count, everything.Walk = 3, 0
-		found, err := p.ask(t, everything, everything.requests()[0])
+// empty: it may be. If need be it makes the request without the filter, and tells whether
+// it has learned something.
+func (s *Source) mismatch(t *plugins.Task) (why string, learned bool, err error) {
+	why = s.seen.unmatched(s.Filters)
+	if why != "" && (s.looked == 0 || t.Now().Sub(s.looked) >= lookEvery) {
+		found, err := s.ask(t, s.Unfiltered)
 		if err != nil {
 			return "", false, err
 		}
-		p.looked = t.Now()
-		learned = p.note(found)
-		why = p.seen.unmatched(p.cfg)
+		s.looked = t.Now()
+		learned = s.note(found)
+		why = s.seen.unmatched(s.Filters)
 	}
-	if len(p.seen) == 0 {
+	if len(s.seen) == 0 {
 		why = "" // nothing leaves: at night that says nothing of the filter
 	}
 	return why, learned, nil

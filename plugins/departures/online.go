@@ -1,4 +1,4 @@
-package ptv
+package departures
 
 import (
 	"fmt"
@@ -12,17 +12,17 @@ const maxListed = 5
 
 // CheckOnline asks for departures once and returns the next ones, or why there are
 // none.
-func (p *ptv) CheckOnline(t *plugins.Task) (string, error) {
-	p.begin()
-	p.seen = seen{}
-	found, err := p.fetch(t)
+func (s *Source) CheckOnline(t *plugins.Task) (string, error) {
+	s.begin()
+	s.seen = seen{}
+	found, err := s.fetch(t)
 	if err != nil {
 		return "", err
 	}
-	if err := p.publish(t, found); err != nil {
+	if err := s.publish(t, found); err != nil {
 		return "", err
 	}
-	d := p.published
+	d := s.published
 	if d.Mismatch != "" {
 		return "", fmt.Errorf("%s", d.Mismatch)
 	}
@@ -39,7 +39,7 @@ func (p *ptv) CheckOnline(t *plugins.Task) (string, error) {
 		if one.Platform != "" {
 			where += ", platform " + one.Platform
 		}
-		lines = append(lines, fmt.Sprintf("%s  %s (%s)", one.When().In(p.env.Clock.Now().Location()).Format("15:04"), where, how))
+		lines = append(lines, fmt.Sprintf("%s  %s (%s)", one.When().In(s.Env.Clock.Now().Location()).Format("15:04"), where, how))
 	}
 	return strings.Join(lines, "\n"), nil
 }

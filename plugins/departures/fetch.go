@@ -1,0 +1,121 @@
+package departures
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// fetchTimeout limits one request.
+const fetchTimeout = 10 * time.Second
+
+// part is one of the requests, with its newest reply.
+type part struct {
+	Request
+	found   Reply
+	at      plugins.Instant // of the reply; 0: there is none yet
+	err     *Error          // of the newest request
+	retry   plugins.Instant // when it is made again after that; 0: in the next period
+	backoff plugins.Backoff
+}
+
+// fetch makes all requests. One that fails costs only its own departures: the others are
+// new, and the doubt names the one that fails. It is an error if all of them do.
+func (s *Source) fetch(t *plugins.Task) (all Reply, err error) {
+	all = Reply{Complete: true, IDs: map[string][]string{}}
+	var doubt string
+	failed := 0
+	for i := range s.parts {
+		one := &s.parts[i]
+		if err := s.update(t, one); err != nil {
+			return Reply{}, err
+		}
+		found := one.found
+		if one.err != nil {
+			failed++
+			found = s.instead(t, one)
+		}
+		if one.err != nil && (one.backoff.Tries() > 1 || one.err.Persistent) {
+			doubt = cmp.Or(doubt, one.Of+": "+one.err.Error())
+		}
+		all.add(found)
+	}
+	if failed == len(s.parts) {
+		return Reply{}, s.parts[0].err
+	}
+	all.Doubt = cmp.Or(doubt, all.Doubt)
+	return all, nil
+}
+
+// update makes one of the requests, unless it has failed and others have not: then it
+// waits until it is time for its retry. An error is one that the others would have, too.
+func (s *Source) update(t *plugins.Task, one *part) error {
+	works := func(other part) bool { return other.err == nil && other.at != 0 }
+	if t.Now() < one.retry && slices.ContainsFunc(s.parts, works) {
+		return nil
+	}
+	found, err := s.ask(t, one.Request)
+	if one.err = nil; err == nil {
+		one.found, one.at, one.retry = found, t.Now(), 0
+		one.backoff.Reset()
+		return nil
+	}
+	if !errors.As(err, &one.err) || one.err.Persistent && !one.err.OfRequest {
+		return err
+	}
+	one.retry = t.Now().Add(max(one.backoff.Next(one.err.firstRetry(), maxRetry), one.err.RetryAfter))
+	s.Env.Log.Debug("request failed", "of", one.Of, "err", err)
+	return nil
+}
+
+// instead returns what stands for a reply that did not come: the departures of the last
+// one, without its estimates, until they are stale.
+func (s *Source) instead(t *plugins.Task, one *part) Reply {
+	found := Reply{}
+	if one.at == 0 || t.Now().Sub(one.at) > s.published.Lifetime() {
+		return found
+	}
+	for _, d := range one.found.List {
+		d.Estimated, d.AtPlatform = time.Time{}, false
+		found.List = append(found.List, d)
+	}
+	return found
+}
+
+// add adds what one of several requests has found.
+func (all *Reply) add(found Reply) {
+	all.Stop, all.Doubt = cmp.Or(all.Stop, found.Stop), cmp.Or(all.Doubt, found.Doubt)
+	all.Complete, all.Empty = all.Complete && found.Complete, all.Empty || found.Empty
+	all.List, all.Unknown = append(all.List, found.List...), append(all.Unknown, found.Unknown...)
+	if !found.At.IsZero() {
+		all.At = found.At
+	}
+	for kind, ids := range found.IDs {
+		all.IDs[kind] = append(all.IDs[kind], ids...)
+	}
+}
+
+// ask makes one request.
+func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
+	now := time.Time{}
+	if s.Env.Clock.Synchronized() {
+		now = s.Env.Clock.Now()
+	}
+	err = t.Timeout(fetchTimeout, func() (err error) {
+		found, err = plugins.Await(t, func(ctx context.Context) (Reply, error) { return r.Ask(ctx, now) })
+		return err
+	})
+	if errors.Is(err, plugins.ErrTimeout) {
+		err = errTimeout
+	}
+	counter := "fetches_ok_total"
+	if err != nil {
+		counter = "fetches_failed_total"
+	}
+	s.Env.Meter.Count(counter, 1)
+	return found, err
+}

@@ -1,0 +1,198 @@
+package departures
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/topics"
+)
+
+// Source asks for departures in each period and publishes them. It does not end when
+// there are no replies: it retries with growing pauses, and the departures published last
+// stay, with the instant at which they were received, so that readers know their age.
+//
+// A plugin of a source has the rest: its requests, and what it makes of the replies. Its
+// New fills in the exported fields; its methods are the Source's, if that is embedded.
+type Source struct {
+	Env     plugins.Env
+	Topic   *plugins.Topic[topics.Departures]
+	Every   time.Duration
+	Walk    time.Duration
+	Count   int
+
+	// Attribution is what the licence of the data asks for; see [topics.Departures].
+	Attribution string
+
+	// Requests are made one after the other in each period. They fail one by one.
+	Requests []Request
+	// Filters are those of the requests whose ids may be wrong, and Unfiltered is the
+	// request for all that there is at the stop.
+	Filters    []Filter
+	Unfiltered Request
+
+	parts     []part
+	published topics.Departures
+	delays    Delays
+	wasEmpty  bool // the latest reply had no departure of one of the requests
+	seen      seen
+	unknown   []string        // words of replies that were logged
+	looked    plugins.Instant // when the unfiltered request was last made; 0: never
+	backoff   plugins.Backoff
+	recheck   plugins.Backoff
+}
+
+// Request is a request for departures.
+type Request struct {
+	Of string // what it asks for where there are several: route 4
+
+	// Ask makes the request and decodes the reply, beside the loop. The time is the
+	// board's, zero if its clock is not synchronized. An error of the service or of
+	// the network is an *[Error].
+	Ask func(ctx context.Context, now time.Time) (Reply, error)
+}
+
+// Reply is what a request has found.
+type Reply struct {
+	Stop     string // the stop's name
+	List     []topics.Departure
+	Complete bool      // the list has all departures
+	Empty    bool      // there was none at all before the filter
+	At       time.Time // when it was made; zero: not known
+	Doubt    string    // why not all of it can be relied on; empty: it can
+	Unknown  []string  // words in it that are not known
+
+	// IDs are the ids that occur, by the kind of filter that can name them.
+	IDs map[string][]string
+}
+
+// maxRetry is the longest pause before a retry.
+const maxRetry = 5 * time.Minute
+
+// recheckAfter is the pause after a reply that is not believed, give or take a fifth.
+const recheckAfter = 7500 * time.Millisecond
+
+// Start publishes that no departures are known, and begins to fetch them.
+func (s *Source) Start(*plugins.Task) error {
+	s.begin()
+	s.Topic.Set(s.Env, s.published)
+	s.Env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
+	s.Env.Meter.Count("fetches_failed_total", 0)
+	s.Env.Go("fetch", s.run)
+	return nil
+}
+
+// Stop does nothing.
+func (s *Source) Stop(*plugins.Task) error { return nil }
+
+func (s *Source) begin() {
+	s.published = topics.Departures{Walk: s.Walk, Period: s.Every, Attribution: s.Attribution}
+	s.backoff, s.recheck = plugins.NewBackoff(s.Env), plugins.NewBackoff(s.Env)
+	for _, r := range s.Requests {
+		s.parts = append(s.parts, part{Request: r, backoff: plugins.NewBackoff(s.Env)})
+	}
+}
+
+// run fetches departures once in each period. After a failure it retries with growing
+// pauses, if necessary for several periods, and then continues at the next one.
+func (s *Source) run(t *plugins.Task) error {
+	if err := s.loadSeen(t); err != nil {
+		return err
+	}
+	for range t.Every(s.Every) {
+		for {
+			found, err := s.fetch(t)
+			if err == nil && !s.isCredible(found) {
+				if err := t.Sleep(s.recheck.Next(recheckAfter, recheckAfter)); err != nil {
+					return err
+				}
+				continue
+			}
+			if err == nil {
+				if err = s.publish(t, found); err == nil {
+					break
+				}
+			}
+			var failure *Error
+			if !errors.As(err, &failure) {
+				return err
+			}
+			if err := t.Sleep(s.failed(failure)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isCredible tells whether a reply is to be used. One that has nothing, be it for one of
+// the requests, is a fault of the service more often than the end of service, unless the
+// one before had nothing either. At the start, what other requests have is shown at once.
+func (s *Source) isCredible(found Reply) bool {
+	again := s.wasEmpty
+	s.wasEmpty = found.Empty
+	return !found.Empty || again || len(s.published.List) == 0 && len(found.List) > 0
+}
+
+// publish publishes what was found. An error is that of a request which tells why
+// nothing was.
+func (s *Source) publish(t *plugins.Task, found Reply) error {
+	isNew := s.note(found)
+	s.published.Mismatch = ""
+	if len(found.List) == 0 {
+		mismatch, learned, err := s.mismatch(t)
+		if err != nil {
+			return err
+		}
+		s.published.Mismatch, isNew = mismatch, isNew || learned
+		found.Doubt = cmp.Or(mismatch, found.Doubt)
+	}
+	s.backoff.Reset()
+	s.published.Received, s.published.Problem = t.Now(), ""
+	list := slices.Clone(found.List)
+	s.delays.Presume(list, t.Now())
+	list, cut := Next(list, found.At, s.Walk, s.Count)
+	s.published.Stop, s.published.Complete = cmp.Or(found.Stop, s.published.Stop), found.Complete && !cut
+	s.published.List = list
+	s.Topic.Set(s.Env, s.published)
+	if found.Doubt != "" {
+		s.Env.Health.Degraded("%s", found.Doubt)
+	} else {
+		s.Env.Health.OK()
+	}
+	s.logUnknown(found.Unknown)
+	s.Env.Log.Debug("departures received", "stop", s.published.Stop, "count", len(s.published.List))
+	if isNew {
+		return s.saveSeen(t)
+	}
+	return nil
+}
+
+// maxUnknown limits how many words that are not known are logged.
+const maxUnknown = 20
+
+// logUnknown logs words of the service that are new to this version, each once.
+func (s *Source) logUnknown(words []string) {
+	for _, word := range words {
+		if len(s.unknown) < maxUnknown && !slices.Contains(s.unknown, word) {
+			s.unknown = append(s.unknown, word)
+			s.Env.Log.Debug("unknown value in a reply ignored", "value", word)
+		}
+	}
+}
+
+// failed handles a failed request and returns the pause before the retry. A single failure
+// is not reported, unless it is persistent.
+func (s *Source) failed(err *Error) time.Duration {
+	pause := max(s.backoff.Next(err.firstRetry(), maxRetry), err.RetryAfter)
+	if s.backoff.Tries() > 1 || err.Persistent {
+		s.published.Problem = err.Summary
+		s.Topic.Set(s.Env, s.published)
+		s.Env.Health.Degraded("%v", err)
+	}
+	s.Env.Log.Debug("fetch failed", "err", err, "retry_in", pause.Round(time.Second))
+	return pause
+}
