@@ -18,11 +18,11 @@ import (
 // A plugin of a source has the rest: its requests, and what it makes of the replies. Its
 // New fills in the exported fields; its methods are the Source's, if that is embedded.
 type Source struct {
-	Env     plugins.Env
-	Topic   *plugins.Topic[topics.Departures]
-	Every   time.Duration
-	Walk    time.Duration
-	Count   int
+	Env   plugins.Env
+	Topic *plugins.Topic[topics.Departures]
+	Every time.Duration
+	Walk  time.Duration
+	Count int
 
 	// Attribution is what the licence of the data asks for; see [topics.Departures].
 	Attribution string
