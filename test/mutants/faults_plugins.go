@@ -36,9 +36,9 @@ var displayMutants = []mutant{
 }
 
 var departuresMutants = []mutant{
-	{"D1 a filter that matches nothing", "plugins/ptv/seen.go", "len(filter.ids) == 0 || slices.ContainsFunc(filter.ids, occurs)", "true || occurs(\"\")", nil},
-	{"D1 ids are remembered for a week", "plugins/ptv/seen.go", "at.Sub(last) > seenFor", "at.Sub(last) > seenFor/7", nil},
-	{"D2 an empty reply is not believed", "plugins/ptv/fetch.go", "return !found.empty || again ||", "return true || again ||", nil},
+	{"D1 a filter that matches nothing", "plugins/departures/seen.go", "len(filter.IDs) == 0 || slices.ContainsFunc(filter.IDs, occurs)", "true || occurs(\"\")", []string{"plugins/ptv"}},
+	{"D1 ids are remembered for a week", "plugins/departures/seen.go", "at.Sub(last) > seenFor", "at.Sub(last) > seenFor/7", []string{"plugins/ptv"}},
+	{"D2 an empty reply is not believed", "plugins/departures/source.go", "return !found.Empty || again ||", "return true || again ||", []string{"plugins/ptv"}},
 	{"D3 rows of one vehicle", "plugins/departures/departures.go", "if same < 0 {", "if true || same < 0 {", nil},
 	{"D3 the row with real time stays", "plugins/departures/departures.go", "		return d.Live()\n", "		return than.Live()\n", []string{"plugins/ptv"}},
 	{"D3 a combined line names the others", "plugins/departures/departures.go", `strings.Contains(strings.ToLower(d.Number), "combined")`, "false", nil},
@@ -58,7 +58,7 @@ var departuresMutants = []mutant{
 	{"D13 the number is read before the name is cut", "plugins/ptv/departures.go", `rawRoute{sources.Text(v["route_name"])`, `rawRoute{sources.Name(v["route_name"])`, nil},
 	{"D15 the limits follow the period", "plugins/topics/rules.go", "max(StaleAfter, 3*d.Period)", "StaleAfter", nil},
 	{"D15 estimates are dropped", "plugins/topics/rules.go", "		d.List[i].Estimated = time.Time{}\n", "		_ = d.List[i]\n", nil},
-	{"D17 departed ones do not use up count", "plugins/ptv/request.go", "	found.at = now\n", "", nil},
+	{"D17 departed ones do not use up count", "plugins/ptv/request.go", "	found.At = now\n", "", nil},
 	{"D18 City Circle", "plugins/ptv/departures.go", "if raw.route == cityCircle {", "if false {", nil},
 	{"D20 one request for each of a few routes", "plugins/ptv/request.go", "maxRouteRequests = 4", "maxRouteRequests = 0", nil},
 	{"D20 a table that was cut is reported", "plugins/ptv/departures.go", "r.cut = r.cut || reply[table].IsObject() && !all", "_ = all", nil},
