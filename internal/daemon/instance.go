@@ -148,7 +148,7 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	if plugin != nil {
 		i.stop(t, plugin)
 	}
-	if err := gpio.Close(t, self.Board, closeTimeout); err != nil {
+	if err := self.Board.Close(t); err != nil {
 		i.log.Warn("closing board resources failed", "err", err)
 	}
 	return err

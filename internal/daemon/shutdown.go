@@ -13,8 +13,8 @@ import (
 // its cancellation. These are the parts of that second.
 const (
 	stopTimeout      = 350 * time.Millisecond // for a plugin's Stop
-	closeTimeout     = 270 * time.Millisecond // for an instance's board resources, and at the end for the board
-	instancesTimeout = 620 * time.Millisecond // for all instances at the same time: Stop, then close
+	closeTimeout     = 270 * time.Millisecond // for the board, at the end
+	instancesTimeout = 620 * time.Millisecond // for all instances at the same time: Stop, then what gpio.Board.Close takes
 	tasksTimeout     = 100 * time.Millisecond // for the remaining tasks
 )
 

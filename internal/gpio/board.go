@@ -3,7 +3,10 @@ package gpio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -90,7 +93,7 @@ func (b *Board) UART(t *scheduler.Task, name string, baud int) (io.ReadWriteClos
 		if err != nil {
 			return nil, err
 		}
-		return &uartPort{guard{name: Canonical(name)}, port}, nil
+		return &uartPort{guard{name: Canonical(name), release: port.Close}, port}, nil
 	}, name)
 }
 
@@ -100,7 +103,7 @@ func (b *Board) pin(name string) (*claimedPin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &claimedPin{guard{name: name}, pin}, nil
+	return &claimedPin{guard{name: name, release: pin.Halt}, pin}, nil
 }
 
 // open claims names for the instance until Board.Close, and opens the part on another
@@ -129,18 +132,51 @@ func await(t *scheduler.Task, call func() error) error {
 	return err
 }
 
-// Close closes what the instance opened and releases its claims. It blocks while the
-// parts are closed, but no longer than a quarter of a second, so it must not be called
-// on the loop.
-func (b *Board) Close() error {
-	parts := map[string]func() error{}
-	for name, part := range b.open {
-		parts[name] = part.Close
-	}
-	errs := closeAll(parts)
+// Close closes what the instance opened and releases its claims. It waits for calls
+// that have not returned, but not for long: a driver that hangs is left behind, and its
+// part is released when it returns.
+func (b *Board) Close(t *scheduler.Task) error {
+	var errs []error
+	err := t.Group(func(g *scheduler.Group) error {
+		for _, name := range slices.Sorted(maps.Keys(b.open)) {
+			part := b.open[name]
+			g.Go("close", func(t *scheduler.Task) error {
+				errs = append(errs, closePart(t, name, part))
+				return nil
+			})
+		}
+		return nil
+	})
 	clear(b.open)
 	b.claims.releaseAll(b.owner)
-	return errors.Join(errs...)
+	return errors.Join(append(errs, err)...)
+}
+
+const (
+	// closeTimeout limits how long a part is closed, which takes microseconds unless its
+	// driver hangs. The whole daemon must stop within a second.
+	closeTimeout = 250 * time.Millisecond
+
+	// closePause is the time after which a part that was in use is closed again.
+	closePause = 5 * time.Millisecond
+)
+
+// closePart closes a part, waiting for a call in progress.
+func closePart(t *scheduler.Task, name string, part io.Closer) error {
+	err := t.Timeout(closeTimeout, func() error {
+		for {
+			if err := await(t, part.Close); !errors.Is(err, errInUse) {
+				return err
+			}
+			if err := t.Sleep(closePause); err != nil {
+				return err
+			}
+		}
+	})
+	if errors.Is(err, scheduler.ErrTimeout) {
+		return fmt.Errorf("%s: not closed within %v: its driver hangs", name, closeTimeout)
+	}
+	return err
 }
 
 // Close closes an open part or a board beside the loop. After limit it returns

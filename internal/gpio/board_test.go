@@ -67,7 +67,7 @@ func TestCloseReleasesAllPartsAndClaims(t *testing.T) {
 		bus, err5 := bell.I2C(t, "I2C1", 0x20)
 		uart, err6 := bell.UART(t, "/dev/ttyAMA0", 9600)
 		pin, err7 := bell.Pin(t, "GPIO12")
-		if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, bell.Close(), bell.Close()); err != nil {
+		if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, bell.Close(t), bell.Close(t)); err != nil {
 			return err
 		}
 		_, connected := port.Connect(physic.MegaHertz, spi.Mode0, 8)

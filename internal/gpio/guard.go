@@ -1,29 +1,45 @@
 package gpio
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 )
+
+// errInUse is why a part is not released yet.
+var errInUse = errors.New("a call of its driver has not returned")
 
 // guard serializes the calls of a part, and makes those after Close errors: periph's own
 // ports panic then.
 type guard struct {
-	name   string
-	mu     sync.Mutex // held during a call
-	closed atomic.Bool
+	name     string
+	release  func() error // called once, after Close
+	mu       sync.Mutex   // held during a call
+	closed   atomic.Bool
+	released bool // guarded by mu
 }
 
-// lock begins a call, which ends with mu.Unlock.
+// lock begins a call, which ends with unlock.
 func (g *guard) lock() error {
-	g.mu.Lock()
 	if err := g.check(); err != nil {
-		g.mu.Unlock()
-		return err
+		return err // at once, even if a call hangs
 	}
-	return nil
+	g.mu.Lock()
+	err := g.check()
+	if err != nil {
+		g.unlock()
+	}
+	return err
+}
+
+// unlock ends a call. If Close was called meanwhile, it releases the part.
+func (g *guard) unlock() {
+	g.mu.Unlock()
+	if g.closed.Load() {
+		_ = g.tryRelease() // errInUse: another call releases it
+	}
 }
 
 // check returns an error if the part was closed.
@@ -34,46 +50,25 @@ func (g *guard) check() error {
 	return nil
 }
 
-// close rejects further calls, and releases the part after a call in progress. A second
-// close does nothing.
-func (g *guard) close(release func() error) error {
-	if g.closed.Swap(true) {
-		return nil
+// Close rejects further calls and releases the part. During a call, which may hang, it
+// returns an error instead of waiting, and the part is released when the call returns.
+// Once the part is released, Close does nothing.
+func (g *guard) Close() error {
+	g.closed.Store(true)
+	if err := g.tryRelease(); err != nil {
+		return fmt.Errorf("%s: %w", g.name, err)
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return release()
+	return nil
 }
 
-// closeTimeout limits how long a part is closed, which takes microseconds unless its
-// driver hangs. The whole daemon must stop within a second.
-const closeTimeout = 250 * time.Millisecond
-
-// closeAll closes parts at the same time, each with a time limit. A part whose driver
-// hangs is closed when the driver returns.
-func closeAll(parts map[string]func() error) (errs []error) {
-	type result struct {
-		name string
-		err  error
+func (g *guard) tryRelease() error {
+	if !g.mu.TryLock() {
+		return errInUse
 	}
-	results := make(chan result, len(parts))
-	pending := map[string]bool{}
-	for name, closePart := range parts {
-		pending[name] = true
-		go func() { results <- result{name, closePart()} }()
+	defer g.mu.Unlock()
+	if g.released {
+		return nil
 	}
-	timeout := time.After(closeTimeout)
-	for len(pending) > 0 {
-		select {
-		case r := <-results:
-			delete(pending, r.name)
-			errs = append(errs, r.err)
-		case <-timeout:
-			for name := range pending {
-				errs = append(errs, fmt.Errorf("%s: not closed within %v: its driver hangs", name, closeTimeout))
-			}
-			return errs
-		}
-	}
-	return errs
+	g.released = true
+	return g.release()
 }

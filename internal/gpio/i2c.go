@@ -17,7 +17,7 @@ func OpenI2C(backend Backend, claims *Claims, owner, name string, address uint16
 	if err != nil {
 		return nil, err
 	}
-	return &i2cBus{guard{name: claim}, bus, address, &claims.I2C}, nil
+	return &i2cBus{guard{name: claim, release: bus.Close}, bus, address, &claims.I2C}, nil
 }
 
 // i2cBus is a bus of which one address is claimed.
@@ -39,7 +39,7 @@ func (b *i2cBus) Tx(address uint16, w, r []byte) error {
 	if err := b.lock(); err != nil {
 		return err
 	}
-	defer b.mu.Unlock()
+	defer b.unlock()
 	if err := b.bus.Tx(address, w, r); err != nil {
 		return fmt.Errorf("%s: %w", b.name, err)
 	}
@@ -51,9 +51,6 @@ func (b *i2cBus) Tx(address uint16, w, r []byte) error {
 func (b *i2cBus) SetSpeed(physic.Frequency) error {
 	return fmt.Errorf("%s: the speed of a shared bus is set for the whole system, by dtparam=i2c_arm_baudrate= in /boot/firmware/config.txt", b.name)
 }
-
-// Close closes the bus. It waits for a transfer in progress.
-func (b *i2cBus) Close() error { return b.close(b.bus.Close) }
 
 // I2CAddressName is what an address on a bus is called: I2C1/0x20.
 func I2CAddressName(bus string, address uint16) string {

@@ -21,7 +21,7 @@ func run(t *testing.T, body func(t *scheduler.Task, world *sim.Board, board *gpi
 	world := sim.New(loop)
 	board := gpio.NewBoard(world, gpio.NewClaims(), "test")
 	err := loop.Run(func(t *scheduler.Task) error {
-		defer board.Close()
+		defer board.Close(t)
 		return body(t, world, board)
 	})
 	if err != nil {

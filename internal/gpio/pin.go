@@ -25,7 +25,7 @@ func (p *claimedPin) In(pull gpio.Pull, edge gpio.Edge) error {
 	if err := p.lock(); err != nil {
 		return err
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	return p.PinIO.In(pull, edge)
 }
 
@@ -34,7 +34,7 @@ func (p *claimedPin) Read() Level {
 	if p.lock() != nil {
 		return Low
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	return p.PinIO.Read()
 }
 
@@ -48,7 +48,7 @@ func (p *claimedPin) Out(level Level) error {
 	if err := p.lock(); err != nil {
 		return err
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	return p.PinIO.Out(level)
 }
 
@@ -57,7 +57,7 @@ func (p *claimedPin) PWM(duty gpio.Duty, f physic.Frequency) error {
 	if err := p.lock(); err != nil {
 		return err
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	return p.PinIO.PWM(duty, f)
 }
 
@@ -68,9 +68,6 @@ func (p *claimedPin) Halt() error {
 	}
 	return p.PinIO.Halt()
 }
-
-// Close releases the pin.
-func (p *claimedPin) Close() error { return p.close(p.PinIO.Halt) }
 
 // Output is an open output line.
 type Output struct{ pin *claimedPin }

@@ -83,7 +83,7 @@ func TestAPinWithoutTimestampsIsStampedWhenWaitForEdgeReturns(t *testing.T) {
 					t.Errorf("got %v, %v late, want %v", e, late, level)
 				}
 			}
-			return board.Close()
+			return board.Close(task)
 		})
 		if err != nil || !pin.halted {
 			t.Errorf("%v; released: %v", err, pin.halted)
@@ -109,7 +109,7 @@ func TestAPinWhoseWaitForEdgeDoesNotWaitIsPolled(t *testing.T) {
 		if err != nil || e.Level != High || task.Now() > scheduler.Instant(defaultPollPeriod) {
 			t.Errorf("got %v (%v) at %v", e, err, task.Now())
 		}
-		return board.Close()
+		return board.Close(task)
 	})
 	if err != nil {
 		t.Fatal(err)

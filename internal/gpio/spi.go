@@ -28,7 +28,7 @@ type spiPort struct {
 }
 
 func newSPIPort(name string, port spi.PortCloser, counter *Counter) *spiPort {
-	p := &spiPort{guard: guard{name: Canonical(name)}, port: port, counter: counter, max: defaultMaxTx}
+	p := &spiPort{guard: guard{name: Canonical(name), release: port.Close}, port: port, counter: counter, max: defaultMaxTx}
 	if limits, ok := port.(conn.Limits); ok && limits.MaxTxSize() > 0 {
 		p.max = limits.MaxTxSize()
 	}
@@ -43,7 +43,7 @@ func (p *spiPort) LimitSpeed(f physic.Frequency) error {
 	if err := p.lock(); err != nil {
 		return err
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	return p.port.LimitSpeed(f)
 }
 
@@ -52,16 +52,13 @@ func (p *spiPort) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.Conn
 	if err := p.lock(); err != nil {
 		return nil, err
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	c, err := p.port.Connect(f, mode, bits)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.name, err)
 	}
 	return &spiConn{p, c}, nil
 }
-
-// Close closes the port. It waits for a transfer in progress.
-func (p *spiPort) Close() error { return p.close(p.port.Close) }
 
 // spiConn is a connection of a claimed port.
 type spiConn struct {
@@ -85,7 +82,7 @@ func (c *spiConn) Tx(w, r []byte) error {
 	if err := c.lock(); err != nil {
 		return err
 	}
-	defer c.mu.Unlock()
+	defer c.unlock()
 	if err := c.conn.Tx(w, r); err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
@@ -106,7 +103,7 @@ func (c *spiConn) TxPackets(packets []spi.Packet) error {
 	if err := c.lock(); err != nil {
 		return err
 	}
-	defer c.mu.Unlock()
+	defer c.unlock()
 	// periph passes the addresses of the bytes to the kernel as numbers, which do not
 	// keep the bytes from being freed.
 	defer runtime.KeepAlive(packets)

@@ -181,12 +181,14 @@ func TestUseAfterCloseIsAnErrorWherePeriphPanics(t *testing.T) {
 func TestAPortIsClosedAfterTheTransferInProgress(t *testing.T) {
 	port := &fakePort{hang: make(chan struct{}), started: make(chan struct{})}
 	conn, _ := connect(t, port)
-	sent, closed := make(chan error), make(chan error)
+	sent := make(chan error)
 	go func() { sent <- conn.TxPackets(frame(4, 8)) }()
 	<-port.started
-	go func() { closed <- conn.Close() }()
+	if err := conn.Close(); !errors.Is(err, errInUse) || port.closed {
+		t.Errorf("during the transfer: %v; closed: %v", err, port.closed)
+	}
 	close(port.hang)
-	if err := errors.Join(<-sent, <-closed); err != nil || !port.closed {
+	if err := errors.Join(<-sent, conn.Close()); err != nil || !port.closed {
 		t.Errorf("%v; closed: %v", err, port.closed)
 	}
 }

@@ -25,9 +25,6 @@ func (p *uartPort) Write(b []byte) (int, error) {
 	if err := p.lock(); err != nil {
 		return 0, err
 	}
-	defer p.mu.Unlock()
+	defer p.unlock()
 	return p.port.Write(b)
 }
-
-// Close closes the port, which ends a Read. It waits for a Write in progress.
-func (p *uartPort) Close() error { return p.close(p.port.Close) }

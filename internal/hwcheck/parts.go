@@ -73,9 +73,6 @@ func (c *checker) rowHead(p *part) string {
 	return fmt.Sprintf("  %-*s  %-*s  ", names, p.instance.Name, options, p.Option)
 }
 
-// closeTimeout limits how long closing a part may take.
-const closeTimeout = time.Second
-
 // probe opens and closes a part without changing it: a line as an input with its bias
 // as it is, a port without a transfer, an output at duty 0.
 func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
@@ -92,5 +89,5 @@ func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
 	case config.UARTPort:
 		_, err = board.UART(t, p.Name, 9600)
 	}
-	return errors.Join(err, gpio.Close(t, board, closeTimeout))
+	return errors.Join(err, board.Close(t))
 }

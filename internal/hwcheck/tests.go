@@ -43,7 +43,7 @@ func (c *checker) runTests(t *scheduler.Task) error {
 	c.output.line("", "")
 	err := c.runGroup(t, tests)
 	for _, board := range boards {
-		closeErr := gpio.Close(t, board, closeTimeout)
+		closeErr := board.Close(t)
 		switch {
 		case errors.Is(closeErr, scheduler.ErrCancelled):
 			err = errors.Join(err, closeErr)

@@ -255,7 +255,7 @@ func (i *Instance) start(t *plugins.Task, make func(plugins.Env) (plugins.Plugin
 		if stopErr := i.Plugin.Stop(t); stopErr != nil && err == nil {
 			err = stopErr
 		}
-		if closeErr := i.Board.Close(); closeErr != nil && err == nil {
+		if closeErr := i.Board.Close(t); closeErr != nil && err == nil {
 			err = closeErr
 		}
 		return err

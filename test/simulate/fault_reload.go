@@ -42,11 +42,8 @@ func (w *World) edit(rng *rand.Rand) (what string) {
 		what = "no change"
 	case 1:
 		next.brightness, what = 130-next.brightness, "brightness"
-		restarts := stopping + firstPicture // of the panel
-		if w.slowPanel.most > 0 {
-			restarts = 10 * time.Minute // the port is not free before a transfer that hangs ends
-		}
-		read = func() { w.oracle.ignore(restarts) }
+		// The panel is restarted. Its first picture follows the transfer in progress.
+		read = func() { w.oracle.ignore(stopping + firstPicture + 2*w.slowPanel.most) }
 	case 2:
 		next.count, what = 15-next.count, "count of departures"
 		read = w.oracle.departuresRestarting

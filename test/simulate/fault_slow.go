@@ -75,12 +75,12 @@ func (o *oracle) nextBy() scheduler.Instant {
 	return by
 }
 
-// transferBegins records that a transfer begins. After the loop was blocked it sends
-// what was drawn before.
-func (o *oracle) transferBegins() {
+// transferBegins records that a transfer begins, and when its picture was drawn. After
+// the loop was blocked it sends what was drawn before.
+func (o *oracle) transferBegins(drawn scheduler.Instant) {
 	now := o.clock.Now()
 	o.transfers.atOnce = now <= o.nextBy()
-	if o.transfers.next = now; o.blockedAt > 0 && now <= o.freeSince().Add(tick+epsilon) {
+	if o.transfers.next = drawn; o.blockedAt > 0 && now <= o.freeSince().Add(tick+epsilon) {
 		o.transfers.next = o.blockedAt
 	}
 }
@@ -131,13 +131,19 @@ func (c slowConn) TxPackets(packets []spi.Packet) error {
 	if c.boot == w.boots && w.clock.Now() == o.transfers.ended && o.transfers.next == 0 {
 		return c.Conn.TxPackets(packets)
 	}
+	drawn := w.clock.Now()
+	for o.transfers.next != 0 { // of an instance that a reload has stopped
+		if !w.sleep(tick) || c.boot != w.boots {
+			return syscall.EIO // the process has ended
+		}
+	}
 	if w.slowPanel.most > slowTransfer {
 		w.clock.Work(w.checkHangReported)
 	}
-	o.transferBegins()
+	o.transferBegins(drawn)
 	w.slowPanel.pass(w)
 	if c.boot != w.boots {
-		return syscall.EIO // the process has ended
+		return syscall.EIO
 	}
 	if w.clock.Now() > o.transfers.ended {
 		o.judgeShown() // while the transfer before still counts as the last one

@@ -31,7 +31,7 @@ func run(t *testing.T, body func(t *scheduler.Task, world *sim.Board, chip *simc
 	})
 	board := gpio.NewBoard(backend, claims, "test")
 	err := loop.Run(func(t *scheduler.Task) error {
-		return errors.Join(body(t, world, chip, board), board.Close(), backend.Close())
+		return errors.Join(body(t, world, chip, board), board.Close(t), backend.Close())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestAnOutputOfAnExpanderIsSetAndKeepsItsLevel(t *testing.T) {
 		if chip.Level(0) != gpio.High || chip.Level(15) != gpio.Low {
 			return fmt.Errorf("they start at %v and %v", chip.Level(0), chip.Level(15))
 		}
-		if err := errors.Join(first.Set(t, gpio.Low), second.Set(t, gpio.High), board.Close()); err != nil {
+		if err := errors.Join(first.Set(t, gpio.Low), second.Set(t, gpio.High), board.Close(t)); err != nil {
 			return err
 		}
 		if chip.Level(0) != gpio.Low || chip.Level(15) != gpio.High {

@@ -293,7 +293,7 @@ func TestLinesMayBeDrivenFromAnyGoroutine(t *testing.T) {
 			}
 		}
 		turns.Wait()
-		return board.Close()
+		return board.Close(t)
 	})
 	if err != nil {
 		t.Fatal(err)

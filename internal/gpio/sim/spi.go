@@ -30,7 +30,6 @@ const (
 // port is an SPI port with one chip select.
 type port struct {
 	name     string
-	consumer string
 	held     []byte     // received since chip select was asserted, while KeepCS holds it
 	bus      sync.Mutex // held during a transfer; taken before the board's lock
 	device   Device     // nil if there is none, which the controller cannot detect
@@ -46,7 +45,7 @@ type openPort struct {
 	closed    bool
 }
 
-// OpenSPI opens a port.
+// OpenSPI opens a port. Like the kernel's, it can be opened several times.
 func (b *Board) OpenSPI(name string) (spi.PortCloser, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,10 +56,6 @@ func (b *Board) OpenSPI(name string) (spi.PortCloser, error) {
 	if p == nil {
 		return nil, fmt.Errorf("no SPI port is named %s: the simulated board has SPI0.0 and SPI0.1", name)
 	}
-	if p.consumer != "" {
-		return nil, busyError(p.name, p.consumer)
-	}
-	p.consumer = "an SPI port"
 	return &openPort{board: b, port: p}, nil
 }
 
@@ -182,9 +177,6 @@ func (c *connection) begin(packets []spi.Packet) (Device, error) {
 func (s *openPort) Close() error {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
-	if !s.closed {
-		s.closed = true
-		s.port.consumer = ""
-	}
+	s.closed = true
 	return nil
 }

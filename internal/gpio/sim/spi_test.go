@@ -81,8 +81,9 @@ func TestFailSPIFailsTheGivenNumberOfTransfers(t *testing.T) {
 	}
 }
 
-func TestAPortIsOpenedOnceAndWithinItsClockRange(t *testing.T) {
-	board := idle()
+func TestEachOpenPortIsConnectedOnceAndWithinItsClockRange(t *testing.T) {
+	board, d := idle(), new(device)
+	board.Attach("SPI0.0", d)
 	port, err := board.OpenSPI("SPI0.0")
 	if err != nil {
 		t.Fatal(err)
@@ -90,19 +91,17 @@ func TestAPortIsOpenedOnceAndWithinItsClockRange(t *testing.T) {
 	if _, err := port.Connect(99*physic.Hertz, spi.Mode0, 8); err == nil {
 		t.Error("99 Hz were accepted")
 	}
-	if _, err := board.OpenSPI("/dev/spidev0.0"); !errors.Is(err, syscall.EBUSY) {
-		t.Errorf("a second time: %v", err)
-	}
-	if err := errors.Join(port.Close(), port.Close()); err != nil {
-		t.Error(err)
-	}
-	if port, err = board.OpenSPI("SPI0.0"); err != nil {
-		t.Fatal(err)
+	second, err := connect(board, "/dev/spidev0.0")
+	if err != nil {
+		t.Fatal("a second time: ", err)
 	}
 	if _, err := port.Connect(physic.MegaHertz, spi.Mode0, 8); err != nil {
 		t.Error(err)
 	}
 	if _, err := port.Connect(physic.MegaHertz, spi.Mode0, 8); err == nil {
 		t.Error("it was connected twice")
+	}
+	if err := errors.Join(port.Close(), port.Close(), second.Tx([]byte{1}, nil)); err != nil || len(d.packets) != 1 {
+		t.Errorf("after the first was closed: %v, %q", err, d.packets)
 	}
 }
