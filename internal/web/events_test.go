@@ -75,7 +75,7 @@ func TestClientAboveTheLimitIsRefused(t *testing.T) {
 	}
 	_, last := watch(t, address)
 	text, _ := io.ReadAll(last.Body)
-	if last.StatusCode != http.StatusServiceUnavailable || last.Header.Get("Retry-After") == "" || s.Clients() != maxClients {
+	if last.StatusCode != http.StatusServiceUnavailable || last.Header.Get("Retry-After") == "" || string(text) != "too many clients (limit 16)\n" || s.Clients() != maxClients {
 		t.Errorf("status %d, %s; %d clients", last.StatusCode, text, s.Clients())
 	}
 }
