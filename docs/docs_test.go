@@ -1,0 +1,200 @@
+// Package docs tests the documentation: its commands, its links, and the messages and
+// wires that it names.
+package docs
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "draw the wiring anew")
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestCommandsRun runs the commands of all sh blocks, in the root of the sources, except
+// those of blocks that are marked as needing a board: of these, ptvd must know the command.
+func TestCommandsRun(t *testing.T) {
+	bin := t.TempDir()
+	build := exec.Command("go", "build", "-o", bin, "../cmd/ptvd")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	help, err := exec.Command(filepath.Join(bin, "ptvd"), "help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, block := range regexp.MustCompile("(?ms)^```sh( board)?\n(.*?)^```$").FindAllStringSubmatch(read(t, "first-train.md"), -1) {
+		if block[1] != "" {
+			for _, name := range regexp.MustCompile(`(?:^|\s)ptvd ([a-z]+)`).FindAllStringSubmatch(block[2], -1) {
+				if !regexp.MustCompile(`(?m)^  ` + name[1] + ` `).Match(help) {
+					t.Errorf("ptvd has no command %s", name[1])
+				}
+			}
+			continue
+		}
+		for command := range strings.Lines(block[2]) {
+			run := exec.Command("sh", "-c", command)
+			run.Dir, run.Env = "..", append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+			if out, err := run.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", command, err, out)
+			}
+			ran++
+		}
+	}
+	if ran < 3 {
+		t.Errorf("%d commands were run", ran)
+	}
+}
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	for _, page := range []string{"first-train.md", "troubleshooting.md", "api.md", "mqtt.md", "../README.md", "../SECURITY.md", "../deploy/systemd/README.md"} {
+		for _, link := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(read(t, page), -1) {
+			path, anchor, _ := strings.Cut(link[1], "#")
+			target := filepath.Join(filepath.Dir(page), path)
+			if path == "" {
+				target = page
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", page, err)
+				continue
+			}
+			if anchor != "" && !hasHeading(read(t, target), anchor) {
+				t.Errorf("%s: %s has no heading #%s", page, target, anchor)
+			}
+		}
+	}
+}
+
+// hasHeading tells whether a page has a heading with this anchor.
+func hasHeading(text, anchor string) bool {
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
+		words := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		if strings.ReplaceAll(words, " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}
+
+// TestMessagesAreThoseOfTheProgram finds each message of the tables in the sources, and
+// each message ID of the catalog in a table.
+func TestMessagesAreThoseOfTheProgram(t *testing.T) {
+	page := read(t, "troubleshooting.md")
+	var sources strings.Builder
+	for _, dir := range []string{"../internal", "../plugins"} {
+		err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+				sources.WriteString(read(t, path))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(page, -1)
+	if len(rows) < 20 {
+		t.Fatalf("%d messages", len(rows))
+	}
+	for _, row := range rows {
+		if !strings.Contains(sources.String(), row[1]) {
+			t.Errorf("no message contains %q", row[1])
+		}
+	}
+	for _, id := range regexp.MustCompile(`(?m)^-- ([0-9a-f]{32})$`).FindAllStringSubmatch(read(t, "../internal/logs/ptvd.catalog"), -1) {
+		if !strings.Contains(page, id[1]) {
+			t.Errorf("the message ID %s is missing", id[1])
+		}
+	}
+}
+
+// wire connects a pin of a part to one of the header.
+type wire struct {
+	part   string
+	header int // 1 to 40
+	colour string
+}
+
+var wirings = map[string][]wire{
+	"panel":  {{"VCC", 2, "#d33"}, {"GND", 6, "#555"}, {"DIN", 19, "#2a7"}, {"CS", 24, "#b70"}, {"CLK", 23, "#26c"}},
+	"button": {{"leg", 9, "#555"}, {"leg", 11, "#2a7"}},
+	"knob":   {{"A", 29, "#2a7"}, {"common", 30, "#555"}, {"B", 31, "#26c"}},
+	"lamp":   {{"gate, by 220 Ω", 12, "#2a7"}, {"source", 14, "#555"}},
+}
+
+// names has what the header's pins in use are called.
+var names = map[int]string{
+	2: "5 V", 6: "ground", 9: "ground", 11: "GPIO17", 12: "GPIO18", 14: "ground", 19: "GPIO10", 23: "GPIO11", 24: "GPIO8", 29: "GPIO5", 30: "ground", 31: "GPIO6",
+}
+
+// draw shows the header as seen from above, the board's edge at the right, and a part.
+func draw(part string, wires []wire) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="370" height="352" viewBox="0 0 370 352" font-family="sans-serif" font-size="11">`+"\n")
+	fmt.Fprintf(&b, "<title>%s</title>\n", part)
+	fmt.Fprintln(&b, `<rect width="370" height="352" fill="#fff"/><rect x="208" y="12" width="40" height="328" rx="4" fill="#222"/>`)
+	used := map[int]wire{}
+	for _, w := range wires {
+		used[w.header] = w
+	}
+	at := func(pin int) (x, y int) { return 219 + (pin-1)%2*18, 24 + (pin-1)/2*16 }
+	for pin := 1; pin <= 40; pin++ {
+		x, y := at(pin)
+		fill := "#998"
+		if w, is := used[pin]; is {
+			fill = w.colour
+		}
+		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="5" fill="%s"/>`+"\n", x, y, fill)
+	}
+	fmt.Fprintf(&b, `<rect x="8" y="14" width="104" height="%d" rx="6" fill="#eee" stroke="#999"/><text x="16" y="32" font-weight="bold">%s</text>`+"\n", 30+20*len(wires), part)
+	for i, w := range wires {
+		x, y := at(w.header)
+		from := 54 + 20*i
+		fmt.Fprintf(&b, `<text x="16" y="%d">%s</text><path d="M112 %d C 160 %d 160 %d %d %d" fill="none" stroke="%s" stroke-width="2.5"/>`+"\n", from, w.part, from-4, from-4, y, x, y, w.colour)
+		label := 254
+		if _, both := used[w.header-1]; both && w.header%2 == 0 {
+			label += 66 // beside its neighbour's
+		}
+		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#222">%d %s</text>`+"\n", label, y+4, w.header, names[w.header])
+	}
+	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// TestWiringIsDrawn compares the drawings with the files, and the pins with the table in
+// deploy/systemd.
+func TestWiringIsDrawn(t *testing.T) {
+	table := read(t, "../deploy/systemd/README.md")
+	for part, wires := range wirings {
+		path := "wiring/" + part + ".svg"
+		if *update {
+			if err := os.WriteFile(path, []byte(draw(part, wires)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if read(t, path) != draw(part, wires) {
+			t.Errorf("%s is out of date: go test ./docs -update", path)
+		}
+		for _, w := range wires {
+			if pin := regexp.MustCompile(`[(,] ?` + strconv.Itoa(w.header) + `[,)]`); !pin.MatchString(table) {
+				t.Errorf("%s: the table does not name pin %d of the header", part, w.header)
+			}
+		}
+	}
+}
