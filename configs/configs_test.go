@@ -1,14 +1,20 @@
 package configs_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"ptvd/internal/config"
 	"ptvd/internal/config/schematest"
+	"ptvd/internal/gpio/sim"
 	_ "ptvd/plugins/all"
+	"ptvd/plugins/display"
+	"ptvd/plugins/max7219"
+	"ptvd/plugins/panel"
 )
 
 func TestEveryExampleIsAGoodConfiguration(t *testing.T) {
@@ -47,6 +53,7 @@ func TestAnEditorFindsWhatIsWrong(t *testing.T) {
 		"brightness: 5%":      "brightness: 5",
 		"count: 10":           "count: 31",
 		"orientation: 0":      "orientation: 45",
+		"module: fc16":        "module: fc17",
 		"blank: [23:30-":      "blank: [23.30-",
 		"spi: SPI0.0":         "spi: 0",
 		"upside_down: false":  "upside_down: 'false'",
@@ -56,6 +63,30 @@ func TestAnEditorFindsWhatIsWrong(t *testing.T) {
 			t.Errorf("the reference has no %s", right)
 		} else if err := schematest.Validate(t, text); err == nil {
 			t.Errorf("%s passes", wrong)
+		}
+	}
+}
+
+// TestTheExamplesFitThePanelOfTheREADME sends a picture to FC-16 modules, which hang with
+// the data input at the left, and with upside_down at the right.
+func TestTheExamplesFitThePanelOfTheREADME(t *testing.T) {
+	for _, name := range []string{"uptv.yaml", "start.yaml", "demo.yaml"} {
+		file, err := parse(t, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(file.Instances, func(i config.Instance) bool { return i.Name == "panel" })
+		device := file.Instances[at].Config.(display.Config).Device.Value.(*max7219.Config)
+		pattern := panel.Pattern(device.Size())
+		for _, dinRight := range []bool{false, true} {
+			device.UpsideDown = dinRight
+			chain := sim.NewPanel(4)
+			for _, packet := range max7219.NewChain(device).Update(pattern, 7) {
+				chain.Receive(packet)
+			}
+			if seen := chain.Picture(sim.Arrangement{Module: &sim.FC16, DINRight: dinRight}); !bytes.Equal(seen.Pix, pattern.Pix) {
+				t.Errorf("%s: with DIN at the right (%v) the picture is wrong", name, dinRight)
+			}
 		}
 	}
 }

@@ -40,4 +40,10 @@ type Reporter interface {
 
 	// Warn prints what looks wrong and how to fix it.
 	Warn(format string, args ...any)
+
+	// Ask prints a question and its answers, each of which may be a picture of several
+	// lines, and waits until the person types the number of one. It returns the index
+	// of that answer, or an error if the task is cancelled. Questions of several
+	// tests are asked one after the other.
+	Ask(t *Task, question string, answers []string) (int, error)
 }

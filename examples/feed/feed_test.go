@@ -36,7 +36,7 @@ func TestTheFeedIsShownByTheDeparturesPageAndGrowsOldWhereTheServerFails(t *test
 	}}
 	h.Run(func(task *plugins.Task) error {
 		trams := h.Start(task, "trams", "{plugin: feed, url: http://feed.example/, walk: 2m}")
-		wall := h.Start(task, "wall", "{plugin: display, device: {max7219: {spi: SPI0.0}}, pages: [{departures: trams}]}")
+		wall := h.Start(task, "wall", "{plugin: display, device: {max7219: {spi: SPI0.0, module: fc16}}, pages: [{departures: trams}]}")
 		words := plugintest.Subscribe[topics.Text](h, "wall", "text")
 		for _, step := range []struct {
 			pass time.Duration

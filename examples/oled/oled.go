@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"time"
 
 	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/devices/v3/ssd1306"
@@ -34,6 +35,9 @@ func (c *Config) Size() image.Point { return image.Pt(128, c.Height) }
 // Parts returns the bus.
 func (c *Config) Parts() []string { return []string{string(c.I2C)} }
 
+// RefreshEvery returns a minute: all of it takes a tenth of a second on a slow bus.
+func (c *Config) RefreshEvery() time.Duration { return time.Minute }
+
 // Open opens the bus and sets up the display.
 func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
 	bus, err := env.Board.I2C(t, string(c.I2C), address)
@@ -55,6 +59,7 @@ type device struct {
 	options    ssd1306.Opts
 	driver     *ssd1306.Dev
 	brightness float64
+	sent       int // bytes
 }
 
 // setUp makes a driver, which sends everything with its first picture.
@@ -65,18 +70,33 @@ func (d *device) setUp() (err error) {
 }
 
 // Show sends what differs; the driver compares.
-func (d *device) Show(f panel.Frame) error {
+func (d *device) Show(f panel.Frame) (sent int, err error) {
+	before := d.sent
 	if f.Brightness != d.brightness {
 		if err := d.driver.SetContrast(byte(f.Brightness * 255)); err != nil {
-			return err
+			return 0, err
 		}
 		d.brightness = f.Brightness
 	}
-	return d.driver.Draw(d.driver.Bounds(), f.Picture, image.Point{})
+	err = d.driver.Draw(d.driver.Bounds(), f.Picture, image.Point{})
+	return d.sent - before, err
 }
 
 // Resend sets up the display again and sends the whole picture.
-func (d *device) Resend(f panel.Frame) error { return errors.Join(d.setUp(), d.Show(f)) }
+func (d *device) Resend(f panel.Frame) (sent int, err error) {
+	before := d.sent
+	if err := d.setUp(); err != nil {
+		return 0, err
+	}
+	_, err = d.Show(f)
+	return d.sent - before, err
+}
+
+// Tx counts the bytes that the driver sends.
+func (d *device) Tx(address uint16, w, r []byte) error {
+	d.sent += len(w)
+	return d.BusCloser.Tx(address, w, r)
+}
 
 // Blank switches the display off.
 func (d *device) Blank() error { return d.driver.Halt() }

@@ -9,6 +9,7 @@ import (
 	"image"
 	"os"
 	"syscall"
+	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
@@ -29,6 +30,9 @@ func (c *Config) Size() image.Point { return image.Pt(32, 8) }
 // Parts returns the path, for messages.
 func (c *Config) Parts() []string { return []string{c.Path} }
 
+// RefreshEvery returns 0, since a pipe loses nothing.
+func (c *Config) RefreshEvery() time.Duration { return 0 }
+
 // Open opens the file. A pipe that nobody reads is an error; the display tries again.
 func (c *Config) Open(t *plugins.Task, _ plugins.Env) (panel.Device, error) {
 	return plugins.Await(t, func(context.Context) (panel.Device, error) {
@@ -46,17 +50,19 @@ type device struct {
 }
 
 // Show writes the words, unless they are the same as before.
-func (d *device) Show(f panel.Frame) error {
+func (d *device) Show(f panel.Frame) (sent int, err error) {
 	if f.Words == d.last {
-		return nil
+		return 0, nil
 	}
 	d.last = f.Words
-	_, err := fmt.Fprintln(d, f.Words)
-	return err
+	return fmt.Fprintln(d, f.Words)
 }
 
 // Resend is Show, since a pipe loses nothing.
-func (d *device) Resend(f panel.Frame) error { return d.Show(f) }
+func (d *device) Resend(f panel.Frame) (sent int, err error) { return d.Show(f) }
 
 // Blank writes an empty line.
-func (d *device) Blank() error { return d.Show(panel.Frame{}) }
+func (d *device) Blank() error {
+	_, err := d.Show(panel.Frame{})
+	return err
+}

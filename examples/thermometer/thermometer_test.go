@@ -19,7 +19,7 @@ func TestTheTemperatureIsPublishedAndShownUntilTheSensorIsGoneForTooLong(t *test
 		porch := h.Start(task, "porch", "{plugin: thermometer, sensor: 28-0316a2795fff}")
 		wall := h.Start(task, "wall", `
 plugin: display
-device: {max7219: {spi: SPI0.0}}
+device: {max7219: {spi: SPI0.0, module: fc16}}
 pages: [{reading: porch}]`)
 		words := plugintest.Subscribe[topics.Text](h, "wall", "text")
 		for _, step := range []struct {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -61,8 +62,9 @@ source has answered.
 With --hardware, also test the parts on this board that the configuration uses. Open
 every GPIO line, SPI port and PWM output, and report what cannot be opened and how to
 fix it. Then show the test pattern on panels, fade lamps up and down, and print what
-is pressed and turned, until Ctrl-C. Stop the service first. The exit status is 0 if
-every part was opened and no test failed.`,
+is pressed and turned, until Ctrl-C. For a panel that does not show the pattern as it
+should, ask what is seen, and print the line to write in the configuration. Stop the
+service first. The exit status is 0 if every part was opened and no test failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 1 && cmd.Flags().Changed("config"):
@@ -158,8 +160,10 @@ func checkHardware(cmd *cobra.Command, path string, file *config.File, duration 
 	if err != nil {
 		width = 0 // not a terminal: lines are not wrapped
 	}
+	in := bufio.NewReader(cmd.InOrStdin())
 	return hwcheck.Run(ctx, hwcheck.Options{
 		File: file, Title: path, Out: cmd.OutOrStdout(), Width: width, Log: log.Logger, Duration: duration,
+		ReadAnswer: func(context.Context) (string, error) { return in.ReadString('\n') },
 	})
 }
 

@@ -25,14 +25,14 @@ import (
 	"ptvd/internal/web"
 )
 
-// The panel of demo.yaml: four modules of 8×8 LEDs, none of them rotated.
+// The panel of demo.yaml: four modules of 8×8 LEDs, their data input at the left.
 const (
 	modules       = 4
 	panelInstance = "panel"
 	panelPort     = "SPI0.0"
 )
 
-var mounted = sim.Arrangement{}
+var mounted = sim.Arrangement{Module: &sim.FC16}
 
 // World is the environment of the demo's daemon.
 type World struct {

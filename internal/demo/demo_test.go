@@ -64,7 +64,7 @@ func playOn(t *testing.T, clock *scheduler.VirtualClock, log *slog.Logger, yaml 
 	t.Cleanup(func() { world.Close() })
 	p := &run{world: world}
 	world.Panel.OnChange = func() {
-		p.frames = append(p.frames, frame{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{})})
+		p.frames = append(p.frames, frame{clock.Now().Sub(boot), world.Panel.Picture(sim.Arrangement{Module: &sim.FC16})})
 	}
 	options, err := world.Options(log)
 	if err != nil {

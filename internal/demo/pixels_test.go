@@ -43,7 +43,7 @@ func TestPageShowsThePixelsSentOverSPI(t *testing.T) {
 				got += draw(t, topic)
 			}
 		}
-		if want := text(p.world.Panel.Picture(sim.Arrangement{})); got != want {
+		if want := text(p.world.Panel.Picture(sim.Arrangement{Module: &sim.FC16})); got != want {
 			t.Errorf("the page shows\n%s\nand the panel\n%s", got, want)
 		}
 		return nil

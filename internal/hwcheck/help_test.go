@@ -28,6 +28,7 @@ type scenario struct {
 	person   func(*scheduler.Task, *sim.Board) error                // presses and turns, from the first second on
 	backend  func(*sim.Board, *scheduler.VirtualClock) gpio.Backend // replaces the board
 	out      func(*scheduler.VirtualClock, io.Writer) io.Writer     // replaces the output
+	types    []string                                               // lines, one every two seconds
 }
 
 // result is the output and the error of a check.
@@ -59,6 +60,14 @@ func (w scenario) check(t *testing.T) result {
 		File: file, Title: "device.yaml", Out: out, Width: w.width, Duration: w.duration, Clock: clock,
 		Log:     slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Inspect: func() (hwcheck.Machine, error) { return w.machine, nil },
+		ReadAnswer: func(ctx context.Context) (string, error) {
+			if len(w.types) == 0 {
+				return "", io.EOF
+			}
+			line := w.types[0]
+			w.types = w.types[1:]
+			return line, clock.Sleep(ctx, 2*time.Second)
+		},
 		Board: func(loop *scheduler.Loop) gpio.Backend {
 			board := sim.New(loop)
 			if w.wire != nil {

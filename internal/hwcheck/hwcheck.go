@@ -36,6 +36,10 @@ type Options struct {
 	Width int       // of the output, in characters; 0: lines are not wrapped
 	Log   *slog.Logger
 
+	// ReadAnswer reads a line that the person has typed. It is called beside the loop,
+	// again for each line until it returns an error. Nil means that nobody answers.
+	ReadAnswer func(context.Context) (string, error)
+
 	// Duration limits the hardware tests, which begin when every part has been
 	// opened once; zero means until the context is done.
 	Duration time.Duration
@@ -54,6 +58,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) error {
 	c := &checker{Options: o, loop: scheduler.New(scheduler.Options{Clock: o.Clock})}
 	c.output = newOutput(o.Out, o.Width)
+	c.answers = scheduler.NewQueue[string](1)
 	c.stop = scheduler.NewFlag(c.loop)
 	release := context.AfterFunc(ctx, c.stop.Set)
 	defer release()
@@ -73,6 +78,8 @@ type checker struct {
 	denied  bool     // a part failed with "permission denied"
 	inUse   bool     // a part is held by another ptvd
 	failed  []string // instances whose hardware test failed
+	asking  scheduler.Lock
+	answers *scheduler.Queue[string] // lines that were typed
 }
 
 // main is the first task. It runs after the check was cancelled, to print the
@@ -83,6 +90,9 @@ func (c *checker) main(t *scheduler.Task) error {
 		return c.output.write(t)
 	})
 	check := t.Go("check", c.check)
+	if c.ReadAnswer != nil {
+		t.Go("answers", c.readAnswers)
+	}
 	t.Go("stop", func(t *scheduler.Task) error {
 		err := c.stop.Wait(t)
 		check.Cancel()
@@ -93,6 +103,23 @@ func (c *checker) main(t *scheduler.Task) error {
 		err = c.summarize()
 	}
 	return errors.Join(c.output.close(t, writer), err)
+}
+
+// readAnswers ends with the input, and abandons a read when the check ends. A line that is
+// typed early waits for its question.
+func (c *checker) readAnswers(t *scheduler.Task) error {
+	for {
+		line, err := scheduler.Await(t, c.ReadAnswer)
+		if errors.Is(err, scheduler.ErrCancelled) {
+			return err
+		}
+		if err != nil {
+			return nil
+		}
+		if err := c.answers.Put(t, line); err != nil {
+			return err
+		}
+	}
 }
 
 // check opens all parts and then runs the hardware tests.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -129,6 +130,33 @@ func (r *reporter) Warn(format string, args ...any) {
 	}
 	short, _, _ := strings.Cut(text, ". ")
 	r.Info("! Again: %s.", strings.TrimSuffix(short, "."))
+}
+
+// Ask prints a question when the one before was answered.
+func (r *reporter) Ask(t *scheduler.Task, question string, answers []string) (int, error) {
+	if err := r.checker.asking.Lock(t); err != nil {
+		return 0, err
+	}
+	defer r.checker.asking.Unlock(t)
+	return r.ask(t, question, answers)
+}
+
+func (r *reporter) ask(t *scheduler.Task, question string, answers []string) (int, error) {
+	for i, answer := range answers {
+		question += fmt.Sprintf("\n%d: %s", i+1, answer)
+	}
+	r.print("%s\nType the number, and press Enter.", question)
+	for {
+		line, err := r.checker.answers.Get(t)
+		if err != nil {
+			return 0, err
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(line))
+		if err == nil && 1 <= n && n <= len(answers) {
+			return n - 1, nil
+		}
+		r.print("%q is not a number from 1 to %d.", strings.TrimSpace(line), len(answers))
+	}
 }
 
 func (r *reporter) print(format string, args ...any) {

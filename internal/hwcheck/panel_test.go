@@ -1,6 +1,7 @@
 package hwcheck_test
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -9,11 +10,11 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-const panel = "  panel: {plugin: display, device: {max7219: {spi: SPI0.0, width: 32}}, pages: [clock]}"
+const panel = "  panel: {plugin: display, device: {max7219: {spi: SPI0.0, width: 32, module: fc16}}, pages: [clock]}"
 
 // corners tells whether the corners of the pattern are lit.
 func corners(p *sim.Panel) bool {
-	picture := p.Picture(sim.Arrangement{})
+	picture := p.Picture(sim.Arrangement{Module: &sim.FC16})
 	return picture.GrayAt(0, 0).Y > 0 && picture.GrayAt(31, 0).Y > 0 && picture.GrayAt(0, 7).Y > 0 && picture.GrayAt(31, 7).Y > 0
 }
 
@@ -25,7 +26,6 @@ func TestTheTestPatternIsShownOnPanelAndTerminalAndThePanelEndsDark(t *testing.T
 		person: func(*scheduler.Task, *sim.Board) error { lit = chain.On() && corners(chain); return nil },
 	}.check(t)
 	got.contains("The test pattern is sent to SPI0.0 once a second. The panel should show this:\n", "|▀", "▀|", "|▄", "▄|")
-	got.contains("Digits on their side: set another orientation")
 	got.noWarnings()
 	got.succeeds()
 	if !lit {
@@ -57,4 +57,26 @@ func TestAnSPIErrorIsReportedAndTheOtherTestsGoOn(t *testing.T) {
 	}}.check(t)
 	got.contains("panel  FAILED: SPI0.0: input/output error", "clockwise, total +1")
 	got.fails("hardware test failed: panel")
+}
+
+// TestAskingWhatIsSeenLeadsToTheLineForTheFile has FC-16 modules whose data enter at the
+// right, and options for generic ones.
+func TestAskingWhatIsSeenLeadsToTheLineForTheFile(t *testing.T) {
+	got := scenario{
+		yaml:  strings.Replace(panel, "module: fc16", "module: generic", 1),
+		types: []string{"hello\n", "3\n", "2\n", "9\n"},
+	}.check(t)
+	got.contains("Find the F on the panel. Which picture shows how its module looks?\n", " 1: \n", "|▀", " 9: none of these\n", "Type the number, and press Enter.",
+		`"hello" is not a number from 1 to 9.`,
+		"Which picture shows the whole panel?\n", " 1: \n", " 3: none of these\n",
+		"Write this in the configuration:\n", "device: {max7219: {spi: SPI0.0, width: 32, module: fc16, upside_down: true}}",
+		"Find the F", "Check the power, the wires")
+	got.succeeds()
+}
+
+func TestTwoPanelsAskOneAfterTheOther(t *testing.T) {
+	other := strings.NewReplacer("panel:", "other:", "SPI0.0", "SPI0.1").Replace(panel)
+	got := scenario{yaml: panel + "\n" + other, types: []string{"1\n", "9\n", "1\n"}}.check(t)
+	got.contains("panel  Find the F", "other  Find the F", "other  Check the power", "panel  Which picture", "panel  The options of the panel are right.")
+	got.succeeds()
 }

@@ -22,7 +22,7 @@ type Config struct {
 	Dim        []Dim                              `yaml:"dim" doc:"times of day with another brightness; where two overlap the later one in the list counts"`
 	Blank      []plugins.Window                   `yaml:"blank" doc:"times of day at which the panel is blank"`
 	Wake       time.Duration                      `yaml:"wake" doc:"how long an action wakes a blank panel" min:"1s" max:"1h"`
-	Test       bool                               `yaml:"test" doc:"show the test pattern: 1 2 3 4 from left to right, upright, once the options of the device are right"`
+	Test       bool                               `yaml:"test" doc:"show the test pattern: F 2 3 4 from left to right, upright, once the options of the device are right"`
 }
 
 // PageEntry is a page in the list.

@@ -62,7 +62,7 @@ func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixtur
 }
 
 func device(port plugins.SPIPort) plugins.Choice[panel.DeviceConfig] {
-	return plugins.Choice[panel.DeviceConfig]{Name: "max7219", Value: &max7219.Config{SPI: port, Hz: 1_000_000, Width: 32}}
+	return plugins.Choice[panel.DeviceConfig]{Name: "max7219", Value: &max7219.Config{SPI: port, Hz: 1_000_000, Width: 32, Height: 8, Refresh: time.Minute}}
 }
 
 func entry(kind string, options panel.PageConfig) display.PageEntry {
@@ -182,6 +182,31 @@ func TestAPanelThatLostPowerIsRestoredWithinAMinute(t *testing.T) {
 		f.panel.PowerCycle()
 		f.pass(time.Minute)
 		f.mustSee("Loading")
+		return nil
+	})
+}
+
+func TestStaticHealsWithinTheRefreshAndIsCountedApart(t *testing.T) {
+	often := func(c *display.Config) {
+		c.Device.Value.(*max7219.Config).Refresh = 3 * time.Second
+	}
+	withDisplay(t, often, func(f *fixture) error {
+		f.pass(10 * time.Second)
+		changed, refreshed := f.figure("changed_bytes_total"), f.figure("refreshed_bytes_total")
+		f.panel.Receive([]byte{0xf, 1, 0xc, 0, 3, 0xff, 5, 0}) // display test, shutdown, digits
+		f.pass(3 * time.Second)
+		f.mustSee("Loading")
+		f.pass(237 * time.Second)
+		if n := f.figure("changed_bytes_total") - changed; n != 0 {
+			t.Errorf("%v bytes of changes were sent, though nothing changed", n)
+		}
+		if n := f.figure("refreshed_bytes_total") - refreshed; n != 80*13*8 { // packets of four drivers
+			t.Errorf("%v bytes of refreshes were sent", n)
+		}
+		f.do("clock")
+		if n := f.figure("changed_bytes_total") - changed; n == 0 || n > 8*8 {
+			t.Errorf("a new page took %v bytes", n)
+		}
 		return nil
 	})
 }

@@ -17,27 +17,29 @@ func (d *display) HardwareTests() []plugins.HardwareTest {
 }
 
 // testHardware sends the pattern once a second, so that a panel shows it as soon as its
-// last wire is connected.
+// last wire is connected, and asks what is seen.
 func (d *display) testHardware(t *plugins.Task, report plugins.Reporter) (err error) {
 	s := &d.sender
 	if s.open, err = s.device.Value.Open(t, d.env); err != nil {
 		return err
 	}
-	drawPattern(d.canvas)
-	report.Info("The test pattern is sent to %s once a second. The panel should show this:%s", strings.Join(s.device.Value.Parts(), ", "), sketch(d.canvas))
-	if device, ok := s.device.Value.(panel.Troubleshooter); ok {
-		report.Info("%s A panel cannot answer, so an error cannot be detected.", device.Troubleshoot())
-	}
-	err = d.sendPattern(t)
+	pattern := panel.Pattern(d.canvas.Rect.Max)
+	report.Info("The test pattern is sent to %s once a second. The panel should show this:%s", strings.Join(s.device.Value.Parts(), ", "), sketch(pattern))
+	err = t.Group(func(g *plugins.Group) error {
+		g.Go("pattern", func(t *plugins.Task) error { return d.sendPattern(t, pattern) })
+		g.Go("questions", func(t *plugins.Task) error { return d.troubleshoot(t, report, pattern) })
+		return nil
+	})
 	_ = t.Timeout(time.Second, func() error { return s.blank(t) }) // an error was already returned
 	return err
 }
 
-func (d *display) sendPattern(t *plugins.Task) error {
-	pattern := panel.Frame{Picture: d.canvas, Words: "test pattern", Brightness: float64(d.cfg.Brightness)}
+func (d *display) sendPattern(t *plugins.Task, pattern *image.Gray) error {
+	frame := panel.Frame{Picture: pattern, Words: "test pattern", Brightness: float64(d.cfg.Brightness)}
 	for range t.Every(time.Second) {
 		err := t.Timeout(sendTimeout, func() error {
-			return d.sender.await(t, func() error { return d.sender.open.Resend(pattern) })
+			_, err := d.sender.await(t, func() (int, error) { return d.sender.open.Resend(frame) })
+			return err
 		})
 		if errors.Is(err, plugins.ErrTimeout) {
 			return fmt.Errorf("transfer timed out after %v", sendTimeout)
@@ -49,13 +51,37 @@ func (d *display) sendPattern(t *plugins.Task) error {
 	return plugins.ErrCancelled
 }
 
+// troubleshoot asks what is seen, again and again, since options may be wrong in several
+// ways and wires can be moved meanwhile.
+func (d *display) troubleshoot(t *plugins.Task, report plugins.Reporter, pattern *image.Gray) error {
+	device, ok := d.cfg.Device.Value.(panel.Troubleshooter)
+	for ok {
+		advice, err := device.Troubleshoot(pattern, func(question string, pictures []*image.Gray) (int, error) {
+			var answers []string
+			for _, p := range pictures {
+				answers = append(answers, sketch(p))
+			}
+			answer, err := report.Ask(t, question, append(answers, "none of these"))
+			if answer == len(pictures) {
+				answer = -1
+			}
+			return answer, err
+		})
+		if err != nil {
+			return err
+		}
+		report.Info("%s", advice)
+	}
+	return nil
+}
+
 // sketch is a picture in characters of two pixels each, in a frame.
 func sketch(picture *image.Gray) string {
 	var text strings.Builder
 	lit := func(x, y int) bool { return picture.GrayAt(x, y).Y >= 0x80 }
-	for y := 0; y < picture.Rect.Dy(); y += 2 {
+	for y := picture.Rect.Min.Y; y < picture.Rect.Max.Y; y += 2 {
 		text.WriteString("\n|")
-		for x := range picture.Rect.Dx() {
+		for x := picture.Rect.Min.X; x < picture.Rect.Max.X; x++ {
 			switch top, bottom := lit(x, y), lit(x, y+1); {
 			case top && bottom:
 				text.WriteRune('█')

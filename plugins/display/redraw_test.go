@@ -97,7 +97,7 @@ func anyPanel(rt *rapid.T, departures *watchedDepartures) Config {
 		Every:  100 * time.Millisecond,
 		Scroll: rapid.SampledFrom([]int{10, 20, 50}).Draw(rt, "scroll"),
 		Device: plugins.Choice[panel.DeviceConfig]{
-			Name: "max7219", Value: &max7219.Config{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width")},
+			Name: "max7219", Value: &max7219.Config{SPI: "SPI0.0", Hz: 1_000_000, Width: rapid.SampledFrom([]int{16, 32, 64}).Draw(rt, "width"), Height: 8},
 		},
 		Brightness: 0.5,
 		Wake:       3 * time.Second,

@@ -2,6 +2,7 @@ package display
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -72,41 +73,43 @@ func (s *sender) send(t *plugins.Task) error {
 }
 
 const (
-	// resendEvery is how often everything is sent again.
-	resendEvery = time.Minute
-	// steadyAfter is when everything is sent again for the first time after a failure.
-	// Only then Health is OK again, so that it does not alternate with a device that
-	// fails now and then.
+	// never is so long that a device that loses nothing is not refreshed.
+	never = 365 * 24 * time.Hour
+	// steadyAfter is how long a device works after a failure until Health is OK again, so
+	// that it does not alternate with a device that fails now and then.
 	steadyAfter = 10 * time.Second
 	// sendTimeout is how long a transfer may take, which is a matter of milliseconds.
 	sendTimeout = 5 * time.Second
 )
 
-// serve sends what changes, until a transfer fails.
+// serve sends what changes, and everything now and then, until a transfer fails.
 func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
-	resend := t.Now().Add(resendEvery)
+	every := cmp.Or(s.device.Value.RefreshEvery(), never)
+	steady, refresh := t.Now().Add(steadyAfter), t.Now().Add(every)
 	if pause.Tries() > 0 {
-		resend = t.Now().Add(steadyAfter)
+		refresh = t.Now().Add(min(every, steadyAfter))
 	}
 	if s.frame.Picture != nil {
 		s.changed.Set()
 	}
 	for {
-		err := t.Timeout(resend.Sub(t.Now()), func() error { return s.changed.Wait(t) })
+		err := t.Timeout(refresh.Sub(t.Now()), func() error { return s.changed.Wait(t) })
 		if err != nil && !errors.Is(err, plugins.ErrTimeout) {
 			return err
 		}
 		s.changed.Clear()
-		now, transfer := t.Now(), s.open.Show
-		all := now >= resend
+		now, transfer, figure := t.Now(), s.open.Show, "changed_bytes_total"
+		all := now >= refresh
 		if all {
-			transfer, resend = s.open.Resend, now.Add(resendEvery)
+			transfer, figure, refresh = s.open.Resend, "refreshed_bytes_total", now.Add(every)
 		}
 		frame := s.frame
-		if err := s.await(t, func() error { return transfer(frame) }); err != nil {
+		sent, err := s.await(t, func() (int, error) { return transfer(frame) })
+		if err != nil {
 			return s.close(t, err)
 		}
-		if all && t.Now().Sub(now) <= sendTimeout {
+		s.env.Meter.Count(figure, float64(sent))
+		if all && now >= steady && t.Now().Sub(now) <= sendTimeout {
 			pause.Reset()
 			s.env.Health.OK()
 		}
@@ -115,11 +118,11 @@ func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
 
 // await runs a method of the device beside the loop. A transfer that was still running
 // when its task was cancelled is waited for, so that blank comes last.
-func (s *sender) await(t *plugins.Task, do func() error) error {
+func (s *sender) await(t *plugins.Task, do func() (sent int, err error)) (sent int, err error) {
 	s.since = t.Now()
-	_, err := plugins.AwaitTurn(t, &s.turns, func(context.Context) (struct{}, error) { return struct{}{}, do() })
+	sent, err = plugins.AwaitTurn(t, &s.turns, func(context.Context) (int, error) { return do() })
 	s.since = 0
-	return err
+	return sent, err
 }
 
 // close closes the device after an error, which it returns. At the end of the task the
@@ -130,7 +133,7 @@ func (s *sender) close(t *plugins.Task, err error) error {
 	}
 	device := s.open
 	s.open = nil
-	if closing := s.await(t, device.Close); errors.Is(closing, plugins.ErrCancelled) {
+	if _, closing := s.await(t, func() (int, error) { return 0, device.Close() }); errors.Is(closing, plugins.ErrCancelled) {
 		return closing
 	}
 	return err
@@ -149,5 +152,6 @@ func (s *sender) blank(t *plugins.Task) error {
 	if s.open == nil {
 		return nil
 	}
-	return s.await(t, func() error { return errors.Join(s.open.Blank(), s.open.Close()) })
+	_, err := s.await(t, func() (int, error) { return 0, errors.Join(s.open.Blank(), s.open.Close()) })
+	return err
 }

@@ -16,7 +16,7 @@ import (
 
 func TestATransferThatHangsIsReported(t *testing.T) {
 	health := host.NewHealth(func() plugins.Instant { return 0 }, func(*host.Health) {})
-	s := sender{env: plugins.Env{Health: health}, device: plugins.Choice[panel.DeviceConfig]{Name: "max7219", Value: &max7219.Config{SPI: "SPI0.0"}}}
+	s := sender{env: plugins.Env{Health: health}, device: plugins.Choice[panel.DeviceConfig]{Name: "max7219", Value: &max7219.Config{SPI: "SPI0.0", Width: 8, Height: 8}}}
 	s.since = plugins.Instant(time.Hour)
 	s.watch(s.since.Add(sendTimeout))
 	if health.Condition != host.OK {
@@ -34,14 +34,14 @@ type slowDevice struct {
 	calls []string
 }
 
-func (d *slowDevice) Show(panel.Frame) error {
+func (d *slowDevice) Show(panel.Frame) (int, error) {
 	d.calls = append(d.calls, "show begins")
 	err := d.clock.Sleep(context.Background(), 3*time.Second)
 	d.calls = append(d.calls, "show ends")
-	return err
+	return 0, err
 }
 
-func (d *slowDevice) Resend(f panel.Frame) error { return d.Show(f) }
+func (d *slowDevice) Resend(f panel.Frame) (int, error) { return d.Show(f) }
 
 func (d *slowDevice) Blank() error {
 	d.calls = append(d.calls, "blank")
@@ -58,7 +58,10 @@ func TestThePanelIsBlankedAfterATransferThatWasAbandoned(t *testing.T) {
 	device := &slowDevice{clock: clock}
 	s := sender{open: device}
 	err := scheduler.New(scheduler.Options{Clock: clock}).Run(func(task *scheduler.Task) error {
-		show := func() error { return s.await(task, func() error { return device.Show(panel.Frame{}) }) }
+		show := func() error {
+			_, err := s.await(task, func() (int, error) { return device.Show(panel.Frame{}) })
+			return err
+		}
 		if err := task.Timeout(time.Second, show); !errors.Is(err, plugins.ErrTimeout) {
 			t.Errorf("the transfer was not abandoned: %v", err)
 		}

@@ -1,10 +1,13 @@
 package display
 
 import (
+	"errors"
 	"image"
+	"strings"
 	"testing"
 	"time"
 
+	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
 
@@ -43,5 +46,15 @@ func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 		if page.m.Words != want {
 			t.Errorf("it says %q, want %q", page.m.Words, want)
 		}
+	}
+}
+
+func TestATextThatTheFontLacksIsAWarningThatNamesTheCharacters(t *testing.T) {
+	var warning *plugins.OptionError
+	if err := (&Message{Text: "東京 Café"}).Validate(); !errors.As(err, &warning) || !warning.Warning || !strings.Contains(err.Error(), "has no 東 and 京") {
+		t.Errorf("got %v", err)
+	}
+	if err := (&Message{Text: "Café – Łódź"}).Validate(); err != nil {
+		t.Errorf("got %v", err)
 	}
 }

@@ -38,7 +38,7 @@ type Chain struct {
 func NewChain(c *Config) *Chain {
 	chain := &Chain{width: c.Width, leds: c.leds(), unknown: true}
 	for digit := range digits {
-		chain.held[digit], chain.wanted[digit] = make([]byte, c.Width/8), make([]byte, c.Width/8)
+		chain.held[digit], chain.wanted[digit] = make([]byte, c.modules()), make([]byte, c.modules())
 	}
 	return chain
 }

@@ -13,14 +13,6 @@ import (
 	"ptvd/plugins/max7219"
 )
 
-func TestAPictureIsUprightHoweverTheModulesAreMounted(t *testing.T) {
-	for _, layout := range mountings() {
-		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
-			newSetup(t, layout).mustShow(arrow(32), 7)
-		})
-	}
-}
-
 // TestTheOptionsMeanWhatTheyMeanToLuma does to a picture what luma.led_matrix does:
 // the whole is turned first (its rotate=2), then each block counter-clockwise, then the
 // blocks change places; a digit's byte is a column of a block, its top in D0, and the
@@ -71,7 +63,7 @@ func mountings() (all []max7219.Config) {
 	for _, orientation := range []int{0, 90, 180, -90} {
 		for _, reverse := range []bool{false, true} {
 			for _, upsideDown := range []bool{false, true} {
-				all = append(all, max7219.Config{Width: 32, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown})
+				all = append(all, max7219.Config{Width: 32, Height: 8, Orientation: orientation, Reverse: reverse, UpsideDown: upsideDown})
 			}
 		}
 	}
@@ -89,7 +81,7 @@ func counterClockwise(block [8][8]bool) (turned [8][8]bool) {
 }
 
 func TestNothingIsSentWhenNothingChanged(t *testing.T) {
-	b := newSetup(t, max7219.Config{Width: 32})
+	b := newSetup(t, 32)
 	b.mustShow(arrow(32), 7)
 	if packets := b.mustShow(arrow(32), 7); len(packets) != 0 {
 		t.Errorf("%d packets were sent for the same picture", len(packets))
@@ -97,7 +89,7 @@ func TestNothingIsSentWhenNothingChanged(t *testing.T) {
 }
 
 func TestAChangedRowTakesOnePacketWhereRegistersAreRows(t *testing.T) {
-	b, picture := newSetup(t, max7219.Config{Width: 32, Orientation: -90}), arrow(32)
+	b, picture := newSetup(t, 32), arrow(32)
 	b.mustShow(picture, 7)
 	picture.SetGray(3, 5, color.Gray{Y: 0xff})
 	picture.SetGray(30, 5, color.Gray{Y: 0xff})
@@ -108,7 +100,7 @@ func TestAChangedRowTakesOnePacketWhereRegistersAreRows(t *testing.T) {
 }
 
 func TestANewIntensityTakesOnePacket(t *testing.T) {
-	b := newSetup(t, max7219.Config{Width: 32})
+	b := newSetup(t, 32)
 	b.mustShow(arrow(32), 7)
 	if packets := b.mustShow(arrow(32), 2); len(packets) != 1 {
 		t.Errorf("it took %d packets", len(packets))
@@ -116,7 +108,7 @@ func TestANewIntensityTakesOnePacket(t *testing.T) {
 }
 
 func TestResendRestoresAPanelThatLostItsPower(t *testing.T) {
-	b := newSetup(t, max7219.Config{Width: 64, Orientation: -90})
+	b := newSetup(t, 64)
 	b.mustShow(arrow(64), 7)
 	b.panel.PowerCycle()
 	b.chain.Resend()
@@ -124,7 +116,7 @@ func TestResendRestoresAPanelThatLostItsPower(t *testing.T) {
 }
 
 func TestResendOverwritesNoise(t *testing.T) {
-	b, noise := newSetup(t, max7219.Config{Width: 32}), rand.New(rand.NewPCG(1, 2))
+	b, noise := newSetup(t, 32), rand.New(rand.NewPCG(1, 2))
 	b.mustShow(arrow(32), 7)
 	for range 100 {
 		b.panel.Receive([]byte{byte(noise.Uint32()), byte(noise.Uint32())})
@@ -134,7 +126,7 @@ func TestResendOverwritesNoise(t *testing.T) {
 }
 
 func TestAChangingPictureIsShown(t *testing.T) {
-	b := newSetup(t, max7219.Config{Width: 32, Orientation: -90, Reverse: true})
+	b := newSetup(t, 32)
 	random, picture := rand.New(rand.NewPCG(3, 4)), image.NewGray(image.Rect(0, 0, 32, 8))
 	for range 500 {
 		for range random.IntN(4) {
@@ -145,26 +137,26 @@ func TestAChangingPictureIsShown(t *testing.T) {
 }
 
 func TestOffLeavesThePanelDarkUntilTheNextPicture(t *testing.T) {
-	b := newSetup(t, max7219.Config{Width: 32})
+	b := newSetup(t, 32)
 	b.mustShow(arrow(32), 7)
 	for _, packet := range b.chain.Off() {
 		b.panel.Receive(packet)
 	}
-	if lit := slices.Max(b.seen().Pix); lit != 0 || b.panel.On() {
+	if lit := slices.Max(b.panel.Picture(b.mounting).Pix); lit != 0 || b.panel.On() {
 		t.Errorf("an LED has brightness %d; the drivers are on: %v", lit, b.panel.On())
 	}
 	b.mustShow(arrow(32), 7)
 }
 
 func TestAFrameOfTheWidestPanelFitsInOneTransfer(t *testing.T) {
-	chain := max7219.NewChain(&max7219.Config{Width: 256})
+	chain := max7219.NewChain(&max7219.Config{Width: 256, Height: 8})
 	if total := len(bytes.Join(chain.Update(arrow(256), 7), nil)); total > 4096 {
 		t.Errorf("it takes %d bytes; spidev passes 4096", total)
 	}
 }
 
 func TestUpdateAllocatesNothing(t *testing.T) {
-	chain := max7219.NewChain(&max7219.Config{Width: 32})
+	chain := max7219.NewChain(&max7219.Config{Width: 32, Height: 8})
 	dark, lit := image.NewGray(image.Rect(0, 0, 32, 8)), arrow(32)
 	chain.Update(dark, 7)
 	if n := testing.AllocsPerRun(100, func() {
@@ -176,23 +168,25 @@ func TestUpdateAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkUpdate(b *testing.B) {
-	chain := max7219.NewChain(&max7219.Config{Width: 32})
+	chain := max7219.NewChain(&max7219.Config{Width: 32, Height: 8})
 	pictures := []*image.Gray{image.NewGray(image.Rect(0, 0, 32, 8)), arrow(32)}
 	for i := 0; b.Loop(); i++ {
 		chain.Update(pictures[i%2], 7)
 	}
 }
 
-// setup is a chain and the simulated panel that it drives, mounted to match.
+// setup is a chain and the simulated panel that it drives.
 type setup struct {
-	t      *testing.T
-	layout max7219.Config
-	chain  *max7219.Chain
-	panel  *sim.Panel
+	t        *testing.T
+	chain    *max7219.Chain
+	panel    *sim.Panel
+	mounting sim.Arrangement
 }
 
-func newSetup(t *testing.T, layout max7219.Config) *setup {
-	return &setup{t, layout, max7219.NewChain(&layout), sim.NewPanel(layout.Width / 8)}
+// newSetup returns a panel of a row of FC-16 modules.
+func newSetup(t *testing.T, width int) *setup {
+	config := max7219.Config{Width: width, Height: 8, Module: "fc16"}
+	return &setup{t, max7219.NewChain(&config), sim.NewPanel(width / 8), sim.Arrangement{Module: &sim.FC16}}
 }
 
 // mustShow brings a picture to the panel and compares what is seen there.
@@ -205,27 +199,18 @@ func (b *setup) mustShow(want *image.Gray, level int) [][]byte {
 	if !b.panel.On() || b.panel.Testing() {
 		b.t.Fatal("the drivers are in shutdown or display test mode")
 	}
-	for chip := range b.layout.Width / 8 {
+	for chip := range len(want.Pix) / 64 {
 		if got := b.panel.Intensity(chip); got != level {
 			b.t.Fatalf("driver %d has intensity %d, not %d", chip, got, level)
 		}
 	}
-	seen := b.seen()
+	seen := b.panel.Picture(b.mounting)
 	for i := range want.Pix {
 		if seen.Pix[i] != want.Pix[i] {
-			b.t.Fatalf("pixel %d,%d is wrong", i%b.layout.Width, i/b.layout.Width)
+			b.t.Fatalf("pixel %d,%d is wrong", i%want.Stride, i/want.Stride)
 		}
 	}
 	return packets
-}
-
-// seen is what somebody in front of the panel sees.
-func (b *setup) seen() *image.Gray {
-	picture := b.panel.Picture(sim.Arrangement{Orientation: b.layout.Orientation, Reversed: b.layout.Reverse})
-	if b.layout.UpsideDown {
-		slices.Reverse(picture.Pix)
-	}
-	return picture
 }
 
 // arrow is a picture without any symmetry.

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"image"
+	"time"
 
 	"ptvd/plugins"
 )
@@ -19,23 +20,32 @@ type DeviceConfig interface {
 	// first Show sends everything. The display calls Open again, with growing
 	// pauses, after it or a method of the device has failed.
 	Open(t *plugins.Task, env plugins.Env) (Device, error)
+
+	// RefreshEvery returns how often Resend is called in place of Show; 0: only after a
+	// failure.
+	RefreshEvery() time.Duration
 }
 
-// Troubleshooter is a DeviceConfig that knows what to try when the test pattern does
+// Troubleshooter is a DeviceConfig that knows what to write when the test pattern does
 // not look as it should.
 type Troubleshooter interface {
-	// Troubleshoot returns that in sentences for people.
-	Troubleshoot() string
+	// Troubleshoot asks what is seen while the device shows a picture, and returns what
+	// to write in the configuration, or to check.
+	Troubleshoot(picture *image.Gray, ask Ask) (advice string, err error)
 }
+
+// Ask asks a person which of some pictures is seen, and returns its index; -1: none is.
+type Ask func(question string, pictures []*image.Gray) (int, error)
 
 // Device is an open device. Its methods run beside the loop, so that they may block
 // as long as a transfer takes, and never two at a time.
 type Device interface {
-	// Show sends what differs from what the device shows already.
-	Show(Frame) error
+	// Show sends what differs from what the device shows already, and returns how many
+	// bytes that took.
+	Show(Frame) (sent int, err error)
 	// Resend sends everything, the setup of the device included: after noise on a
 	// wire or a loss of power the device may show something else than was sent.
-	Resend(Frame) error
+	Resend(Frame) (sent int, err error)
 	// Blank makes the device dark. It is the last call before Close.
 	Blank() error
 	Close() error

@@ -65,7 +65,7 @@ plugins:
     every: %v
     scroll: 10
     brightness: %d%%
-    device: {max7219: {spi: %s, width: %d}}
+    device: {max7219: {spi: %s, width: %d, module: generic}}
     pages: [{minutes: trains}, {departures: {from: trains, rows: %d}}, clock]
     turn: %v
   bell:

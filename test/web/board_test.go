@@ -18,7 +18,7 @@ import (
 const parts = `
   panel:
     plugin: display
-    device: {max7219: {spi: SPI0.0}}
+    device: {max7219: {spi: SPI0.0, module: fc16}}
     pages: [clock, {message: {text: Hello}}]
   bell:
     plugin: button

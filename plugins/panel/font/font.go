@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -54,6 +55,17 @@ func (f *Face) Has(text string) bool {
 		}
 	}
 	return true
+}
+
+// Lacks returns the characters of a text that are drawn as □, each once.
+func (f *Face) Lacks(text string) string {
+	var lacks []rune
+	for _, r := range text {
+		if f.glyphs[r] == nil && f.glyphs[fallback[r]] == nil && !slices.Contains(lacks, r) {
+			lacks = append(lacks, r)
+		}
+	}
+	return string(lacks)
 }
 
 // Width returns the width of a text in pixels.

@@ -72,6 +72,12 @@ func TestAccentsAreLeftOutAndAnUnknownCharacterIsABox(t *testing.T) {
 	}
 }
 
+func TestLacksNamesWhatIsDrawnAsABoxOnce(t *testing.T) {
+	if got := Text.Lacks("Ürümqi 東京 – 東 🚌"); got != "東京" {
+		t.Errorf("it lacks %q", got)
+	}
+}
+
 func drawing(text string) string {
 	picture := image.NewGray(image.Rect(0, 0, 200, Height))
 	Text.Draw(picture, 0, 0, text)

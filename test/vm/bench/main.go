@@ -21,7 +21,7 @@ const rounds = 2
 const configuration = `plugins:
   panel:
     plugin: display
-    device: {max7219: {spi: SPI0.0, width: 32}}
+    device: {max7219: {spi: SPI0.0, width: 32, module: fc16, refresh: 1m}}
     pages: [{message: one}, {message: two}]
   bell:
     plugin: button

@@ -22,6 +22,7 @@ func (g *guest) uptv(oldnew ...string) string {
 	for _, pair := range pairs(append([]string{
 		"[0.au.pool.ntp.org, 1.au.pool.ntp.org, 2.au.pool.ntp.org, 3.au.pool.ntp.org]", "['" + g.ntpAddress + "']",
 		"    stop: 1099", "    base_url: " + g.ptvURL + "\n    stop: 1099",
+		"module: fc16", "module: fc16, refresh: 1m", // the tests look at what changes
 	}, oldnew...)) {
 		if !strings.Contains(text, pair[0]) {
 			g.Fatalf("the configuration does not contain %q:\n%s", pair[0], text)

@@ -168,7 +168,7 @@ func TestHardwareCheckFindsAllPartsAsTheUserOfTheService(t *testing.T) {
 }
 
 func hasCorners(panel *sim.Panel) bool {
-	picture := panel.Picture(sim.Arrangement{Orientation: 90})
+	picture := panel.Picture(mounted)
 	for _, x := range []int{0, 31} {
 		for _, y := range []int{0, 7} {
 			if picture.GrayAt(x, y).Y == 0 {

@@ -15,7 +15,7 @@ import (
 )
 
 // mounted is how the panel of uptv.yaml is mounted.
-var mounted = sim.Arrangement{Orientation: 90}
+var mounted = sim.Arrangement{Module: &sim.FC16}
 
 // isShown reports whether the panel shows a picture.
 func isShown(panel *sim.Panel, picture *image.Gray) bool {
