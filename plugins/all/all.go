@@ -8,5 +8,6 @@ import (
 	_ "ptvd/plugins/max7219"
 	_ "ptvd/plugins/mqtt"
 	_ "ptvd/plugins/ntp"
+	_ "ptvd/plugins/output"
 	_ "ptvd/plugins/ptv"
 )

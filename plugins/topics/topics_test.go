@@ -32,6 +32,7 @@ func TestThePayloadsAsJSON(t *testing.T) {
 	}{
 		{topics.Level{Goal: 0.5, Now: 0.25, Duty: 0xffff, Turned: -3}, "level", `{"goal":0.5,"level":0.25,"duty":1,"turned":-3}`},
 		{topics.Press{Down: true}, "press", `{"down":true}`},
+		{topics.Switch{On: true}, "switch", `{"on":true}`},
 		{topics.Text("No more"), "text", `"No more"`},
 		{topics.Reading{Value: 21.4, Unit: "°C"}, "reading", `{"value":21.4,"unit":"°C"}`},
 		{topics.Picture{Gray: picture}, "picture", `{"width":10,"height":2,"rows":["8000","0040"]}`},

@@ -58,6 +58,24 @@ type Press struct {
 // PayloadType returns "press".
 func (Press) PayloadType() string { return "press" }
 
+// Switch is whether something is on. As JSON:
+//
+//	{"on": true}
+type Switch struct {
+	On bool `json:"on"`
+}
+
+// PayloadType returns "switch".
+func (Switch) PayloadType() string { return "switch" }
+
+// Figures returns switched_on: 1 or 0.
+func (s Switch) Figures(Moment) map[string]float64 {
+	if s.On {
+		return map[string]float64{"switched_on": 1}
+	}
+	return map[string]float64{"switched_on": 0}
+}
+
 // Reading is what a sensor measures. As JSON:
 //
 //	{"value": 21.4, "unit": "°C"}
