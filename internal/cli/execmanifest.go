@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	osexec "os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ptvd/plugins/exec"
+)
+
+func execManifestCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exec-manifest PROGRAM",
+		Short: "Write the manifest of a program for the plugin exec",
+		Long: `Run a program with the argument --manifest, check the manifest that it prints, and
+write it to the file PROGRAM.json. The program runs with the rights of the caller.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), 10*time.Second)
+			defer cancel()
+			program, err := filepath.Abs(args[0])
+			if err != nil {
+				return err
+			}
+			manifest, err := osexec.CommandContext(ctx, program, "--manifest").Output()
+			if err != nil {
+				return fmt.Errorf("%s --manifest: %w", program, err)
+			}
+			if _, err := exec.ParseManifest(manifest); err != nil {
+				return fmt.Errorf("%s: %w", program, err)
+			}
+			if err := os.WriteFile(program+exec.ManifestSuffix, manifest, 0o644); err != nil { //nolint:gosec // the service's user reads it
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), program+exec.ManifestSuffix)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,300 @@
+package exec
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/topics"
+)
+
+// Program is a program with its manifest.
+type Program struct {
+	Path     string
+	manifest Manifest
+	problem  error // why the manifest cannot be used
+}
+
+// UnmarshalText reads the path, and the manifest.
+func (p *Program) UnmarshalText(text []byte) error {
+	path := string(text)
+	if !filepath.IsAbs(path) || path != filepath.Clean(path) {
+		return fmt.Errorf("not the path of a program; write it from / on, such as /usr/local/lib/ptvd/clock")
+	}
+	*p = Program{Path: path}
+	var data []byte
+	if data, p.problem = readLimited(path + ManifestSuffix); p.problem == nil {
+		p.manifest, p.problem = ParseManifest(data)
+	}
+	return nil
+}
+
+// String returns the path.
+func (p Program) String() string { return p.Path }
+
+const (
+	// ManifestSuffix is what the name of a manifest has behind that of its program.
+	ManifestSuffix = ".json"
+	// maxManifest limits, in bytes, the length of a manifest.
+	maxManifest = 64 << 10
+)
+
+func readLimited(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("no manifest: %w", err)
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxManifest+1))
+}
+
+// Manifest says what a program is.
+type Manifest struct {
+	Doc     string            `json:"doc"` // one sentence for people
+	Options map[string]Option `json:"options"`
+	Topics  map[string]Topic  `json:"topics"`
+	Actions map[string]Action `json:"actions"`
+	digest  string
+}
+
+// Digest returns the SHA-256 digest of the text, in lower-case hexadecimal.
+func (m Manifest) Digest() string { return m.digest }
+
+// Option is an option of a program.
+type Option struct {
+	Type     string   `json:"type"`    // text, whole, number, bool or duration
+	Doc      string   `json:"doc"`     // a sentence for people
+	Default  string   `json:"default"` // as it would be written; empty: none
+	Required bool     `json:"required"`
+	OneOf    []string `json:"oneof"`
+	Min      string   `json:"min"` // as it would be written
+	Max      string   `json:"max"`
+}
+
+// Topic is what a program publishes.
+type Topic struct {
+	Type   string  `json:"type"` // of the payload: reading, text, or empty for any JSON
+	Doc    string  `json:"doc"`
+	Class  string  `json:"class"`     // state or event
+	MaxAge float64 `json:"max_age_s"` // of a state: the age from which it says nothing any more; 0: it always holds
+}
+
+// Action is what a program can be asked to do.
+type Action struct {
+	Doc string `json:"doc"`
+	Arg string `json:"arg"` // what its argument is; empty: it has none
+}
+
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+
+// ParseManifest reads a manifest.
+func ParseManifest(data []byte) (m Manifest, err error) {
+	if len(data) > maxManifest {
+		return Manifest{}, fmt.Errorf("invalid manifest: it has more than %d bytes", maxManifest)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&m); err != nil {
+		return Manifest{}, fmt.Errorf("invalid manifest: %w", err)
+	}
+	if err := m.check(); err != nil {
+		return Manifest{}, fmt.Errorf("invalid manifest: %w", err)
+	}
+	digest := sha256.Sum256(data)
+	m.digest = hex.EncodeToString(digest[:])
+	return m, nil
+}
+
+// check returns the first fault in the order of the names.
+func (m Manifest) check() error {
+	for _, name := range slices.Concat(keys(m.Options), keys(m.Topics), keys(m.Actions)) {
+		if !nameForm.MatchString(name) {
+			return fmt.Errorf("%q is not a name of at most 32 lower-case letters, digits and _ that begins with a letter", name)
+		}
+	}
+	for _, name := range keys(m.Options) {
+		if err := m.Options[name].check(); err != nil {
+			return fmt.Errorf("options.%s: %w", name, err)
+		}
+	}
+	for _, name := range keys(m.Topics) {
+		topic := m.Topics[name]
+		switch {
+		case name == "health":
+			return errors.New("topics.health: the daemon publishes it")
+		case topic.Class != "state" && topic.Class != "event":
+			return fmt.Errorf("topics.%s: the class is state or event, not %q", name, topic.Class)
+		case payloads[topic.Type] == nil:
+			return fmt.Errorf("topics.%s: unknown type %q; there is %s", name, topic.Type, orNone(keys(payloads)))
+		case topic.MaxAge < 0 || topic.MaxAge > time.Duration(1<<62).Seconds():
+			return fmt.Errorf("topics.%s: max_age_s is out of range", name)
+		}
+	}
+	return nil
+}
+
+func (o Option) check() error {
+	switch {
+	case o.Doc == "":
+		return errors.New("doc is missing")
+	case parsers[o.Type] == nil:
+		return fmt.Errorf("unknown type %q; there is %s", o.Type, orNone(keys(parsers)))
+	}
+	for _, text := range []string{o.Default, o.Min, o.Max} {
+		if _, _, err := parsers[o.Type](text); text != "" && err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parsers read the values of the types, and return what the program gets and, of a type
+// with limits, the number that they are compared by.
+var parsers = map[string]func(text string) (value any, size float64, err error){
+	"text": func(text string) (any, float64, error) { return text, 0, nil },
+	"whole": func(text string) (any, float64, error) {
+		n, err := strconv.ParseInt(text, 10, 53)
+		if err != nil {
+			return nil, 0, fmt.Errorf("%q is not a whole number", text)
+		}
+		return n, float64(n), nil
+	},
+	"number": func(text string) (any, float64, error) {
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || n-n != 0 {
+			return nil, 0, fmt.Errorf("%q is not a number", text)
+		}
+		return n, n, nil
+	},
+	"bool": func(text string) (any, float64, error) {
+		if text != "true" && text != "false" {
+			return nil, 0, fmt.Errorf("%q is neither true nor false", text)
+		}
+		return text == "true", 0, nil
+	},
+	"duration": func(text string) (any, float64, error) {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return nil, 0, fmt.Errorf("%q is not a duration; write a number and a unit: 100ms, 5s, 10m or 1h30m", text)
+		}
+		return d.Seconds(), d.Seconds(), nil
+	},
+}
+
+// read reads the value of an option.
+func (o Option) read(text string) (any, error) {
+	value, size, err := parsers[o.Type](text)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.OneOf) > 0 && !slices.Contains(o.OneOf, text) {
+		return nil, fmt.Errorf("%q is not one of %s", text, strings.Join(o.OneOf, ", "))
+	}
+	for limit, wrong := range map[string]int{o.Min: -1, o.Max: 1} {
+		if _, bound, err := parsers[o.Type](limit); limit != "" && err == nil && cmp.Compare(size, bound) == wrong {
+			return nil, fmt.Errorf("%s is out of range; write %s", text, o.limits())
+		}
+	}
+	return value, nil
+}
+
+func (o Option) limits() string {
+	switch {
+	case o.Max == "":
+		return "at least " + o.Min
+	case o.Min == "":
+		return "at most " + o.Max
+	}
+	return o.Min + " to " + o.Max
+}
+
+// values returns the options that a configuration gives, and the defaults of the others.
+func (m Manifest) values(given map[string]string) (map[string]any, error) {
+	values, wrong := map[string]any{}, []error{}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		option, ok := m.Options[name]
+		if !ok {
+			wrong = append(wrong, plugins.OptionErrorf("options."+name, "the program has no such option; there is %s", orNone(keys(m.Options))))
+			continue
+		}
+		value, err := option.read(given[name])
+		if err != nil {
+			wrong = append(wrong, plugins.OptionErrorf("options."+name, "%w", err))
+			continue
+		}
+		values[name] = value
+	}
+	for _, name := range keys(m.Options) {
+		option := m.Options[name]
+		if _, ok := given[name]; ok {
+			continue
+		}
+		if option.Required {
+			wrong = append(wrong, plugins.OptionErrorf("options", "the program's option %s is missing (%s)", name, option.Doc))
+		} else if option.Default != "" {
+			values[name], _, _ = parsers[option.Type](option.Default)
+		}
+	}
+	return values, errors.Join(wrong...)
+}
+
+// publisher is a topic of the program.
+type publisher interface {
+	list() plugins.TopicList
+	publish(env plugins.Env, value json.RawMessage) error
+}
+
+// payloads make topics of the types that a manifest may name.
+var payloads = map[string]func(name, doc string, class plugins.Class) publisher{
+	"":        newTopic[json.RawMessage],
+	"reading": newTopic[topics.Reading],
+	"text":    newTopic[topics.Text],
+}
+
+type topic[T any] struct{ *plugins.Topic[T] }
+
+func newTopic[T any](name, doc string, class plugins.Class) publisher {
+	return topic[T]{plugins.NewTopic[T](name, doc, class)}
+}
+
+func (t topic[T]) list() plugins.TopicList { return plugins.Topics(t.Topic) }
+
+func (t topic[T]) publish(env plugins.Env, value json.RawMessage) error {
+	var payload T
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&payload); err != nil {
+		return fmt.Errorf("the value is not of the topic's type: %w", err)
+	}
+	t.Set(env, payload)
+	return nil
+}
+
+// handles makes the topics of the manifest.
+func (m Manifest) handles() map[string]publisher {
+	all := map[string]publisher{}
+	for name, t := range m.Topics {
+		class := plugins.State(time.Duration(t.MaxAge * float64(time.Second)))
+		if t.Class == "event" {
+			class = plugins.Events()
+		}
+		all[name] = payloads[t.Type](name, t.Doc, class)
+	}
+	return all
+}
+
+func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,194 @@
+package exec
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	osexec "os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"ptvd/plugins"
+)
+
+// process is a running program.
+type process struct {
+	command *osexec.Cmd
+	input   io.WriteCloser
+	output  *lineReader
+	errors  *lineReader
+	ended   chan struct{} // closed when it has ended …
+	reap    func() error  // … after this, which waits for it and returns how
+}
+
+// environment has the variables of the daemon that the program gets.
+var environment = []string{"PATH", "LANG", "TZ"}
+
+func startProcess(t *plugins.Task, path string) (*process, error) {
+	return plugins.Await(t, func(context.Context) (*process, error) { return newProcess(path) })
+}
+
+// newProcess starts a program. It blocks.
+func newProcess(path string) (*process, error) {
+	c := osexec.Command(path)
+	c.Dir = filepath.Dir(path)
+	c.Env = []string{} // nil would be all of the daemon's
+	for _, name := range environment {
+		if value, ok := os.LookupEnv(name); ok {
+			c.Env = append(c.Env, name+"="+value)
+		}
+	}
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	input, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	output, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	errorOutput, err := c.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	// The daemon goes before other processes; the program need not. A system that
+	// forbids the change leaves it as it is.
+	_ = syscall.Setpriority(syscall.PRIO_PGRP, c.Process.Pid, 0)
+	p := &process{command: c, input: input, output: newLineReader(output), errors: newLineReader(errorOutput), ended: make(chan struct{})}
+	p.reap = sync.OnceValue(func() error {
+		defer close(p.ended)
+		state, err := c.Process.Wait() // not that of the command, which would close its outputs
+		switch {
+		case err != nil:
+			return err
+		case state.Success():
+			return errEnded
+		}
+		return &osexec.ExitError{ProcessState: state}
+	})
+	return p, nil
+}
+
+// errEnded is the end of a program that has not failed.
+var errEnded = errors.New("exit status 0")
+
+// wait waits until the program has ended and returns how.
+func (p *process) wait(t *plugins.Task) error {
+	_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, p.reap() })
+	return err
+}
+
+// write writes a line, after those that wait already.
+func (p *process) write(t *plugins.Task, turns *plugins.Turns, line []byte) error {
+	_, err := plugins.AwaitTurn(t, turns, func(context.Context) (int, error) { return p.input.Write(line) })
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed) {
+		return nil // it has closed its input, and will end or not
+	}
+	return err
+}
+
+// A program that is asked to stop is signalled after askTimeout, and killed after
+// termTimeout more. Both are within the time that a stop has.
+const (
+	askTimeout  = 100 * time.Millisecond
+	termTimeout = 150 * time.Millisecond
+	killTimeout = 50 * time.Millisecond
+)
+
+// end ends the program and everything that it has started: it is asked, then
+// signalled, then killed.
+func (p *process) end(t *plugins.Task, last []byte) error {
+	ask := func() { // an error shows by the program not ending
+		_, _ = p.input.Write(append(last, '\n'))
+		_ = p.input.Close()
+	}
+	err := p.endBy(t, ask, askTimeout)
+	if errors.Is(err, plugins.ErrTimeout) {
+		err = p.endBy(t, func() { p.signal(syscall.SIGTERM) }, termTimeout)
+	}
+	if err != nil && !errors.Is(err, plugins.ErrTimeout) {
+		return err
+	}
+	killing := t.Timeout(killTimeout, func() error {
+		_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, p.Close() })
+		return err
+	})
+	if err != nil && killing == nil {
+		return fmt.Errorf("the program was killed: it did not stop within %v", askTimeout+termTimeout)
+	}
+	return killing
+}
+
+// endBy waits for the end after something was done for it.
+func (p *process) endBy(t *plugins.Task, do func(), timeout time.Duration) error {
+	return t.Timeout(timeout, func() error {
+		_, err := plugins.Await(t, func(ctx context.Context) (struct{}, error) {
+			do()
+			select {
+			case <-p.ended:
+			case <-ctx.Done():
+			}
+			return struct{}{}, nil
+		})
+		return err
+	})
+}
+
+// signal sends a signal to the program and to everything that it has started, if
+// anything is left of those.
+func (p *process) signal(s syscall.Signal) { _ = syscall.Kill(-p.command.Process.Pid, s) }
+
+// Close kills what is left. It blocks.
+func (p *process) Close() error {
+	p.signal(syscall.SIGKILL)
+	_ = p.reap()
+	_, _, _ = p.input.Close(), p.output.Close(), p.errors.Close() // some are closed already
+	return nil
+}
+
+// maxLine limits, in bytes, the length of a line of the program.
+const maxLine = 64 << 10
+
+var (
+	errEnd     = errors.New("the output has ended")
+	errTooLong = fmt.Errorf("it is longer than %d bytes", maxLine)
+)
+
+// lineReader reads lines beside the loop.
+type lineReader struct {
+	io.Closer
+	buffer *bufio.Reader
+}
+
+func newLineReader(from io.ReadCloser) *lineReader {
+	return &lineReader{from, bufio.NewReaderSize(from, maxLine)}
+}
+
+// next returns the next line; of one that is too long, the beginning with errTooLong.
+// At the end it returns errEnd.
+func (r *lineReader) next(t *plugins.Task) ([]byte, error) {
+	return plugins.Await(t, func(context.Context) ([]byte, error) { return r.read() })
+}
+
+func (r *lineReader) read() ([]byte, error) {
+	line, err := r.buffer.ReadSlice('\n')
+	text := append([]byte(nil), line...)
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		if err != nil && len(line) == 0 {
+			return nil, errEnd
+		}
+		return text, nil
+	}
+	for errors.Is(err, bufio.ErrBufferFull) {
+		_, err = r.buffer.ReadSlice('\n')
+	}
+	return text, errTooLong
+}
