@@ -125,5 +125,16 @@ func read(t *testing.T, name string) string {
 // parse reads a file as if anybody might, so that no example holds a secret.
 func parse(t *testing.T, name string) (*config.File, error) {
 	t.Helper()
-	return config.Parse(name, []byte(read(t, name)), 0o644)
+	return parseText(t, name, read(t, name))
+}
+
+// parseText reads the text of a file. The programs in it are where the package installs
+// them; here they are in the folder examples.
+func parseText(t *testing.T, name, text string) (*config.File, error) {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.Parse(name, []byte(strings.ReplaceAll(text, "/usr/share/doc/ptvd/examples", root+"/examples")), 0o644)
 }

@@ -55,7 +55,7 @@ func TestTheReferenceDescribesEveryOptionAsItsPluginDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := config.Parse("reference.yaml", []byte(want), 0o644)
+	after, err := parseText(t, "reference.yaml", want)
 	if err != nil {
 		t.Fatal(err)
 	}

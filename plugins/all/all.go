@@ -4,6 +4,7 @@ package all
 import (
 	_ "ptvd/plugins/button"
 	_ "ptvd/plugins/display"
+	_ "ptvd/plugins/exec"
 	_ "ptvd/plugins/fade"
 	_ "ptvd/plugins/max7219"
 	_ "ptvd/plugins/mqtt"

@@ -230,7 +230,7 @@ func (i *instance) readErrors(t *plugins.Task) error {
 // nothing.
 func (i *instance) readOutput(t *plugins.Task) error {
 	return i.eachLine(t, i.process.output, func(line []byte) error {
-		read, err := parse(line)
+		read, err := Parse(line)
 		if err != nil {
 			i.env.Log.Warn("line of the program ignored", "err", err, "line", printable(line))
 			return nil

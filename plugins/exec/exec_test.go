@@ -151,9 +151,9 @@ func waitForEnd(task *plugins.Task, list string) error {
 
 func TestWhyAProgramFails(t *testing.T) {
 	for script, want := range map[string]string{
-		`echo 'no such sensor' >&2; exit 3`:                    "the program has ended: exit status 3: no such sensor",
-		`exit 0`:                                               "the program has ended: exit status 0",
-		`kill -9 $$`:                                           "the program has ended: signal: killed",
+		`echo 'no such sensor' >&2; exit 3`: "the program has ended: exit status 3: no such sensor",
+		`exit 0`:                            "the program has ended: exit status 0",
+		`kill -9 $$`:                        "the program has ended: signal: killed",
 		`echo '{"hello": {"manifest": "0815"}}'; cat`:          "the program is of another manifest (0815); run ptvd exec-manifest",
 		`exec "$0.not there"`:                                  "the program has ended: exit status 127",
 		`echo '{"value": {"topic": "x", "value": 1}}'; exit 4`: "the program has ended: exit status 4",

@@ -34,11 +34,11 @@ type Call struct {
 
 // FromProgram is a line of the program. One of its members is there.
 type FromProgram struct {
-	Hello  *Hello   `json:"hello"` // the first line
-	Value  *Value   `json:"value"`
-	Call   *Call    `json:"call"`
-	Log    *Message `json:"log"`
-	Health *Health  `json:"health"`
+	Hello  *Hello   `json:"hello,omitempty"` // the first line
+	Value  *Value   `json:"value,omitempty"`
+	Call   *Call    `json:"call,omitempty"`
+	Log    *Message `json:"log,omitempty"`
+	Health *Health  `json:"health,omitempty"`
 }
 
 // Hello is the first line of the program.
@@ -49,7 +49,7 @@ type Hello struct {
 // Value is published as a topic of the manifest.
 type Value struct {
 	Topic string          `json:"topic"`
-	Value json.RawMessage `json:"value"`
+	Value json.RawMessage `json:"value,omitempty"`
 }
 
 // Message is a line for the log.
@@ -63,8 +63,8 @@ type Health struct {
 	Degraded string `json:"degraded"` // what it lacks, in a few words; empty: all is well
 }
 
-// parse reads a line of the program.
-func parse(line []byte) (read FromProgram, err error) {
+// Parse reads a line of the program.
+func Parse(line []byte) (read FromProgram, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&read); err != nil {

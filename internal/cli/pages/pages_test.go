@@ -49,7 +49,7 @@ func TestTheManualHasEveryOptionOfEveryPlugin(t *testing.T) {
 func TestTheManualHasEveryCommandWithItsFlags(t *testing.T) {
 	page := program(cli.Tree(), day)
 	for _, c := range cli.Tree().Commands() {
-		_, section, found := strings.Cut(page, ".SS ptvd "+c.Use+"\n")
+		_, section, found := strings.Cut(page, ".SS ptvd "+strings.ReplaceAll(c.Use, "-", `\-`)+"\n")
 		if !found {
 			t.Errorf("%s has no section", c.Name())
 		}
