@@ -281,10 +281,6 @@ func TestHardwareCheckAdvisesOnPartsThatCannotBeOpened(t *testing.T) {
 			broken: []string{"mv", "/dev/gpiochip0", "/dev/spare"}, repair: []string{"mv", "/dev/spare", "/dev/gpiochip0"},
 			words: []string{"GPIO17", "GPIO5", "GPIO6", "no GPIO chip", "3 of 5 parts could not be opened"},
 		},
-		"there is no such line": {
-			change: []string{"pin: GPIO17", "pin: GPIO40"},
-			words:  []string{"no GPIO line is named GPIO40", "`ptvd pins` lists", "1 of 5 parts could not be opened"},
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := begin(t)
@@ -297,6 +293,14 @@ func TestHardwareCheckAdvisesOnPartsThatCannotBeOpened(t *testing.T) {
 			l.says(append(c.words, "FAILED: ")...)
 			l.ends(1)
 		})
+	}
+}
+
+func TestCheckOnTheBoardKnowsItsLines(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g, "pin: GPIO17", "pin: GPIO40"))
+	for _, args := range [][]string{{"check"}, {"check", "--hardware"}} {
+		g.fails(78, "plugins.bell.pin: no GPIO line is named GPIO40: `ptvd pins` lists the lines", "ptvd", args...)
 	}
 }
 
