@@ -1,10 +1,13 @@
 # "make help" describes every target.
 GO      ?= go
 TOOLS   := $(GO) tool -modfile=tools/go.mod
-VERSION := $(shell deploy/deb/version)
-LDFLAGS := -s -w -X ptvd/internal/cli.Version=$(VERSION)
+# Plugins to build in: WITH="./thermo example.org/x@v1.2.3"; see deploy/with.
+WITH    ?=
+VERSION := $(shell deploy/deb/version)$(if $(WITH),+with)
+LDFLAGS  = -s -w -X ptvd/internal/cli.Version=$(VERSION) $(if $(WITH),-X "ptvd/internal/cli.Added=$(shell cat bin/with/added)")
 # The build is reproducible: the same commit always gives the same bytes.
-BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+BUILD    = CGO_ENABLED=0 $(GO) build $(if $(WITH),-C bin/with -mod=mod) -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+PROGRAM := $(if $(WITH),.,./cmd/ptvd)
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 # A number of inputs and not a duration: when a duration ends, go test sometimes
@@ -28,8 +31,12 @@ run: build ## build and start the demo, which needs no board, network or account
 	bin/ptvd demo
 
 .PHONY: build
-build: ## build bin/ptvd, static, with its version
-	$(BUILD) -o bin/ptvd ./cmd/ptvd
+build: with ## build bin/ptvd, static, with its version; WITH="./thermo example.org/x@v1.2.3" adds plugins
+	$(BUILD) -o $(CURDIR)/bin/ptvd $(PROGRAM)
+
+.PHONY: with
+with:
+	@$(if $(WITH),deploy/with bin/with $(WITH))
 
 .PHONY: test
 test: ## run every test; simulated days are cut short
@@ -91,10 +98,10 @@ bench: ## run the benchmarks that match BENCH, COUNT times
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
 .PHONY: cross
-cross: ## build for arm64, for armv6 (from the first Raspberry Pi Zero on) and for amd64
-	GOARCH=arm64 GOARM64=v8.0 $(BUILD) -o bin/ptvd-arm64 ./cmd/ptvd
-	GOARCH=arm GOARM=6 $(BUILD) -o bin/ptvd-armv6 ./cmd/ptvd
-	GOARCH=amd64 GOAMD64=v1 $(BUILD) -o bin/ptvd-amd64 ./cmd/ptvd
+cross: with ## build for arm64, for armv6 (from the first Raspberry Pi Zero on) and for amd64
+	GOARCH=arm64 GOARM64=v8.0 $(BUILD) -o $(CURDIR)/bin/ptvd-arm64 $(PROGRAM)
+	GOARCH=arm GOARM=6 $(BUILD) -o $(CURDIR)/bin/ptvd-armv6 $(PROGRAM)
+	GOARCH=amd64 GOAMD64=v1 $(BUILD) -o $(CURDIR)/bin/ptvd-amd64 $(PROGRAM)
 
 .PHONY: man
 man: ## write the manual pages, the completions and the schema to bin/
@@ -102,7 +109,8 @@ man: ## write the manual pages, the completions and the schema to bin/
 	$(GO) run ./internal/cli/pages bin
 
 .PHONY: deb
-deb: cross man ## build the Debian packages for arm64, armhf and amd64 to bin/
+deb: cross man $(if $(WITH),build) ## build the Debian packages for arm64, armhf and amd64 to bin/; WITH adds plugins
+	@$(if $(WITH),bin/ptvd schema >bin/ptvd.schema.json)
 	VERSION=$(VERSION) deploy/deb/build
 
 .PHONY: test-deb

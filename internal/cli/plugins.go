@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -24,7 +25,7 @@ func pluginsCommand() *cobra.Command {
 			if len(args) == 0 {
 				table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				fmt.Fprintln(table, strings.Join(pluginLines(), "\n"))
-				return table.Flush()
+				return errors.Join(table.Flush(), printAdded(cmd.OutOrStdout()))
 			}
 			plugin, ok := host.Lookup(args[0])
 			if !ok {

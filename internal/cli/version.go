@@ -1,14 +1,29 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
 )
 
-// Version is set by the linker; see the Makefile.
-var Version = "development"
+// Version and Added, the plugins that WITH= has built in, are set by the linker; see the
+// Makefile.
+var (
+	Version = "development"
+	Added   string
+)
+
+// printAdded prints which plugins are not ptvd's own.
+func printAdded(out io.Writer) error {
+	if Added == "" {
+		return nil
+	}
+	_, err := fmt.Fprintln(out, "with", Added)
+	return err
+}
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -16,7 +31,7 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "ptvd %s (%s, %s/%s)\n", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
+			return errors.Join(err, printAdded(cmd.OutOrStdout()))
 		},
 	}
 }
