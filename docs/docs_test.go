@@ -128,7 +128,7 @@ func TestMessagesAreThoseOfTheProgram(t *testing.T) {
 type wire struct {
 	part   string
 	header int // 1 to 40
-	colour string
+	color string
 }
 
 var wirings = map[string][]wire{
@@ -146,9 +146,9 @@ var names = map[int]string{
 // draw shows the header as seen from above, the board's edge at the right, and a part.
 func draw(part string, wires []wire) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="370" height="352" viewBox="0 0 370 352" font-family="sans-serif" font-size="11">`+"\n")
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="390" height="352" viewBox="0 0 390 352" font-family="sans-serif" font-size="11">`+"\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n", part)
-	fmt.Fprintln(&b, `<rect width="370" height="352" fill="#fff"/><rect x="208" y="12" width="40" height="328" rx="4" fill="#222"/>`)
+	fmt.Fprintln(&b, `<rect width="390" height="352" fill="#fff"/><rect x="208" y="12" width="40" height="328" rx="4" fill="#222"/>`)
 	used := map[int]wire{}
 	for _, w := range wires {
 		used[w.header] = w
@@ -158,7 +158,7 @@ func draw(part string, wires []wire) string {
 		x, y := at(pin)
 		fill := "#998"
 		if w, is := used[pin]; is {
-			fill = w.colour
+			fill = w.color
 		}
 		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="5" fill="%s"/>`+"\n", x, y, fill)
 	}
@@ -166,12 +166,12 @@ func draw(part string, wires []wire) string {
 	for i, w := range wires {
 		x, y := at(w.header)
 		from := 54 + 20*i
-		fmt.Fprintf(&b, `<text x="16" y="%d">%s</text><path d="M112 %d C 160 %d 160 %d %d %d" fill="none" stroke="%s" stroke-width="2.5"/>`+"\n", from, w.part, from-4, from-4, y, x, y, w.colour)
+		fmt.Fprintf(&b, `<text x="16" y="%d">%s</text><path d="M112 %d C 160 %d 160 %d %d %d" fill="none" stroke="%s" stroke-width="2.5"/>`+"\n", from, w.part, from-4, from-4, y, x, y, w.color)
 		label := 254
 		if _, both := used[w.header-1]; both && w.header%2 == 0 {
 			label += 66 // beside its neighbour's
 		}
-		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#222">%d %s</text>`+"\n", label, y+4, w.header, names[w.header])
+		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#222">%d: %s</text>`+"\n", label, y+4, w.header, names[w.header])
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
