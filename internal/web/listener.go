@@ -19,7 +19,7 @@ const (
 )
 
 // limitListener limits the number of open connections and the memory of each. Above a
-// limit, the oldest connection without a complete request is closed in favour of the new
+// limit, the oldest connection without a complete request makes room for the new
 // one: a client that opens connections and sends nothing shuts nobody out.
 type limitListener struct {
 	net.Listener
