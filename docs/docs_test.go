@@ -128,7 +128,7 @@ func TestMessagesAreThoseOfTheProgram(t *testing.T) {
 type wire struct {
 	part   string
 	header int // 1 to 40
-	color string
+	color  string
 }
 
 var wirings = map[string][]wire{
