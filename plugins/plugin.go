@@ -69,7 +69,7 @@ func (s Spec[C]) check() error {
 	config := schema.Must(reflect.TypeFor[C]())
 	for _, a := range s.Actions {
 		for _, option := range a.Calls {
-			if t := config.At(option); t == nil || t.Kind != schema.Action {
+			if t := config.At(option); t == nil || t.Kind != schema.Action && (t.Kind != schema.List || t.Elem.Kind != schema.Action) {
 				return fmt.Errorf("the action %s calls %q, which is not an option for an action", a.Name, option)
 			}
 		}

@@ -43,7 +43,7 @@ const maxDelivery = 2 * time.Millisecond
 type button struct {
 	env        plugins.Env
 	cfg        Config
-	actions    [gestures]plugins.ActionRef
+	actions    [gestures][]plugins.ActionRef
 	in         *plugins.Input
 	contact    *contact
 	recognizer *recognizer
@@ -163,7 +163,8 @@ func (b *button) quiet() {
 	}
 }
 
-// call calls the action that is configured for a gesture.
+// call calls the actions that are configured for a gesture. One that fails stops none of the
+// others.
 func (b *button) call(g gesture) {
 	switch {
 	case g == stuck && !b.contact.down:
@@ -178,8 +179,9 @@ func (b *button) call(g gesture) {
 	if g != hold {
 		gestured.Set(b.env, topics.Gesture(g.String()))
 	}
-	action := b.actions[g]
-	if err := b.env.Call(action); err != nil {
-		b.env.Log.Warn("action failed", "gesture", g, "action", action, "err", err)
+	for _, action := range b.actions[g] {
+		if err := b.env.Call(action); err != nil {
+			b.env.Log.Warn("action failed", "gesture", g, "action", action, "err", err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package button_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -283,6 +284,32 @@ func TestAFailedActionIsLoggedAndTheButtonKeepsWorking(t *testing.T) {
 		task.Sleep(100 * ms)
 		b.want("click")
 	}, "click")
+}
+
+func TestAGestureCallsSeveralActionsInTurn(t *testing.T) {
+	h := plugintest.New(t)
+	var calls []string
+	for _, name := range []string{"next", "fail", "on"} {
+		h.Handle("panel", name, func(string) error {
+			calls = append(calls, name)
+			if name == "fail" {
+				return errors.New("out of order")
+			}
+			return nil
+		})
+	}
+	h.Run(func(task *plugins.Task) error {
+		bell := h.Start(task, "bell", "{plugin: button, pin: GPIO17, on_press: [panel.next, panel.fail, panel.on], on_release: panel.on}")
+		sim.NewButton(h.Board, "GPIO17", 14).Click(task, 100*ms)
+		task.Sleep(100 * ms)
+		if want := []string{"next", "fail", "on", "on"}; !slices.Equal(calls, want) {
+			t.Errorf("called %v, want %v", calls, want)
+		}
+		if !strings.Contains(h.Log.String(), "out of order") {
+			t.Errorf("log: %s", h.Log.String())
+		}
+		return bell.Stop(task)
+	})
 }
 
 func TestAButtonWithoutActionsIsInvalid(t *testing.T) {

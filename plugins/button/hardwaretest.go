@@ -1,6 +1,10 @@
 package button
 
-import "ptvd/plugins"
+import (
+	"strings"
+
+	"ptvd/plugins"
+)
 
 // HardwareTests has one test: a person presses the button and sees the result.
 func (b *button) HardwareTests() []plugins.HardwareTest {
@@ -52,11 +56,15 @@ func (p *pressTest) edge(pressed bool, at plugins.Instant) {
 
 // gesture reports what the service would call.
 func (p *pressTest) gesture(g gesture) {
-	switch action := p.actions[g]; {
+	switch actions := p.actions[g]; {
 	case g == stuck:
 		p.report.Warn("%s has been pressed for a minute: is the button stuck?", p.cfg.Pin)
-	case action.Bound():
-		p.report.Info("%v: calls %v", g, action)
+	case len(actions) > 0:
+		var names []string
+		for _, action := range actions {
+			names = append(names, action.String())
+		}
+		p.report.Info("%v: calls %s", g, strings.Join(names, ", "))
 	}
 }
 
