@@ -459,7 +459,7 @@ func TestAPageThatCannotStartDoesNotStopTheInstances(t *testing.T) {
 		if err := d.Run(context.Background()); err != nil || started != 1 {
 			t.Errorf("%s: ended with %v after %d starts", token, err, started)
 		}
-		if !strings.Contains(log.String(), "web server not started") || !strings.Contains(log.String(), want) {
+		if !strings.Contains(log.String(), "web server not started") || !strings.Contains(log.String(), want) || strings.Contains(log.String(), "task failed") {
 			t.Errorf("%s: the log has no %q:\n%s", token, want, log.String())
 		}
 	}

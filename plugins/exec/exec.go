@@ -49,7 +49,7 @@ func (c Config) Topics() (list plugins.TopicList) {
 
 // CheckAction refuses calls of actions that the manifest does not have.
 func (c Config) CheckAction(_, arg string) error {
-	if arg == "" || c.Program.problem != nil {
+	if isKnown := c.Program.problem == nil; arg == "" || !isKnown {
 		return nil
 	}
 	name, arg, _ := strings.Cut(arg, " ")

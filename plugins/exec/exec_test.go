@@ -113,9 +113,9 @@ func TestTheFirstLineIsTheConfiguration(t *testing.T) {
 	})
 }
 
-func TestAProgramThatDoesNotStopIsSignalledAndThenKilledWithItsChildren(t *testing.T) {
+func TestAProgramThatDoesNotStopGetsASignalAndIsThenKilledWithItsChildren(t *testing.T) {
 	for name, script := range map[string]string{
-		"it ends at a signal": `trap 'touch "$0.signalled"; exit' TERM; echo $$ >"$0.pids"; hello; while :; do sleep 0.01; done`,
+		"it ends at a signal": `trap 'touch "$0.signal"; exit' TERM; echo $$ >"$0.pids"; hello; while :; do sleep 0.01; done`,
 		"it ignores all":      `trap '' TERM; sleep 600 & echo $$ $! >"$0.pids"; hello; while :; do sleep 0.01; done`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,8 +127,8 @@ func TestAProgramThatDoesNotStopIsSignalledAndThenKilledWithItsChildren(t *testi
 				}
 				return waitForEnd(task, path+".pids")
 			})
-			if _, err := os.Stat(path + ".signalled"); (err == nil) != (name == "it ends at a signal") {
-				t.Errorf("signalled: %v", err)
+			if _, err := os.Stat(path + ".signal"); (err == nil) != (name == "it ends at a signal") {
+				t.Errorf("signal: %v", err)
 			}
 		})
 	}
@@ -137,7 +137,7 @@ func TestAProgramThatDoesNotStopIsSignalledAndThenKilledWithItsChildren(t *testi
 // waitForEnd waits until processes, which were killed, have ended.
 func waitForEnd(task *plugins.Task, list string) error {
 	pids, err := os.ReadFile(list)
-	for _, pid := range strings.Fields(string(pids)) {
+	for pid := range strings.FieldsSeq(string(pids)) {
 		for err == nil {
 			state, gone := os.ReadFile("/proc/" + pid + "/stat")
 			if gone != nil || strings.Contains(string(state), ") Z ") {

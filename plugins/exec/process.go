@@ -95,7 +95,7 @@ func (p *process) write(t *plugins.Task, turns *plugins.Turns, line []byte) erro
 	return err
 }
 
-// A program that is asked to stop is signalled after askTimeout, and killed after
+// A program that is asked to stop gets a signal after askTimeout, and is killed after
 // termTimeout more. Both are within the time that a stop has.
 const (
 	askTimeout  = 100 * time.Millisecond
@@ -104,7 +104,7 @@ const (
 )
 
 // end ends the program and everything that it has started: it is asked, then
-// signalled, then killed.
+// gets a signal, then is killed.
 func (p *process) end(t *plugins.Task, last []byte) error {
 	ask := func() { // an error shows by the program not ending
 		_, _ = p.input.Write(append(last, '\n'))

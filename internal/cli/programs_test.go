@@ -1,0 +1,48 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ptvd/internal/cli"
+	_ "ptvd/plugins/all"
+)
+
+// run calls the program as from a shell.
+func run(args ...string) (status int, output string) {
+	var out bytes.Buffer
+	status = cli.Run(args, &out, &out)
+	return status, out.String()
+}
+
+func TestCheckTakesTheFileAsItsArgument(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "other.yaml")
+	if err := os.WriteFile(name, []byte("board: sim\nplugins: {bell: {plugin: button, pim: GPIO17}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, output := run("check", name); status == 0 || !strings.Contains(output, name+":2:") || !strings.Contains(output, "did you mean pin") {
+		t.Errorf("status %d:\n%s", status, output)
+	}
+}
+
+func TestExecManifestWritesWhatTheProgramPrints(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "program")
+	for printed, want := range map[string]string{
+		`{"doc": "does nothing"}`: "program.json\n",
+		`{"actions": {"Go": {}}}`: "invalid manifest",
+	} {
+		if err := os.WriteFile(program, []byte("#!/bin/sh\n[ \"$1\" = --manifest ] && echo '"+printed+"'\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		status, output := run("exec-manifest", program)
+		if !strings.Contains(output, want) || (status == 0) != strings.HasSuffix(want, "\n") {
+			t.Errorf("%s: status %d: %s", printed, status, output)
+		}
+	}
+	if written, err := os.ReadFile(program + ".json"); err != nil || string(written) != `{"doc": "does nothing"}`+"\n" {
+		t.Errorf("it wrote %q, %v", written, err)
+	}
+}
