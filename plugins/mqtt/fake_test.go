@@ -3,6 +3,7 @@ package mqtt_test
 import (
 	"context"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -18,6 +19,7 @@ type fakeBroker struct {
 	silent    bool // it reads, and says nothing any more
 	published []*packets.Publish
 	conn      net.Conn
+	writing   sync.Mutex // a packet is several writes
 	connects  int
 }
 
@@ -54,22 +56,28 @@ func (b *fakeBroker) serve(conn net.Conn) {
 		case *packets.Connect:
 			answer := packets.NewControlPacket(packets.CONNACK)
 			answer.Content.(*packets.Connack).Properties = &packets.Properties{}
-			_, _ = answer.WriteTo(conn)
+			b.write(conn, answer)
 		case *packets.Subscribe:
 			answer := packets.NewControlPacket(packets.SUBACK)
 			answer.Content.(*packets.Suback).PacketID = content.PacketID
 			answer.Content.(*packets.Suback).Reasons = make([]byte, len(content.Subscriptions))
-			_, _ = answer.WriteTo(conn)
+			b.write(conn, answer)
 		case *packets.Publish:
 			answer := packets.NewControlPacket(packets.PUBACK)
 			answer.Content.(*packets.Puback).PacketID = content.PacketID
-			_, _ = answer.WriteTo(conn)
+			b.write(conn, answer)
 		case *packets.Pingreq:
-			_, _ = packets.NewControlPacket(packets.PINGRESP).WriteTo(conn)
+			b.write(conn, packets.NewControlPacket(packets.PINGRESP))
 		case *packets.Disconnect:
 			return
 		}
 	}
+}
+
+func (b *fakeBroker) write(conn net.Conn, p *packets.ControlPacket) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	_, _ = p.WriteTo(conn)
 }
 
 // send sends the board a message.
@@ -77,7 +85,7 @@ func (b *fakeBroker) send(topic string, payload []byte) {
 	p := packets.NewControlPacket(packets.PUBLISH)
 	content := p.Content.(*packets.Publish)
 	content.Topic, content.Payload = topic, payload
-	_, _ = p.WriteTo(b.conn)
+	b.write(b.conn, p)
 }
 
 // count returns how many messages of a topic were published.
