@@ -98,8 +98,8 @@ func TestButtonsThatPressEachOtherAreRefused(t *testing.T) {
   c: {plugin: button, pin: GPIO12, on_press: c.press}
 `), 0o644)
 	found, _ := err.(config.Diagnostics)
-	if len(found) != 2 || found[0].Path != "plugins.a.on_press" || !strings.Contains(found[0].Message, "a.press -> b.press -> a.press") ||
-		found[1].Path != "plugins.c.on_press" || !strings.Contains(found[1].Message, "c.press -> c.press") {
+	if len(found) != 2 || found[0].Path != "plugins.a.on_press[0]" || !strings.Contains(found[0].Message, "a.press -> b.press -> a.press") ||
+		found[1].Path != "plugins.c.on_press[0]" || !strings.Contains(found[1].Message, "c.press -> c.press") {
 		t.Errorf("got %v", err)
 	}
 }
