@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Height is the height of every face in pixels.
@@ -25,9 +27,9 @@ var text string
 var bold string
 
 var (
-	// Text is narrow, so that a word fits on a panel: ASCII, 🚌 for a bus and ✗
-	// for a cancelled one. Accents are left out, and a character without one like it in
-	// ASCII is drawn as □.
+	// Text is narrow, so that a word fits on a panel: ASCII, accented letters where
+	// there is room for the accent, 🚌 for a bus and ✗ for a cancelled one. Letters of
+	// other alphabets are drawn as Latin ones, and what cannot be is drawn as □.
 	Text = mustParse(text)
 
 	// Bold is for digits that are read from across a room: 0 to 9, colon,
@@ -60,8 +62,11 @@ func (f *Face) Has(text string) bool {
 // Lacks returns the characters of a text that are drawn as □, each once.
 func (f *Face) Lacks(text string) string {
 	var lacks []rune
-	for _, r := range text {
-		if f.glyphs[r] == nil && f.glyphs[fallback[r]] == nil && !slices.Contains(lacks, r) {
+	for _, r := range norm.NFC.String(text) {
+		if f.glyphs[r] != nil || slices.Contains(lacks, r) {
+			continue
+		}
+		if _, ok := f.spell(r); !ok {
 			lacks = append(lacks, r)
 		}
 	}
@@ -71,8 +76,8 @@ func (f *Face) Lacks(text string) string {
 // Width returns the width of a text in pixels.
 func (f *Face) Width(text string) int {
 	width := 0
-	for _, r := range text {
-		width += len(f.glyph(r)) + gap
+	for g := range f.glyphsOf(text) {
+		width += len(g) + gap
 	}
 	return max(0, width-gap)
 }
@@ -80,11 +85,11 @@ func (f *Face) Width(text string) int {
 // Draw lights the pixels of a text whose upper left corner is at x, y. What is
 // outside the picture is left out.
 func (f *Face) Draw(on *image.Gray, x, y int, text string) {
-	for _, r := range text {
+	for g := range f.glyphsOf(text) {
 		if x >= on.Rect.Max.X {
 			return
 		}
-		for _, column := range f.glyph(r) {
+		for _, column := range g {
 			for row := range Height {
 				if column>>row&1 != 0 {
 					on.SetGray(x, y+row, color.Gray{Y: 0xff})
@@ -94,16 +99,6 @@ func (f *Face) Draw(on *image.Gray, x, y int, text string) {
 		}
 		x += gap
 	}
-}
-
-func (f *Face) glyph(r rune) glyph {
-	if g, ok := f.glyphs[r]; ok {
-		return g
-	}
-	if g, ok := f.glyphs[fallback[r]]; ok {
-		return g
-	}
-	return f.glyphs[missing]
 }
 
 // parse reads a face: blocks of glyphs side by side, each block under a line that
@@ -166,5 +161,6 @@ func mustParse(art string) *Face {
 	if err != nil {
 		panic("font: " + err.Error())
 	}
+	face.addAccents()
 	return face
 }

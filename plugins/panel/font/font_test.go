@@ -4,6 +4,7 @@ import (
 	"image"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 func TestTheTextFaceHasAllOfASCII(t *testing.T) {
@@ -24,15 +25,16 @@ func TestDigitsAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
 	}
 }
 
-// On four columns 0 and O are the same, which confuses nobody.
-func TestNoTwoCharactersLookAlikeButZeroAndO(t *testing.T) {
+// On four columns 0 and O are the same, and with an accent a small letter and a capital
+// are as high, which confuses nobody.
+func TestNoTwoCharactersLookAlikeButZeroAndOAndTheirCase(t *testing.T) {
 	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
 		seen := map[string]rune{}
 		for r, g := range face.glyphs {
 			if r == 'O' {
 				continue
 			}
-			if other, twice := seen[string(g)]; twice {
+			if other, twice := seen[string(g)]; twice && unicode.ToLower(other) != unicode.ToLower(r) {
 				t.Errorf("%s: %q and %q are the same", name, r, other)
 			}
 			seen[string(g)] = r
@@ -60,14 +62,43 @@ func litWidth(picture *image.Gray) int {
 	return width
 }
 
-func TestAccentsAreLeftOutAndAnUnknownCharacterIsABox(t *testing.T) {
+func TestWhatTheFontLacksFallsBack(t *testing.T) {
 	for _, test := range []struct{ text, like string }{
-		{"Ürümqi – Café “Łódź”", `Urumqi - Cafe "Lodz"`},
+		{"Straße – “Łódz”", `Strasse - "Lódz"`},
+		{"U\u0308ru\u0308mqi", "Ürümqi"},
+		{"Київ Москва", "Kiyiv Moskva"},
+		{"Αθήνα", "Athina"},
+		{"a\tb\u202fc…", "a b c..."},
+		{"ďáblice Øl ½", "dáblice Ol □"},
 		{"東京\x00", "□□□"},
 		{"broken \xff", "broken □"},
 	} {
 		if got, want := drawing(test.text), drawing(test.like); got != want {
 			t.Errorf("%q is not drawn like %q", test.text, test.like)
+		}
+	}
+}
+
+func TestAccentsAreDrawnAboveAndBelowLetters(t *testing.T) {
+	for text, want := range map[string]string{
+		"éÉ": "..#...#.\n.#...#..\n.##.####\n#..##...\n#######.\n#...#...\n.#######\n........",
+		"ïç": "#.#...\n......\n.#..##\n.#.#..\n.#.#..\n.#.#..\n.#..##\n....#.",
+	} {
+		picture := image.NewGray(image.Rect(0, 0, 200, Height))
+		x := 0
+		for _, r := range text {
+			Text.Draw(picture, x, 0, string(r))
+			x += Text.Width(string(r))
+		}
+		var got strings.Builder
+		for y := range Height {
+			for column := range x {
+				got.WriteByte(".#"[picture.GrayAt(column, y).Y/0xff])
+			}
+			got.WriteByte('\n')
+		}
+		if strings.TrimSpace(got.String()) != want {
+			t.Errorf("%s is drawn as\n%s", text, got.String())
 		}
 	}
 }
