@@ -145,7 +145,10 @@ func (p *page) loop() *web.Loop {
 	}
 	l := web.Loop{
 		Uptime: snapshot.At.Sub(d.started).Seconds(), Machine: snapshot.Machine.Sub(0).Seconds(), Wakeups: snapshot.Wakeups, Workers: snapshot.Workers,
-		SPITransfers: d.claims.SPI.Transfers(), SPIBytes: d.claims.SPI.Bytes(), Tasks: make([]web.Task, 0, len(snapshot.Totals)),
+		SPITransfers: d.claims.SPI.Transfers(), SPIBytes: d.claims.SPI.Bytes(),
+		I2CTransfers: d.claims.I2C.Transfers(), I2CBytes: d.claims.I2C.Bytes(),
+		UARTTransfers: d.claims.UART.Transfers(), UARTBytes: d.claims.UART.Bytes(),
+		Tasks: make([]web.Task, 0, len(snapshot.Totals)),
 	}
 	for _, s := range snapshot.Totals {
 		task := web.Task{

@@ -93,7 +93,7 @@ func (b *Board) UART(t *scheduler.Task, name string, baud int) (io.ReadWriteClos
 		if err != nil {
 			return nil, err
 		}
-		return &uartPort{guard{name: Canonical(name), release: port.Close}, port}, nil
+		return &uartPort{guard{name: Canonical(name), release: port.Close}, port, &b.claims.UART}, nil
 	}, name)
 }
 

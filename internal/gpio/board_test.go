@@ -91,6 +91,35 @@ func TestCloseReleasesAllPartsAndClaims(t *testing.T) {
 	})
 }
 
+func TestTransfersOnEveryKindOfPortAreCounted(t *testing.T) {
+	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
+	world, claims := sim.New(loop), gpio.NewClaims()
+	board := gpio.NewBoard(world, claims, "test")
+	world.AttachI2C(0x20, echo{})
+	err := loop.Run(func(t *scheduler.Task) error {
+		bus, err1 := board.I2C(t, "I2C1", 0x20)
+		uart, err2 := board.UART(t, "/dev/ttyAMA0", 9600)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		_, err := uart.Write([]byte("hello"))
+		return errors.Join(err, bus.Tx(0x20, []byte{1}, make([]byte, 2)), board.Close(t))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]*gpio.Counter{"3 bytes over I2C": &claims.I2C, "5 bytes over a serial port": &claims.UART} {
+		if got := fmt.Sprintf("%d bytes", c.Bytes()); c.Transfers() != 1 || !strings.HasPrefix(name, got) {
+			t.Errorf("%s: counted %d transfers of %s", name, c.Transfers(), got)
+		}
+	}
+}
+
+// echo is an I2C device that accepts everything.
+type echo struct{}
+
+func (echo) Tx(_, _ []byte) error { return nil }
+
 func TestACancelledOpenLeavesNothingOpen(t *testing.T) {
 	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()})
 	backend := &slowBackend{opening: scheduler.NewFlag(loop), goOn: make(chan struct{}), closed: make(chan struct{})}

@@ -9,7 +9,7 @@ import (
 // Claims records which instance uses which pin, port or bus address of a board, and
 // counts the transfers.
 type Claims struct {
-	SPI, I2C Counter
+	SPI, I2C, UART Counter
 
 	mu     sync.Mutex
 	owners map[string]string

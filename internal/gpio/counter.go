@@ -7,6 +7,7 @@ import "sync/atomic"
 type Counter struct{ transfers, bytes atomic.Uint64 }
 
 // Transfers returns the number of transfers: system calls, each with one packet or more.
+// On a serial port these are its reads and writes.
 func (c *Counter) Transfers() uint64 { return c.transfers.Load() }
 
 // Bytes returns the number of bytes sent or received by them.

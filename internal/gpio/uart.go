@@ -5,7 +5,8 @@ import "io"
 // uartPort is a claimed serial port.
 type uartPort struct {
 	guard
-	port io.ReadWriteCloser
+	port    io.ReadWriteCloser
+	counter *Counter
 }
 
 // Read waits for at least one byte. Close ends it.
@@ -14,6 +15,9 @@ func (p *uartPort) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := p.port.Read(b)
+	if n > 0 {
+		p.counter.add(n)
+	}
 	if closed := p.check(); err != nil && closed != nil {
 		return n, closed
 	}
@@ -26,5 +30,9 @@ func (p *uartPort) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	defer p.unlock()
-	return p.port.Write(b)
+	n, err := p.port.Write(b)
+	if n > 0 {
+		p.counter.add(n)
+	}
+	return n, err
 }

@@ -132,6 +132,10 @@ func (e exposition) loop(l Loop) {
 	e.set("loop_workers", float64(l.Workers))
 	e.set("spi_transfers_total", float64(l.SPITransfers))
 	e.set("spi_bytes_total", float64(l.SPIBytes))
+	e.set("i2c_transfers_total", float64(l.I2CTransfers))
+	e.set("i2c_bytes_total", float64(l.I2CBytes))
+	e.set("uart_transfers_total", float64(l.UARTTransfers))
+	e.set("uart_bytes_total", float64(l.UARTBytes))
 	for _, t := range l.Tasks {
 		task := []string{"instance", t.Instance, "task", t.Name}
 		e.set("task_live", float64(t.Live), task...)
@@ -206,6 +210,10 @@ var help = map[string]string{
 	"loop_workers":               "Blocking calls that run beside the event loop now.",
 	"spi_transfers_total":        "SPI transfers.",
 	"spi_bytes_total":            "Bytes transferred over SPI.",
+	"i2c_transfers_total":        "I2C transfers.",
+	"i2c_bytes_total":            "Bytes transferred over I2C.",
+	"uart_transfers_total":       "Reads and writes of serial ports.",
+	"uart_bytes_total":           "Bytes transferred over serial ports.",
 	"task_live":                  "Running tasks of this name.",
 	"task_runs_total":            "Steps of the task.",
 	"task_seconds_total":         "Time that the task used on the event loop.",

@@ -24,7 +24,7 @@ func figures() State {
 			Meter: map[string]float64{"fetches_ok_total": 7, "jobs_total": 2, "no name": 1},
 			Help:  map[string]string{"fetches_ok_total": "Requests that were answered.", "jobs_total": ""},
 		}},
-		Loop:   &Loop{SPIBytes: 4096, Tasks: []Task{{Instance: "trains", Name: "a \"fetch\"é", Runs: 9, Longest: 0.002, Late: Histogram{Bounds: []float64{0.001, 1}, Below: []uint64{3, 4}, Count: 5, Sum: 2.5}}}},
+		Loop:   &Loop{SPIBytes: 4096, I2CTransfers: 3, I2CBytes: 6, UARTTransfers: 2, UARTBytes: 9, Tasks: []Task{{Instance: "trains", Name: "a \"fetch\"é", Runs: 9, Longest: 0.002, Late: Histogram{Bounds: []float64{0.001, 1}, Below: []uint64{3, 4}, Count: 5, Sum: 2.5}}}},
 		Daemon: &Daemon{Version: "1.2.3"},
 	}
 }
@@ -43,6 +43,7 @@ func TestMetricsAreTheFiguresOfTheState(t *testing.T) {
 		`ptvd_reading{instance="thermo",topic="outside"} -3`,
 		`ptvd_clock_system_error_seconds -0.25`,
 		`ptvd_spi_bytes_total 4096`,
+		"ptvd_i2c_transfers_total 3\n", "ptvd_i2c_bytes_total 6\n", "ptvd_uart_transfers_total 2\n", "ptvd_uart_bytes_total 9\n",
 		`ptvd_task_runs_total{instance="trains",task="a \"fetch\"é"} 9`,
 		"# TYPE ptvd_task_lateness_seconds histogram\n" +
 			`ptvd_task_lateness_seconds_bucket{instance="trains",task="a \"fetch\"é",le="0.001"} 3` + "\n" +

@@ -102,13 +102,17 @@ type Action struct {
 // Loop has the figures of the event loop since its start. Uptime is the loop's own time,
 // which a demo can speed up; all other times are real time.
 type Loop struct {
-	Uptime       float64 `json:"uptime_s"`
-	Machine      float64 `json:"machine_s"` // CLOCK_MONOTONIC
-	Wakeups      uint64  `json:"wakeups"`
-	Workers      int     `json:"workers"` // blocking calls that run beside the loop
-	SPITransfers uint64  `json:"spi_transfers"`
-	SPIBytes     uint64  `json:"spi_bytes"`
-	Tasks        []Task  `json:"tasks,omitempty"` // in events only for clients of /events?tasks
+	Uptime        float64 `json:"uptime_s"`
+	Machine       float64 `json:"machine_s"` // CLOCK_MONOTONIC
+	Wakeups       uint64  `json:"wakeups"`
+	Workers       int     `json:"workers"` // blocking calls that run beside the loop
+	SPITransfers  uint64  `json:"spi_transfers"`
+	SPIBytes      uint64  `json:"spi_bytes"`
+	I2CTransfers  uint64  `json:"i2c_transfers"`
+	I2CBytes      uint64  `json:"i2c_bytes"`
+	UARTTransfers uint64  `json:"uart_transfers"`
+	UARTBytes     uint64  `json:"uart_bytes"`
+	Tasks         []Task  `json:"tasks,omitempty"` // in events only for clients of /events?tasks
 }
 
 // Task sums up all tasks of one instance and name.

@@ -29,6 +29,8 @@ export function showLoop(loop, world) {
     figure("steps/s", Math.round(steps).toString());
     figure("wake-ups/s", Math.round(rate(loop.wakeups, before.wakeups)).toString());
     figure("SPI", Math.round(rate(loop.spi_bytes, before.spi_bytes)) + " B/s");
+    if (loop.i2c_bytes) figure("I2C", Math.round(rate(loop.i2c_bytes, before.i2c_bytes)) + " B/s");
+    if (loop.uart_bytes) figure("serial", Math.round(rate(loop.uart_bytes, before.uart_bytes)) + " B/s");
     figure("beside the loop", loop.workers.toString());
     const fast = world?.speed > 1;
     figure(fast ? `running, at ${world.speed} times the speed` : "running", span(Math.floor(loop.uptime_s)));
