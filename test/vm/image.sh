@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the guest: a kernel, an initrd and a root file system of Debian 12 with the
 # module of ./kmod. Needs root on Debian 12 for PCs; installs what is missing there.
-# If nothing has changed since the last time, it does nothing and needs nothing.
+# If the image is up to date, it does nothing and has no requirements.
 #
-# Exit status 77: it cannot be made on this machine, and the only line of standard
-# output says why.
+# Exit status 77: the image cannot be made on this machine; standard output is one line
+# with the reason.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -12,12 +12,12 @@ set -euo pipefail
 suite=bookworm
 packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,procps,gpiod,chrony,ca-certificates
 
-# What the image is made of. A newer kernel in Debian is no reason to make it anew.
+# The files from which the image is made. A newer kernel of Debian does not rebuild it.
 stamp=$(cd "$here" && find image.sh common.sh kmod guest -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
 is_made() { [ "$(cat "$image/stamp" 2>/dev/null)" = "$stamp" ]; }
 ! is_made || exit 0
 
-# ---- what this machine must be, and have
+# ---- requirements
 
 # shellcheck source=/dev/null
 . /etc/os-release
@@ -27,7 +27,7 @@ is_made() { [ "$(cat "$image/stamp" 2>/dev/null)" = "$stamp" ]; }
 mkdir -p "$cache/debs"
 exec 9>"$cache/lock"
 flock 9
-! is_made || exit 0 # by another one that ran meanwhile
+! is_made || exit 0 # by another process
 
 missing=()
 need() { # COMMAND PACKAGE
@@ -70,7 +70,7 @@ headers=("$(fetch "linux-headers-$release")" "$(fetch "linux-headers-$abi-common
 busybox=$(fetch busybox-static)
 timesyncd=$(fetch systemd-timesyncd)
 
-# ---- the kernel and the module. In memory where that can be: dpkg waits for the disk
+# ---- the kernel and the module. In memory if possible, since dpkg waits for the disk
 # after each package.
 
 work=$cache/work
@@ -94,7 +94,7 @@ dd if="$packed" bs=1M iflag=skip_bytes,count_bytes skip="$start" count="$(number
 	xz -dc --single-stream >"$image.new/vmlinux"
 
 tree=$work/headers/usr/src/linux-headers-$release
-sed -i "s#/usr/src/#$work/headers/usr/src/#" "$tree/Makefile" # it names the folder it is to be installed in
+sed -i "s#/usr/src/#$work/headers/usr/src/#" "$tree/Makefile" # it contains the directory where it would be installed
 cp -r "$here/kmod" "$work/"
 make -s -C "$tree" M="$work/kmod" modules >"$cache/kmod.log" 2>&1 || { cat "$cache/kmod.log" >&2; die "the module does not build"; }
 ! grep -A3 warning: "$cache/kmod.log" >&2 || die "the module builds with warnings"
@@ -106,7 +106,7 @@ root=$work/root
 base=$cache/base-$suite-$(echo "$packages" | sha256sum | cut -c1-12).tar
 if [ ! -s "$base" ]; then
 	say "debootstrap"
-	# From where apt itself has this suite.
+	# The mirror from which apt itself gets this suite.
 	# shellcheck disable=SC2016
 	mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | awk -v suite=$suite '$1 == suite {print $2; exit}')
 	debootstrap --variant=minbase --include="$packages" $suite "$root" "$mirror" >"$cache/debootstrap.log" 2>&1 || { tail -n 20 "$cache/debootstrap.log" >&2; die "debootstrap failed"; }
@@ -119,16 +119,16 @@ else
 fi
 
 say "guest"
-# As packages, chrony and timesyncd exclude each other; a test wants both.
+# The packages chrony and systemd-timesyncd conflict; a test needs both.
 dpkg-deb --fsys-tarfile "$timesyncd" | tar -x -C "$root" --keep-directory-symlink
 chroot "$root" systemd-sysusers
 
 depmod -b "$work/kernel" "$release"
 modules=$root/lib/modules/$release
-in_order() { # MODULE...: their files, each after those that it needs
+in_order() { # MODULE...: their files, each after its dependencies
 	modprobe -d "$work/kernel" -S "$release" --show-depends -a "$@" | awk '$1 == "insmod" && !seen[$2]++ {print $2}'
 }
-# shellcheck disable=SC2046 # one module a word
+# shellcheck disable=SC2046 # one word per module
 in_order $(grep -v '^#' "$here/guest/modules") | while read -r file; do
 	install -D -m 644 "$file" "$root/lib/modules/${file#*/lib/modules/}"
 done

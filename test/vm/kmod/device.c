@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/wires, the far end of the wires.
+ * /dev/wires, the other end of the lines and buses.
  *
- * Reading gives what happened, a line each and in order, after its CLOCK_MONOTONIC in
- * nanoseconds. What was read is gone.
+ * Reading returns the events in order, one per line, each with its time in nanoseconds
+ * of CLOCK_MONOTONIC. Each event is read once.
  *
  *	NS input LINE 0|1		the level changed, by a command
- *	NS output LINE 0|1		it was driven, to the same level or another one
+ *	NS output LINE 0|1		the line was driven, to the same level or another
  *	NS released LINE		a driven line became an input
  *	NS spi CS NUMBER ok|failed hz=HZ mode=0-3 HEX:CS_CHANGE ...	one message
+ *	NS i2c ADDRESS ok|failed wHEX|rHEX ...	one transfer: bytes written and read
  *	NS pwm CHANNEL period=NS duty=NS enabled=0|1 inverted=0|1
  *	NS played			the script has ended
  *	NS mark N
- *	NS lost N			so many lines are missing here: nobody read
+ *	NS lost N			N lines are missing here, since they were not read in time
  *
- * Writing does something to the wires, one command a write:
+ * Each write is one command:
  *
- *	level LINE 0|1|z		low, high, or open
- *	play\nLINE 0|1|z US\n...	a script: a level, then a wait until the next
- *	fail N				the next N SPI messages end in an I/O error
- *	hang MS				the next SPI message takes so much longer
+ *	level LINE 0|1|z		low, high, or free
+ *	play\nLINE 0|1|z US\n...	a script: a level, then the time until the next
+ *	fail N				the next N SPI messages fail with an I/O error
+ *	hang MS				the next SPI message takes MS longer
+ *	i2c ADDRESS HEX|-		a device that answers reads with these bytes, or none
  *	mark N				a line in the log
- *	clear				no script, no fault, all lines open, the log empty
+ *	clear				end the script, the faults and the I2C devices, free all lines, empty the log
  */
 #include <linux/kernel.h>
 #include <linux/miscdevice.h>
@@ -43,7 +45,8 @@ static void clear(void)
 	wires_script_stop();
 	wires_spi_fail(0);
 	wires_spi_hang(0);
-	wires_gpio_let_go();
+	wires_i2c_clear();
+	wires_gpio_free_all();
 	wires_log_clear();
 }
 
@@ -66,6 +69,11 @@ static int command(char *text)
 			return -EINVAL;
 		wires_gpio_set(n, level);
 		return 0;
+	}
+	if (!strcmp(word, "i2c")) {
+		char hex[65];
+
+		return sscanf(text, "%u %64s", &n, hex) == 2 ? wires_i2c_set(n, hex) : -EINVAL;
 	}
 	if (kstrtouint(strim(text), 10, &n))
 		return -EINVAL;
@@ -124,6 +132,7 @@ static const struct {
 	{ wires_log_add, wires_log_remove },
 	{ wires_gpio_add, wires_gpio_remove },
 	{ wires_spi_add, wires_spi_remove },
+	{ wires_i2c_add, wires_i2c_remove },
 	{ wires_pwm_add, wires_pwm_remove },
 };
 
@@ -161,4 +170,4 @@ static void __exit wires_exit(void)
 module_init(wires_init);
 module_exit(wires_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("GPIO lines, an SPI bus and PWM outputs that end in a file");
+MODULE_DESCRIPTION("GPIO lines, SPI and I2C buses and PWM outputs without hardware, for tests");

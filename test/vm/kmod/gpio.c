@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A GPIO chip with the label and the lines of a Raspberry Pi 4's header: GPIO0 to
- * GPIO27, and unnamed ones behind them.
+ * GPIO27, followed by lines without names.
  *
- * A line's level is what its owner drives, else what the world does to it, else its
- * pull. Edges are raised as a controller does: where the level changes, by whomever,
- * and the line's owner asked for that edge. A line that is released becomes an input,
- * as with the pinctrl-bcm2835 of these kernels.
+ * The level of a line is what its owner drives; for an input what the test drives, or
+ * the level of the pull resistor. An interrupt occurs when the level changes, if the
+ * owner asked for that edge. A line that is released becomes an input, as with the
+ * driver pinctrl-bcm2835 of these kernels.
  */
 #include <linux/gpio/driver.h>
 #include <linux/interrupt.h>
@@ -20,8 +20,8 @@
 #define NAMED 28
 
 struct wire {
-	bool out, value;	/* its owner drives it, to this level */
-	char world;		/* one of WIRES_LEVELS */
+	bool out, value;	/* driven by its owner, to this level */
+	char world;		/* what the test drives: one of WIRES_LEVELS */
 	bool pulled_up;
 	bool irq_on;
 	unsigned int irq_type;
@@ -64,7 +64,7 @@ void wires_gpio_set(unsigned int line, char to)
 		generic_handle_domain_irq_safe(chip.irq.domain, line);
 }
 
-void wires_gpio_let_go(void)
+void wires_gpio_free_all(void)
 {
 	unsigned int line;
 
@@ -111,11 +111,11 @@ static int set_config(struct gpio_chip *gc, unsigned int line, unsigned long con
 		wires[line].pulled_up = true;
 		return 0;
 	case PIN_CONFIG_BIAS_PULL_DOWN:
-	case PIN_CONFIG_BIAS_DISABLE:	/* it floats, and floats low */
+	case PIN_CONFIG_BIAS_DISABLE:	/* a floating line is low */
 		wires[line].pulled_up = false;
 		return 0;
 	default:
-		return -ENOTSUPP;	/* gpiolib then does it in software, if it can */
+		return -ENOTSUPP;	/* gpiolib does it in software if possible */
 	}
 }
 

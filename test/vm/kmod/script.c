@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A script of levels, played by a high-resolution timer: bounce and quadrature keep
- * their times however busy the system is. A step that comes late delays those behind
- * it, so that no two ever are closer than the script says.
+ * their times on a busy system. A late step delays those after it, so that two steps are
+ * never closer together than in the script.
  */
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>

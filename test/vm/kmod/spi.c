@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An SPI bus with two chip selects, each with a spidev node, on which nothing answers.
- * A message takes as long as its bytes do at the clock that it asks for.
+ * An SPI bus with two chip selects, each with a spidev node, without devices that
+ * answer. A message takes as long as its bytes take at its clock rate.
  *
- * One message is one line of the log, whatever it is made of: a message is what
- * SPI_IOC_MESSAGE hands over at once, a transfer is one part of it.
+ * Each message (all transfers of one SPI_IOC_MESSAGE) is one line of the log.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -21,7 +20,7 @@
 
 static struct platform_device *device;
 static struct spi_controller *bus;
-static char *text;	/* the line in the making; messages come one by one */
+static char *text;	/* the line that is being written; messages are sent one by one */
 static unsigned int number;
 static atomic_t failures, hang_ms;
 
@@ -35,7 +34,7 @@ void wires_spi_hang(unsigned int ms)
 	atomic_set(&hang_ms, ms);
 }
 
-/* Adds " HEX:CS_CHANGE" to the line; "-" stands for a transfer that only listens. */
+/* Adds " HEX:CS_CHANGE" to the line; "-" is a transfer that only receives. */
 static size_t describe(size_t n, const struct spi_transfer *x)
 {
 	if (n + 2 * x->len + 8 > TEXT)
@@ -79,7 +78,7 @@ static int transfer_one_message(struct spi_controller *ctlr, struct spi_message 
 
 int wires_spi_add(void)
 {
-	/* A name that spidev serves: it has none of its own. */
+	/* One of the device names for which spidev is the driver. */
 	struct spi_board_info info = { .modalias = "dh2228fv", .max_speed_hz = 125000000 };
 	int err = -ENOMEM;
 

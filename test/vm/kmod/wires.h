@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * wires: GPIO lines, an SPI bus and PWM outputs that end in a file, for tests.
+ * wires: GPIO lines, an SPI bus, an I2C bus and PWM outputs for tests, without hardware.
  *
- * To the system they are a Raspberry Pi 4's, with the names that its devices have
- * there. device.c says what can be read from and written to the far end, /dev/wires.
+ * They have the names of a Raspberry Pi 4's. Tests control the other end of the lines
+ * and buses through the file /dev/wires; device.c documents it.
  *
  * Sources: Documentation/driver-api/gpio/driver.rst, driver-api/spi.rst,
  * driver-api/pwm.rst and timers/hrtimers.rst of Linux 6.1.
@@ -16,9 +16,9 @@
 #include <linux/types.h>
 
 #define WIRES_LINES 58		/* as many as a BCM2711 has */
-#define WIRES_LEVELS "01z"	/* low, high, and open: the line's pull decides */
+#define WIRES_LEVELS "01z"	/* low, high, and free: the pull resistor sets the level */
 
-/* log.c: what happens on the wires, in one order. The first two run in any context. */
+/* log.c: all events in one order. The first two functions can run in any context. */
 __printf(1, 2) void wires_log(const char *format, ...);
 void wires_log_text(const char *text, size_t size);
 void wires_log_clear(void);
@@ -32,7 +32,7 @@ int wires_gpio_add(void);
 void wires_gpio_remove(void);
 bool wires_gpio_is_level(unsigned int line, char level);
 void wires_gpio_set(unsigned int line, char level);
-void wires_gpio_let_go(void);
+void wires_gpio_free_all(void);
 
 /* script.c */
 int wires_script_play(char *text);
@@ -43,6 +43,12 @@ int wires_spi_add(void);
 void wires_spi_remove(void);
 void wires_spi_fail(unsigned int messages);
 void wires_spi_hang(unsigned int ms);
+
+/* i2c.c */
+int wires_i2c_add(void);
+void wires_i2c_remove(void);
+int wires_i2c_set(unsigned int address, const char *hex);
+void wires_i2c_clear(void);
 
 /* pwm.c */
 int wires_pwm_add(void);

@@ -1,7 +1,7 @@
 //go:build vm
 
 // Package scenario tests the installed daemon in a virtual machine, as a systemd unit,
-// with the kernel's GPIO, SPI and PWM interfaces. The tests control the other ends of
+// with the kernel's GPIO, SPI, I2C and PWM interfaces. The tests control the other ends of
 // the lines. They run one after the other, as root; "make test-vm" starts them.
 package scenario
 
@@ -21,7 +21,7 @@ const (
 
 func TestMain(m *testing.M) {
 	for _, command := range [][]string{
-		{"modprobe", "wires"},
+		{"modprobe", "-a", "wires", "i2c-dev"},
 		{"udevadm", "settle"},
 		{"dpkg", "--install", packageFile},
 		{"install", "-m", "755", hogFile, hogProgram},

@@ -78,6 +78,20 @@ type Packet struct {
 	CSChange bool
 }
 
+// Transfer is a transfer on the I2C bus: all messages of one ioctl.
+type Transfer struct {
+	At
+	Address  int
+	Failed   bool // no device acknowledged the address
+	Messages []Bytes
+}
+
+// Bytes are the bytes of one I2C message.
+type Bytes struct {
+	Read  bool // by the daemon; otherwise written
+	Bytes []byte
+}
+
 // PWM is a setting of a PWM channel, with all values. Channel 0 is GPIO18, channel 1 is
 // GPIO19.
 type PWM struct {

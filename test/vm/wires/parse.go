@@ -30,6 +30,8 @@ func parse(line string) (Event, error) {
 		e = Released{at, f.number("", lines)}
 	case "spi":
 		e = f.message(at)
+	case "i2c":
+		e = f.transfer(at)
 	case "pwm":
 		e = PWM{at, f.number("", 1), f.duration("period="), f.duration("duty="), f.flag("enabled="), f.flag("inverted=")}
 	case "played":
@@ -121,6 +123,28 @@ func (f *fields) message(at At) Message {
 		m.Packets = append(m.Packets, f.packet())
 	}
 	return m
+}
+
+func (f *fields) transfer(at At) Transfer {
+	t := Transfer{At: at, Address: f.number("", 127), Failed: f.oneOf("ok", "failed") == "failed"}
+	for f.err == nil && len(f.rest) > 0 {
+		word := f.word()
+		sent, written := strings.CutPrefix(word, "w")
+		received, read := strings.CutPrefix(word, "r")
+		if !written && !read {
+			f.fail("%q is neither read nor written", word)
+			break
+		}
+		if read {
+			sent = received
+		}
+		bytes, err := hex.DecodeString(sent)
+		if err != nil {
+			f.fail("%q: %w", word, err)
+		}
+		t.Messages = append(t.Messages, Bytes{read, bytes})
+	}
+	return t
 }
 
 func (f *fields) packet() Packet {

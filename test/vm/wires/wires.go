@@ -64,6 +64,15 @@ func (w *Wires) Fail(n int) error { return w.command("fail %d", n) }
 // interrupted.
 func (w *Wires) Hang(d time.Duration) error { return w.command("hang %d", d.Milliseconds()) }
 
+// I2C connects a device to the I2C bus, or changes it: every read returns these bytes,
+// at most 32, and zeros after them. Without bytes it is removed.
+func (w *Wires) I2C(address int, answer ...byte) error {
+	if len(answer) == 0 {
+		return w.command("i2c %d -", address)
+	}
+	return w.command("i2c %d %x", address, answer)
+}
+
 // Play plays a script and waits until it has ended.
 func (w *Wires) Play(s Script) error {
 	text := []byte("play\n")
