@@ -302,6 +302,25 @@ func TestThePictureIsPublishedWithoutADevice(t *testing.T) {
 	})
 }
 
+func TestWithoutAPanelThePicturesAreForTheBrowserAndNothingIsSent(t *testing.T) {
+	browser := func(c *display.Config) {
+		c.Device = plugins.Choice[panel.DeviceConfig]{Name: "none", Value: &display.None{Width: 64, Height: 8}}
+	}
+	withDisplay(t, browser, func(f *fixture) error {
+		f.do("clock")
+		picture, _ := f.published().Get()
+		if picture.Gray == nil || picture.Rect.Dx() != 64 || slices.Max(picture.Pix) == 0 {
+			t.Error("there is no picture of 64 columns")
+		}
+		f.pass(time.Hour)
+		f.mustBe(host.OK)
+		if n := f.panel.Packets(); n != 0 {
+			t.Errorf("%d packets were sent", n)
+		}
+		return f.instance.Stop(f.t)
+	})
+}
+
 func TestThePublishedPictureIsWhatThePanelShows(t *testing.T) {
 	withDisplay(t, nil, func(f *fixture) error {
 		for range 3 {
