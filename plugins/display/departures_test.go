@@ -118,7 +118,7 @@ func BenchmarkDraw(b *testing.B) {
 	m := at(0, train(7*time.Minute), train(18*time.Minute))
 	for name, draw := range map[string]drawing{
 		"minutes": departuresPages["minutes"], "departures": departuresPages["departures"],
-		"clock": func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment) },
+		"clock": func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment, nil) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -206,9 +206,9 @@ func TestEachStateLooksDifferentOnEachPage(t *testing.T) {
 
 func TestTheClockAndTheMessageDoNotDependOnDepartures(t *testing.T) {
 	for _, s := range scenes() {
-		clock := art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, &s.m.Moment) }))
+		clock := art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, &s.m.Moment, nil) }))
 		want := &panel.Moment{Moment: topics.Moment{Now: noon, Synchronized: s.name != "the clock is not set yet"}}
-		if clock != art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, want) })) {
+		if clock != art(panelOf(32, func(on *image.Gray) { (&Clock{}).draw(on, want, nil) })) {
 			t.Errorf("%s: the clock shows\n%s", s.name, clock)
 		}
 		message := art(panelOf(32, func(on *image.Gray) { drawMessage("Dinner", on, &s.m.Moment) }))
@@ -235,7 +235,7 @@ func TestTheOtherPagesMatchTheirGoldenPictures(t *testing.T) {
 	clock := func(hours string, known bool, hour, minute int) func(*image.Gray) {
 		return func(on *image.Gray) {
 			now := time.Date(2026, 11, 19, hour, minute, 59, 0, melbourne)
-			(&Clock{Hours: hours}).draw(on, &panel.Moment{Moment: topics.Moment{Now: now, Synchronized: known}})
+			(&Clock{Hours: hours}).draw(on, &panel.Moment{Moment: topics.Moment{Now: now, Synchronized: known}}, nil)
 		}
 	}
 	message := func(text string, shown time.Duration) func(*image.Gray) {

@@ -13,7 +13,7 @@ import (
 
 func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 	minutes, departures := departuresPages["minutes"], departuresPages["departures"]
-	clock := func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment) }
+	clock := func(on *image.Gray, v *view) { (&Clock{}).draw(on, &v.Moment, nil) }
 	message := func(on *image.Gray, v *view) { drawMessage("Mind the gap, please", on, &v.Moment) }
 	second := func(on *image.Gray, v *view) {
 		draw := showing(newDepartures(&Departures{Rows: 2}).draw)

@@ -91,7 +91,7 @@ func (e *encoderTest) turned(detents int) bool {
 
 // stopped checks where the encoder stopped. Where it was at the beginning is of no use: it
 // may have been off its detent. With four steps per detent it always stops at one code, or at two
-// neighbours if its detents lie on a code edge.
+// neighbors if its detents lie on a code edge.
 func (e *encoderTest) stopped(a, b plugins.Level) {
 	pins := e.encoder
 	code := 0

@@ -15,7 +15,7 @@ func treeOf(properties map[string]string) fstest.MapFS {
 		data := []byte(strings.ReplaceAll(value, " ", "\x00") + "\x00")
 		if numbers, ok := strings.CutPrefix(value, "<"); ok {
 			data = nil
-			for _, n := range strings.Fields(numbers) {
+			for n := range strings.FieldsSeq(numbers) {
 				data = binary.BigEndian.AppendUint32(data, map[string]uint32{
 					"one": 1, "two": 2, "three": 3, "7": 7, "8": 8, "9": 9, "10": 10, "11": 11, "14": 14, "15": 15, "18": 18,
 				}[n])
