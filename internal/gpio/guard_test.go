@@ -45,7 +45,7 @@ func (p *hangingPort) Close() error {
 
 // closedDuringTransfer closes a board while a transfer takes a time, and returns how long
 // that took.
-func closedDuringTransfer(t *testing.T, transfer time.Duration) (took time.Duration, closing error, board *hangingBoard) {
+func closedDuringTransfer(t *testing.T, transfer time.Duration) (took time.Duration, board *hangingBoard, closing error) {
 	t.Helper()
 	clock := scheduler.NewVirtualClock(0)
 	board = &hangingBoard{clock: clock, hang: transfer}
@@ -78,18 +78,18 @@ func closedDuringTransfer(t *testing.T, transfer time.Duration) (took time.Durat
 	if err != nil {
 		t.Fatal(err)
 	}
-	return took, closing, board
+	return took, board, closing
 }
 
 func TestClosingABoardWaitsForATransferInProgress(t *testing.T) {
-	took, err, board := closedDuringTransfer(t, 100*time.Millisecond)
+	took, board, err := closedDuringTransfer(t, 100*time.Millisecond)
 	if err != nil || took < 100*time.Millisecond-1 || took > 100*time.Millisecond+closePause || board.port.closedAt != scheduler.Instant(100*time.Millisecond) {
 		t.Errorf("%v after %v; the port was closed at %v", err, took, board.port.closedAt)
 	}
 }
 
 func TestAPortWhoseTransferHangsIsReleasedWhenTheTransferEnds(t *testing.T) {
-	took, err, board := closedDuringTransfer(t, 30*time.Second)
+	took, board, err := closedDuringTransfer(t, 30*time.Second)
 	if want := "SPI0.0: not closed within 250ms: its driver hangs"; err == nil || err.Error() != want || took != closeTimeout {
 		t.Errorf("%v after %v, want %s", err, took, want)
 	}

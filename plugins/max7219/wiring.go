@@ -64,7 +64,7 @@ func (c *Config) simplest() Config {
 
 // wiring returns the options of the wiring as the file has them.
 func (c Config) wiring() string {
-	text := "module: " + c.Module
+	options := []string{"module: " + c.Module}
 	for _, option := range []struct {
 		given bool
 		text  string
@@ -76,15 +76,15 @@ func (c Config) wiring() string {
 		{c.Reverse, "reverse: true"},
 	} {
 		if option.given {
-			text += ", " + option.text
+			options = append(options, option.text)
 		}
 	}
-	return text
+	return strings.Join(options, ", ")
 }
 
 // yaml returns the device as the file has it, in a line.
 func (c Config) yaml() string {
-	text := fmt.Sprintf("device: {max7219: {spi: %s", c.SPI)
+	options := []string{fmt.Sprintf("spi: %s", c.SPI)}
 	for _, option := range []struct {
 		given bool
 		text  string
@@ -96,10 +96,10 @@ func (c Config) yaml() string {
 		{c.Refresh != defaults.Refresh, fmt.Sprintf("refresh: %v", c.Refresh)},
 	} {
 		if option.given {
-			text += ", " + option.text
+			options = append(options, option.text)
 		}
 	}
-	return text + "}}"
+	return "device: {max7219: {" + strings.Join(options, ", ") + "}}"
 }
 
 // Troubleshoot asks what is seen of the first module and then, where that leaves

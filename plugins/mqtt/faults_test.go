@@ -38,20 +38,20 @@ func TestAConnectionOnWhichNothingComesBackIsGivenUpAndTriedAnew(t *testing.T) {
 		h.Handle("lamp", "on", func(string) error { return nil })
 		home := h.Start(task, "home", toFake)
 		task.Sleep(time.Minute)
-		if b.connects != 1 || home.Health.Condition != "ok" {
-			t.Fatalf("after a quiet minute: %d connections, %s", b.connects, home.Health.Why)
+		if b.connects.Load() != 1 || home.Health.Condition != "ok" {
+			t.Fatalf("after a quiet minute: %d connections, %s", b.connects.Load(), home.Health.Why)
 		}
-		b.silent = true
+		b.silent.Store(true)
 		task.Sleep(3 * keepAlive)
 		if home.Health.Condition != "degraded" {
 			t.Error("a broker that says nothing is not noticed without messages")
 		}
-		b.silent = false
+		b.silent.Store(false)
 		task.Sleep(2 * time.Minute)
 		if home.Health.Condition != "ok" {
 			t.Errorf("it is not connected again: %s", home.Health.Why)
 		}
-		b.silent = true
+		b.silent.Store(true)
 		measure(topics.Reading{Value: 1})
 		task.Sleep(11 * time.Second)
 		if home.Health.Condition != "degraded" {
@@ -81,8 +81,8 @@ func TestAFloodOfCommandsLeavesTheLoopToOthers(t *testing.T) {
 			t.Errorf("in a second it carries out %d commands", calls)
 		}
 		task.Sleep(time.Minute)
-		if n := b.count("ptvd/hall/cmd/lamp/on/result"); n != calls || calls < 60 || b.connects != 1 {
-			t.Errorf("of 5000 commands it carries out %d and answers %d, with %d connections", calls, n, b.connects)
+		if n := b.count("ptvd/hall/cmd/lamp/on/result"); n != calls || calls < 60 || b.connects.Load() != 1 {
+			t.Errorf("of 5000 commands it carries out %d and answers %d, with %d connections", calls, n, b.connects.Load())
 		}
 		return home.Stop(task)
 	})

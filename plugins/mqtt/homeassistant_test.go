@@ -183,7 +183,7 @@ func TestWithoutHomeAssistantNothingIsPublishedForIt(t *testing.T) {
 		h.Handle("lamp", "on", func(string) error { return nil })
 		home := h.Start(task, "home", toFake)
 		task.Sleep(time.Minute)
-		for _, p := range b.published {
+		for _, p := range b.published() {
 			if strings.Contains(p.Topic, "homeassistant") {
 				t.Errorf("%s is published", p.Topic)
 			}
