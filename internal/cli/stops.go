@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -14,43 +15,78 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/plugins/motis"
 	"ptvd/plugins/ptv"
 )
 
 func stopsCommand() *cobra.Command {
-	var path string
+	var path, source string
+	var near motis.Position
 	cmd := &cobra.Command{
 		Use:   "stops SEARCH",
-		Short: "Search for a stop and print its ID, routes and directions",
+		Short: "Search for a stop and print what the configuration needs",
 		Long: `Search for stops by name or suburb, and print their IDs, routes and directions as the
-configuration needs them. The search uses the id and key of the first ptv instance
-in the configuration. Systemd credentials can be read by the service only: name a
-configuration with {file: …} or {env: …} in place of {credential: …}.`,
-		Example: "  ptvd stops huntingdale\n  ptvd stops --config my.yaml flinders street",
+configuration needs them. The search in Victoria uses the id and key of the first ptv
+instance in the configuration. Systemd credentials can be read by the service only:
+name a configuration with {file: …} or {env: …} in place of {credential: …}.
+
+With --source motis the search is anywhere, by Transitous, and needs no configuration.`,
+		Example: "  ptvd stops huntingdale\n  ptvd stops --config my.yaml flinders street\n  ptvd stops --source motis --near 50.07,14.40 anděl",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, words []string) error {
-			file, err := config.Load(path)
-			if err != nil {
-				return configError{err}
-			}
-			client, err := clientOf(file)
-			if err != nil {
-				return err
-			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
-			stops, err := client.FindStops(ctx, strings.Join(words, " "))
-			if len(stops) == 0 && err == nil {
-				err = fmt.Errorf("no stop found for %q", strings.Join(words, " "))
+			search := map[string]func(context.Context, io.Writer, string) (int, error){
+				"ptv": func(ctx context.Context, out io.Writer, text string) (int, error) {
+					return findPTV(ctx, out, path, text)
+				},
+				"motis": func(ctx context.Context, out io.Writer, text string) (int, error) {
+					return findMOTIS(ctx, out, daemon.SystemNetwork(time.Now).HTTP, near, text)
+				},
+			}[source]
+			if search == nil {
+				return usageError{fmt.Errorf("invalid --source %q: must be ptv or motis", source)}
 			}
-			printStops(cmd.OutOrStdout(), stops) // with an error, the stops found so far
+			text := strings.Join(words, " ")
+			found, err := search(ctx, cmd.OutOrStdout(), text)
+			if found == 0 && err == nil {
+				err = fmt.Errorf("no stop found for %q", text)
+			}
 			return err
 		},
 	}
 	configFlag(cmd, &path)
+	cmd.Flags().StringVar(&source, "source", "ptv", "where to search: ptv (Victoria) or motis (anywhere)")
+	cmd.Flags().TextVar(&near, "near", motis.Position{}, "with --source motis: prefer stops near `LATITUDE,LONGITUDE`")
 	return cmd
+}
+
+// findPTV searches with the credentials of a configuration, and prints what it finds.
+func findPTV(ctx context.Context, out io.Writer, path, text string) (found int, err error) {
+	file, err := config.Load(path)
+	if err != nil {
+		return 0, configError{err}
+	}
+	client, err := clientOf(file)
+	if err != nil {
+		return 0, err
+	}
+	stops, err := client.FindStops(ctx, text)
+	printStops(out, stops) // with an error, the stops found so far
+	return len(stops), err
+}
+
+// findMOTIS searches with Transitous, and prints what it finds as a configuration.
+func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, near motis.Position, text string) (found int, err error) {
+	client := motis.Client{BaseURL: motis.Transitous, Agent: "ptvd/" + Version + " (ptvd stops)", HTTP: via}
+	stops, err := client.FindStops(ctx, text, near)
+	for _, stop := range stops {
+		fmt.Fprintf(out, "# %s: %s\nplugin: motis\nstop: %q\nnear: %v\n\n",
+			strings.TrimSuffix(stop.Name+", "+stop.Area, ", "), strings.Join(stop.Modes, ", "), stop.ID, stop.Position)
+	}
+	return len(stops), err
 }
 
 // clientOf returns a client with the credentials of a configuration.

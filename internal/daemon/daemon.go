@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,6 +97,7 @@ func New(o Options) *Daemon {
 	if o.Net.HTTP == nil {
 		d.options.Net = SystemNetwork(d.clock.Estimate)
 	}
+	d.options.Net.Agent = "ptvd/" + cmp.Or(o.Version, "devel")
 	d.bus = host.NewBus(d.loop.Now)
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
 	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.RunAs

@@ -50,6 +50,8 @@ func Moment(clock *wallclock.Clock, loop *scheduler.Loop) topics.Moment {
 type Network struct {
 	HTTP http.RoundTripper
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	Agent string // the program and its version, for servers that want to know
 }
 
 // Publish publishes a value of a topic that the instance declares. One that it

@@ -7,6 +7,7 @@ import (
 	_ "ptvd/plugins/exec"
 	_ "ptvd/plugins/fade"
 	_ "ptvd/plugins/max7219"
+	_ "ptvd/plugins/motis"
 	_ "ptvd/plugins/mqtt"
 	_ "ptvd/plugins/ntp"
 	_ "ptvd/plugins/output"

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -112,6 +113,17 @@ func retryAfter(text string, now time.Time) (after time.Duration) {
 		after = at.Sub(now)
 	}
 	return min(max(0, after), maxRetryAfter)
+}
+
+// ParseBase reads a base URL: a scheme and a host, without parts that would have to be
+// signed or kept secret. The example is for an error.
+func ParseBase(base, example string) (*url.URL, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, errors.New("a base URL is a scheme and a host, such as " + example)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
 // redirect returns the target of a redirect. It must be on the same host, which is the one

@@ -77,7 +77,7 @@ func (c Client) credentials() (id, key string, err error) {
 
 // target returns the URL of a path, which is already escaped.
 func (c Client) target(path string, query url.Values) (*url.URL, error) {
-	base, err := parseBase(c.BaseURL)
+	base, err := sources.ParseBase(c.BaseURL, defaults.BaseURL)
 	if err != nil {
 		return nil, &APIError{Summary: "invalid URL", Detail: err.Error(), Persistent: true}
 	}

@@ -3,12 +3,12 @@ package ptv
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"ptvd/plugins"
+	sources "ptvd/plugins/departures"
 )
 
 // Config is the configuration of an instance.
@@ -53,21 +53,10 @@ func notInPlatform(r rune) bool {
 
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
-	if _, err := parseBase(c.BaseURL); err != nil {
+	if _, err := sources.ParseBase(c.BaseURL, defaults.BaseURL); err != nil {
 		return plugins.OptionErrorf("base_url", "%w", err)
 	}
 	return nil
-}
-
-// parseBase reads a base URL: a scheme and a host, without parts that would have to be
-// signed or kept secret.
-func parseBase(base string) (*url.URL, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
-		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, errors.New("a base URL is a scheme and a host, such as https://timetableapi.ptv.vic.gov.au")
-	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
 // Client returns a client with the configured address and credentials.

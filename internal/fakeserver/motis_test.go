@@ -1,0 +1,74 @@
+package fakeserver_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"gopkg.in/yaml.v3"
+
+	"ptvd/internal/fakeserver"
+)
+
+// specified returns the schema that MOTIS's specification has for a reply.
+func specified(t *testing.T, path, status string) *jsonschema.Schema {
+	t.Helper()
+	text, err := os.ReadFile("testdata/motis/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parsed any
+	if err := yaml.Unmarshal(text, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	asJSON, err := json.Marshal(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("openapi.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("openapi.json#/paths/" + path + "/get/responses/" + status + "/content/application~1json/schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func TestMOTISRepliesAreAsSpecified(t *testing.T) {
+	const stopTimes, geocode = "~1api~1v6~1stoptimes", "~1api~1v1~1geocode"
+	for _, c := range []struct {
+		request, path string
+		status        int
+		with          string // what its text has
+	}{
+		{"/api/v6/stoptimes?stopId=" + fakeserver.MOTISStop + "&n=30", stopTimes, http.StatusOK, `"cancelled":true`},
+		{"/api/v6/stoptimes?stopId=old&center=-37.9,145.1&n=3", stopTimes, http.StatusOK, `"headsign"`},
+		{"/api/v6/stoptimes?stopId=old&n=3", stopTimes, http.StatusNotFound, `"error"`},
+		{"/api/v6/stoptimes?stopId=" + fakeserver.MOTISStop + "&n=x", stopTimes, http.StatusBadRequest, `"error"`},
+		{"/api/v1/geocode?text=hunting&type=STOP", geocode, http.StatusOK, `"Oakleigh"`},
+	} {
+		recorder := httptest.NewRecorder()
+		fakeserver.NewMOTIS(func() time.Time { return morning }).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, c.request, nil))
+		reply, err := jsonschema.UnmarshalJSON(bytes.NewReader(recorder.Body.Bytes()))
+		if err != nil || recorder.Code != c.status || !bytes.Contains(recorder.Body.Bytes(), []byte(c.with)) {
+			t.Errorf("%s: status %d, %v: %s", c.request, recorder.Code, err, recorder.Body)
+			continue
+		}
+		if err := specified(t, c.path, strconv.Itoa(c.status)).Validate(reply); err != nil {
+			t.Errorf("%s: %v", c.request, err)
+		}
+	}
+}

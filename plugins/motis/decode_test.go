@@ -1,0 +1,131 @@
+package motis
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+
+	sources "ptvd/plugins/departures"
+	"ptvd/plugins/topics"
+)
+
+// oneStopTime is a reply with one departure, of which tests replace parts.
+const oneStopTime = `{"stopTimes": [{
+	"place": {"name": "Anděl", "stopId": "cz_1", "scheduledDeparture": "2026-11-19T08:00:00+01:00", "departure": "2026-11-19T08:01:30+01:00",
+		"track": "2", "scheduledTrack": "1", "cancelled": false, "pickupType": "NORMAL", "tz": "Europe/Prague",
+		"alerts": [{"headerText": "Lifts out of order"}, {"headerText": "Works in winter", "impactPeriod": [{"start": "2026-12-01T00:00:00Z", "end": "2026-12-31T00:00:00Z"}]}]},
+	"mode": "TRAM", "realTime": true, "headsign": "Sídliště Řepy", "tripTo": {"name": "Řepy"}, "displayName": "Tram 9", "routeShortName": "9", "routeLongName": "Spojovací - Řepy",
+	"cancelled": false, "tripCancelled": false, "pickupDropoffType": "NORMAL", "tripId": "20261119_9_1"
+}], "place": {"name": "Anděl"}}`
+
+func TestFieldsOfADeparture(t *testing.T) {
+	const hidden = "hidden"
+	for name, test := range map[string]struct {
+		from, to string
+		want     any // a change of the departure; hidden; or the text of an error
+	}{
+		"unchanged":                    {``, ``, func(*topics.Departure) {}},
+		"by the timetable":             {`"realTime": true`, `"realTime": false`, func(d *topics.Departure) { d.Estimated = time.Time{} }},
+		"cancelled at the stop":        {`"cancelled": false, "pickupType"`, `"cancelled": true, "pickupType"`, func(d *topics.Departure) { d.Cancelled = true }},
+		"a trip that is cancelled":     {`"tripCancelled": false`, `"tripCancelled": true`, func(d *topics.Departure) { d.Cancelled = true }},
+		"cancelled, so nobody gets on": {`"tripCancelled": false, "pickupDropoffType": "NORMAL"`, `"tripCancelled": true, "pickupDropoffType": "NOT_ALLOWED"`, func(d *topics.Departure) { d.Cancelled = true }},
+		"drop off only":                {`"pickupDropoffType": "NORMAL"`, `"pickupDropoffType": "NOT_ALLOWED"`, hidden},
+		"no pickup at the stop":        {`"pickupType": "NORMAL"`, `"pickupType": "NOT_ALLOWED"`, hidden},
+		"no track now":                 {`"track": "2"`, `"track": null`, func(d *topics.Departure) { d.Platform = "1" }},
+		"a track that is a number":     {`"track": "2"`, `"track": 2`, func(*topics.Departure) {}},
+		"no short name":                {`"routeShortName": "9"`, `"routeShortName": ""`, func(d *topics.Departure) { d.Number = "Tram 9" }},
+		"no headsign":                  {`"headsign": "Sídliště Řepy"`, `"headsign": []`, func(d *topics.Departure) { d.Headsign = "Řepy" }},
+		"alerts of a wrong type":       {`"alerts": [`, `"alerts": 7, "was": [`, func(d *topics.Departure) { d.Disruptions = nil }},
+		"no schedule":                  {`"scheduledDeparture": "2026-11-19T08:00:00+01:00"`, `"scheduledDeparture": {}`, func(d *topics.Departure) { d.Scheduled = d.Estimated }},
+		"no time":                      {`"scheduledDeparture": "2026-11-19T08:00:00+01:00", "departure": "2026-11-19T08:01:30+01:00"`, `"departure": "soon"`, "no valid departure"},
+		"a place of a wrong type":      {`"place": {"name": "Anděl", "stopId"`, `"place": "Anděl", "was": {"name": "Anděl", "stopId"`, "no valid departure"},
+		"no list":                      {`"stopTimes": [`, `"stopTimes": 1, "was": [`, "no list of departures"},
+		"control characters":           {`"headsign": "Sídliště Řepy"`, `"headsign": "\u001b[2J\u202eŘepy\n"`, func(d *topics.Departure) { d.Headsign = "[2J Řepy" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(oneStopTime, test.from) {
+				t.Fatalf("the reply does not contain %s", test.from)
+			}
+			found, err := decodeStopTimes(sources.Object([]byte(strings.Replace(oneStopTime, test.from, test.to, 1))))
+			if text, ok := test.want.(string); ok {
+				if text == hidden && (err != nil || len(found.List) > 0 || found.Empty) || text != hidden && (err == nil || !strings.Contains(err.Error(), text)) {
+					t.Errorf("%+v, %v; want %s", found, err, text)
+				}
+				return
+			}
+			want := topics.Departure{
+				Scheduled: time.Date(2026, 11, 19, 7, 0, 0, 0, time.UTC), Estimated: time.Date(2026, 11, 19, 7, 1, 30, 0, time.UTC), Run: "20261119_9_1",
+				Route: "Spojovací - Řepy", Number: "9", Destination: "Řepy", Headsign: "Sídliště Řepy", Platform: "2", Disruptions: []string{"Lifts out of order"},
+			}
+			test.want.(func(*topics.Departure))(&want)
+			if err != nil || len(found.List) != 1 || !reflect.DeepEqual(found.List[0], want) || found.Stop != "Anděl" || !found.Complete {
+				t.Errorf("%v\n got %+v\nwant %+v", err, found, want)
+			}
+		})
+	}
+}
+
+func TestTowardsIsMatchedWithoutCaseAndAccents(t *testing.T) {
+	d := topics.Departure{Headsign: "Sídliště Řepy", Destination: "Depo", Number: "9", Platform: "B"}
+	for word, want := range map[string]bool{"repy": true, "ŘEPY": true, "sidliste": true, "depo": true, "anděl": false} {
+		if got := (Config{Towards: []string{"x", word}, Lines: []string{"9"}, Platforms: []string{"b"}}).matches(d); got != want {
+			t.Errorf("towards %s: %v", word, got)
+		}
+	}
+	if (Config{Lines: []string{"90"}}).matches(d) {
+		t.Error("line 9 matches a filter of line 90")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(oneStopTime))
+	f.Add([]byte(`[{"type": "STOP", "id": "a", "name": "b", "areas": [{"name": "c", "default": true}], "modes": ["BUS"]}]`))
+	f.Add([]byte(`{"error": "x"}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		found, err := decodeStopTimes(sources.Object(body))
+		if err != nil && len(found.List) > 0 {
+			t.Error("departures and an error")
+		}
+		for _, d := range found.List {
+			if d.Scheduled.IsZero() || len(d.Disruptions) > maxAlerts {
+				t.Errorf("published: %+v", d)
+			}
+			for _, text := range append(d.Disruptions, d.Route, d.Number, d.Destination, d.Headsign, d.Platform, d.Run, found.Stop) {
+				checkText(t, text)
+			}
+		}
+		if gjson.ValidBytes(body) {
+			stops, _ := decodeStops(gjson.ParseBytes(body))
+			for _, s := range stops {
+				checkText(t, s.ID+s.Name)
+			}
+		}
+	})
+}
+
+func checkText(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) || utf8.RuneCountInString(text) > 300 {
+		t.Errorf("not printable or too long: %q", text)
+	}
+}
+
+// BenchmarkReply decodes a reply of 30 departures with alerts.
+func BenchmarkReply(b *testing.B) {
+	_, one, _ := strings.Cut(oneStopTime, `"stopTimes": [`)
+	one, _, _ = strings.Cut(one, `], "place"`)
+	body := fmt.Appendf(nil, `{"stopTimes": [%s%s]}`, strings.Repeat(one+",", 29), one)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if found, err := decodeStopTimes(sources.Object(body)); err != nil || len(found.List) != 30 {
+			b.Fatal(len(found.List), err)
+		}
+	}
+}

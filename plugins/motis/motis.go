@@ -1,0 +1,119 @@
+// Package motis fetches departures from a MOTIS, an open-source journey planner, and
+// publishes them as [topics.Departures]. The public one, Transitous, has the timetables of
+// about sixty countries, and needs no key. When it asks, and what it makes of failures, is
+// that of every source, see package departures.
+//
+// The specification is MOTIS's openapi.yaml, /api/v6/stoptimes. The policy of Transitous,
+// https://transitous.org/api, asks for a User-Agent with a contact, and for a link to its
+// sources.
+package motis
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+
+	"ptvd/plugins"
+	sources "ptvd/plugins/departures"
+	"ptvd/plugins/topics"
+)
+
+var departures = plugins.NewTopic[topics.Departures]("departures", "the next departures at the stop, and how old they are", plugins.State(5*time.Minute))
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name:     "motis",
+		Doc:      "fetches the next departures at a stop anywhere from Transitous, or from a MOTIS of your own, without a key",
+		Defaults: defaults,
+		Topics:   plugins.Topics(departures),
+		New:      New,
+	})
+}
+
+// New returns an instance that is not started.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	client := cfg.Client(env.Net.HTTP, env.Net.Agent)
+	request := func(cfg Config) sources.Request {
+		return sources.Request{Ask: func(ctx context.Context, now time.Time) (sources.Reply, error) {
+			return client.departures(ctx, cfg, now)
+		}}
+	}
+	everything := cfg
+	everything.Lines, everything.Towards, everything.Platforms = nil, nil, nil
+	return &sources.Source{
+		Env: env, Topic: departures, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: cfg.attribution(),
+		Requests: []sources.Request{request(cfg)}, Unfiltered: request(everything),
+		Filters: []sources.Filter{{Kind: "lines", IDs: upper(cfg.Lines)}, {Kind: "platforms", IDs: upper(cfg.Platforms)}},
+	}, nil
+}
+
+func (c Config) attribution() string {
+	if c.BaseURL == Transitous {
+		return "Data: Transitous and its sources, https://transitous.org/sources"
+	}
+	return "Data: " + c.BaseURL
+}
+
+// query returns the query for what is configured. The number of departures is the least
+// that is sent: it includes those within the walk, one every two minutes, and one more,
+// which tells whether there are others.
+func (c Config) query() url.Values {
+	query := url.Values{"n": {strconv.Itoa(c.wanted())}}
+	if c.Stop != "" {
+		query.Set("stopId", c.Stop)
+	}
+	if c.Near != (Position{}) { // also where the stop has another ID by now
+		query.Set("center", c.Near.String())
+	}
+	if c.Stop == "" {
+		query.Set("radius", strconv.Itoa(c.Radius))
+	}
+	if len(c.Modes) > 0 {
+		query.Set("mode", strings.Join(c.Modes, ","))
+	}
+	return query
+}
+
+func (c Config) wanted() int {
+	n := c.Count + int(c.Walk/(2*time.Minute)) + 1
+	if len(c.Lines)+len(c.Towards)+len(c.Platforms) > 0 {
+		n = min(4*n, 100) // more would take a small board too long to decode
+	}
+	return n
+}
+
+// matches tells whether a departure is configured.
+func (c Config) matches(d topics.Departure) bool {
+	named := func(filter []string, text string) bool {
+		return len(filter) == 0 || slices.ContainsFunc(filter, func(s string) bool { return strings.EqualFold(s, text) })
+	}
+	towards := func(word string) bool {
+		return strings.Contains(plain(d.Headsign), plain(word)) || strings.Contains(plain(d.Destination), plain(word))
+	}
+	return (c.IncludeCancelled || !d.Cancelled) && named(c.Lines, d.Number) && named(c.Platforms, d.Platform) &&
+		(len(c.Towards) == 0 || slices.ContainsFunc(c.Towards, towards))
+}
+
+// plain returns a text in lower case and without accents.
+func plain(s string) string {
+	text, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), s)
+	if err != nil {
+		text = s
+	}
+	return strings.ToLower(text)
+}
+
+func upper(list []string) (all []string) {
+	for _, s := range list {
+		all = append(all, strings.ToUpper(s))
+	}
+	return all
+}

@@ -1,0 +1,171 @@
+package motis_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/internal/fakeserver"
+	"ptvd/internal/host"
+	"ptvd/plugins"
+	"ptvd/plugins/motis"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/topics"
+)
+
+// service passes requests to a handler, and remembers them.
+type service struct {
+	*plugintest.Harness
+	http.Handler
+	asked []*http.Request
+	at    []plugins.Instant
+}
+
+func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.asked, s.at = append(s.asked, r), append(s.at, s.Loop.Now())
+	recorder := httptest.NewRecorder()
+	s.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// run runs an instance for a while, against a handler, or the fake if that is nil.
+func run(t *testing.T, options string, handler http.Handler, lasts time.Duration) (topics.Departures, *plugintest.Instance, *service) {
+	t.Helper()
+	h := plugintest.New(t)
+	start := h.Loop.Now()
+	if handler == nil {
+		handler = fakeserver.NewMOTIS(func() time.Time { return plugintest.Epoch.Add(h.Loop.Now().Sub(start)) })
+	}
+	s := &service{Harness: h, Handler: handler}
+	h.Net = plugins.Network{HTTP: s, Agent: "ptvd/1.2.3"}
+	var found topics.Departures
+	var trains *plugintest.Instance
+	h.Run(func(task *plugins.Task) error {
+		trains = h.Start(task, "trains", "plugin: motis\ncontact: me@example.org\n"+options)
+		published := plugintest.Subscribe[topics.Departures](h, "trains", "departures")
+		if err := task.Sleep(lasts); err != nil {
+			return err
+		}
+		found, _ = published.Last()
+		return trains.Stop(task)
+	})
+	return found, trains, s
+}
+
+const stop = "stop: " + fakeserver.MOTISStop
+
+func TestDeparturesArePublishedWithTheirAttribution(t *testing.T) {
+	d, trains, s := run(t, stop+"\nwalk: 2m", nil, time.Second)
+	if d.Stop != "Huntingdale" || len(d.List) < 10 || d.Complete || trains.Health.Condition != host.OK ||
+		d.Attribution != "Data: Transitous and its sources, https://transitous.org/sources" {
+		t.Errorf("published %+v, health %s", d, trains.Health.Why)
+	}
+	live, cancelled := false, false
+	for _, one := range d.List {
+		live, cancelled = live || one.Live(), cancelled || one.Cancelled
+	}
+	if !live || !cancelled {
+		t.Errorf("live ones: %v, cancelled ones: %v", live, cancelled)
+	}
+	if r := s.asked[0]; r.URL.String() != "https://api.transitous.org/api/v6/stoptimes?n=12&stopId="+fakeserver.MOTISStop || r.UserAgent() != "ptvd/1.2.3 (me@example.org)" {
+		t.Errorf("%s asked as %s", r.URL, r.UserAgent())
+	}
+}
+
+func TestWhatIsConfiguredIsRequested(t *testing.T) {
+	for options, want := range map[string]string{
+		stop + "\nnear: -37.9,145.1":           "center=-37.9%2C145.1&n=11&stopId=",
+		"near: -37.9, 145.1\nradius: 300":      "center=-37.9%2C145.1&n=11&radius=300",
+		stop + "\nmodes: [BUS, TRAM]":          "mode=BUS%2CTRAM&n=11",
+		stop + "\ntowards: flinders\ncount: 3": "n=16&",
+		stop + "\nlanguage: de":                "language=de&n=11",
+	} {
+		if _, _, s := run(t, options, nil, time.Second); !strings.Contains(s.asked[0].URL.RawQuery, want) {
+			t.Errorf("with %s it asks for %s, want %s", options, s.asked[0].URL.RawQuery, want)
+		}
+	}
+}
+
+func TestFiltersAndAFilterThatMatchesNothing(t *testing.T) {
+	d, _, _ := run(t, stop+"\ntowards: FLINDERS\ncount: 3", nil, time.Second)
+	for _, one := range d.List {
+		if one.Headsign != "Flinders Street" {
+			t.Errorf("towards Flinders: %+v", one)
+		}
+	}
+	if d.List == nil {
+		t.Error("nothing goes towards Flinders")
+	}
+	if d, _, _ = run(t, stop+"\nplatforms: 9", nil, 20*time.Second); d.Mismatch != "platforms 9 match nothing at this stop; there are 1, 2" {
+		t.Errorf("the mismatch is %q", d.Mismatch)
+	}
+}
+
+func TestErrorsOfTheService(t *testing.T) {
+	answer := func(status int, body string, header ...string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if len(header) > 0 {
+				w.Header().Set(header[0], header[1])
+			}
+			w.WriteHeader(status)
+			w.Write([]byte(body))
+		})
+	}
+	for name, c := range map[string]struct {
+		handler http.Handler
+		health  string
+		asked   int // in ten minutes; 0: does not matter
+	}{
+		"a stop that was renumbered": {answer(404, `{"error": "Could not find cz_1"}`), "not found: Could not find cz_1; its ID may have changed: ptvd stops --source motis finds it", 0},
+		"options that are wrong":     {answer(422, `{"error": "bad mode"}`), "bad request: bad mode", 0},
+		"too many requests":          {answer(429, ``, "Retry-After", "500"), "throttled: too many requests", 2},
+		"no Retry-After":             {answer(429, ``), "throttled: too many requests", 5},
+		"an error of the service":    {answer(500, `{"error": "oops"}`), "HTTP 500: oops", 0},
+		"HTML":                       {answer(200, "<!doctype html>"), "invalid reply: HTML instead of JSON: the network may have a login page (captive portal)", 0},
+		"truncated":                  {answer(200, `{"stopTimes": [`), "invalid reply: not JSON, or truncated", 0},
+		"ten megabytes":              {answer(200, strings.Repeat(" ", 10<<20)), "invalid reply: larger than 2 MiB", 0},
+		"another type":               {answer(200, `[]`), "invalid reply: no list of departures", 0},
+		"a redirect to elsewhere":    {answer(302, ``, "Location", "https://elsewhere.example/"), "wrong host: redirected to https://elsewhere.example: the network may have a login page (captive portal), or the API has moved (base_url)", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, trains, s := run(t, stop, c.handler, 10*time.Minute)
+			if trains.Health.Condition != host.Degraded || trains.Health.Why != c.health || d.Received != 0 {
+				t.Errorf("health %s: %s", trains.Health.Condition, trains.Health.Why)
+			}
+			if c.asked != 0 && (len(s.asked) < c.asked-1 || len(s.asked) > c.asked+1) {
+				t.Errorf("asked %d times, want about %d: %v", len(s.asked), c.asked, s.at)
+			}
+		})
+	}
+}
+
+func TestFindStops(t *testing.T) {
+	s := &service{Harness: plugintest.New(t), Handler: fakeserver.NewMOTIS(func() time.Time { return plugintest.Epoch })}
+	client := motis.Client{BaseURL: "https://motis.example", Agent: "test", HTTP: s}
+	stops, err := client.FindStops(context.Background(), "hunting", motis.Position{Latitude: -37.9, Longitude: 145.1})
+	if err != nil || len(stops) != 2 || stops[0].ID != fakeserver.MOTISStop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {
+		t.Errorf("found %+v, %v", stops, err)
+	}
+	if query := s.asked[0].URL.RawQuery; query != "place=-37.9%2C145.1&text=hunting&type=STOP" {
+		t.Errorf("asked for %s", query)
+	}
+}
+
+func TestConfigurationsAreChecked(t *testing.T) {
+	for options, want := range map[string]string{
+		"contact: me@example.org":                       "stop",
+		"stop: a":                                       "contact",
+		"stop: a\ncontact: \"\"":                        "contact",
+		"near: 91,0\ncontact: me@example.org":           "near",
+		"near: here\ncontact: me@example.org":           "near",
+		"stop: a\ncontact: me@example.org\nevery: 10s":  "every",
+		"stop: a\ncontact: me@example.org\nbase_url: x": "base_url",
+	} {
+		if err := plugintest.Check("motis", options); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", options, err, want)
+		}
+	}
+}
