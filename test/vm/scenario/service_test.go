@@ -123,11 +123,9 @@ func TestMissingCredentialsAreNamedWithTheFileToWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, as := range []string{"root", "ptvd"} {
-		output := g.run("runuser", "-u", as, "--", "ptvd", "check")
-		if !strings.Contains(output, "write it to /etc/credstore/ptv-id") || !strings.Contains(output, "write it to /etc/credstore/ptv-key") {
-			t.Errorf("ptvd check of %s says\n%s", as, output)
-		}
+	output := g.run("ptvd", "check") // root's: others may not look into that directory
+	if !strings.Contains(output, "write it to /etc/credstore/ptv-id") || !strings.Contains(output, "write it to /etc/credstore/ptv-key") {
+		t.Errorf("ptvd check says\n%s", output)
 	}
 	g.start()
 	g.hasStatus("trains: ")
