@@ -6,14 +6,16 @@ import "time"
 // bus stop in front of it. The names are from Melbourne; the timetable is invented so
 // that at any time a panel has a departure of each kind to show.
 
-type ptvStop struct {
+// Stop is a stop of the network, in the JSON of the PTV API.
+type Stop struct {
 	ID        int    `json:"stop_id"`
 	RouteType int    `json:"route_type"`
 	Name      string `json:"stop_name"`
 	Suburb    string `json:"stop_suburb"`
 }
 
-type ptvRoute struct {
+// Route is a route of the network, in the JSON of the PTV API.
+type Route struct {
 	ID        int    `json:"route_id"`
 	RouteType int    `json:"route_type"`
 	Name      string `json:"route_name"`
@@ -31,8 +33,8 @@ type ptvDirection struct {
 // ptvLine is one direction of one route at one stop: a vehicle every headway,
 // counted from 1970, shifted by the phase.
 type ptvLine struct {
-	stop           *ptvStop
-	route          *ptvRoute
+	stop           *Stop
+	route          *Route
 	direction      ptvDirection
 	destination    string
 	finalStop      int
@@ -48,12 +50,12 @@ type ptvLine struct {
 }
 
 var (
-	huntingdale = &ptvStop{1099, 0, "Huntingdale", "Oakleigh"}
-	interchange = &ptvStop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh"}
+	huntingdale = &Stop{1099, 0, "Huntingdale", "Oakleigh"}
+	interchange = &Stop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh"}
 
-	cranbourne = &ptvRoute{4, 0, "Cranbourne", "", "2-CRB"}
-	pakenham   = &ptvRoute{11, 0, "Pakenham", "", "2-PKM"}
-	shuttle    = &ptvRoute{13601, 2, "Huntingdale Station - Monash University via North Rd", "601", "4-601"}
+	cranbourne = &Route{4, 0, "Cranbourne", "", "2-CRB"}
+	pakenham   = &Route{11, 0, "Pakenham", "", "2-PKM"}
+	shuttle    = &Route{13601, 2, "Huntingdale Station - Monash University via North Rd", "601", "4-601"}
 
 	toCity       = ptvDirection{ID: 1, Name: "City (Flinders Street)"}
 	toCranbourne = ptvDirection{ID: 4, Name: "Cranbourne"}

@@ -120,3 +120,43 @@ func (p *PTV) markCancelled(trips []trip) {
 		trips[i].byHand = true
 	}
 }
+
+// Stops returns the stops of the network, the one of [DemoStop] first.
+func Stops() []Stop { return []Stop{*huntingdale, *interchange} }
+
+// Trip is a trip of the timetable, for fakes of other services.
+type Trip struct {
+	Route                      Route
+	Direction                  int
+	Run, Destination, Platform string
+	Scheduled, Departs         time.Time // Departs is the estimate, if Tracked
+	ByBus, Tracked, Cancelled  bool
+	Disruption                 string
+}
+
+// TripsAt returns the trips at a stop, in the order in which they leave.
+func TripsAt(stop int, now time.Time) []Trip {
+	var trips []trip
+	for i := range ptvLines {
+		if l := &ptvLines[i]; l.stop.ID == stop {
+			trips = append(trips, l.trips(now)...)
+		}
+	}
+	slices.SortStableFunc(trips, func(a, b trip) int { return a.leaves.Compare(b.leaves) })
+	var all []Trip
+	for _, t := range trips {
+		l := t.line
+		trip := Trip{
+			Route: *l.route, Direction: l.direction.ID, Run: t.runRef(), Destination: t.destination(), Platform: l.platform,
+			Scheduled: t.scheduled, Departs: t.scheduled, ByBus: l.byBus || l.stop.RouteType == 2, Tracked: t.tracked(), Cancelled: t.cancelled(),
+		}
+		if t.tracked() {
+			trip.Departs = t.estimate()
+		}
+		if t.disrupted() {
+			trip.Disruption = worksTitle
+		}
+		all = append(all, trip)
+	}
+	return all
+}

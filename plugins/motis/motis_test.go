@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/motisserver"
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/motis"
@@ -37,7 +37,7 @@ func run(t *testing.T, options string, handler http.Handler, lasts time.Duration
 	h := plugintest.New(t)
 	start := h.Loop.Now()
 	if handler == nil {
-		handler = fakeserver.NewMOTIS(func() time.Time { return plugintest.Epoch.Add(h.Loop.Now().Sub(start)) })
+		handler = motisserver.New(func() time.Time { return plugintest.Epoch.Add(h.Loop.Now().Sub(start)) })
 	}
 	s := &service{Harness: h, Handler: handler}
 	h.Net = plugins.Network{HTTP: s, Agent: "ptvd/1.2.3"}
@@ -55,7 +55,7 @@ func run(t *testing.T, options string, handler http.Handler, lasts time.Duration
 	return found, trains, s
 }
 
-const stop = "stop: " + fakeserver.MOTISStop
+const stop = "stop: " + motisserver.Stop
 
 func TestDeparturesArePublishedWithTheirAttribution(t *testing.T) {
 	d, trains, s := run(t, stop+"\nwalk: 2m", nil, time.Second)
@@ -70,7 +70,7 @@ func TestDeparturesArePublishedWithTheirAttribution(t *testing.T) {
 	if !live || !cancelled {
 		t.Errorf("live ones: %v, cancelled ones: %v", live, cancelled)
 	}
-	if r := s.asked[0]; r.URL.String() != "https://api.transitous.org/api/v6/stoptimes?n=12&stopId="+fakeserver.MOTISStop || r.UserAgent() != "ptvd/1.2.3 (me@example.org)" {
+	if r := s.asked[0]; r.URL.String() != "https://api.transitous.org/api/v6/stoptimes?n=12&stopId="+motisserver.Stop || r.UserAgent() != "ptvd/1.2.3 (me@example.org)" {
 		t.Errorf("%s asked as %s", r.URL, r.UserAgent())
 	}
 }
@@ -143,10 +143,10 @@ func TestErrorsOfTheService(t *testing.T) {
 }
 
 func TestFindStops(t *testing.T) {
-	s := &service{Harness: plugintest.New(t), Handler: fakeserver.NewMOTIS(func() time.Time { return plugintest.Epoch })}
+	s := &service{Harness: plugintest.New(t), Handler: motisserver.New(func() time.Time { return plugintest.Epoch })}
 	client := motis.Client{BaseURL: "https://motis.example", Agent: "test", HTTP: s}
 	stops, err := client.FindStops(context.Background(), "hunting", motis.Position{Latitude: -37.9, Longitude: 145.1})
-	if err != nil || len(stops) != 2 || stops[0].ID != fakeserver.MOTISStop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {
+	if err != nil || len(stops) != 2 || stops[0].ID != motisserver.Stop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {
 		t.Errorf("found %+v, %v", stops, err)
 	}
 	if query := s.asked[0].URL.RawQuery; query != "place=-37.9%2C145.1&text=hunting&type=STOP" {

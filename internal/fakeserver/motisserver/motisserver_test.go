@@ -1,4 +1,4 @@
-package fakeserver_test
+package motisserver_test
 
 import (
 	"bytes"
@@ -13,13 +13,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
-	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/motisserver"
 )
 
 // specified returns the schema that MOTIS's specification has for a reply.
 func specified(t *testing.T, path, status string) *jsonschema.Schema {
 	t.Helper()
-	text, err := os.ReadFile("testdata/motis/openapi.yaml")
+	text, err := os.ReadFile("../testdata/motis/openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,6 +47,8 @@ func specified(t *testing.T, path, status string) *jsonschema.Schema {
 	return schema
 }
 
+var morning = time.Date(2026, 5, 4, 22, 15, 10, 0, time.UTC)
+
 func TestMOTISRepliesAreAsSpecified(t *testing.T) {
 	const stopTimes, geocode = "~1api~1v6~1stoptimes", "~1api~1v1~1geocode"
 	for _, c := range []struct {
@@ -54,14 +56,14 @@ func TestMOTISRepliesAreAsSpecified(t *testing.T) {
 		status        int
 		with          string // what its text has
 	}{
-		{"/api/v6/stoptimes?stopId=" + fakeserver.MOTISStop + "&n=30", stopTimes, http.StatusOK, `"cancelled":true`},
+		{"/api/v6/stoptimes?stopId=" + motisserver.Stop + "&n=30", stopTimes, http.StatusOK, `"cancelled":true`},
 		{"/api/v6/stoptimes?stopId=old&center=-37.9,145.1&n=3", stopTimes, http.StatusOK, `"headsign"`},
 		{"/api/v6/stoptimes?stopId=old&n=3", stopTimes, http.StatusNotFound, `"error"`},
-		{"/api/v6/stoptimes?stopId=" + fakeserver.MOTISStop + "&n=x", stopTimes, http.StatusBadRequest, `"error"`},
+		{"/api/v6/stoptimes?stopId=" + motisserver.Stop + "&n=x", stopTimes, http.StatusBadRequest, `"error"`},
 		{"/api/v1/geocode?text=hunting&type=STOP", geocode, http.StatusOK, `"Oakleigh"`},
 	} {
 		recorder := httptest.NewRecorder()
-		fakeserver.NewMOTIS(func() time.Time { return morning }).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, c.request, nil))
+		motisserver.New(func() time.Time { return morning }).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, c.request, nil))
 		reply, err := jsonschema.UnmarshalJSON(bytes.NewReader(recorder.Body.Bytes()))
 		if err != nil || recorder.Code != c.status || !bytes.Contains(recorder.Body.Bytes(), []byte(c.with)) {
 			t.Errorf("%s: status %d, %v: %s", c.request, recorder.Code, err, recorder.Body)
