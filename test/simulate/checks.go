@@ -34,11 +34,12 @@ func (w *World) checkStopped() {
 	}
 }
 
-// checkLamp checks after some time that the lamp has the level that is saved.
+// checkLamp checks after some time that the lamp has the level that is saved, unless
+// the button or the knob was used meanwhile, even if that began or ended beyond.
 func (w *World) checkLamp(after time.Duration) {
-	then, moves := w.autopilot.readiness(), w.autopilot.moves
+	then, moves, busy := w.autopilot.readiness(), w.autopilot.moves, w.autopilot.busy
 	w.sleep(after)
-	if !then.lasted() || !w.chip.recovered(w) || w.disk.refuses != nil || w.slowDisk.most > 0 || moves != w.autopilot.moves || w.autopilot.busy {
+	if !then.lasted() || !w.chip.recovered(w) || w.disk.refuses != nil || w.slowDisk.most > 0 || moves != w.autopilot.moves || busy || w.autopilot.busy {
 		return
 	}
 	var kept struct{ Goal float64 }

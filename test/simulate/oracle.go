@@ -33,9 +33,8 @@ type oracle struct {
 	transfers    transfers         // to the panel
 	shown        picture
 	reading      reading
-	widest       int               // the most columns beside the text of a row in the last rowTime ...
-	widestAt     scheduler.Instant // ... and when
-	narrowed     int               // by how many columns they are fewer now
+	badges       badges // beside the texts of rows
+	narrowed     int    // by how many columns the badge is narrower than before
 	lookPending  bool
 	last         moment             // the last one at which a picture was true although it is not any more
 	judgedAt     scheduler.Instant  // when the shown picture was judged last
@@ -169,11 +168,7 @@ func (o *oracle) look() {
 		o.Numbers++
 	case row:
 		o.Rows++
-		beside, now := len(p)-len(o.reading.piece), o.clock.Now()
-		if beside >= o.widest || now > o.widestAt.Add(rowTime) {
-			o.widest, o.widestAt = beside, now
-		}
-		o.narrowed = o.widest - beside
+		o.narrowed = o.badges.add(len(p)-len(o.reading.piece), o.clock.Now())
 	case words:
 		o.wordsShown[o.reading.text] = true
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/daemon"
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins/panel/font"
 )
@@ -170,6 +171,43 @@ func TestRead(t *testing.T) {
 	} {
 		if got := read(c.picture).String(); got != c.want {
 			t.Errorf("read %s, want %s", got, c.want)
+		}
+	}
+}
+
+func TestNarrowedBadgeCountsForTheTimeOfARow(t *testing.T) {
+	var b badges
+	for _, c := range []struct {
+		after         time.Duration
+		columns, want int
+	}{
+		{0, 17, 0},
+		{20 * time.Second, 12, 5},
+		{25 * time.Second, 7, 10},
+		{31 * time.Second, 6, 6}, // the widest is too long ago, but not the one after it
+		{40 * time.Second, 8, 4},
+		{51 * time.Second, 6, 2},
+		{90 * time.Second, 6, 0},
+	} {
+		if got := b.add(c.columns, bootedAt.Add(c.after)); got != c.want {
+			t.Errorf("%d columns after %v: narrowed by %d, want %d", c.columns, c.after, got, c.want)
+		}
+	}
+}
+
+func TestLampIsNotCheckedWhileTheKnobIsUsed(t *testing.T) {
+	for busyFor, want := range map[time.Duration]int{0: 1, time.Second: 0, 3 * time.Second: 0} {
+		w := newWorld(t, 1, time.Hour)
+		w.daemon, w.board = &daemon.Daemon{}, sim.New(nil)
+		w.disk.files["lamp/level.json"] = []byte(`{"goal": 0.5}`) // the lamp is off
+		w.autopilot.busy = busyFor > 0
+		w.clock.Work(func() {
+			w.sleep(busyFor)
+			w.autopilot.busy = false
+		})
+		w.clock.Work(func() { w.checkLamp(2 * time.Second) })
+		if w.pass(5 * time.Second); len(w.Failures) != want {
+			t.Errorf("knob in use for %v: failures %q, want %d", busyFor, w.Failures, want)
 		}
 	}
 }

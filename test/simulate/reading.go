@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ptvd/internal/scheduler"
 	"ptvd/plugins/panel/font"
 )
 
@@ -149,3 +150,27 @@ func readRow(p picture, old bool) reading {
 
 // dots are the columns that mark the second, third and fourth departure.
 var dots = []byte{0b101, 0b10101, 0b1010101}
+
+// badges are what was beside the texts of rows in the last rowTime, the oldest first.
+// Each is wider than all after it, since only the widest ones matter.
+type badges []beside
+
+// beside is how many columns were beside a text, and since when.
+type beside struct {
+	columns int
+	at      scheduler.Instant
+}
+
+// add records the columns beside a text, and returns by how many they are fewer than
+// the most within the last rowTime.
+func (b *badges) add(columns int, at scheduler.Instant) (narrowed int) {
+	all := *b
+	for len(all) > 0 && all[0].at.Add(rowTime) < at {
+		all = all[1:]
+	}
+	for len(all) > 0 && all[len(all)-1].columns <= columns {
+		all = all[:len(all)-1]
+	}
+	*b = append(all, beside{columns, at})
+	return (*b)[0].columns - columns
+}
