@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ptvd/internal/gpio/sim"
 )
 
 // firstFile is the package of version 0.1.0, the first.
@@ -58,7 +60,8 @@ func TestUpgradeFromTheFirstVersionKeepsEverythingRunning(t *testing.T) {
 	w.play(detents(-2))
 	w.lampIs(0.4)
 	showsMinutes := func() bool {
-		return slices.ContainsFunc(minutesPages(), func(page *image.Gray) bool { return isShown(w.panel, page) })
+		seen := w.panel.Picture(sim.Arrangement{Module: &sim.ICStation}) // what the first version's options fit
+		return w.panel.On() && slices.ContainsFunc(minutesPages(), func(page *image.Gray) bool { return slices.Equal(seen.Pix, page.Pix) })
 	}
 	w.until("the minutes", showsMinutes)
 	w.press()
