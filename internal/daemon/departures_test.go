@@ -232,6 +232,13 @@ func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
 			after: 20 * time.Second, options: "routes: 77,", replies: []string{reply(), reply(), reply(service{In: 4, Route: 1, Destination: "City"}, service{In: 6, Route: 2, Destination: "City"})},
 			words: "Filter? routes 77 match nothing at this stop; there are 1, 2", listed: "routes 77 match nothing at this stop; there are 1, 2",
 		},
+		"a filter that matches nothing, when the stop cannot be asked again after an hour": {
+			after: 72 * time.Minute, options: "every: 10m, routes: 77,", replies: []string{
+				reply(), reply(), reply(service{In: 4, Route: 1, Destination: "City"}),
+				reply(), reply(), reply(), reply(), reply(), reply(), reply(), "",
+			},
+			words: "Filter? routes 77 match nothing at this stop; there are 1", listed: "routes 77 match nothing at this stop; there are 1",
+		},
 		"a via that may lie behind the bus": {
 			after: time.Second, replies: []string{reply(service{In: 5, Route: 3, RouteName: "Hill Top - Lake Station via Dam & Weir", Number: "684", Destination: "Lake Station/Bay Rd"})},
 			words: "4 min", listed: "08:05 684 Lake Station",

@@ -141,17 +141,17 @@ func (s *Source) isCredible(found Reply) bool {
 // nothing was.
 func (s *Source) publish(t *plugins.Task, found Reply) error {
 	isNew := s.note(found)
-	s.published.Mismatch = ""
+	mismatch := ""
 	if len(found.List) == 0 {
-		mismatch, learned, err := s.mismatch(t)
+		why, learned, err := s.mismatch(t)
 		if err != nil {
-			return err
+			return err // what was published last stays whole
 		}
-		s.published.Mismatch, isNew = mismatch, isNew || learned
-		found.Doubt = cmp.Or(mismatch, found.Doubt)
+		mismatch, isNew = why, isNew || learned
+		found.Doubt = cmp.Or(why, found.Doubt)
 	}
 	s.backoff.Reset()
-	s.published.Received, s.published.Problem = t.Now(), ""
+	s.published.Received, s.published.Problem, s.published.Mismatch = t.Now(), "", mismatch
 	list := slices.Clone(found.List)
 	s.delays.Presume(list, t.Now())
 	list, cut := Next(list, found.At, s.Walk, s.Count)
