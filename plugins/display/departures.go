@@ -3,6 +3,7 @@ package display
 import (
 	"cmp"
 	"image"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,11 @@ type Departures struct {
 	Platform    bool                            `yaml:"platform" doc:"show the platform"`
 	Abbreviate  map[string]string               `yaml:"abbreviate" doc:"words of a destination and what is shown in their place, empty for nothing, on top of the built-in list: Street is St, Road Rd, Avenue Ave, University Uni, Shopping Centre SC, and Station is left out"`
 	Show        target                          `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
+}
+
+// Validate warns of what the font lacks.
+func (p *Departures) Validate() error {
+	return checkGlyphs("abbreviate", strings.Join(slices.Sorted(maps.Values(p.Abbreviate)), " "))
 }
 
 // NewPage makes the page.

@@ -57,4 +57,10 @@ func TestATextThatTheFontLacksIsAWarningThatNamesTheCharacters(t *testing.T) {
 	if err := (&Message{Text: "Café – Łódź"}).Validate(); err != nil {
 		t.Errorf("got %v", err)
 	}
+	if err := (&Departures{Abbreviate: map[string]string{"Tokyo": "東京", "東": "E"}}).Validate(); !errors.As(err, &warning) || warning.Path != "abbreviate" || !strings.Contains(err.Error(), "has no 東 and 京") {
+		t.Errorf("got %v", err)
+	}
+	if err := (&Departures{Abbreviate: map[string]string{"東京": "Tokyo"}}).Validate(); err != nil {
+		t.Errorf("got %v", err)
+	}
 }
