@@ -46,6 +46,11 @@
 // /api/state and in /metrics without a line of code there; package topics has the
 // types that they know how to show.
 //
+// A plugin that passes values on, such as a bridge, knows no other plugin: [WatchAll]
+// reads every state and event, [WatchTopic] the one topic that a From[any] names, and
+// [Instances] lists what there is. The daemon adds the topic "health" to every
+// instance. [ActionName] is an option for an action that may be called from outside.
+//
 // # Configuration
 //
 // The fields of a Config have tags: yaml (the option's name), doc (a sentence for

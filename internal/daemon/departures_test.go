@@ -266,6 +266,32 @@ func TestFromTheReplyToThePanelAndThePage(t *testing.T) {
 			)},
 			words: "cancelled", listed: "08:05 802 Chadstone cancelled",
 		},
+		"loops of which one call only sets down": {
+			after: time.Second, replies: []string{reply(
+				service{In: 4, Run: "a", Final: 7, Flags: "DOO", Destination: "Lake"}, service{In: 34, Run: "a", Final: 7, Destination: "Lake"},
+				service{In: 5, Run: "b", Final: 7, Destination: "Dam"}, service{In: 35, Run: "b", Final: 7, Flags: "DOO", Destination: "Dam"},
+			)},
+			words: "4 min", listed: "08:05 Dam",
+		},
+		"an estimate that vanishes at the platform": {
+			after: 65 * time.Second, replies: []string{
+				reply(service{In: -5, Late: 6, Run: "a", Destination: "City"}, city(20)),
+				reply(service{In: -5, Run: "a", NoEstimate: true, Destination: "City", AtPlatform: true}, city(20)),
+			},
+			words: "now by the timetable, 18 min", listed: "08:01 City timetable, 08:20 City",
+		},
+		"the last minute of the countdown, and a time of day that has no room beside it": {
+			after: time.Second, replies: []string{reply(city(60), city(61))},
+			words: "59 min", listed: "09:00 City, 09:01 City",
+		},
+		"a cancelled bus and one that runs, both on a combined route": {
+			after: time.Second, replies: []string{reply(
+				service{In: 5, Route: 2, Number: "802", Destination: "Chadstone", Cancelled: true},
+				service{In: 5, Route: 4, Number: "804", Destination: "Chadstone"},
+				service{In: 5, Route: 1, Number: "802-804-862 combined", Destination: "Chadstone", NoEstimate: true},
+			)},
+			words: "cancelled, 4 min", listed: "08:05 802 Chadstone cancelled, 08:05 804 Chadstone",
+		},
 		"no network from the start": {
 			after: 2 * time.Minute, replies: []string{""},
 			words: "No data", listed: "",

@@ -219,7 +219,7 @@ func (r *departuresReply) boards(i int, stop string) bool {
 func (r *departuresReply) departure(i int) departure {
 	raw := &r.departures[i]
 	route := r.routes[raw.route]
-	run, known := r.runs[raw.run] // of one that is not known, nobody knows whether it is cancelled
+	run, known := r.runs[raw.run] // without its run, it is not known whether a departure is cancelled
 	d := departure{
 		route: raw.route, direction: raw.direction,
 		Departure: topics.Departure{

@@ -192,7 +192,7 @@ func (Health) PayloadType() string { return "health" }
 // string.
 type Gesture string
 
-// Gestures are the gestures that there are. Press and release are told of every press;
+// Gestures lists all gestures. Press and release are published for every press, and
 // each press is also part of one of the others.
 var Gestures = []Gesture{"press", "release", "click", "double", "triple", "long"}
 
