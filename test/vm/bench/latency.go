@@ -63,7 +63,9 @@ func (w bench) detents() []time.Duration {
 func (w bench) latencies(edge, reset func(), reaction func(wires.Event) bool) []time.Duration {
 	var took []time.Duration
 	for n := range edgesPerRound {
-		time.Sleep(50*time.Millisecond + time.Duration(n)*97*time.Microsecond) // at varying phases of the panel's period
+		// At varying phases of the panel's period, and no faster than a person presses:
+		// what is faster is noise to a button.
+		time.Sleep(150*time.Millisecond + time.Duration(n)*97*time.Microsecond)
 		w.drain()
 		edge()
 		for at := time.Duration(0); ; {
