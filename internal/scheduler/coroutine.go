@@ -15,6 +15,12 @@ import (
 // has called yield, and yield the one that has called next. It does not matter which
 // two they are. So a task continues the next one directly, and takes its place in
 // the slot, which costs half as much as to return to the loop in between.
+//
+// The documentation of iter.Pull does not promise this: it does not say that yield may
+// be called by a goroutine other than that of the sequence, nor next by that goroutine
+// itself. It holds since both are the runtime's coroswitch, which exchanges the caller
+// for what waits. A Go release in which it does not hold fails
+// TestCoroutinesEndWhereverTheyWait and TestManyLightStepsRunInTurnAndAreAllCounted.
 type coroutine struct {
 	task      *Task
 	loop      *Loop
