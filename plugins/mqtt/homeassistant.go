@@ -123,7 +123,7 @@ func (a *announcer) components() map[string]component {
 			if c == nil {
 				continue
 			}
-			light = light || c["p"] == "light"
+			light = light || c["p"] == "light" || c["p"] == "switch" // which have its actions
 			a.add(all, i.Instance, t.Name, c)
 		}
 		for _, action := range i.Actions {
@@ -155,6 +155,14 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 		own := a.m.lightTopic(i.Instance, t.Name)
 		c["p"], c["schema"], c["stat_t"], c["cmd_t"] = "light", "json", own, own+"/set"
 		c["bri_scl"], c["sup_clrm"] = 100, []string{"brightness"}
+	case "switch":
+		if !has(i, "on") || !has(i, "off") {
+			c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.on else 'OFF' }}"
+			break
+		}
+		c["p"], c["cmd_t"] = "switch", a.m.lightTopic(i.Instance, t.Name)+"/set"
+		c["pl_on"], c["pl_off"] = `{"state":"ON"}`, `{"state":"OFF"}`
+		c["val_tpl"], c["stat_on"], c["stat_off"] = "{{ value_json.value.on }}", "True", "False"
 	case "gesture":
 		c["p"], c["val_tpl"] = "event", `{{ {"event_type": value_json.value} | tojson }}`
 		c["evt_typ"] = topics.Gestures
@@ -228,7 +236,7 @@ func lightState(level topics.Level) light {
 	return light{State: "ON", Brightness: &brightness, ColorMode: "brightness"}
 }
 
-// setLight carries out a command for a lamp: "lamp/level/set".
+// setLight carries out a command for a lamp or a switch: "lamp/level/set".
 func (m *mqtt) setLight(topic string, payload []byte) error {
 	instance, _, _ := strings.Cut(topic, "/")
 	var command light
@@ -239,8 +247,8 @@ func (m *mqtt) setLight(topic string, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	if a := m.announcer.known[strings.ReplaceAll(strings.TrimSuffix(topic, "/set"), "/", "_")]; a == nil || a["p"] != "light" {
-		return fmt.Errorf("%s is not a lamp", instance)
+	if a := m.announcer.known[strings.ReplaceAll(strings.TrimSuffix(topic, "/set"), "/", "_")]; a == nil || a["p"] != "light" && a["p"] != "switch" {
+		return fmt.Errorf("%s is neither a lamp nor a switch", instance)
 	}
 	return m.env.Call(action)
 }

@@ -15,6 +15,7 @@ import (
 	"ptvd/plugins"
 	_ "ptvd/plugins/button"
 	_ "ptvd/plugins/fade"
+	_ "ptvd/plugins/output"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
@@ -51,7 +52,7 @@ func readDiscovery(t *testing.T, p *paho.Publish) (d discovery) {
 		}
 		unique[c["uniq_id"]] = true
 		required := map[any][]string{
-			"light": {"stat_t", "cmd_t", "schema", "bri_scl", "sup_clrm"}, "event": {"stat_t", "evt_typ"},
+			"light": {"stat_t", "cmd_t", "schema", "bri_scl", "sup_clrm"}, "switch": {"stat_t", "cmd_t", "pl_on", "pl_off", "stat_on"}, "event": {"stat_t", "evt_typ"},
 			"sensor": {"stat_t"}, "binary_sensor": {"stat_t"}, "button": {"cmd_t"},
 		}[c["p"]]
 		for _, option := range required {
@@ -171,6 +172,26 @@ func TestHomeAssistantDimsALamp(t *testing.T) {
 			if p := o.next(topic + "/result"); !strings.Contains(string(p.Payload), `"ok":false`) {
 				t.Errorf("%s is answered by %s", wrong, p.Payload)
 			}
+		}
+		return home.Stop(task)
+	})
+}
+
+func TestHomeAssistantSwitchesAnOutput(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	h.Run(func(task *plugins.Task) error {
+		h.Start(task, "pump", "{plugin: output, pin: GPIO22}")
+		o := b.observe(task)
+		home := start(task, h, b, "home_assistant: true")
+		c := readDiscovery(t, o.next(device)).Cmps["pump_state"]
+		state, on := "ptvd/hall/pump/state", fmt.Sprint(c["pl_on"])
+		if c["p"] != "switch" || c["stat_t"] != state {
+			t.Errorf("it finds %v", c)
+		}
+		o.next(state)
+		o.command(fmt.Sprint(c["cmd_t"]), on)
+		if p := o.next(state); value(t, p) != `{"on":true}` {
+			t.Errorf("then it is %s", p.Payload)
 		}
 		return home.Stop(task)
 	})
