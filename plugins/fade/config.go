@@ -2,6 +2,7 @@ package fade
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"ptvd/plugins"
@@ -39,6 +40,9 @@ func (c Config) Validate() error {
 	var errs []error
 	if n := len(c.Balance); n > 0 && n != len(c.Output) {
 		errs = append(errs, plugins.OptionErrorf("balance", "%d values for %d outputs; write one for each output", n, len(c.Output)))
+	}
+	if len(c.Balance) > 0 && slices.Max(c.Balance) == 0 {
+		errs = append(errs, plugins.OptionErrorf("balance", "every output has 0%%, so the lamp never gives light; write more for one of them"))
 	}
 	if c.Frequency > maxSmoothFrequency {
 		errs = append(errs, plugins.OptionWarningf("frequency", "dark levels change in visible steps, since the PWM clock of most boards is 10 MHz; write %d or less", maxSmoothFrequency))

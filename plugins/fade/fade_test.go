@@ -151,6 +151,7 @@ func TestValidate(t *testing.T) {
 		{"no encoder", func(c *fade.Config) { c.Encoder.A, c.Encoder.B = "", "" }, ""},
 		{"no line a", func(c *fade.Config) { c.Encoder.A = "" }, "encoder.a: "},
 		{"no line b", func(c *fade.Config) { c.Encoder.B = "" }, "encoder.b: "},
+		{"no light at all", func(c *fade.Config) { c.Balance = []plugins.Percent{0} }, "balance: every output has 0%"},
 		{"no balance for an output", func(c *fade.Config) { c.Balance = []plugins.Percent{1, 1} }, "balance: "},
 		{"visible steps", func(c *fade.Config) { c.Frequency = 50_000 }, "frequency: "},
 		{"the highest smooth frequency", func(c *fade.Config) { c.Frequency = 11_000 }, ""},
