@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,10 +21,10 @@ var ErrClockClosed = errors.New("the virtual clock is closed")
 // Awaited work takes no virtual time unless it calls Sleep. The loop and the
 // awaited work run one at a time, in an order that is always the same: work runs
 // until it ends or sleeps, and resumes from its sleep while the loop waits. So they
-// share the clock without locks, and no other goroutine may post while the loop
+// share the rest of the clock without locks, and no other goroutine may post while the loop
 // waits.
 type VirtualClock struct {
-	now       Instant
+	now       atomic.Int64  // the Instant; servers of tests read it from goroutines of their own
 	suspend   time.Duration // at the next Wait
 	suspended time.Duration // since the last call of Suspended
 	woken     bool
@@ -42,16 +43,21 @@ type sleeper struct {
 }
 
 // NewVirtualClock returns a clock that stands at start.
-func NewVirtualClock(start Instant) *VirtualClock { return &VirtualClock{now: start} }
+func NewVirtualClock(start Instant) *VirtualClock {
+	c := &VirtualClock{}
+	c.now.Store(int64(start))
+	return c
+}
 
 // Now returns the instant that the clock has reached.
-func (c *VirtualClock) Now() Instant { return c.now }
+func (c *VirtualClock) Now() Instant { return Instant(c.now.Load()) }
 
 // Wait advances the clock to until, or to where the first sleeping work is due,
 // and resumes that.
 func (c *VirtualClock) Wait(until Instant) error {
 	if c.suspend > 0 {
-		c.now, c.suspended, c.suspend = c.now.Add(c.suspend), c.suspended+c.suspend, 0
+		c.advance(c.Now().Add(c.suspend))
+		c.suspended, c.suspend = c.suspended+c.suspend, 0
 		return nil
 	}
 	if c.woken {
@@ -59,7 +65,7 @@ func (c *VirtualClock) Wait(until Instant) error {
 		return nil
 	}
 	if s := c.nextSleeper(until); s != nil {
-		c.now = max(c.now, s.due)
+		c.advance(s.due)
 		c.runUntilParked(func() { close(s.wake) })
 		c.woken = false // the caller looks for posts anyway
 		return nil
@@ -67,9 +73,12 @@ func (c *VirtualClock) Wait(until Instant) error {
 	if until == Never {
 		return ErrDeadlock
 	}
-	c.now = max(c.now, until)
+	c.advance(until)
 	return nil
 }
+
+// advance sets the clock, unless that would set it back.
+func (c *VirtualClock) advance(to Instant) { c.now.Store(int64(max(c.Now(), to))) }
 
 // Suspend suspends the machine for d when the loop waits next.
 func (c *VirtualClock) Suspend(d time.Duration) { c.suspend += d }
@@ -104,7 +113,7 @@ func (c *VirtualClock) Sleep(ctx context.Context, d time.Duration) error {
 	if c.parked == nil {
 		panic("scheduler: VirtualClock.Sleep was called on the loop, which it would block; only awaited work may call it")
 	}
-	s := &sleeper{due: c.now.Add(max(d, 0)), ctx: ctx, wake: make(chan struct{})}
+	s := &sleeper{due: c.Now().Add(max(d, 0)), ctx: ctx, wake: make(chan struct{})}
 	at := len(c.sleepers)
 	for at > 0 && s.due < c.sleepers[at-1].due {
 		at--
@@ -148,7 +157,7 @@ func (c *VirtualClock) runUntilParked(start func()) {
 func (c *VirtualClock) nextSleeper(until Instant) *sleeper {
 	for i, s := range c.sleepers {
 		if s.ctx.Done() != nil && s.ctx.Err() != nil {
-			s.due = c.now
+			s.due = c.Now()
 			return c.removeSleeper(i)
 		}
 	}

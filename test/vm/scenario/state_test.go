@@ -45,6 +45,7 @@ func TestStepsOfTheSystemClockChangeNothing(t *testing.T) {
 
 	pid, requests := g.pid(), g.PTV.Requests()
 	var fetched []time.Time
+	var wrong time.Duration // since when the panel does not show the time; 0: it does
 	for steps := 0; steps < 40 || len(fetched) < 2; steps++ {
 		world.step(time.Duration((rng.Float64()*8-4)*float64(time.Hour)) - world.ahead())
 		begun := rawMonotonic()
@@ -55,11 +56,16 @@ func TestStepsOfTheSystemClockChangeNothing(t *testing.T) {
 					continue
 				}
 				feed(panel, m)
-				now := world.now()
-				if !isShown(panel, clockPage(now)) && !isShown(panel, clockPage(now.Add(-5*time.Second))) {
-					t.Fatalf("at %s, or %s by the guest's clock, the panel shows\n%s",
-						now.Format(time.TimeOnly), now.Add(world.ahead()).Format(time.TimeOnly), rows(panel.Picture(mounted)))
-				}
+			}
+			now := world.now()
+			switch right := isShown(panel, clockPage(now)) || isShown(panel, clockPage(now.Add(-5*time.Second))); {
+			case right:
+				wrong = 0
+			case wrong == 0:
+				wrong = rawMonotonic() // a frame may be two messages, and the second is on its way
+			case rawMonotonic()-wrong > 100*time.Millisecond:
+				t.Fatalf("at %s, or %s by the guest's clock, the panel shows\n%s",
+					now.Format(time.TimeOnly), now.Add(world.ahead()).Format(time.TimeOnly), rows(panel.Picture(mounted)))
 			}
 			if n := g.PTV.Requests(); n > requests {
 				requests = n
