@@ -99,10 +99,11 @@ func Status(code int) http.HandlerFunc {
 var healthy = object{"version": "3.0", "health": 1}
 
 func writeError(w http.ResponseWriter, code int, message string) {
-	writeJSON(w, code, object{"message": message, "status": healthy})
+	WriteJSON(w, code, object{"message": message, "status": healthy})
 }
 
-func writeJSON(w http.ResponseWriter, code int, reply any) {
+// WriteJSON sends a reply.
+func WriteJSON(w http.ResponseWriter, code int, reply any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(code)
 	_ = json.NewEncoder(w).Encode(reply) // fails only if the client is gone

@@ -34,7 +34,7 @@ func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 	for kind, objects := range expanded {
 		reply[kind] = objects
 	}
-	writeJSON(w, http.StatusOK, reply)
+	WriteJSON(w, http.StatusOK, reply)
 }
 
 // tripsFor returns the trips that match a request, in the order of the timetable.

@@ -11,6 +11,9 @@ import (
 	"ptvd/plugins/topics"
 )
 
+// Topic is what every source publishes; list it in the Spec of its plugin.
+var Topic = plugins.NewTopic[topics.Departures]("departures", "the next departures at the stop, and how old they are", plugins.State(topics.StaleAfter))
+
 // Source asks for departures in each period and publishes them. It does not end when
 // there are no replies: it retries with growing pauses, and the departures published last
 // stay, with the instant at which they were received, so that readers know their age.
@@ -19,7 +22,6 @@ import (
 // New fills in the exported fields; its methods are the Source's, if that is embedded.
 type Source struct {
 	Env   plugins.Env
-	Topic *plugins.Topic[topics.Departures]
 	Every time.Duration
 	Walk  time.Duration
 	Count int
@@ -78,7 +80,7 @@ const recheckAfter = 7500 * time.Millisecond
 // Start publishes that no departures are known, and begins to fetch them.
 func (s *Source) Start(*plugins.Task) error {
 	s.begin()
-	s.Topic.Set(s.Env, s.published)
+	Topic.Set(s.Env, s.published)
 	s.Env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	s.Env.Meter.Count("fetches_failed_total", 0)
 	s.Env.Go("fetch", s.run)
@@ -157,7 +159,7 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 	list, cut := Next(list, found.At, s.Walk, s.Count)
 	s.published.Stop, s.published.Complete = cmp.Or(found.Stop, s.published.Stop), found.Complete && !cut
 	s.published.List = list
-	s.Topic.Set(s.Env, s.published)
+	Topic.Set(s.Env, s.published)
 	if found.Doubt != "" {
 		s.Env.Health.Degraded("%s", found.Doubt)
 	} else {
@@ -190,7 +192,7 @@ func (s *Source) failed(err *Error) time.Duration {
 	pause := max(s.backoff.Next(err.firstRetry(), maxRetry), err.RetryAfter)
 	if s.backoff.Tries() > 1 || err.Persistent {
 		s.published.Problem = err.Summary
-		s.Topic.Set(s.Env, s.published)
+		Topic.Set(s.Env, s.published)
 		s.Env.Health.Degraded("%v", err)
 	}
 	s.Env.Log.Debug("fetch failed", "err", err, "retry_in", pause.Round(time.Second))

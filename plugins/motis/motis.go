@@ -26,14 +26,12 @@ import (
 	"ptvd/plugins/topics"
 )
 
-var departures = plugins.NewTopic[topics.Departures]("departures", "the next departures at the stop, and how old they are", plugins.State(5*time.Minute))
-
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "motis",
 		Doc:      "fetches the next departures at a stop anywhere from Transitous, or from a MOTIS of your own, without a key",
 		Defaults: defaults,
-		Topics:   plugins.Topics(departures),
+		Topics:   plugins.Topics(sources.Topic),
 		New:      New,
 	})
 }
@@ -49,7 +47,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	everything := cfg
 	everything.Lines, everything.Towards, everything.Platforms = nil, nil, nil
 	return &sources.Source{
-		Env: env, Topic: departures, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: cfg.attribution(),
+		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: cfg.attribution(),
 		Requests: []sources.Request{request(cfg)}, Unfiltered: request(everything),
 		Filters: []sources.Filter{{Kind: "lines", IDs: upper(cfg.Lines)}, {Kind: "platforms", IDs: upper(cfg.Platforms)}},
 	}, nil

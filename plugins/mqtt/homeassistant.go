@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -201,12 +202,7 @@ var deviceClasses = map[string]string{
 }
 
 func has(i plugins.Described, action string) bool {
-	for _, a := range i.Actions {
-		if a.Name == action {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(i.Actions, func(a plugins.ActionInfo) bool { return a.Name == action })
 }
 
 // words makes a name for people of an instance and a topic or action.

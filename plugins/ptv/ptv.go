@@ -1,6 +1,6 @@
 // Package ptv fetches departures from the timetable API of Public Transport Victoria and
-// publishes them as [topics.Departures]. When it asks, and what it makes of failures, is
-// that of every source, see package departures.
+// publishes them as [ptvd/plugins/topics.Departures]. When it asks, and what it makes of
+// failures, is that of every source, see package departures.
 //
 // Replies are decoded field by field. A field that is missing or of the wrong type costs
 // only that field, or at most that departure. But a reply that does not clearly say that
@@ -18,17 +18,14 @@ import (
 
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
-	"ptvd/plugins/topics"
 )
-
-var departures = plugins.NewTopic[topics.Departures]("departures", "the next departures at the stop, and how old they are", plugins.State(5*time.Minute))
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "ptv",
 		Doc:      "fetches the next departures at a stop in Victoria from the PTV Timetable API",
 		Defaults: defaults,
-		Topics:   plugins.Topics(departures),
+		Topics:   plugins.Topics(sources.Topic),
 		New:      New,
 	})
 }
@@ -48,7 +45,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		return all
 	}
 	return &sources.Source{
-		Env: env, Topic: departures, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: attribution,
+		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: attribution,
 		Requests: requestsOf(cfg), Filters: cfg.filters(), Unfiltered: requestsOf(cfg.everything())[0],
 	}, nil
 }

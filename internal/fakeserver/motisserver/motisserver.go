@@ -3,7 +3,6 @@ package motisserver
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -103,7 +102,7 @@ func stopTimes(w http.ResponseWriter, r *http.Request, now time.Time) {
 			list = append(list, stopTimeOf(stop, t))
 		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"stopTimes": list, "place": placeOf(stop), "previousPageCursor": "EARLIER", "nextPageCursor": "LATER"})
+	fakeserver.WriteJSON(w, http.StatusOK, map[string]any{"stopTimes": list, "place": placeOf(stop), "previousPageCursor": "EARLIER", "nextPageCursor": "LATER"})
 }
 
 func stopTimeOf(stop fakeserver.Stop, t fakeserver.Trip) stopTime {
@@ -138,15 +137,9 @@ func geocode(w http.ResponseWriter, r *http.Request) {
 			"areas": []any{map[string]any{"name": stop.Suburb, "adminLevel": 8, "matched": false, "default": true}}, "modes": []string{mode(stop.RouteType == 2)},
 		})
 	}
-	writeJSON(w, http.StatusOK, found)
+	fakeserver.WriteJSON(w, http.StatusOK, found)
 }
 
 func writeError(w http.ResponseWriter, code int, message string) {
-	writeJSON(w, code, map[string]any{"error": message})
-}
-
-func writeJSON(w http.ResponseWriter, code int, reply any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(reply) // fails only if the client is gone
+	fakeserver.WriteJSON(w, code, map[string]any{"error": message})
 }
