@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/topics"
 )
 
 // fetchTimeout limits one request.
@@ -26,7 +27,7 @@ type part struct {
 // fetch makes all requests. One that fails costs only its own departures: the others are
 // new, and the doubt names the one that fails. It is an error if all of them do.
 func (s *Source) fetch(t *plugins.Task) (all Reply, err error) {
-	all = Reply{Complete: true, IDs: map[string][]string{}}
+	all = Reply{Complete: true, ids: map[string][]string{}, listed: map[string][]string{}}
 	var doubt string
 	failed := 0
 	for i := range s.parts {
@@ -88,14 +89,18 @@ func (s *Source) instead(t *plugins.Task, one *part) Reply {
 
 // add adds what one of several requests has found.
 func (all *Reply) add(found Reply) {
+	all.Zone = cmp.Or(all.Zone, found.Zone)
 	all.Stop, all.Doubt = cmp.Or(all.Stop, found.Stop), cmp.Or(all.Doubt, found.Doubt)
 	all.Complete, all.Empty = all.Complete && found.Complete, all.Empty || found.Empty
 	all.List, all.Unknown = append(all.List, found.List...), append(all.Unknown, found.Unknown...)
 	if !found.At.IsZero() {
 		all.At = found.At
 	}
-	for kind, ids := range found.IDs {
-		all.IDs[kind] = append(all.IDs[kind], ids...)
+	for kind, ids := range found.ids {
+		all.ids[kind] = append(all.ids[kind], ids...)
+	}
+	for kind, ids := range found.listed {
+		all.listed[kind] = append(all.listed[kind], ids...)
 	}
 }
 
@@ -106,7 +111,10 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 		now = s.Env.Clock.Now()
 	}
 	err = t.Timeout(fetchTimeout, func() (err error) {
-		found, err = plugins.Await(t, func(ctx context.Context) (Reply, error) { return r.Ask(ctx, now) })
+		found, err = plugins.Await(t, func(ctx context.Context) (Reply, error) {
+			found, err := r.Ask(ctx, now)
+			return s.filtered(found), err
+		})
 		return err
 	})
 	if errors.Is(err, plugins.ErrTimeout) {
@@ -118,4 +126,15 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 	}
 	s.Env.Meter.Count(counter, 1)
 	return found, err
+}
+
+// filtered applies the filter, and notes which IDs occur and which pass it.
+func (s *Source) filtered(found Reply) Reply {
+	found.ids = topics.IDs(found.List)
+	wanted, certain := s.Filter.Apply(found.List)
+	if s.DropCancelled {
+		wanted = slices.DeleteFunc(wanted, func(d topics.Departure) bool { return d.Cancelled })
+	}
+	found.List, found.Complete, found.listed = wanted, found.Complete && certain, topics.IDs(wanted)
+	return found
 }

@@ -1,11 +1,9 @@
 package departures
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -31,13 +29,14 @@ const maxSeen = 200
 // seen is the ids of each kind ("routes") that have occurred, and when they last did.
 type seen map[string]map[string]time.Time
 
-// add notes what has occurred at a time, and tells whether that is worth saving: an id
-// is new, or was noted a day ago.
-func (s seen) add(ids map[string][]string, at time.Time) (changed bool) {
+// add notes what has occurred at a time, under a prefix, and tells whether that is worth
+// saving: an id is new, or was noted a day ago.
+func (s seen) add(prefix string, ids map[string][]string, at time.Time) (changed bool) {
 	for _, known := range s {
 		maps.DeleteFunc(known, func(_ string, last time.Time) bool { return at.Sub(last) > seenFor })
 	}
 	for kind, list := range ids {
+		kind = prefix + kind
 		if s[kind] == nil {
 			s[kind] = map[string]time.Time{}
 		}
@@ -54,46 +53,27 @@ func (s seen) add(ids map[string][]string, at time.Time) (changed bool) {
 	return changed
 }
 
-// Filter is what is wanted of the ids of a kind; empty: all of them.
-type Filter struct {
-	Kind string // routes
-	IDs  []string
-}
+// listed is before the kind of those IDs whose departures pass the filter.
+const listed = "listed "
 
-// unmatched returns which filter has only ids that have not occurred, with those that
-// have; empty: none.
-func (s seen) unmatched(filters []Filter) string {
-	for _, filter := range filters {
-		known := s[filter.Kind]
-		occurs := func(id string) bool { return !known[id].IsZero() }
-		if len(filter.IDs) == 0 || slices.ContainsFunc(filter.IDs, occurs) {
-			continue
+// of returns the ids of the kinds with a prefix, by the rest of the kind.
+func (s seen) of(prefix string) map[string][]string {
+	ids := map[string][]string{}
+	for kind, known := range s {
+		if name, ok := strings.CutPrefix(kind, prefix); ok {
+			ids[name] = slices.Sorted(maps.Keys(known))
 		}
-		there := "none is known"
-		if len(known) > 0 {
-			there = "there are " + strings.Join(firstOf(slices.SortedFunc(maps.Keys(known), byLength)), ", ")
-		}
-		return fmt.Sprintf("%s %s match nothing at this stop; %s", filter.Kind, strings.Join(filter.IDs, ", "), there)
-	}
-	return ""
-}
-
-// byLength sorts numbers, and platforms by their number.
-func byLength(a, b string) int { return cmp.Or(len(a)-len(b), cmp.Compare(a, b)) }
-
-// maxNamed limits the ids in one message.
-const maxNamed = 12
-
-func firstOf(ids []string) []string {
-	if len(ids) > maxNamed {
-		return append(ids[:maxNamed], "…")
 	}
 	return ids
 }
 
 // note remembers what has occurred, and tells whether that is worth saving.
 func (s *Source) note(found Reply) bool {
-	return !found.At.IsZero() && s.seen.add(found.IDs, found.At)
+	if found.At.IsZero() {
+		return false
+	}
+	changed := s.seen.add("", found.ids, found.At)
+	return s.seen.add(listed, found.listed, found.At) || changed
 }
 
 // loadSeen reads what was saved. A file that cannot be read is as good as none.
@@ -141,7 +121,7 @@ func (s *Source) useStorage(t *plugins.Task, do func() ([]byte, error), use func
 // empty: it may be. If need be it makes the request without the filter, and tells whether
 // it has learned something.
 func (s *Source) mismatch(t *plugins.Task) (why string, learned bool, err error) {
-	why = s.seen.unmatched(s.Filters)
+	why = s.Filter.Unmatched(s.seen.of(""))
 	if why != "" && (s.looked == 0 || t.Now().Sub(s.looked) >= lookEvery) {
 		found, err := s.ask(t, s.Unfiltered)
 		if err != nil {
@@ -149,7 +129,7 @@ func (s *Source) mismatch(t *plugins.Task) (why string, learned bool, err error)
 		}
 		s.looked = t.Now()
 		learned = s.note(found)
-		why = s.seen.unmatched(s.Filters)
+		why = s.Filter.Unmatched(s.seen.of(""))
 	}
 	if len(s.seen) == 0 {
 		why = "" // nothing leaves: at night that says nothing of the filter

@@ -31,10 +31,11 @@ type Source struct {
 
 	// Requests are made one after the other in each period. They fail one by one.
 	Requests []Request
-	// Filters are those of the requests whose ids may be wrong, and Unfiltered is the
-	// request for all that there is at the stop.
-	Filters    []Filter
-	Unfiltered Request
+	// Filter is applied to the replies, and Unfiltered is the request for all that there
+	// is at the stop, by which IDs in the filter are checked.
+	Filter        topics.Filter
+	DropCancelled bool
+	Unfiltered    Request
 
 	parts     []part
 	published topics.Departures
@@ -59,16 +60,16 @@ type Request struct {
 
 // Reply is what a request has found.
 type Reply struct {
-	Stop     string // the stop's name
+	Stop     string         // the stop's name
+	Zone     *time.Location // the stop's; nil: not known
 	List     []topics.Departure
-	Complete bool      // the list has all departures
+	Complete bool      // the list has all departures, before the filter
 	Empty    bool      // there was none at all before the filter
 	At       time.Time // when it was made; zero: not known
 	Doubt    string    // why not all of it can be relied on; empty: it can
 	Unknown  []string  // words in it that are not known
 
-	// IDs are the ids that occur, by the kind of filter that can name them.
-	IDs map[string][]string
+	ids, listed map[string][]string // that occur, and that pass the filter; see [topics.IDs]
 }
 
 // maxRetry is the longest pause before a retry.
@@ -158,7 +159,8 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 	s.delays.Presume(list, t.Now())
 	list, cut := Next(list, found.At, s.Walk, s.Count)
 	s.published.Stop, s.published.Complete = cmp.Or(found.Stop, s.published.Stop), found.Complete && !cut
-	s.published.List = list
+	s.published.Zone = cmp.Or(found.Zone, s.published.Zone)
+	s.published.List, s.published.IDs = list, s.seen.of(listed)
 	Topic.Set(s.Env, s.published)
 	if found.Doubt != "" {
 		s.Env.Health.Degraded("%s", found.Doubt)

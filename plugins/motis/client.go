@@ -6,15 +6,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	sources "ptvd/plugins/departures"
-	"ptvd/plugins/topics"
 )
 
 // Client makes requests to a MOTIS. Its methods block: call them through [plugins.Await].
@@ -81,15 +78,6 @@ func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (sour
 		found.At = at // the server's clock is right
 	}
 	found.Complete = found.Complete && len(found.List) < cfg.wanted()
-	found.IDs = map[string][]string{"lines": nil, "platforms": nil}
-	for _, d := range found.List {
-		for kind, id := range map[string]string{"lines": d.Number, "platforms": d.Platform} {
-			if id = strings.ToUpper(sources.Clean(id, 20)); id != "" && !slices.Contains(found.IDs[kind], id) {
-				found.IDs[kind] = append(found.IDs[kind], id)
-			}
-		}
-	}
-	found.List = slices.DeleteFunc(found.List, func(d topics.Departure) bool { return !cfg.matches(d) })
 	return found, nil
 }
 

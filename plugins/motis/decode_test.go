@@ -71,18 +71,6 @@ func TestFieldsOfADeparture(t *testing.T) {
 	}
 }
 
-func TestTowardsIsMatchedWithoutCaseAndAccents(t *testing.T) {
-	d := topics.Departure{Headsign: "Sídliště Řepy", Destination: "Depo", Number: "9", Platform: "B"}
-	for word, want := range map[string]bool{"repy": true, "ŘEPY": true, "sidliste": true, "depo": true, "anděl": false} {
-		if got := (Config{Towards: []string{"x", word}, Lines: []string{"9"}, Platforms: []string{"b"}}).matches(d); got != want {
-			t.Errorf("towards %s: %v", word, got)
-		}
-	}
-	if (Config{Lines: []string{"90"}}).matches(d) {
-		t.Error("line 9 matches a filter of line 90")
-	}
-}
-
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(oneStopTime))
 	f.Add([]byte(`[{"type": "STOP", "id": "a", "name": "b", "areas": [{"name": "c", "default": true}], "modes": ["BUS"]}]`))

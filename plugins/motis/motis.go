@@ -11,15 +11,9 @@ package motis
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
@@ -49,7 +43,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &sources.Source{
 		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: cfg.attribution(),
 		Requests: []sources.Request{request(cfg)}, Unfiltered: request(everything),
-		Filters: []sources.Filter{{Kind: "lines", IDs: upper(cfg.Lines)}, {Kind: "platforms", IDs: upper(cfg.Platforms)}},
+		Filter: topics.Filter{Lines: cfg.Lines, Towards: cfg.Towards, Platforms: cfg.Platforms}, DropCancelled: !cfg.IncludeCancelled,
 	}, nil
 }
 
@@ -86,32 +80,4 @@ func (c Config) wanted() int {
 		n = min(4*n, 100) // more would take a small board too long to decode
 	}
 	return n
-}
-
-// matches tells whether a departure is configured.
-func (c Config) matches(d topics.Departure) bool {
-	named := func(filter []string, text string) bool {
-		return len(filter) == 0 || slices.ContainsFunc(filter, func(s string) bool { return strings.EqualFold(s, text) })
-	}
-	towards := func(word string) bool {
-		return strings.Contains(plain(d.Headsign), plain(word)) || strings.Contains(plain(d.Destination), plain(word))
-	}
-	return (c.IncludeCancelled || !d.Cancelled) && named(c.Lines, d.Number) && named(c.Platforms, d.Platform) &&
-		(len(c.Towards) == 0 || slices.ContainsFunc(c.Towards, towards))
-}
-
-// plain returns a text in lower case and without accents.
-func plain(s string) string {
-	text, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), s)
-	if err != nil {
-		text = s
-	}
-	return strings.ToLower(text)
-}
-
-func upper(list []string) (all []string) {
-	for _, s := range list {
-		all = append(all, strings.ToUpper(s))
-	}
-	return all
 }

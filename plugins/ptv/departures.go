@@ -48,11 +48,10 @@ type disruption struct {
 	from, to time.Time
 }
 
-// departure is a departure with the ids that are filtered by.
+// departure is a departure of a reply.
 type departure struct {
 	topics.Departure
-	route, direction string
-	boards           bool // one can get on
+	boards bool // one can get on
 }
 
 // decodeTimetable decodes a reply, and returns all of its departures beside it. If none is
@@ -221,12 +220,13 @@ func (r *departuresReply) departure(i int) departure {
 	route := r.routes[raw.route]
 	run, known := r.runs[raw.run] // without its run, it is not known whether a departure is cancelled
 	d := departure{
-		route: raw.route, direction: raw.direction,
 		Departure: topics.Departure{
 			Scheduled:     raw.scheduled,
 			Estimated:     raw.estimated,
+			RouteID:       sources.Clean(raw.route, maxNumber),
 			Route:         sources.Clean(route.name, maxName),
 			Number:        cmp.Or(route.number, numberIn(route.name)),
+			DirectionID:   sources.Clean(raw.direction, maxNumber),
 			Direction:     r.directions[raw.direction],
 			Destination:   cmp.Or(run.destination, r.directions[raw.direction]),
 			Platform:      raw.platform,

@@ -46,6 +46,6 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	}
 	return &sources.Source{
 		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: attribution,
-		Requests: requestsOf(cfg), Filters: cfg.filters(), Unfiltered: requestsOf(cfg.everything())[0],
+		Requests: requestsOf(cfg), Filter: cfg.filter(), DropCancelled: !cfg.IncludeCancelled, Unfiltered: requestsOf(cfg.everything())[0],
 	}, nil
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	sources "ptvd/plugins/departures"
+	"ptvd/plugins/topics"
 )
 
 // request is the path and query of one request.
@@ -25,7 +25,7 @@ type request struct {
 const maxRouteRequests = 4
 
 // requests returns the requests for what is configured. The API filters by at most one
-// route and one direction; matches does the rest, and all of the platforms, since
+// route and one direction; the filter does the rest, and all of the platforms, since
 // replacement buses have none.
 func (c Config) requests() []request {
 	path := fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", routeType(c.RouteType), c.Stop)
@@ -50,7 +50,7 @@ func (c Config) requests() []request {
 // maxResults is the max_results of a request; without it the API sends no real-time
 // estimates. It counts for each route and direction. It includes the departures within
 // the walk, at most one every two minutes in a direction, and one more, which tells
-// whether there are others. If matches drops departures, more are requested.
+// whether there are others. If the filter drops departures, more are requested.
 func (c Config) maxResults() int {
 	const headway = 2 * time.Minute
 	n := c.Count + int((c.Walk+headway-1)/headway) + 1
@@ -66,8 +66,8 @@ func (c Config) maxResults() int {
 func (c Config) complete(all []departure) bool {
 	inDirection := map[string]int{}
 	for _, d := range all {
-		inDirection[d.direction]++
-		if d.direction == "" || d.route == "" || inDirection[d.direction] >= c.maxResults() {
+		inDirection[d.DirectionID]++
+		if d.DirectionID == "" || d.RouteID == "" || inDirection[d.DirectionID] >= c.maxResults() {
 			return false
 		}
 	}
@@ -90,9 +90,8 @@ func (c Client) departures(ctx context.Context, cfg Config, r request, now time.
 		found.At = reply.at // the server's clock is right
 	}
 	found.Complete = found.Complete && cfg.complete(all)
-	found.IDs = occurring(all)
 	for _, d := range all {
-		if cfg.matches(d) {
+		if d.boards {
 			found.List = append(found.List, d.Departure)
 		}
 	}
@@ -106,12 +105,11 @@ func (c Config) everything() Config {
 	return c
 }
 
-// filters returns what the filter can name.
-func (c Config) filters() []sources.Filter {
-	return []sources.Filter{
-		{Kind: "routes", IDs: texts(c.Routes, strconv.Itoa)},
-		{Kind: "directions", IDs: texts(c.Directions, strconv.Itoa)},
-		{Kind: "platforms", IDs: texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) })},
+// filter returns which departures are wanted.
+func (c Config) filter() topics.Filter {
+	return topics.Filter{
+		Routes: texts(c.Routes, strconv.Itoa), Directions: texts(c.Directions, strconv.Itoa),
+		Platforms: texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) }),
 	}
 }
 
@@ -120,40 +118,4 @@ func texts[T any](list []T, text func(T) string) (all []string) {
 		all = append(all, text(item))
 	}
 	return all
-}
-
-// occurring returns the ids of departures, by kind, as far as a filter can name them.
-func occurring(list []departure) map[string][]string {
-	ids := map[string][]string{}
-	for _, d := range list {
-		for kind, id := range map[string]string{"routes": d.route, "directions": d.direction, "platforms": strings.ToUpper(d.Platform)} {
-			if canName(kind, id) && !slices.Contains(ids[kind], id) {
-				ids[kind] = append(ids[kind], id)
-			}
-		}
-	}
-	return ids
-}
-
-// canName tells whether a filter can name an id of a kind.
-func canName(kind, id string) bool {
-	if kind == "platforms" {
-		return new(Platform).UnmarshalText([]byte(id)) == nil
-	}
-	_, err := strconv.ParseUint(id, 10, 31)
-	return err == nil
-}
-
-// matches tells whether a departure is configured. A bus that replaces a train stops
-// before the station, so it is not asked for its platform.
-func (c Config) matches(d departure) bool {
-	return d.boards && (c.IncludeCancelled || !d.Cancelled) &&
-		allows(c.Routes, func(id int) bool { return strconv.Itoa(id) == d.route }) &&
-		allows(c.Directions, func(id int) bool { return strconv.Itoa(id) == d.direction }) &&
-		(d.ReplacedByBus || allows(c.Platforms, func(p Platform) bool { return strings.EqualFold(string(p), d.Platform) }))
-}
-
-// allows tells whether a filter is empty, or has an element for which is returns true.
-func allows[T any](filter []T, is func(T) bool) bool {
-	return len(filter) == 0 || slices.ContainsFunc(filter, is)
 }

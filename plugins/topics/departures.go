@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"strings"
 	"time"
 
 	"ptvd/internal/scheduler"
@@ -14,6 +15,9 @@ type Departures struct {
 	Walk   time.Duration // from the door to the platform; 0: not configured
 	Period time.Duration // how often the source asks
 
+	// Zone is the stop's time zone, in which people are told its times; nil: the board's.
+	Zone *time.Location
+
 	// Complete says that nothing else leaves: the source was asked for more than
 	// there is in List. Where it is not known, there may be.
 	Complete bool
@@ -26,6 +30,10 @@ type Departures struct {
 	// Mismatch says that the source's filter matches nothing that ever occurs at the
 	// stop, with what does; empty: it matches, or there is none.
 	Mismatch string
+
+	// IDs are those that departures of the source had in the last week, by the name of
+	// the option of a [Filter] that can name them; nil: not known.
+	IDs map[string][]string
 
 	// Problem is why no reply comes, in a few words for people; empty when
 	// the last one came, or when only one was lost, which is no alarm.
@@ -42,20 +50,32 @@ type Departure struct {
 	Estimated time.Time // zero: there is no real-time estimate
 	Presumed  bool      // Estimated goes on with the delay of an earlier reply, or the run is not known to be under way
 	Run       string    // what the source calls this run of a vehicle; empty: it has no name
+	RouteID   string    // what the source calls the route: 4; empty: it has no ID
 	Route     string    // the route's name: Cranbourne
 	Number    string    // the route's number: 96; empty for trains
 	Direction string    // where the direction leads: City (Flinders Street)
+	// DirectionID is what the source calls the direction: 1; empty: it has no ID.
+	DirectionID string
 	// Destination is where this run ends: Dandenong.
 	Destination string
 	// Headsign is what the front of the vehicle says: the destination, and
 	// the way there where that matters.
-	Headsign      string
-	Platform      string // empty: not known
-	Express       bool   // passes stops; else it stops at all of them
-	Cancelled     bool
-	ReplacedByBus bool
-	AtPlatform    bool
-	Disruptions   []string // titles of what disturbs it
+	Headsign string
+	Platform string // empty: not known
+	// ScheduledPlatform is the platform by the timetable. Where it is another one than
+	// Platform, the platform was changed; empty: not known.
+	ScheduledPlatform string
+	Bay               bool   // the platform is a bay or the letter of a stop on the street
+	Mode              string // train, tram, bus, ferry; empty: not known
+	Agency            string // who runs it; empty: not known
+	// Colour is that of the line, as in CSS: #0072ce; TextColour is that of a text on it.
+	// Empty: it has none.
+	Colour, TextColour string
+	Express            bool // passes stops; else it stops at all of them
+	Cancelled          bool
+	ReplacedByBus      bool
+	AtPlatform         bool
+	Disruptions        []string // titles of what disturbs it
 }
 
 // When returns the best known time of departure: estimated, else scheduled. What is
@@ -65,6 +85,11 @@ func (d Departure) When() time.Time {
 		return d.Scheduled
 	}
 	return d.Estimated
+}
+
+// PlatformChanged tells whether it leaves from another platform than the timetable says.
+func (d Departure) PlatformChanged() bool {
+	return d.Platform != "" && d.ScheduledPlatform != "" && !strings.EqualFold(d.Platform, d.ScheduledPlatform)
 }
 
 // Live tells whether When is known in real time. Otherwise it is by the timetable.

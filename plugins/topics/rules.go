@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -24,6 +25,9 @@ const standsFor = 2 * time.Minute
 // CountdownLimit is the wait from which people are told the time of day: nobody counts
 // down an hour.
 const CountdownLimit = time.Hour
+
+// Location returns the zone of the stop's times.
+func (d Departures) Location(m Moment) *time.Location { return cmp.Or(d.Zone, m.Now.Location()) }
 
 // Lifetime returns the age after which departures are stale: five minutes, or three
 // periods of a source that asks seldom.

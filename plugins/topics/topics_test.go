@@ -47,6 +47,19 @@ func TestThePayloadsAsJSON(t *testing.T) {
 		{topics.Departures{Stop: "Huntingdale", Period: 30 * time.Second}, "departures", `{"stop":"Huntingdale","freshness":"none","period_s":30,"complete":false,"next":[]}`},
 		{
 			topics.Departures{
+				Stop: "Anděl", Zone: time.FixedZone("Prague", 60*60), Received: scheduler.Instant(50 * time.Second), Period: 30 * time.Second, Complete: true,
+				List: []topics.Departure{{
+					Scheduled: at(time.Minute), Headsign: "Řepy", Platform: "B", ScheduledPlatform: "A", Bay: true,
+					Mode: "tram", Agency: "DPP", Colour: "#7a0603", TextColour: "#ffffff",
+				}},
+			},
+			"departures",
+			`{"stop":"Anděl","zone":"Prague","freshness":"fresh","period_s":30,"complete":true,"next":[` +
+				`{"leaves":"2026-11-18T21:53:00+01:00","in_s":60,"late_s":0,"live":false,"headsign":"Řepy","route":"","platform":"B",` +
+				`"scheduled_platform":"A","platform_changed":true,"bay":true,"mode":"tram","agency":"DPP","colour":"#7a0603","text_colour":"#ffffff"}]}`,
+		},
+		{
+			topics.Departures{
 				Stop: "Huntingdale", Period: 30 * time.Second, Walk: 5 * time.Minute, Received: scheduler.Instant(50 * time.Second), Complete: true,
 				List: []topics.Departure{
 					{Scheduled: at(-time.Minute), Headsign: "left"},

@@ -36,7 +36,7 @@ var displayMutants = []mutant{
 }
 
 var departuresMutants = []mutant{
-	{"D1 a filter that matches nothing", "plugins/departures/seen.go", "len(filter.IDs) == 0 || slices.ContainsFunc(filter.IDs, occurs)", "true || occurs(\"\")", []string{"plugins/ptv"}},
+	{"D1 a filter that matches nothing", "plugins/topics/filter.go", "len(o.wanted) == 0 || o.wants(known)", "true || o.wants(known)", []string{"plugins/ptv"}},
 	{"D1 ids are remembered for a week", "plugins/departures/seen.go", "at.Sub(last) > seenFor", "at.Sub(last) > seenFor/7", []string{"plugins/ptv"}},
 	{"D2 an empty reply is not believed", "plugins/departures/source.go", "return !found.Empty || again ||", "return true || again ||", []string{"plugins/ptv"}},
 	{"D3 rows of one vehicle", "plugins/departures/departures.go", "if same < 0 {", "if true || same < 0 {", nil},
