@@ -1,6 +1,7 @@
 package font
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 
@@ -27,12 +28,12 @@ var marks = map[rune]struct {
 }
 
 // addAccents adds the letters of Latin script that are one of the face with a mark for
-// which there is room. Capitals are lowered to the height of small letters. What would
-// look like another character, as Û like 0, is left out.
+// which there is room. Where there is none above capitals, they are lowered to the height
+// of small letters. What would look like another character, as Û like 0, is left out.
 func (f *Face) addAccents() {
 	taken := map[string]rune{}
 	for r, g := range f.glyphs {
-		taken[string(g)] = r
+		taken[g.key()] = r
 	}
 	for _, area := range [][2]rune{{0xc0, 0x24f}, {0x1e00, 0x1eff}} {
 		for r := area[0]; r <= area[1]; r++ {
@@ -45,45 +46,52 @@ func (f *Face) addAccents() {
 			if !known || letter == nil {
 				continue
 			}
-			if !mark.below {
-				letter = roomAbove(letter, parts[0])
+			top := f.above
+			switch {
+			case mark.below:
+				top += f.base
+			case unicode.IsUpper(parts[0]) && f.above >= 2:
+				top -= 2
+			case unicode.IsUpper(parts[0]):
+				letter = lowered(letter)
+			case parts[0] == 'i':
+				letter = f.withoutDot(letter)
 			}
 			art := mark.even
 			if len(letter)%2 == 1 {
 				art = mark.odd
 			}
-			drawn, ok := accented(letter, strings.Fields(art), mark.below)
-			if other := taken[string(drawn)]; ok && (other == 0 || unicode.ToLower(other) == unicode.ToLower(r)) {
-				f.glyphs[r], taken[string(drawn)] = drawn, r
+			drawn, ok := accented(letter, strings.Fields(art), top)
+			if other := taken[drawn.key()]; ok && (other == 0 || unicode.ToLower(other) == unicode.ToLower(r)) {
+				f.glyphs[r], taken[drawn.key()] = drawn, r
 			}
 		}
 	}
 }
 
-// roomAbove returns a letter with its two upper rows free, where it can be had: an i
-// loses its dot and gets room at its sides, and a capital loses two of its rows.
-func roomAbove(letter glyph, r rune) glyph {
-	var free glyph
-	switch {
-	case r == 'i':
-		free = glyph{0, letter[0] &^ 3, 0}
-	case unicode.IsUpper(r):
-		for _, column := range letter {
-			free = append(free, column&3<<2|column>>3&3<<4|column>>6<<6)
-		}
-	default:
-		free = letter
+// lowered returns a capital of Text without two of its rows, so that its two upper ones
+// are free.
+func lowered(letter glyph) (free glyph) {
+	for _, column := range letter {
+		free = append(free, column&3<<2|column>>3&3<<4|column>>6<<6)
+	}
+	return free
+}
+
+// withoutDot returns an i without its dot, and with room for a mark at its sides.
+func (f *Face) withoutDot(letter glyph) (free glyph) {
+	for _, column := range letter {
+		free = append(free, column&^(3<<f.above))
+	}
+	if len(free) == 1 {
+		free = glyph{0, free[0], 0}
 	}
 	return free
 }
 
 // accented adds a mark to a letter, in the middle; not where it would touch the letter.
-func accented(letter glyph, rows []string, below bool) (drawn glyph, ok bool) {
+func accented(letter glyph, rows []string, top int) (drawn glyph, ok bool) {
 	drawn = append(drawn, letter...)
-	top := 0
-	if below {
-		top = Height - 1
-	}
 	left := (len(letter) - len(rows[0])) / 2
 	for y, row := range rows {
 		for x, pixel := range row {
@@ -95,13 +103,22 @@ func accented(letter glyph, rows []string, below bool) (drawn glyph, ok bool) {
 			}
 			drawn[left+x] |= 1 << (top + y)
 		}
-	}
-	for _, column := range letter {
-		if below && column>>(Height-1) != 0 || !below && column&3 != 0 {
-			return nil, false
+		for _, column := range letter {
+			if column>>(top+y)&1 != 0 {
+				return nil, false
+			}
 		}
 	}
 	return drawn, true
+}
+
+// key returns what is the same for glyphs that look the same.
+func (g glyph) key() string {
+	var key []byte
+	for _, column := range g {
+		key = binary.LittleEndian.AppendUint64(key, column)
+	}
+	return string(key)
 }
 
 // glyphsOf yields what is drawn of a text, letter by letter.

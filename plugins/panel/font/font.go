@@ -1,50 +1,38 @@
-// Package font has the letters of a panel that is eight pixels high.
+// Package font has the letters of a panel.
 //
-// They are drawn in text.txt and bold.txt, where a # is a lit pixel, and belong
-// to this project. Seven rows stand on the base line; the eighth is for the tails
-// of g, j, p, q and y.
+// Those that are eight pixels high are drawn in text.txt and bold.txt, where a # is a lit
+// pixel, and belong to this project. Seven rows stand on the base line; the eighth is for
+// the tails of g, j, p, q and y. Larger ones are those of golang.org/x/image, or the
+// owner's, read by [Decode].
 package font
 
 import (
-	_ "embed"
-	"fmt"
 	"image"
-	"image/color"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// Height is the height of every face in pixels.
+// Height is the height of Text and Bold in pixels.
 const Height = 8
 
-//go:embed text.txt
-var text string
-
-//go:embed bold.txt
-var bold string
-
-var (
-	// Text is narrow, so that a word fits on a panel: ASCII, accented letters where
-	// there is room for the accent, 🚌 for a bus and ✗ for a cancelled one. Letters of
-	// other alphabets are drawn as Latin ones, and what cannot be is drawn as □.
-	Text = mustParse(text)
-
-	// Bold is for digits that are read from across a room: 0 to 9, colon,
-	// hyphen, space and ✗.
-	Bold = mustParse(bold)
-)
-
 // Face is a proportional bitmap font.
-type Face struct{ glyphs map[rune]glyph }
+type Face struct {
+	// Height is how many rows a line of text takes, from the top of a capital to the lowest
+	// tail. Accents of capitals may stand above it.
+	Height int
 
-// glyph is a letter, column by column; bit 0 is the top row.
-type glyph []byte
+	base   int // the rows from the top of a capital to the base line
+	above  int // the rows above a capital
+	gap    int // the space between two letters in pixels
+	glyphs map[rune]glyph
+}
 
-// gap is the space between two letters in pixels.
-const gap = 1
+// glyph is a letter, column by column; bit 0 is the top row of those above a capital.
+type glyph []uint64
+
+// maxRows is how high a glyph can be.
+const maxRows = 64
 
 // missing is drawn for a character that a face lacks.
 const missing = '□'
@@ -77,90 +65,33 @@ func (f *Face) Lacks(text string) string {
 func (f *Face) Width(text string) int {
 	width := 0
 	for g := range f.glyphsOf(text) {
-		width += len(g) + gap
+		width += len(g) + f.gap
 	}
-	return max(0, width-gap)
+	return max(0, width-f.gap)
 }
 
 // Draw lights the pixels of a text whose upper left corner is at x, y. What is
 // outside the picture is left out.
-func (f *Face) Draw(on *image.Gray, x, y int, text string) {
+func (f *Face) Draw(on *image.Gray, x, y int, text string) { f.DrawLevel(on, x, y, text, 0xff) }
+
+// DrawLevel is Draw with another level than white, such as 0 for dark letters.
+func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
+	y -= f.above
+	top, bottom := max(0, on.Rect.Min.Y-y), min(maxRows, on.Rect.Max.Y-y)
 	for g := range f.glyphsOf(text) {
 		if x >= on.Rect.Max.X {
 			return
 		}
 		for _, column := range g {
-			for row := range Height {
-				if column>>row&1 != 0 {
-					on.SetGray(x, y+row, color.Gray{Y: 0xff})
+			if x >= on.Rect.Min.X && x < on.Rect.Max.X {
+				for row := top; row < bottom && column>>row != 0; row++ {
+					if column>>row&1 != 0 {
+						on.Pix[on.PixOffset(x, y+row)] = level
+					}
 				}
 			}
 			x++
 		}
-		x += gap
+		x += f.gap
 	}
-}
-
-// parse reads a face: blocks of glyphs side by side, each block under a line that
-// names them, with an empty line between blocks. ␣ names the space.
-func parse(art string) (*Face, error) {
-	face := &Face{glyphs: map[rune]glyph{}}
-	for block := range strings.SplitSeq(strings.TrimSpace(art), "\n\n") {
-		lines := strings.Split(block, "\n")
-		names, rows := strings.Fields(lines[0]), lines[1:]
-		if len(rows) > Height {
-			return nil, fmt.Errorf("the block %q is %d rows high, not %d at most", lines[0], len(rows), Height)
-		}
-		for y, row := range rows {
-			pixels := strings.Fields(row)
-			if len(pixels) != len(names) {
-				return nil, fmt.Errorf("row %d of the block %q has %d glyphs, not %d", y+1, lines[0], len(pixels), len(names))
-			}
-			for i, name := range names {
-				if err := face.addRow(name, y, pixels[i]); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	return face, nil
-}
-
-func (f *Face) addRow(name string, y int, pixels string) error {
-	r, size := utf8.DecodeRuneInString(name)
-	if size != len(name) {
-		return fmt.Errorf("%q is not a single character", name)
-	}
-	if r == '␣' {
-		r = ' '
-	}
-	if y == 0 {
-		if f.glyphs[r] != nil {
-			return fmt.Errorf("%q is drawn twice", name)
-		}
-		f.glyphs[r] = make(glyph, len(pixels))
-	}
-	if len(pixels) != len(f.glyphs[r]) {
-		return fmt.Errorf("%q has another width in row %d", name, y+1)
-	}
-	for x := range pixels {
-		switch pixels[x] {
-		case '#':
-			f.glyphs[r][x] |= 1 << y
-		case '.':
-		default:
-			return fmt.Errorf("%q has a pixel %q in row %d: a lit one is #, a dark one a dot", name, pixels[x], y+1)
-		}
-	}
-	return nil
-}
-
-// mustParse parses the faces that are part of the program.
-func mustParse(art string) *Face {
-	face, err := parse(art)
-	if err != nil {
-		panic("font: " + err.Error())
-	}
-	face.addAccents()
-	return face
 }

@@ -7,16 +7,33 @@ import (
 	"unicode"
 )
 
-func TestTheTextFaceHasAllOfASCII(t *testing.T) {
-	for r := ' '; r <= '~'; r++ {
-		if !Text.Has(string(r)) {
-			t.Errorf("%q is missing", r)
+// texts are the faces for texts, by name.
+func texts() map[string]*Face {
+	return map[string]*Face{"text": Text, "medium": Medium(), "large": Large()}
+}
+
+// all are the faces for texts and the bold one.
+func all() map[string]*Face {
+	faces := texts()
+	faces["bold"] = Bold
+	return faces
+}
+
+func TestEachFaceForTextsHasASCIIAndTheSigns(t *testing.T) {
+	for name, face := range texts() {
+		for r := ' '; r <= '~'; r++ {
+			if !face.Has(string(r)) {
+				t.Errorf("%s: %q is missing", name, r)
+			}
+		}
+		if !face.Has("□🚌✗") {
+			t.Errorf("%s: a sign is missing", name)
 		}
 	}
 }
 
 func TestDigitsAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
-	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
+	for name, face := range all() {
 		for r := '0'; r <= '9'; r++ {
 			if got, want := face.Width(string(r)), face.Width("0"); got != want {
 				t.Errorf("%s: %q is %d pixels wide, 0 is %d", name, r, got, want)
@@ -25,29 +42,31 @@ func TestDigitsAreEquallyWideSoThatTheyDoNotJump(t *testing.T) {
 	}
 }
 
-// On four columns 0 and O are the same, and with an accent a small letter and a capital
+// On four columns 0 and O are the same, Đ and Ð are anywhere, and with an accent a small letter and a capital
 // are as high, which confuses nobody.
 func TestNoTwoCharactersLookAlikeButZeroAndOAndTheirCase(t *testing.T) {
-	for name, face := range map[string]*Face{"text": Text, "bold": Bold} {
+	for name, face := range all() {
 		seen := map[string]rune{}
 		for r, g := range face.glyphs {
-			if r == 'O' {
+			if r == 'O' || r == 'Đ' || name == "large" && !unicode.IsLetter(r) && !unicode.IsDigit(r) || unicode.Is(unicode.Lm, r) {
 				continue
 			}
-			if other, twice := seen[string(g)]; twice && unicode.ToLower(other) != unicode.ToLower(r) {
+			if other, twice := seen[g.key()]; twice && unicode.ToLower(other) != unicode.ToLower(r) {
 				t.Errorf("%s: %q and %q are the same", name, r, other)
 			}
-			seen[string(g)] = r
+			seen[g.key()] = r
 		}
 	}
 }
 
 func TestWidthIsTheWidthOfWhatDrawDraws(t *testing.T) {
-	for _, text := range []string{"", "i", "Loading", "Flinders Street", "東"} {
-		picture := image.NewGray(image.Rect(0, 0, 200, Height))
-		Text.Draw(picture, 0, 0, text)
-		if got, want := litWidth(picture), Text.Width(text); got != want {
-			t.Errorf("%q is drawn %d pixels wide, Width says %d", text, got, want)
+	for name, face := range texts() {
+		for _, text := range []string{"", "i", "Loading", "Flinders Street", "東"} {
+			picture := image.NewGray(image.Rect(0, 0, 200, face.Height))
+			face.Draw(picture, 0, 0, text)
+			if got, want := litWidth(picture), face.Width(text); got != want {
+				t.Errorf("%s: %q is drawn %d pixels wide, Width says %d", name, text, got, want)
+			}
 		}
 	}
 }
@@ -73,8 +92,10 @@ func TestWhatTheFontLacksFallsBack(t *testing.T) {
 		{"東京\x00", "□□□"},
 		{"broken \xff", "broken □"},
 	} {
-		if got, want := drawing(test.text), drawing(test.like); got != want {
-			t.Errorf("%q is not drawn like %q", test.text, test.like)
+		for name, face := range map[string]*Face{"text": Text, "medium": Medium()} {
+			if got, want := drawing(face, test.text), drawing(face, test.like); got != want {
+				t.Errorf("%s: %q is not drawn like %q", name, test.text, test.like)
+			}
 		}
 	}
 }
@@ -103,15 +124,37 @@ func TestAccentsAreDrawnAboveAndBelowLetters(t *testing.T) {
 	}
 }
 
-func TestLacksNamesWhatIsDrawnAsABoxOnce(t *testing.T) {
-	if got := Text.Lacks("Ürümqi 東京 – 東 🚌"); got != "東京" {
-		t.Errorf("it lacks %q", got)
+func TestLettersWithAccentsDifferFromThoseWithout(t *testing.T) {
+	for name, face := range texts() {
+		for _, text := range []string{"Ä A", "é e", "ï i", "ç c", "ñ n"} {
+			with, without, _ := strings.Cut(text, " ")
+			if drawing(face, with) == drawing(face, without) {
+				t.Errorf("%s: %s has no accent", name, with)
+			}
+		}
 	}
 }
 
-func drawing(text string) string {
-	picture := image.NewGray(image.Rect(0, 0, 200, Height))
-	Text.Draw(picture, 0, 0, text)
+func TestLacksNamesWhatIsDrawnAsABoxOnce(t *testing.T) {
+	for name, face := range texts() {
+		if got := face.Lacks("Ürümqi 東京 – 東 🚌"); got != "東京" {
+			t.Errorf("%s lacks %q", name, got)
+		}
+	}
+}
+
+func TestDrawingATextAllocatesNothing(t *testing.T) {
+	picture := image.NewGray(image.Rect(0, 0, 200, 16))
+	for name, face := range texts() {
+		if got := testing.AllocsPerRun(10, func() { face.Draw(picture, 3, 2, "12:07 Flinders Street é 🚌7") }); got > 0 {
+			t.Errorf("%s: %v allocations", name, got)
+		}
+	}
+}
+
+func drawing(face *Face, text string) string {
+	picture := image.NewGray(image.Rect(0, -2, 200, face.Height))
+	face.Draw(picture, 0, 0, text)
 	return string(picture.Pix)
 }
 
@@ -137,7 +180,7 @@ func TestAnInvalidFaceIsRefusedWithItsRow(t *testing.T) {
 		{"a name of two characters", "AB\n#", "single character"},
 		{"too many rows", "A" + strings.Repeat("\n#", 9), "9 rows"},
 	} {
-		if _, err := parse(test.art); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := parse(test.art, Height, Height-1); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: the error is %v; it should say %q", test.name, err, test.want)
 		}
 	}
