@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,6 +20,9 @@ func init() {
 	schema.Define[Secret](schema.Secret)
 	schema.Define[ActionRef](schema.Action)
 	schema.Define[ActionName](schema.ActionName)
+	schema.Define[Position](&schema.Kind{
+		One: "a position", Several: "positions", Example: "50.071,14.403", Pattern: `^\s*-?[0-9.]+\s*,\s*-?[0-9.]+\s*$`,
+	})
 	schema.Define[Percent](&schema.Kind{One: "a percentage", Several: "percentages", Example: "40%", Pattern: `%\s*$`})
 	schema.Define[TimeOfDay](&schema.Kind{
 		One: "a time of day", Several: "times of day", Example: "22:30", Pattern: `^[0-2]?[0-9]:[0-5][0-9]$`, Bare: true,
@@ -63,6 +67,26 @@ func (a I2CAddress) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%#0
 
 // UARTPort is a serial port by its device: /dev/serial0 or /dev/ttyUSB0.
 type UARTPort string
+
+// Position is a latitude and a longitude in degrees; zero: none is given.
+type Position struct{ Latitude, Longitude float64 }
+
+// MarshalText writes the position as UnmarshalText reads it.
+func (p Position) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads a position such as 50.071,14.403.
+func (p *Position) UnmarshalText(text []byte) error {
+	first, second, _ := strings.Cut(string(text), ",")
+	latitude, err := strconv.ParseFloat(strings.TrimSpace(first), 64)
+	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(second), 64)
+	if err != nil || err2 != nil || !(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180) {
+		return errors.New("a position is a latitude and a longitude in degrees, such as 50.071,14.403")
+	}
+	*p = Position{latitude, longitude}
+	return nil
+}
+
+func (p Position) String() string { return fmt.Sprintf("%g,%g", p.Latitude, p.Longitude) }
 
 // Percent is a fraction from 0 to 1, written 40%.
 type Percent float64

@@ -15,13 +15,14 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
+	"ptvd/plugins"
 	"ptvd/plugins/motis"
 	"ptvd/plugins/ptv"
 )
 
 func stopsCommand() *cobra.Command {
 	var path, source string
-	var near motis.Position
+	var near plugins.Position
 	cmd := &cobra.Command{
 		Use:   "stops SEARCH",
 		Short: "Search for a stop and print what the configuration needs",
@@ -59,7 +60,7 @@ With --source motis the search is anywhere, by Transitous, and needs no configur
 	}
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&source, "source", "ptv", "where to search: ptv (Victoria) or motis (anywhere)")
-	cmd.Flags().TextVar(&near, "near", motis.Position{}, "with --source motis: prefer stops near `LATITUDE,LONGITUDE`")
+	cmd.Flags().TextVar(&near, "near", plugins.Position{}, "with --source motis: prefer stops near `LATITUDE,LONGITUDE`")
 	return cmd
 }
 
@@ -79,7 +80,7 @@ func findPTV(ctx context.Context, out io.Writer, path, text string) (found int, 
 }
 
 // findMOTIS searches with Transitous, and prints what it finds as a configuration.
-func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, near motis.Position, text string) (found int, err error) {
+func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, near plugins.Position, text string) (found int, err error) {
 	client := motis.Client{BaseURL: motis.Transitous, Agent: "ptvd/" + Version + " (ptvd stops)", HTTP: via}
 	stops, err := client.FindStops(ctx, text, near)
 	for _, stop := range stops {

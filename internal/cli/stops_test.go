@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver/motisserver"
-	"ptvd/plugins/motis"
+	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
 
@@ -23,7 +23,7 @@ func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestStopsOfMOTISArePrintedAsAConfiguration(t *testing.T) {
 	var out bytes.Buffer
-	found, err := findMOTIS(context.Background(), &out, served{motisserver.New(time.Now)}, motis.Position{}, "haughton")
+	found, err := findMOTIS(context.Background(), &out, served{motisserver.New(time.Now)}, plugins.Position{}, "haughton")
 	const want = "# Huntingdale Station/Haughton Rd, Oakleigh: BUS\nplugin: motis\nstop: \"au-vic_19099\"\nnear: -37.911,145.102\n\n"
 	if err != nil || found != 1 || out.String() != want {
 		t.Errorf("found %d, %v:\n%s\nwant\n%s", found, err, &out, want)

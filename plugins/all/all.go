@@ -12,4 +12,5 @@ import (
 	_ "ptvd/plugins/ntp"
 	_ "ptvd/plugins/output"
 	_ "ptvd/plugins/ptv"
+	_ "ptvd/plugins/schedule"
 )

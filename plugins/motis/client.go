@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
 )
 
@@ -83,9 +84,9 @@ func (c Client) departures(ctx context.Context, cfg Config, now time.Time) (sour
 
 // FindStops returns the stops that a text names, the best match first, those near a
 // position preferred, if there is one.
-func (c Client) FindStops(ctx context.Context, text string, near Position) ([]Stop, error) {
+func (c Client) FindStops(ctx context.Context, text string, near plugins.Position) ([]Stop, error) {
 	query := url.Values{"text": {text}, "type": {"STOP"}}
-	if near != (Position{}) {
+	if near != (plugins.Position{}) {
 		query.Set("place", near.String())
 	}
 	reply, _, err := c.get(ctx, "/api/v1/geocode", query)

@@ -1,10 +1,7 @@
 package motis
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,20 +11,20 @@ import (
 
 // Config is the configuration of an instance.
 type Config struct {
-	Every            time.Duration `yaml:"every" doc:"how often departures are fetched" min:"30s" max:"1h"`
-	Stop             string        `yaml:"stop" doc:"the ID of the stop; ptvd stops SEARCH --source motis finds it; without one, near is needed"`
-	Near             Position      `yaml:"near" doc:"where the stop is, as latitude,longitude: it is found there if its ID has changed; without a stop, all stops within the radius count"`
-	Radius           int           `yaml:"radius" doc:"how far stops may be from near, in meters" min:"1" max:"2000"`
-	Modes            []string      `yaml:"modes" doc:"only these modes of transport, as MOTIS names them: TRAM, BUS, SUBWAY; none: all of them"`
-	Lines            []string      `yaml:"lines" doc:"only these lines, as they are called on the vehicles; none: all lines"`
-	Towards          []string      `yaml:"towards" doc:"only departures whose destination or sign has one of these words in it, in upper or lower case, with or without accents; none: all of them"`
-	Platforms        []string      `yaml:"platforms" doc:"only these platforms, tracks or bays, and no departures of which it is not known; none: all of them"`
-	Walk             time.Duration `yaml:"walk" doc:"the time from the door to the stop; what leaves sooner cannot be caught" min:"0s" max:"2h"`
-	Count            int           `yaml:"count" doc:"how many departures to keep, in addition to those within the walk" min:"1" max:"30"`
-	IncludeCancelled bool          `yaml:"include_cancelled" doc:"keep cancelled services, which are shown as cancelled"`
-	Language         string        `yaml:"language" doc:"the language of names and alerts, where there are several: de; empty: that of the place"`
-	Contact          string        `yaml:"contact" doc:"an address by which the service can reach you, as the policy of Transitous asks: it is sent with each request" required:"true"`
-	BaseURL          string        `yaml:"base_url" doc:"the address of the service: that of Transitous, or of a MOTIS of your own"`
+	Every            time.Duration    `yaml:"every" doc:"how often departures are fetched" min:"30s" max:"1h"`
+	Stop             string           `yaml:"stop" doc:"the ID of the stop; ptvd stops SEARCH --source motis finds it; without one, near is needed"`
+	Near             plugins.Position `yaml:"near" doc:"where the stop is, as latitude,longitude: it is found there if its ID has changed; without a stop, all stops within the radius count"`
+	Radius           int              `yaml:"radius" doc:"how far stops may be from near, in meters" min:"1" max:"2000"`
+	Modes            []string         `yaml:"modes" doc:"only these modes of transport, as MOTIS names them: TRAM, BUS, SUBWAY; none: all of them"`
+	Lines            []string         `yaml:"lines" doc:"only these lines, as they are called on the vehicles; none: all lines"`
+	Towards          []string         `yaml:"towards" doc:"only departures whose destination or sign has one of these words in it, in upper or lower case, with or without accents; none: all of them"`
+	Platforms        []string         `yaml:"platforms" doc:"only these platforms, tracks or bays, and no departures of which it is not known; none: all of them"`
+	Walk             time.Duration    `yaml:"walk" doc:"the time from the door to the stop; what leaves sooner cannot be caught" min:"0s" max:"2h"`
+	Count            int              `yaml:"count" doc:"how many departures to keep, in addition to those within the walk" min:"1" max:"30"`
+	IncludeCancelled bool             `yaml:"include_cancelled" doc:"keep cancelled services, which are shown as cancelled"`
+	Language         string           `yaml:"language" doc:"the language of names and alerts, where there are several: de; empty: that of the place"`
+	Contact          string           `yaml:"contact" doc:"an address by which the service can reach you, as the policy of Transitous asks: it is sent with each request" required:"true"`
+	BaseURL          string           `yaml:"base_url" doc:"the address of the service: that of Transitous, or of a MOTIS of your own"`
 }
 
 // Transitous is the address of the public MOTIS.
@@ -35,32 +32,12 @@ const Transitous = "https://api.transitous.org"
 
 var defaults = Config{Every: time.Minute, Radius: 150, Count: 10, IncludeCancelled: true, BaseURL: Transitous}
 
-// Position is a latitude and a longitude in degrees; zero: none is given.
-type Position struct{ Latitude, Longitude float64 }
-
-// MarshalText writes the position as UnmarshalText reads it.
-func (p Position) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// UnmarshalText reads a position such as 50.071,14.403.
-func (p *Position) UnmarshalText(text []byte) error {
-	first, second, _ := strings.Cut(string(text), ",")
-	latitude, err := strconv.ParseFloat(strings.TrimSpace(first), 64)
-	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(second), 64)
-	if err != nil || err2 != nil || !(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180) {
-		return errors.New("a position is a latitude and a longitude in degrees, such as 50.071,14.403")
-	}
-	*p = Position{latitude, longitude}
-	return nil
-}
-
-func (p Position) String() string { return fmt.Sprintf("%g,%g", p.Latitude, p.Longitude) }
-
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
 	if _, err := sources.ParseBase(c.BaseURL, Transitous); err != nil {
 		return plugins.OptionErrorf("base_url", "%w", err)
 	}
-	if c.Stop == "" && c.Near == (Position{}) {
+	if c.Stop == "" && c.Near == (plugins.Position{}) {
 		return plugins.OptionErrorf("stop", "write the ID of a stop, or near: latitude,longitude")
 	}
 	if strings.TrimSpace(c.Contact) == "" || strings.ContainsFunc(c.Contact, func(r rune) bool { return r < ' ' || r > '~' }) {

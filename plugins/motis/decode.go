@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
 )
@@ -100,7 +101,7 @@ type Stop struct {
 	ID, Name string
 	Area     string   // the town, or whatever tells it from others
 	Modes    []string // TRAM, BUS
-	Position Position
+	Position plugins.Position
 }
 
 // decodeStops decodes a reply of /geocode.
@@ -114,7 +115,7 @@ func decodeStops(list gjson.Result) (stops []Stop, err error) {
 		}
 		stop := Stop{
 			ID: sources.Clean(sources.Text(v.Get("id")), maxRun), Name: sources.Name(v.Get("name")),
-			Position: Position{v.Get("lat").Float(), v.Get("lon").Float()},
+			Position: plugins.Position{Latitude: v.Get("lat").Float(), Longitude: v.Get("lon").Float()},
 		}
 		var areas []string
 		sources.Items(v.Get("areas"), func(area gjson.Result) {

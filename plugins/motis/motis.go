@@ -62,7 +62,7 @@ func (c Config) query() url.Values {
 	if c.Stop != "" {
 		query.Set("stopId", c.Stop)
 	}
-	if c.Near != (Position{}) { // also where the stop has another ID by now
+	if c.Near != (plugins.Position{}) { // also where the stop has another ID by now
 		query.Set("center", c.Near.String())
 	}
 	if c.Stop == "" {

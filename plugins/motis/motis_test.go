@@ -145,7 +145,7 @@ func TestErrorsOfTheService(t *testing.T) {
 func TestFindStops(t *testing.T) {
 	s := &service{Harness: plugintest.New(t), Handler: motisserver.New(func() time.Time { return plugintest.Epoch })}
 	client := motis.Client{BaseURL: "https://motis.example", Agent: "test", HTTP: s}
-	stops, err := client.FindStops(context.Background(), "hunting", motis.Position{Latitude: -37.9, Longitude: 145.1})
+	stops, err := client.FindStops(context.Background(), "hunting", plugins.Position{Latitude: -37.9, Longitude: 145.1})
 	if err != nil || len(stops) != 2 || stops[0].ID != motisserver.Stop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {
 		t.Errorf("found %+v, %v", stops, err)
 	}

@@ -14,9 +14,9 @@ import (
 
 // Config is the configuration of a schedule.
 type Config struct {
-	Schedules []Entry       `yaml:"schedules" doc:"what is called, and when, in the time zone of the file" required:"true"`
-	Place     Place         `yaml:"place" doc:"where the sun rises and sets, for sunrise and sunset"`
-	Late      time.Duration `yaml:"late" doc:"what was missed by less than this, because the daemon did not run or the clock was not synchronized, is called as soon as possible, once" min:"1s" max:"24h"`
+	Schedules []Entry          `yaml:"schedules" doc:"what is called, and when, in the time zone of the file" required:"true"`
+	Place     plugins.Position `yaml:"place" doc:"where the sun rises and sets, as latitude,longitude; needed for sunrise and sunset"`
+	Late      time.Duration    `yaml:"late" doc:"what was missed by less than this, because the daemon did not run or the clock was not synchronized, is called as soon as possible, once" min:"1s" max:"24h"`
 }
 
 // Entry is one entry of a schedule.
@@ -27,12 +27,6 @@ type Entry struct {
 	Do   []plugins.ActionRef `yaml:"do" doc:"the action that is called, or a list of actions" required:"true"`
 }
 
-// Place is a place on the earth.
-type Place struct {
-	Latitude  float64 `yaml:"latitude" doc:"degrees north of the equator; negative: south" min:"-90" max:"90"`
-	Longitude float64 `yaml:"longitude" doc:"degrees east of Greenwich; negative: west" min:"-180" max:"180"`
-}
-
 // Validate refuses entries by the sun without a place.
 func (c Config) Validate() error {
 	if len(c.Schedules) == 0 {
@@ -40,8 +34,8 @@ func (c Config) Validate() error {
 	}
 	bySun := func(a At) bool { return a.Event != Midnight }
 	for i, e := range c.Schedules {
-		if c.Place == (Place{}) && slices.ContainsFunc(e.At, bySun) {
-			return plugins.OptionErrorf(fmt.Sprintf("schedules[%d].at", i), "sunrise and sunset depend on the place; add place, such as place: {latitude: -37.81, longitude: 144.96}")
+		if c.Place == (plugins.Position{}) && slices.ContainsFunc(e.At, bySun) {
+			return plugins.OptionErrorf(fmt.Sprintf("schedules[%d].at", i), "sunrise and sunset depend on the place; add place, such as place: -37.81,144.96")
 		}
 	}
 	return nil

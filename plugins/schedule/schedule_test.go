@@ -196,7 +196,7 @@ func TestWhatIsWrongIsSaidAtItsLine(t *testing.T) {
 		"schedules: [{cron: '0 0 31 2 *', do: lamp.on}]":                     "there is no such day",
 		"schedules: [{cron: '0 24 * * *', do: lamp.on}]":                     "above maximum",
 		"schedules: [{cron: 'TZ=Asia/Tokyo 0 7 * * *', do: lamp.on}]":        "not a cron expression",
-		"place: {latitude: 91}\nschedules: [{at: sunrise, do: [lamp.on]}]":   "out of range",
+		"place: 91,0\nschedules: [{at: sunrise, do: [lamp.on]}]":             "a position is a latitude",
 		"late: 0s\nschedules: [{at: 07:00, do: lamp.on}]":                    "out of range",
 		"schedules: [{at: 07:00, do: check.on}]":                             "check (schedule) has no action on",
 		"schedules:\n- {at: 07:00, do: check.on}\n- {at: 0700, do: lamp.on}": "test.yaml:5:",

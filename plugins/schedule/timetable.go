@@ -5,6 +5,8 @@ import (
 
 	sunrise "github.com/nathan-osman/go-sunrise"
 	"github.com/robfig/cron/v3"
+
+	"ptvd/plugins"
 )
 
 // timetable is when an entry is due: the instants of all of its rules.
@@ -15,7 +17,7 @@ type timetable []rule
 type rule func(after time.Time) time.Time
 
 // newTimetable returns the timetable of an entry that is valid.
-func newTimetable(e Entry, place Place) (all timetable) {
+func newTimetable(e Entry, place plugins.Position) (all timetable) {
 	var days Days
 	for _, d := range e.Days {
 		days |= d
@@ -107,7 +109,7 @@ func instantOf(civil time.Time, zone *time.Location) time.Time {
 }
 
 // sunRule follows the sun. The days are those of sunrise or sunset itself, without the offset.
-func sunRule(at At, days Days, place Place) rule {
+func sunRule(at At, days Days, place plugins.Position) rule {
 	return func(after time.Time) time.Time {
 		// The days of UTC and of the place differ by up to one, and the offset is less than
 		// one. The sun of a polar summer does not set for half a year.

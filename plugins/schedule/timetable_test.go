@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"ptvd/plugins"
 )
 
 func zone(t testing.TB, name string) *time.Location {
@@ -51,7 +53,7 @@ func entry(t testing.TB, at, days, cron string) Entry {
 }
 
 // dues returns when an entry is due on a day and on the next, with the offset.
-func dues(t testing.TB, e Entry, place Place, zone *time.Location, day string) (all []string) {
+func dues(t testing.TB, e Entry, place plugins.Position, zone *time.Location, day string) (all []string) {
 	t.Helper()
 	begin := at(t, zone, day+" 00:00").Add(-1)
 	for due := begin; ; {
@@ -74,7 +76,7 @@ func TestWhatTheClockSkipsIsDueOnceRightAfterTheGap(t *testing.T) {
 		{"Pacific/Chatham", "2026-09-27", "02:44", "", "[27 02:44 +1245 28 02:44 +1345]"},
 		{"Pacific/Chatham", "2026-09-27", "", "*/15 3 27 * *", "[27 03:45 +1345]"},
 	} {
-		if got := fmt.Sprint(dues(t, entry(t, c.at, "", c.cron), Place{}, zone(t, c.zone), c.day)); got != c.want {
+		if got := fmt.Sprint(dues(t, entry(t, c.at, "", c.cron), plugins.Position{}, zone(t, c.zone), c.day)); got != c.want {
 			t.Errorf("%s on %s: %s%s is due at %s, want %s", c.zone, c.day, c.at, c.cron, got, c.want)
 		}
 	}
@@ -91,7 +93,7 @@ func TestWhatTheClockShowsTwiceIsDueOnceTheFirstTime(t *testing.T) {
 		{"Pacific/Chatham", "2026-04-05", "03:44", "", "[05 03:44 +1345 06 03:44 +1245]"},
 		{"Pacific/Chatham", "2026-04-05", "03:45", "", "[05 03:45 +1245 06 03:45 +1245]"},
 	} {
-		if got := fmt.Sprint(dues(t, entry(t, c.at, "", c.cron), Place{}, zone(t, c.zone), c.day)); got != c.want {
+		if got := fmt.Sprint(dues(t, entry(t, c.at, "", c.cron), plugins.Position{}, zone(t, c.zone), c.day)); got != c.want {
 			t.Errorf("%s on %s: %s%s is due at %s, want %s", c.zone, c.day, c.at, c.cron, got, c.want)
 		}
 	}
@@ -139,7 +141,7 @@ func TestEveryCivilMinuteIsDueWhenTheClockFirstReachesIt(t *testing.T) {
 			}
 			expression += []string{" ", " * * *"}[i]
 		}
-		times := newTimetable(entry(t, "", "", expression), Place{})
+		times := newTimetable(entry(t, "", "", expression), plugins.Position{})
 		for due := times.next(begin); due.Sub(begin) <= 48*time.Hour; due = times.next(due) {
 			got = append(got, due.String())
 		}
@@ -158,7 +160,7 @@ func TestDaysOfTheWeek(t *testing.T) {
 		"sat-wed": "[18 07:00 +1100]",
 		"sat-sun": "[]",
 	} {
-		if got := fmt.Sprint(dues(t, entry(t, "07:00", days, ""), Place{}, melbourne, "2026-11-18")); got != want {
+		if got := fmt.Sprint(dues(t, entry(t, "07:00", days, ""), plugins.Position{}, melbourne, "2026-11-18")); got != want {
 			t.Errorf("%q: due at %s, want %s", days, got, want)
 		}
 	}
@@ -169,14 +171,14 @@ func TestDaysOfTheWeek(t *testing.T) {
 func TestSunriseAndSunset(t *testing.T) {
 	for _, c := range []struct {
 		zone, day, at string
-		place         Place
+		place         plugins.Position
 		want          string
 	}{
-		{"Australia/Melbourne", "2026-11-19", "sunrise", Place{-37.81, 144.96}, "2026-11-19 05:57"},
-		{"Australia/Melbourne", "2026-11-19", "sunset", Place{-37.81, 144.96}, "2026-11-19 20:14"},
-		{"Australia/Melbourne", "2026-11-19", "sunset -20m", Place{-37.81, 144.96}, "2026-11-19 19:54"},
-		{"Australia/Melbourne", "2026-11-19", "sunset +4h", Place{-37.81, 144.96}, "2026-11-19 00:14"},
-		{"Europe/Oslo", "2026-06-01", "sunset", Place{69.65, 18.96}, "2026-07-27 00:13"},
+		{"Australia/Melbourne", "2026-11-19", "sunrise", plugins.Position{Latitude: -37.81, Longitude: 144.96}, "2026-11-19 05:57"},
+		{"Australia/Melbourne", "2026-11-19", "sunset", plugins.Position{Latitude: -37.81, Longitude: 144.96}, "2026-11-19 20:14"},
+		{"Australia/Melbourne", "2026-11-19", "sunset -20m", plugins.Position{Latitude: -37.81, Longitude: 144.96}, "2026-11-19 19:54"},
+		{"Australia/Melbourne", "2026-11-19", "sunset +4h", plugins.Position{Latitude: -37.81, Longitude: 144.96}, "2026-11-19 00:14"},
+		{"Europe/Oslo", "2026-06-01", "sunset", plugins.Position{Latitude: 69.65, Longitude: 18.96}, "2026-07-27 00:13"},
 	} {
 		zone := zone(t, c.zone)
 		got := newTimetable(entry(t, c.at, "", ""), c.place).next(at(t, zone, c.day+" 00:00"))
@@ -188,7 +190,7 @@ func TestSunriseAndSunset(t *testing.T) {
 
 func TestTheSunOfChathamRisesEveryDayOnceAndOnItsDay(t *testing.T) {
 	chatham := zone(t, "Pacific/Chatham")
-	e, place := entry(t, "sunrise", "sun", ""), Place{-43.95, -176.56}
+	e, place := entry(t, "sunrise", "sun", ""), plugins.Position{Latitude: -43.95, Longitude: -176.56}
 	due := at(t, chatham, "2026-01-01 00:00")
 	for n := range 52 {
 		next := newTimetable(e, place).next(due)
@@ -222,7 +224,7 @@ func FuzzTimes(f *testing.F) {
 			e.Cron = ""
 		}
 		if now := time2026; len(e.At) > 0 || e.Cron != "" {
-			if due := newTimetable(e, Place{-37.81, 144.96}).next(now); !due.After(now) {
+			if due := newTimetable(e, plugins.Position{Latitude: -37.81, Longitude: 144.96}).next(now); !due.After(now) {
 				t.Errorf("%q is due at %v, which is not after %v", text, due, now)
 			}
 		}
