@@ -89,15 +89,21 @@ const (
 	Later    Absence = "later"     // what leaves next is beyond what was received
 )
 
-// Next returns the first departures that can still be caught, n at most, or else why
-// there are none; and until when that is so. The last place is kept for one that runs:
-// those that are cancelled must not hide it. The reader has waited for the first reply
-// since waiting.
+// Next returns the first departures that can still be caught, as [Group.Next] does for
+// one source.
 func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {
+	offers, why, until := Group{d}.Next(m, n, waiting)
+	for _, o := range offers {
+		list = append(list, o.Departure)
+	}
+	return list, why, until
+}
+
+// catchable returns the departures that can still be caught, or else why there are none;
+// and until when that is so. The reader has waited for the first reply since waiting.
+func (d Departures) catchable(m Moment, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {
 	freshness, until := d.Freshness(m)
 	switch {
-	case !m.Synchronized:
-		return nil, NoClock, until
 	case freshness == None && d.Problem != "":
 		return nil, NoData, until
 	case freshness == None:
@@ -111,25 +117,14 @@ func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Dep
 	}
 	d, holds := d.current(m)
 	until = until.And(holds)
-	runs := false
 	for _, departure := range d.List {
 		catchable, holds := d.Catchable(m, departure)
-		if until = until.And(holds); !catchable {
-			continue
-		}
-		switch {
-		case len(list) < n:
+		if until = until.And(holds); catchable {
 			list = append(list, departure)
-		case n > 0 && !departure.Cancelled:
-			list[n-1] = departure
-		}
-		if runs = runs || !departure.Cancelled; runs && len(list) == n {
-			break
 		}
 	}
 	if len(list) == 0 {
 		why = d.whyNone(m)
-		until = m.UntilCivil(m.Now.Add(1)) // a step of the clock may change it at any time
 	}
 	return list, why, until
 }
