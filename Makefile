@@ -3,11 +3,13 @@ GO      ?= go
 TOOLS   := $(GO) tool -modfile=tools/go.mod
 # Plugins to build in: WITH="./thermo example.org/x@v1.2.3"; see deploy/with.
 WITH    ?=
+# A plugin in WITH that needs C, such as one with a driver of FTDI, needs CGO=1.
+CGO     ?= 0
 VERSION := $(shell deploy/deb/version)$(if $(WITH),+with)
 LDFLAGS  = -s -w -X ptvd/internal/cli.Version=$(VERSION) $(if $(WITH),-X "ptvd/internal/cli.Added=$(shell cat bin/with/added)")
 # The build is reproducible: the same commit always gives the same bytes. HTTP/2 would
 # cost 0.6 MB, and one request in half a minute gains nothing from it.
-BUILD    = CGO_ENABLED=0 $(GO) build $(if $(WITH),-C bin/with -mod=mod) -tags nethttpomithttp2 -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+BUILD    = CGO_ENABLED=$(CGO) $(GO) build $(if $(WITH),-C bin/with -mod=mod) -tags nethttpomithttp2 -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 PROGRAM := $(if $(WITH),.,./cmd/ptvd)
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH

@@ -93,7 +93,7 @@ func annotate(t *testing.T, text string) string {
 			text += " (" + strings.Join(notes, "; ") + ")"
 		}
 		if strings.HasPrefix(name, "expanders.") {
-			name = key.Value // the options of all models are the same
+			name = "expanders." + key.Value // the options of all models are the same
 		}
 		if !said[name] {
 			said[name] = true

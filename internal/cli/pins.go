@@ -93,7 +93,11 @@ func printInventory(out io.Writer, found inventory) error {
 			if line.Used && line.User == "" {
 				user = "(the kernel)"
 			}
-			lines = append(lines, []string{cmp.Or(line.Name, "-"), chip.Label, fmt.Sprint(line.Offset), line.Direction, cmp.Or(line.Function, "-"), user})
+			direction := line.Direction
+			if direction == "input" && chip.Polled {
+				direction = "input (polled)"
+			}
+			lines = append(lines, []string{cmp.Or(line.Name, "-"), chip.Label, fmt.Sprint(line.Offset), direction, cmp.Or(line.Function, "-"), user})
 		}
 	}
 	section("no GPIO chip found", lines)

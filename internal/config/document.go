@@ -23,6 +23,7 @@ type document struct {
 	Timezone  zone                     `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
 	Board     Board                    `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`
 	State     string                   `yaml:"state" doc:"the directory for what outlives a restart; without it $STATE_DIRECTORY, else /var/lib/ptvd"`
+	Poll      time.Duration            `yaml:"poll" doc:"how often inputs are read whose chips report no edges, such as those of USB adapters" min:"1ms" max:"1s"`
 	HTTP      HTTP                     `yaml:"http" doc:"a page for the browser that shows the board; without it there is none"`
 	Expanders map[string]expanderEntry `yaml:"expanders" doc:"I/O expanders by name; the pins of the expander porch are porch.GPA0 and so on"`
 	Plugins   []*instance              `yaml:"plugins" doc:"the instances: a name for each, and under it its plugin and options" required:"true"`
@@ -36,8 +37,12 @@ func (d document) Validate() error {
 	return nil
 }
 
+// documentDefaults are the defaults that are the same on every machine.
+var documentDefaults = document{Board: Periph, Poll: 20 * time.Millisecond}
+
 func (d *decoder) document(root *yaml.Node) *File {
-	content := document{Board: Periph, State: stateDirectory()}
+	content := documentDefaults
+	content.State = stateDirectory()
 	v := reflect.ValueOf(&content).Elem()
 	whole := place{node: root}
 	d.places[""] = whole
@@ -45,7 +50,7 @@ func (d *decoder) document(root *yaml.Node) *File {
 	expanders := expanderOptions(content.Expanders)
 	d.connect(content.Plugins, expanders)
 	file := &File{
-		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, Expanders: expanders, decoder: d,
+		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, Poll: content.Poll, Expanders: expanders, decoder: d,
 	}
 	if content.HTTP.Listen != "" {
 		file.HTTP = &content.HTTP

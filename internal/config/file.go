@@ -41,7 +41,8 @@ type File struct {
 	Timezone  *time.Location
 	Board     Board
 	StateDir  string
-	HTTP      *HTTP // nil: no page is served
+	HTTP      *HTTP         // nil: no page is served
+	Poll      time.Duration // of inputs that report no edges
 	Expanders map[string]expander.Options
 	Instances []Instance  // in the order of the file
 	Warnings  Diagnostics // none of them is an error

@@ -20,7 +20,7 @@ func JSONSchema() []byte {
 	for _, name := range pluginNames() {
 		plugins[name] = pluginSchema(name)
 	}
-	whole := schemaOf(schema.Must(reflect.TypeFor[document]()), reflect.ValueOf(document{Board: Periph}))
+	whole := schemaOf(schema.Must(reflect.TypeFor[document]()), reflect.ValueOf(documentDefaults))
 	whole["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	whole["title"] = "ptvd configuration"
 	whole["$defs"] = plugins

@@ -25,7 +25,7 @@ type Option struct {
 func Describe(plugin host.Definition) []Option { return optionsOf(plugin.Defaults) }
 
 // DescribeFile returns the options of the file as a whole.
-func DescribeFile() []Option { return optionsOf(reflect.ValueOf(document{Board: Periph})) }
+func DescribeFile() []Option { return optionsOf(reflect.ValueOf(documentDefaults)) }
 
 // DescribeInstance returns the options that every instance has beside its
 // plugin's.

@@ -64,8 +64,8 @@ func (d *Daemon) reloadOnce(t *scheduler.Task) (changes []string, err error) {
 	}
 	now := d.options.File
 	if next.Board != now.Board || next.StateDir != now.StateDir || !reflect.DeepEqual(next.HTTP, now.HTTP) ||
-		!maps.Equal(next.Expanders, now.Expanders) {
-		return nil, errors.New("board, expanders, state and http cannot be changed by a reload; restart the daemon")
+		next.Poll != now.Poll || !maps.Equal(next.Expanders, now.Expanders) {
+		return nil, errors.New("board, poll, expanders, state and http cannot be changed by a reload; restart the daemon")
 	}
 	d.logWarnings(next)
 	if next.Timezone.String() != now.Timezone.String() {

@@ -72,13 +72,18 @@ func (p *claimedPin) Halt() error {
 // Output is an open output line.
 type Output struct{ pin *claimedPin }
 
-// Set drives the line. A line of the board is set at once. A pin of another device, such
+// Set drives the line. A line of the header is set at once. A pin of another device, such
 // as an I/O expander, takes a transfer on its bus, for which the task waits.
 func (o *Output) Set(t *scheduler.Task, level Level) error {
-	if _, immediate := o.pin.PinIO.(gpioext.EdgePin); immediate {
+	if immediate(o.pin.PinIO) {
 		return o.pin.Out(level)
 	}
 	return await(t, func() error { return o.pin.Out(level) })
+}
+
+func immediate(pin gpio.PinIO) bool {
+	p, ok := pin.(gpioext.ImmediatePin)
+	return ok && p.Immediate()
 }
 
 // openPWM starts the PWM output of a pin, at duty cycle 0.

@@ -26,7 +26,7 @@ type edgeSource interface {
 
 // openSource opens input lines in the best way that their driver offers: with stamped
 // edges, with edges that are stamped when WaitForEdge returns, or by polling.
-func openSource(backend Backend, o InputOptions, loop *scheduler.Loop, m *mailbox) (edgeSource, error) {
+func openSource(backend Backend, o InputOptions, poll time.Duration, loop *scheduler.Loop, m *mailbox) (edgeSource, error) {
 	var pins []gpio.PinIO
 	var stamped []gpioext.EdgePin
 	for _, name := range o.Lines {
@@ -45,18 +45,23 @@ func openSource(backend Backend, o InputOptions, loop *scheduler.Loop, m *mailbo
 			// A clock other than the kernel's, as in a simulation, may be behind the stamp.
 			m.deliver(Edge{Line: e.Pin, Level: e.Level, At: min(loop.FromKernel(scheduler.Instant(e.Time)), loop.Now())})
 		}, m.overflow)
-		if err != nil {
+		if err == nil {
+			return watchedLines{watch, immediate(pins[0])}, nil
+		}
+		if !errors.Is(err, gpioext.ErrNoEdges) {
 			return nil, err
 		}
-		return watchedLines{watch}, nil
 	}
-	return openPins(pins, pull, loop.Now, m)
+	return openPins(pins, pull, poll, loop.Now, m)
 }
 
 // watchedLines are lines whose driver stamps edges.
-type watchedLines struct{ gpioext.EdgeWatch }
+type watchedLines struct {
+	gpioext.EdgeWatch
+	quick bool
+}
 
-func (w watchedLines) immediate() bool           { return true }
+func (w watchedLines) immediate() bool           { return w.quick }
 func (w watchedLines) pollPeriod() time.Duration { return 0 }
 
 // unstampedPins are pins of any other driver of periph. Each is read by polling, or has
@@ -69,8 +74,8 @@ type unstampedPins struct {
 }
 
 const (
-	// defaultPollPeriod is used for pins that report no edges and have no period of
-	// their own.
+	// defaultPollPeriod is used for pins that report no edges if neither they nor the
+	// configuration have a period.
 	defaultPollPeriod = 20 * time.Millisecond
 
 	// edgeTimeout limits each WaitForEdge, so that a waiter notices that it was
@@ -78,10 +83,10 @@ const (
 	edgeTimeout = 200 * time.Millisecond
 )
 
-func openPins(pins []gpio.PinIO, pull gpio.Pull, now func() scheduler.Instant, m *mailbox) (edgeSource, error) {
+func openPins(pins []gpio.PinIO, pull gpio.Pull, poll time.Duration, now func() scheduler.Instant, m *mailbox) (edgeSource, error) {
 	u := &unstampedPins{pins: pins}
 	for _, pin := range pins {
-		if err := u.open(pin, pull); err != nil {
+		if err := u.open(pin, pull, poll); err != nil {
 			return nil, errors.Join(err, u.Close())
 		}
 	}
@@ -94,7 +99,7 @@ func openPins(pins []gpio.PinIO, pull gpio.Pull, now func() scheduler.Instant, m
 }
 
 // open makes a pin an input, with edges if it has them.
-func (u *unstampedPins) open(pin gpio.PinIO, pull gpio.Pull) error {
+func (u *unstampedPins) open(pin gpio.PinIO, pull gpio.Pull, poll time.Duration) error {
 	if polled, ok := pin.(gpioext.PolledPin); ok {
 		u.period = max(u.period, polled.PollPeriod())
 		return pin.In(pull, gpio.NoEdge)
@@ -102,7 +107,7 @@ func (u *unstampedPins) open(pin gpio.PinIO, pull gpio.Pull) error {
 	if pin.In(pull, gpio.BothEdges) == nil && reportsEdges(pin) {
 		return nil
 	}
-	u.period = max(u.period, defaultPollPeriod)
+	u.period = max(u.period, poll)
 	if err := pin.In(pull, gpio.NoEdge); err != nil {
 		return fmt.Errorf("%s: %w", pin.Name(), err)
 	}

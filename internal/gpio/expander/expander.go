@@ -11,9 +11,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	conngpio "periph.io/x/conn/v3/gpio"
@@ -40,7 +41,7 @@ func Attach(backend gpio.Backend, claims *gpio.Claims, expanders map[string]Opti
 	}
 	b := &board{Backend: backend, expanders: map[string]*expander{}}
 	for name, o := range expanders {
-		b.expanders[name] = &expander{name: name, options: o, open: func() (i2c.BusCloser, error) {
+		b.expanders[name] = &expander{name: name, options: o, calling: make(chan struct{}, 1), open: func() (i2c.BusCloser, error) {
 			return gpio.OpenI2C(backend, claims, "expander "+name, o.Bus, o.Address)
 		}}
 	}
@@ -81,10 +82,11 @@ type expander struct {
 	name    string
 	options Options
 	open    func() (i2c.BusCloser, error)
+	closed  atomic.Bool
 
-	mu   sync.Mutex       // held during a call of the driver, which has none of its own
-	bus  *observedBus     // nil while the expander is not open
-	pins []conngpio.PinIO // of the driver, in the order of Model.Pins
+	calling chan struct{}    // filled during a call of the driver, which has no lock of its own; guards what follows
+	bus     *observedBus     // nil while the expander is not open
+	pins    []conngpio.PinIO // of the driver, in the order of Model.Pins
 }
 
 // observedBus keeps the first error of a call, which methods like Read of a pin do not
@@ -104,8 +106,11 @@ func (b *observedBus) Tx(address uint16, w, r []byte) error {
 
 // call calls the driver's pin. After an error the expander is closed.
 func (e *expander) call(number int, do func(conngpio.PinIO) error) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.calling <- struct{}{}
+	defer e.end()
+	if e.closed.Load() {
+		return os.ErrClosed
+	}
 	if e.bus == nil {
 		bus, err := e.open()
 		if err != nil {
@@ -130,9 +135,28 @@ func (e *expander) forget() error {
 	return closer.Close()
 }
 
+// end ends a call. If close was called meanwhile and has given up, it closes the bus.
+func (e *expander) end() {
+	if e.closed.Load() && e.bus != nil {
+		_ = e.forget()
+	}
+	<-e.calling
+}
+
+// closeTimeout limits how long a call in progress is waited for. A transfer takes
+// milliseconds unless the bus hangs, and the whole daemon must stop within a second.
+const closeTimeout = 250 * time.Millisecond
+
+// close rejects further calls and closes the bus, after a call that hangs when that
+// returns.
 func (e *expander) close() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.closed.Store(true)
+	select {
+	case e.calling <- struct{}{}:
+	case <-time.After(closeTimeout):
+		return fmt.Errorf("expander %s: not closed within %v: its bus hangs", e.name, closeTimeout)
+	}
+	defer func() { <-e.calling }()
 	if e.bus == nil {
 		return nil
 	}

@@ -3,12 +3,16 @@ package expander_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	conngpio "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/expander"
@@ -171,4 +175,66 @@ type acknowledging struct{}
 func (acknowledging) Tx(_, r []byte) error {
 	clear(r)
 	return nil
+}
+
+// countingBoard counts the buses that are open.
+type countingBoard struct {
+	gpio.Backend
+	open atomic.Int32
+}
+
+type countedBus struct {
+	i2c.BusCloser
+	open *atomic.Int32
+}
+
+func (b *countingBoard) OpenI2C(name string) (i2c.BusCloser, error) {
+	bus, err := b.Backend.OpenI2C(name)
+	b.open.Add(1)
+	return countedBus{bus, &b.open}, err
+}
+
+func (b countedBus) Close() error {
+	b.open.Add(-1)
+	return b.BusCloser.Close()
+}
+
+// stuck is a device during whose transfers nothing else happens until it is released.
+type stuck struct{ release chan struct{} }
+
+func (s stuck) Tx(_, r []byte) error {
+	<-s.release
+	clear(r)
+	return nil
+}
+
+func TestClosingDoesNotWaitForATransferThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		world := sim.New(scheduler.New(scheduler.Options{Clock: scheduler.NewTimerClock()}))
+		device := stuck{make(chan struct{})}
+		world.AttachI2C(0x20, device)
+		counting := &countingBoard{Backend: world}
+		backend := expander.Attach(counting, gpio.NewClaims(), map[string]expander.Options{"porch": {Model: model(t, "pcf8574"), Bus: "I2C1", Address: 0x20}})
+		pin, err := backend.Pin("porch.P0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go pin.Out(gpio.High)
+		synctest.Wait()
+		began := time.Now()
+		if err := backend.Close(); err == nil || !strings.Contains(err.Error(), "expander porch: not closed within 250ms") {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(began); took > 300*time.Millisecond {
+			t.Errorf("closing took %v", took)
+		}
+		close(device.release)
+		synctest.Wait()
+		if n := counting.open.Load(); n != 0 {
+			t.Errorf("%d buses are open after the transfer returned", n)
+		}
+		if err := pin.Out(gpio.Low); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("after it was closed: %v", err)
+		}
+	})
 }

@@ -7,6 +7,7 @@
 package gpioext
 
 import (
+	"errors"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -38,8 +39,15 @@ type EdgePin interface {
 	// overflow is called after the queue of QueueSize edges was full and edges were
 	// lost, or when no more edges will come: the levels must be read then, and if the
 	// pins cannot be used any more, Levels returns why.
+	//
+	// The error is ErrNoEdges if the chip has no interrupts. The pins can be polled
+	// then.
 	WatchEdges(names []string, pull gpio.Pull, deliver func(Edge), overflow func()) (EdgeWatch, error)
 }
+
+// ErrNoEdges means that a pin is on a chip without interrupts, as that of a USB adapter
+// is.
+var ErrNoEdges = errors.New("the chip has no interrupts")
 
 // EdgeWatch is a group of pins whose edges are watched.
 type EdgeWatch interface {
@@ -79,6 +87,13 @@ type BoardPin interface {
 	EdgePin
 	LevelReader
 	PWMPin
+	ImmediatePin
+}
+
+// ImmediatePin is a pin that may be set and read within microseconds. Calls of other
+// pins may take as long as a transfer on a bus.
+type ImmediatePin interface {
+	Immediate() bool
 }
 
 // PWM is a running PWM output.

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+	"periph.io/x/conn/v3/gpio/gpioreg"
 
 	board "ptvd/internal/gpio"
 	"ptvd/internal/gpio/periph/cdev"
@@ -59,8 +60,17 @@ func ports(patterns ...string) []Port {
 // Lines returns the GPIO chips with their lines. Like TakeInventory it opens none.
 func Lines() []Chip { return cdev.Chips() }
 
-// CheckLine returns an error if no line has a name.
-func CheckLine(chips []Chip, name string) error { return cdev.Check(chips, name) }
+// CheckLine returns an error if neither a line has this name nor a pin of another driver.
+func CheckLine(chips []Chip, name string) error {
+	err := cdev.Check(chips, name)
+	if err != nil {
+		initDrivers()
+		if gpioreg.ByName(name) != nil {
+			return nil
+		}
+	}
+	return err
+}
 
 // Lookup returns the line with a name and its chip, nil if there is none.
 func Lookup(chips []Chip, name string) (*Chip, *Line) { return cdev.Lookup(chips, name) }

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/scheduler"
 )
 
@@ -79,6 +80,11 @@ func (b *Board) line(name string) *line {
 
 // closedError stands for the kernel's EBADF.
 func closedError(what string) error { return fmt.Errorf("%s: %w", what, os.ErrClosed) }
+
+// edgelessError stands for the kernel's ENXIO.
+func edgelessError(line string) error {
+	return fmt.Errorf("%s: %w: %w", line, gpioext.ErrNoEdges, syscall.ENXIO)
+}
 
 // busyError names the consumer that holds a part.
 func busyError(name, consumer string) error {

@@ -299,3 +299,38 @@ func TestLinesMayBeDrivenFromAnyGoroutine(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestALineOfAChipWithoutInterruptsIsPolledAndDriven(t *testing.T) {
+	loop := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)})
+	world := sim.New(loop)
+	world.RemoveInterrupts("GPIO5")
+	err := loop.Run(func(task *scheduler.Task) error {
+		b := gpio.NewBoard(world, gpio.NewClaims(), "test")
+		b.Poll = 50 * time.Millisecond
+		in, err := b.Input(task, gpio.InputOptions{Lines: []string{"GPIO5"}, Pull: gpio.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond})
+		if err != nil {
+			return err
+		}
+		if want := "GPIO5: polled every 50ms, since its driver reports no edges"; b.Polled() != want {
+			t.Errorf("%q, want %q", b.Polled(), want)
+		}
+		world.Drive("GPIO5", gpio.Low)
+		if e, err := in.Next(task); err != nil || e.Level != gpio.High || e.At > scheduler.Instant(50*time.Millisecond) {
+			t.Errorf("the press: %v (%v)", e, err)
+		}
+		if err := b.Close(task); err != nil {
+			return err
+		}
+		out, err := b.Output(task, "GPIO5", gpio.High)
+		if err != nil || world.Level("GPIO5") != gpio.High {
+			t.Errorf("an output: %v, level %v", err, world.Level("GPIO5"))
+		}
+		if err := out.Set(task, gpio.Low); err != nil || world.Level("GPIO5") != gpio.Low {
+			t.Errorf("an output: %v, level %v", err, world.Level("GPIO5"))
+		}
+		return b.Close(task)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -36,6 +36,9 @@ func (p *Pin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioex
 	r.wake = r.drain
 	for i, name := range names {
 		line, err := b.findLine(name)
+		if err == nil && line.edgeless {
+			err = edgelessError(name)
+		}
 		if err == nil {
 			err = line.claim("an input")
 		}

@@ -19,6 +19,7 @@ type line struct {
 	driven   bool // the hardware outside drives it
 	external gpio.Level
 	pull     conngpio.Pull
+	edgeless bool // its chip has no interrupts
 	duty     uint16
 	period   time.Duration // of the PWM output that runs; 0 if none does
 
@@ -63,6 +64,14 @@ func (b *Board) Drive(name string, level gpio.Level) {
 // level.
 func (b *Board) Float(name string) {
 	b.change(name, func(l *line) { l.driven = false })
+}
+
+// RemoveInterrupts makes a line behave as that of a chip without interrupts, such as a USB
+// adapter's.
+func (b *Board) RemoveInterrupts(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.line(name).edgeless = true
 }
 
 // Level returns the electrical level of a line.

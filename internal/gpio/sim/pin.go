@@ -46,6 +46,9 @@ func (p *Pin) Name() string { return p.name }
 // Number returns -1.
 func (p *Pin) Number() int { return -1 }
 
+// Immediate returns true.
+func (p *Pin) Immediate() bool { return true }
+
 // Function returns nothing.
 func (p *Pin) Function() string { return "" }
 
@@ -68,6 +71,10 @@ func (p *Pin) In(pull conngpio.Pull, edge conngpio.Edge) error {
 	defer p.board.mu.Unlock()
 	if err := p.hold("an input"); err != nil {
 		return err
+	}
+	if edge != conngpio.NoEdge && p.line.edgeless {
+		p.release()
+		return edgelessError(p.name)
 	}
 	p.line.bias(pull)
 	p.line.output = false

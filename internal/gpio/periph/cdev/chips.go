@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ type Chip struct {
 	Label   string `json:"label"` // what its driver calls it: pinctrl-bcm2711
 	Path    string `json:"path"`
 	Lines   []Line `json:"lines"`
+	Polled  bool   `json:"polled,omitempty"`  // inputs are known to report no edges
 	Problem string `json:"problem,omitempty"` // why its lines could not be read
 	err     error  // behind Problem
 }
@@ -68,6 +70,7 @@ func readChips(dev string) []Chip {
 		return cmp.Or(a.rank()-b.rank(), len(a.Name)-len(b.Name), strings.Compare(a.Name, b.Name))
 	})
 	number(chips)
+	nameAfterLabel(chips)
 	distinguish(chips)
 	return chips
 }
@@ -84,6 +87,27 @@ func number(chips []Chip) {
 		}
 	}
 }
+
+// nameAfterLabel names the lines of chips whose driver names none, as those of USB
+// adapters: ftdi-cbus-GPIO0.
+func nameAfterLabel(chips []Chip) {
+	for _, c := range chips {
+		if c.rank() == 0 || !plainLabel.MatchString(c.Label) || slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Name != "" }) {
+			continue
+		}
+		for i := range c.Lines {
+			c.Lines[i].Name = fmt.Sprintf("%s-GPIO%d", c.Label, i)
+		}
+	}
+}
+
+// plainLabel is a label that a configuration can name without quotes.
+var plainLabel = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// withoutInterrupts are the labels of chips in the kernel's drivers of USB adapters, which
+// have no interrupts: usb/serial/ftdi_sio.c, usb/serial/cp210x.c and hid/hid-mcp2221.c. Of
+// other chips it is known only once edges are asked for.
+var withoutInterrupts = []string{"ftdi-cbus", "cp210x", "mcp2221_gpio"}
 
 // distinguish makes the names of all lines unique: if two lines are named GPIO17, the
 // one outside the header becomes gpiochip1-GPIO17. A line has no second name, so that
@@ -125,6 +149,7 @@ func (c *Chip) read() error {
 		return err
 	}
 	c.Label = uapi.BytesToString(chip.Label[:])
+	c.Polled = slices.Contains(withoutInterrupts, c.Label)
 	for offset := range int(chip.Lines) {
 		info, err := uapi.GetLineInfoV2(f.Fd(), offset)
 		if err != nil {

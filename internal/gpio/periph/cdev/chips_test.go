@@ -79,3 +79,21 @@ func TestLinesOfTheHeaderAreNamedByTheirNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestLinesOfAChipWithoutNamesAreNamedAfterItsLabel(t *testing.T) {
+	adapter := func(name string) Chip {
+		return Chip{Name: name, Label: "ftdi-cbus", Lines: []Line{{Offset: 0}, {Offset: 1}}}
+	}
+	chips := []Chip{headerChip("", ""), adapter("gpiochip1"), adapter("gpiochip2"), {Label: "AMDI0030:00", Lines: []Line{{}}}, {Label: "raspberrypi-exp-gpio", Lines: []Line{{Name: "BT_ON"}, {}}}}
+	nameAfterLabel(chips)
+	distinguish(chips)
+	var names []string
+	for _, c := range chips {
+		for _, line := range c.Lines {
+			names = append(names, line.Name)
+		}
+	}
+	if got := strings.Join(names, " "); got != "  ftdi-cbus-GPIO0 ftdi-cbus-GPIO1 gpiochip2-ftdi-cbus-GPIO0 gpiochip2-ftdi-cbus-GPIO1  BT_ON " {
+		t.Errorf("%q", got)
+	}
+}

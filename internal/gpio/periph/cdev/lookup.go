@@ -9,6 +9,7 @@ import (
 	"github.com/warthog618/go-gpiocdev/uapi"
 	"golang.org/x/sys/unix"
 
+	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/gpio/periph/devfile"
 )
 
@@ -34,11 +35,20 @@ func (k *kernel) open(names []string, request uapi.LineRequest) (handle, []uint3
 	request.Lines = uint32(copy(request.Offsets[:], offsets))
 	copy(request.Consumer[:], consumer)
 	h, err := k.request(chip.Path, &request)
+	if errno := unix.Errno(0); errors.As(err, &errno) && request.EventBufferSize > 0 && slices.Contains(noInterrupts, errno) {
+		return nil, nil, fmt.Errorf("%s: %w: %w", strings.Join(names, ", "), gpioext.ErrNoEdges, err)
+	}
 	if err != nil {
 		return nil, nil, k.explain(err, chip, names, offsets)
 	}
 	return h, offsets, nil
 }
+
+// noInterrupts are the errors of a request for edges of a chip without interrupts: ENXIO
+// if its driver has none (gpiod_to_irq in drivers/gpio/gpiolib.c), EINVAL if its
+// interrupts do not report both edges, and what some drivers return in place of these.
+// 524 is the kernel's own ENOTSUPP.
+var noInterrupts = []unix.Errno{unix.ENXIO, unix.EINVAL, unix.EOPNOTSUPP, 524}
 
 // find returns the chip of the lines and their offsets on it.
 func find(chips []Chip, names []string) (*Chip, []uint32, error) {
@@ -109,9 +119,6 @@ func (k *kernel) explain(err error, chip *Chip, names []string, offsets []uint32
 			}
 			return fmt.Errorf("%s: %w (held by %s); stop %[3]s or use another pin", name, unix.EBUSY, line.Holder())
 		}
-	}
-	if errors.Is(err, unix.ENXIO) {
-		return fmt.Errorf("%s: %w: %s has no interrupts; use a line of the header for an input", strings.Join(names, ", "), err, chip.Label)
 	}
 	return fmt.Errorf("%s: %w", strings.Join(names, ", "), devfile.Explain(chip.Path, err))
 }

@@ -36,7 +36,7 @@ func TestErrorsOfRequestsSayWhatToDo(t *testing.T) {
 		{"a line that a program holds", []Chip{held}, []string{"GPIO5", "GPIO17"}, unix.EBUSY, "GPIO17: device or resource busy (held by button); stop button or use another pin"},
 		{"a line that the kernel holds", []Chip{kernels}, []string{"GPIO5"}, unix.EBUSY, "GPIO5: device or resource busy (held by the kernel)"},
 		{"a line that was just let go", []Chip{header}, []string{"GPIO5"}, unix.EBUSY, "GPIO5: device or resource busy"},
-		{"a chip without interrupts", []Chip{expander}, []string{"P0"}, unix.ENXIO, "expander has no interrupts"},
+		{"a chip without interrupts", []Chip{expander}, []string{"P0"}, unix.ENXIO, "P0: the chip has no interrupts: no such device or address"},
 		{"a unit that forbids the device", []Chip{header}, []string{"GPIO5"}, unix.EPERM, "DeviceAllow="},
 	} {
 		t.Run(c.title, func(t *testing.T) {

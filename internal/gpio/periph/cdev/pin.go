@@ -57,6 +57,10 @@ func (p *Pin) Name() string { return p.name }
 // -1.
 func (p *Pin) Number() int { return p.number }
 
+// Immediate implements gpioext.ImmediatePin. Lines of the header are registers of the
+// processor; those of another chip may be behind USB or a bus.
+func (p *Pin) Immediate() bool { return p.number >= 0 }
+
 // Function returns the direction that this process has set, empty if it has not
 // requested the line.
 func (p *Pin) Function() string {

@@ -220,3 +220,19 @@ func TestLinesAreRequestedTogetherWithTheirBiasAndALargeQueue(t *testing.T) {
 		}
 	}
 }
+
+func TestAChipWithoutInterruptsIsToldByTheKernelsErrors(t *testing.T) {
+	for _, errno := range noInterrupts {
+		k, _ := kernelOf(nil, errno, headerChip("GPIO5"))
+		pin := newPin(k, "GPIO5", -1)
+		if _, err := pin.WatchEdges([]string{"GPIO5"}, gpio.PullUp, nil, nil); !errors.Is(err, gpioext.ErrNoEdges) {
+			t.Errorf("WatchEdges after %v: %v", errno, err)
+		}
+		if err := pin.In(gpio.PullUp, gpio.BothEdges); !errors.Is(err, gpioext.ErrNoEdges) {
+			t.Errorf("In with edges after %v: %v", errno, err)
+		}
+		if err := pin.In(gpio.PullUp, gpio.NoEdge); errors.Is(err, gpioext.ErrNoEdges) || !errors.Is(err, errno) {
+			t.Errorf("In without edges after %v: %v", errno, err)
+		}
+	}
+}
