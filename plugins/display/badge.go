@@ -72,12 +72,14 @@ func (to target) badge(d topics.Departures, one topics.Departure, m *panel.Momen
 const day = 24 * time.Hour
 
 // draw draws the badge to the left of a column.
-func (b badge) draw(on *image.Gray, right int, face *font.Face) {
+func (b badge) draw(on *image.Gray, right, top int, face *font.Face) {
 	left := right - face.Width(b.text)
-	face.Draw(on, left, 0, b.text)
+	face.Draw(on, left, top, b.text)
 	if b.timetable {
-		for x := left; x < right; x++ {
-			on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: 0xff})
+		for y := top + face.Height*7/8; y < top+face.Height; y++ {
+			for x := left; x < right; x++ {
+				on.SetGray(x, y, color.Gray{Y: 0xff})
+			}
 		}
 	}
 }

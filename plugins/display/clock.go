@@ -59,10 +59,11 @@ func (p *Clock) draw(on *image.Gray, m *panel.Moment, zone *time.Location) {
 	if face.Width(text) > on.Rect.Dx() {
 		face = font.Text
 	}
+	face, top := panel.Enlarge(on, face, face.Width(text))
 	if p.Timezone == "" {
 		m.Say(text)
 	} else {
 		m.Say(text, p.Timezone)
 	}
-	face.Draw(on, (on.Rect.Dx()-face.Width(text))/2, 0, text)
+	face.Draw(on, (on.Rect.Dx()-face.Width(text))/2, top, text)
 }

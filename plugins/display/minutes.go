@@ -29,11 +29,14 @@ func (p *Minutes) NewPage(env plugins.Env) panel.Page { return departuresPage(en
 const (
 	minutesWidth = 15
 	minutesGap   = 2
+	leastWidth   = 2*minutesWidth + minutesGap // of two departures, which a high panel shows at least
 )
 
 // draw draws the minutes to as many departures as there is room for.
 func (p *Minutes) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
-	cells := (on.Rect.Dx() + minutesGap) / (minutesWidth + minutesGap)
+	bold, top := panel.Enlarge(on, font.Bold, leastWidth)
+	scale := bold.Height / font.Height
+	cells := (on.Rect.Dx()/scale + minutesGap) / (minutesWidth + minutesGap)
 	list, _ := next(on, d, cells, m)
 	if len(list) == 0 {
 		return
@@ -45,12 +48,12 @@ func (p *Minutes) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
 			panel.Text(on, b.words, m)
 			return
 		}
-		face := font.Text
-		if font.Bold.Has(b.text) {
-			face = font.Bold
+		face := bold
+		if !font.Bold.Has(b.text) {
+			face = font.Text.Scaled(scale)
 		}
 		used += b.places()
-		b.draw(on, (on.Rect.Dx()+minutesGap)*used/cells-minutesGap, face)
+		b.draw(on, (on.Rect.Dx()+minutesGap*scale)*used/cells-minutesGap*scale, top, face)
 		words = append(words, b.words)
 	}
 	m.Say(words...)

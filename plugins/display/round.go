@@ -115,7 +115,7 @@ func (r row) draw(on *image.Gray, columns int, elapsed time.Duration, m *panel.M
 			on.SetGray(r.columns(on)+1, 2*i, color.Gray{Y: 0xff})
 		}
 	}
-	r.badge.draw(on, on.Rect.Dx(), font.Text)
+	r.badge.draw(on, on.Rect.Dx(), 0, font.Text)
 }
 
 func (r row) say() string {

@@ -14,7 +14,11 @@ const rest = 2 * time.Second
 // ScrollTime returns how long a text takes to scroll through a number of columns from
 // its beginning to its end, with both rests.
 func ScrollTime(text string, columns int, step time.Duration) time.Duration {
-	return 2*rest + time.Duration(max(0, font.Text.Width(text)-columns))*step
+	return scrollTime(font.Text, text, columns, step)
+}
+
+func scrollTime(face *font.Face, text string, columns int, step time.Duration) time.Duration {
+	return 2*rest + time.Duration(max(0, face.Width(text)-columns))*step
 }
 
 // ScrollEnd returns the part of ScrollTime after which the last column is reached.
@@ -26,26 +30,42 @@ func ScrollEnd(text string, columns int, step time.Duration) time.Duration {
 // wide scrolls to its end, once. How far it has moved depends on the time alone: a late
 // tick does not slow it down.
 func Scroll(on *image.Gray, text string, elapsed time.Duration, m *Moment) {
-	hidden := max(0, font.Text.Width(text)-on.Rect.Dx())
+	scroll(on, font.Text, text, elapsed, m)
+}
+
+func scroll(on *image.Gray, face *font.Face, text string, elapsed time.Duration, m *Moment) {
+	hidden := max(0, face.Width(text)-on.Rect.Dx())
 	moved := min(max(0, int((elapsed-rest)/m.Step)), hidden)
 	if moved < hidden {
 		m.MovesIn(rest + time.Duration(moved+1)*m.Step - elapsed)
 	}
-	font.Text.Draw(on, on.Rect.Min.X-moved, 0, text)
+	face.Draw(on, on.Rect.Min.X-moved, on.Rect.Min.Y, text)
 }
 
 // Text draws a text, in the middle if it fits, and makes it what the picture says. A
-// text that is too wide scrolls again and again.
+// text that is too wide scrolls again and again. On a high picture it is as large as there
+// is room for, and has several lines.
 func Text(on *image.Gray, text string, m *Moment) {
 	m.Say(text)
-	if margin := on.Rect.Dx() - font.Text.Width(text); margin >= 0 {
+	switch margin := on.Rect.Dx() - font.Text.Width(text); {
+	case High(on):
+		m.block(on, text)
+	case margin >= 0:
 		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)
-		return
+	default:
+		Ticker(on, font.Text, text, m.Shown, m)
 	}
-	lasts := ScrollTime(text, on.Rect.Dx(), m.Step)
-	elapsed := m.Shown % lasts
-	m.EndsIn(lasts - elapsed)
-	Scroll(on, text, elapsed, m)
+}
+
+// Ticker draws a text some time after it has appeared. One that is too wide scrolls again
+// and again.
+func Ticker(on *image.Gray, face *font.Face, text string, elapsed time.Duration, m *Moment) {
+	if face.Width(text) > on.Rect.Dx() {
+		lasts := scrollTime(face, text, on.Rect.Dx(), m.Step)
+		elapsed %= lasts
+		m.EndsIn(lasts - elapsed)
+	}
+	scroll(on, face, text, elapsed, m)
 }
 
 // Columns returns the columns of a picture from left up to but without right.

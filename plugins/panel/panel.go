@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/panel/font"
 	"ptvd/plugins/topics"
 )
 
@@ -57,6 +58,7 @@ type Moment struct {
 	Started plugins.Instant // when the display was started
 	Shown   time.Duration   // how long the page has been shown
 	Step    time.Duration   // the time in which a scrolling text moves by one pixel
+	Font    *font.Face      // the owner's font for high pictures; nil: those of package font
 
 	Words topics.Text     // what the picture says
 	Until topics.Until    // until when it is true

@@ -9,6 +9,7 @@ package font
 import (
 	"image"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -25,13 +26,14 @@ type Face struct {
 	base   int // the rows from the top of a capital to the base line
 	above  int // the rows above a capital
 	gap    int // the space between two letters in pixels
+	scale  int // how large a pixel of a glyph is; 0 is 1
 	glyphs map[rune]glyph
 }
 
 // glyph is a letter, column by column; bit 0 is the top row of those above a capital.
 type glyph []uint64
 
-// maxRows is how high a glyph can be.
+// maxRows is how high a glyph can be, and how wide.
 const maxRows = 64
 
 // missing is drawn for a character that a face lacks.
@@ -67,7 +69,32 @@ func (f *Face) Width(text string) int {
 	for g := range f.glyphsOf(text) {
 		width += len(g) + f.gap
 	}
-	return max(0, width-f.gap)
+	return max(0, width-f.gap) * max(1, f.scale)
+}
+
+// Scaled returns the face with pixels that are so many pixels large.
+func (f *Face) Scaled(by int) *Face {
+	scaled := *f
+	scaled.scale = max(1, f.scale) * by
+	scaled.Height *= by
+	return &scaled
+}
+
+// Spelled returns a text with characters that the face has in the place of those that it
+// lacks. It is drawn as the text is, and faster.
+func (f *Face) Spelled(text string) string {
+	var spelled strings.Builder
+	for _, r := range norm.NFC.String(text) {
+		letters, ok := string(r), f.glyphs[r] != nil
+		if !ok {
+			letters, ok = f.spell(r)
+		}
+		if !ok {
+			letters = string(missing)
+		}
+		spelled.WriteString(letters)
+	}
+	return spelled.String()
 }
 
 // Draw lights the pixels of a text whose upper left corner is at x, y. What is
@@ -76,22 +103,29 @@ func (f *Face) Draw(on *image.Gray, x, y int, text string) { f.DrawLevel(on, x, 
 
 // DrawLevel is Draw with another level than white, such as 0 for dark letters.
 func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
-	y -= f.above
-	top, bottom := max(0, on.Rect.Min.Y-y), min(maxRows, on.Rect.Max.Y-y)
+	scale := max(1, f.scale)
+	y -= f.above * scale
 	for g := range f.glyphsOf(text) {
 		if x >= on.Rect.Max.X {
 			return
 		}
 		for _, column := range g {
-			if x >= on.Rect.Min.X && x < on.Rect.Max.X {
-				for row := top; row < bottom && column>>row != 0; row++ {
-					if column>>row&1 != 0 {
-						on.Pix[on.PixOffset(x, y+row)] = level
-					}
+			for row, left := y, max(x, on.Rect.Min.X); column != 0; row, column = row+scale, column>>1 {
+				if column&1 != 0 {
+					fill(on, left, row, min(x+scale, on.Rect.Max.X), row+scale, level)
 				}
 			}
-			x++
+			x += scale
 		}
-		x += f.gap
+		x += f.gap * scale
+	}
+}
+
+// fill gives pixels a level: those between two columns, and between two rows.
+func fill(on *image.Gray, left, top, right, bottom int, level uint8) {
+	for y := max(top, on.Rect.Min.Y); y < min(bottom, on.Rect.Max.Y); y++ {
+		for x := left; x < right; x++ {
+			on.Pix[on.PixOffset(x, y)] = level
+		}
 	}
 }

@@ -185,3 +185,32 @@ func TestAnInvalidFaceIsRefusedWithItsRow(t *testing.T) {
 		}
 	}
 }
+
+func TestAScaledTextHasLargerPixels(t *testing.T) {
+	for name, face := range texts() {
+		once, scaled := image.NewGray(image.Rect(0, -2, 80, face.Height)), face.Scaled(3)
+		face.Draw(once, 3, 0, "Ä 7y")
+		picture := image.NewGray(image.Rect(0, -6, 240, scaled.Height))
+		scaled.Draw(picture, 9, 0, "Ä 7y")
+		for y := -6; y < scaled.Height; y++ {
+			for x := range 240 {
+				if picture.GrayAt(x, y) != once.GrayAt(x/3, (y+6)/3-2) {
+					t.Fatalf("%s: %d, %d differs", name, x, y)
+				}
+			}
+		}
+		if scaled.Width("Ä 7y") != 3*face.Width("Ä 7y") {
+			t.Errorf("%s: it is %d wide", name, scaled.Width("Ä 7y"))
+		}
+	}
+}
+
+func TestASpelledTextHasNothingThatTheFaceLacks(t *testing.T) {
+	for name, face := range texts() {
+		const text = "U\u0308rümqi – Straße 東\xff"
+		spelled := face.Spelled(text)
+		if !face.Has(spelled) || drawing(face, spelled) != drawing(face, text) {
+			t.Errorf("%s: it is spelled %q", name, spelled)
+		}
+	}
+}
