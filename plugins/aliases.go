@@ -87,6 +87,10 @@ var (
 	ErrTaskCancelled = scheduler.ErrTaskCancelled // by Join
 )
 
+// ErrFull is what an action returns that takes no more for now, such as a message to a
+// panel with many messages. A program that asked by HTTP gets the status 507.
+var ErrFull = host.ErrFull
+
 // Await runs work that blocks (network, disk, a bus) on a goroutine beside the
 // loop, while the task waits for its result. Where the task is cancelled, ctx is,
 // and the result is dropped.

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -66,6 +67,9 @@ type Action struct {
 	Calls     []string               // the options of its Config whose actions it calls at once
 	EndedBy   string                 // the action that ends what this one begins; empty: none
 }
+
+// ErrFull is what an action returns that takes no more for now.
+var ErrFull = errors.New("full: there is no room for more")
 
 // CheckArg returns why an argument is not valid in a call of the action, which is
 // written as instance.action.

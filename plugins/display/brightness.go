@@ -9,6 +9,7 @@ import (
 type brightness struct {
 	Config
 	blanked bool            // by an action
+	fixed   *plugins.Percent // by an action; nil: it is not
 	awake   plugins.Instant // until then it is not blank, since an action woke it
 	isBlank bool            // as of the last picture
 }
@@ -27,6 +28,9 @@ func (b *brightness) at(m *panel.Moment) (blank bool, level plugins.Percent) {
 				level = d.Brightness
 			}
 		}
+	}
+	if b.fixed != nil {
+		level = *b.fixed
 	}
 	m.TrueUntil(m.UntilMono(b.awake))
 	b.isBlank = blank && m.Mono >= b.awake

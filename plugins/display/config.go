@@ -22,6 +22,7 @@ type Config struct {
 	Dim        []Dim                              `yaml:"dim" doc:"times of day with another brightness; where two overlap the later one in the list counts"`
 	Blank      []plugins.Window                   `yaml:"blank" doc:"times of day at which the panel is blank"`
 	Wake       time.Duration                      `yaml:"wake" doc:"how long an action wakes a blank panel" min:"1s" max:"1h"`
+	Messages   Messages                           `yaml:"messages" doc:"how messages are shown that the action show brings"`
 	Test       bool                               `yaml:"test" doc:"show the test pattern: F 2 3 4 from left to right, upright, once the options of the device are right"`
 }
 
@@ -29,6 +30,12 @@ type Config struct {
 type PageEntry struct {
 	plugins.Choice[panel.PageConfig]
 	Name string `yaml:"name" doc:"the name by which the action page finds it; without one it is the word for the page, such as clock"`
+}
+
+// Messages is what holds for a message that does not say otherwise.
+type Messages struct {
+	For    time.Duration `yaml:"for" doc:"how long a message is shown, at least until its text was shown to its end" min:"1s" max:"1h"`
+	Expire time.Duration `yaml:"expire" doc:"the age at which a message is dropped, even if it was not shown; 0s: never" min:"0s" max:"168h"`
 }
 
 // Dim is a time of day with another brightness.
@@ -47,12 +54,10 @@ func (c Config) Validate() error {
 
 // CheckAction refuses an action for a page that is not in the list.
 func (c Config) CheckAction(name, arg string) error {
-	var kinds, names []string
+	names := c.pageNames()
+	var kinds []string
 	for _, p := range c.Pages {
 		kinds = append(kinds, p.Choice.Name)
-		if !slices.Contains(names, p.name()) {
-			names = append(names, p.name())
-		}
 	}
 	switch {
 	case name == "page" && !slices.Contains(names, arg):
@@ -61,6 +66,16 @@ func (c Config) CheckAction(name, arg string) error {
 		return fmt.Errorf("pages has no %s; add one", name)
 	}
 	return nil
+}
+
+// pageNames lists the names of the pages, each once.
+func (c Config) pageNames() (names []string) {
+	for _, p := range c.Pages {
+		if !slices.Contains(names, p.name()) {
+			names = append(names, p.name())
+		}
+	}
+	return names
 }
 
 // step returns the time in which a scrolling text moves by one pixel.

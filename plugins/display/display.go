@@ -9,6 +9,7 @@ package display
 
 import (
 	"image"
+	"reflect"
 	"time"
 
 	"ptvd/plugins"
@@ -19,15 +20,18 @@ import (
 var (
 	picture = plugins.NewTopic[topics.Picture]("picture", "what the panel shows: a lit LED is white", plugins.Stream())
 	words   = plugins.NewTopic[topics.Text]("text", "what the picture says, in words", plugins.State(0))
+	light   = plugins.NewTopic[topics.Light]("light", "whether the panel is on, and how bright", plugins.State(0))
+	current = plugins.NewTopic[topics.Choice]("page", "the page that is shown, unless a message is up", plugins.State(0))
+	pending = plugins.NewTopic[topics.Messages]("messages", "the messages and the pages that were pushed", plugins.State(0))
 )
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "display",
 		Doc:      "shows departures, the time and messages on a panel of LEDs",
-		Defaults: Config{Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second},
-		Topics:   plugins.Topics(picture, words),
-		Actions:  plugins.Actions(append([]*plugins.Action{nextPage, previousPage, showPage, wake, blank, test}, pageActions...)...),
+		Defaults: Config{Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second, Messages: Messages{For: 20 * time.Second, Expire: time.Hour}},
+		Topics:   plugins.Topics(picture, words, light, current, pending),
+		Actions:  plugins.Actions(append([]*plugins.Action{nextPage, previousPage, showPage, wake, blank, setBrightness, test, show, dismiss, push, remove}, pageActions...)...),
 		New:      New,
 	})
 }
@@ -40,6 +44,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		brightness: brightness{Config: cfg},
 		sender:     sender{env: env, device: cfg.Device},
 		canvas:     newCanvas(cfg.Device.Value.Size()),
+		told:       told{light: topics.Light{Brightness: -1}},
 	}, nil
 }
 
@@ -47,12 +52,21 @@ type display struct {
 	env        plugins.Env
 	cfg        Config
 	pager      pager
+	messages   queue
 	brightness brightness
 	sender     sender
 	started    plugins.Instant
 	canvas     *image.Gray  // the next picture
 	moment     panel.Moment // of the current picture
 	version    uint64       // of its data
+	told       told
+}
+
+// told is what was published last.
+type told struct {
+	light    topics.Light
+	page     string
+	messages topics.Messages
 }
 
 func newCanvas(size image.Point) *image.Gray { return image.NewGray(image.Rectangle{Max: size}) }
@@ -65,6 +79,7 @@ func (d *display) Start(t *plugins.Task) error {
 	d.env.Meter.Describe("frames_drawn_total", "Pictures that were drawn for the panel.")
 	d.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	d.handleActions()
+	pending.Set(d.env, topics.Messages{})
 	d.env.Go("draw", d.draw)
 	d.env.Go("send", d.sender.send)
 	return nil
@@ -74,6 +89,7 @@ func (d *display) Start(t *plugins.Task) error {
 func (d *display) Stop(t *plugins.Task) error {
 	picture.Set(d.env, topics.Picture{Gray: newCanvas(d.canvas.Rect.Max)})
 	words.Set(d.env, "")
+	light.Set(d.env, topics.Light{Brightness: d.told.light.Brightness})
 	return d.sender.blank(t)
 }
 
@@ -100,23 +116,50 @@ func (d *display) draw(t *plugins.Task) error {
 	}
 }
 
-// redraw draws the current page. It is short enough for the step of a task that calls
-// an action, which then is seen before the next tick.
+// redraw draws the message that is up, else the current page. It is short enough for the
+// step of a task that calls an action, which then is seen before the next tick.
 func (d *display) redraw() {
 	before := d.moment.Words
 	d.moment = panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step()}
 	clear(d.canvas.Pix)
 	blank, brightness := d.brightness.at(&d.moment)
-	if !blank {
+	d.moment.TrueUntil(d.moment.UntilMono(min(d.messages.at(d.moment.Mono, blank), d.pager.expire(d.moment.Mono))))
+	up := d.messages.up
+	d.pager.cover(up != nil, d.moment.Mono)
+	switch {
+	case up != nil:
+		up.draw(d.canvas, d.messages.since, &d.moment)
+	case !blank:
 		d.pager.draw(d.canvas, &d.moment)
 	}
 	d.version = d.pager.version()
 	if d.moment.Words != before {
 		words.Set(d.env, d.moment.Words)
 	}
+	d.tell(topics.Light{On: !blank || up != nil, Brightness: float64(brightness)})
 	if d.sender.show(panel.Frame{Picture: d.canvas, Words: string(d.moment.Words), Brightness: float64(brightness)}) {
 		d.env.Meter.Count("frames_drawn_total", 1)
 		picture.Set(d.env, topics.Picture{Gray: d.canvas})
 		d.canvas = newCanvas(d.canvas.Rect.Max)
 	}
+}
+
+// tell publishes what has changed of what is not drawn.
+func (d *display) tell(is topics.Light) {
+	if is != d.told.light {
+		light.Set(d.env, is)
+	}
+	page := ""
+	if p := d.pager.pages[d.pager.current]; p.pushed == nil {
+		page = p.name
+	}
+	if page != d.told.page {
+		current.Set(d.env, topics.Choice{Choice: page, Options: d.cfg.pageNames()})
+	}
+	messages := d.messages.topic()
+	messages.Pages = d.pager.pushed()
+	if !reflect.DeepEqual(messages, d.told.messages) {
+		pending.Set(d.env, messages)
+	}
+	d.told = told{is, page, messages}
 }

@@ -44,6 +44,7 @@ func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixtur
 		Pages:      []display.PageEntry{entry("minutes", &display.Minutes{From: from}), entry("clock", &display.Clock{}), entry("message", &display.Message{Text: "Hello"})},
 		Brightness: 0.5,
 		Wake:       30 * time.Second,
+		Messages:   display.Messages{For: 20 * time.Second, Expire: time.Hour},
 	}
 	if change != nil {
 		change(&cfg)

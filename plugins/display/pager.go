@@ -16,16 +16,18 @@ type pager struct {
 	since   plugins.Instant // the current page is
 	ends    plugins.Instant // when all of it was shown
 	test    bool            // the test pattern is shown instead
+	covered plugins.Instant // since then a message is up in the place of the page; 0: none is
 }
 
 type page struct {
 	panel.Page
 	kind, name string
+	pushed     *pushedText // nil: the page is of the configuration
 }
 
 func newPages(env plugins.Env, entries []PageEntry) (all []page) {
 	for _, e := range entries {
-		all = append(all, page{e.Value.NewPage(env), e.Choice.Name, e.name()})
+		all = append(all, page{e.Value.NewPage(env), e.Choice.Name, e.name(), nil})
 	}
 	return all
 }
@@ -43,6 +45,17 @@ func (p *pager) turnTo(wanted func(page) bool, now plugins.Instant) {
 			p.turnBy(n, now)
 			return
 		}
+	}
+}
+
+// cover notes whether a message is up. The time of the page that it covers does not go on.
+func (p *pager) cover(is bool, now plugins.Instant) {
+	switch {
+	case is && p.covered == 0:
+		p.covered = now
+	case !is && p.covered != 0:
+		hidden := now.Sub(max(p.since, p.covered))
+		p.since, p.ends, p.covered = p.since.Add(hidden), p.ends.Add(hidden), 0
 	}
 }
 
