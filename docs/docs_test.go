@@ -63,7 +63,7 @@ func TestCommandsRun(t *testing.T) {
 }
 
 func TestLinksLeadSomewhere(t *testing.T) {
-	for _, page := range []string{"first-train.md", "troubleshooting.md", "api.md", "mqtt.md", "../README.md", "../SECURITY.md", "../deploy/systemd/README.md"} {
+	for _, page := range []string{"first-train.md", "troubleshooting.md", "api.md", "messages.md", "mqtt.md", "../README.md", "../SECURITY.md", "../deploy/systemd/README.md"} {
 		for _, link := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(read(t, page), -1) {
 			path, anchor, _ := strings.Cut(link[1], "#")
 			target := filepath.Join(filepath.Dir(page), path)

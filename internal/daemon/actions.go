@@ -54,12 +54,15 @@ func (p *page) call(c web.Command) error {
 		return err
 	}
 	if err := a.CheckArg(c.Action, c.Arg); err != nil {
-		return err
+		return web.Refuse(web.InvalidArgument, err)
 	}
 	if err := i.checkAction(a.Name, c.Arg); err != nil {
 		return fmt.Errorf("%s: %w", c.Action, err)
 	}
-	if err := p.act(i.entry.Name, a.Name, c.Arg, max(1, c.Times)); err != nil {
+	switch err := p.act(i.entry.Name, a.Name, c.Arg, max(1, c.Times)); {
+	case errors.Is(err, host.ErrFull):
+		return web.Refuse(web.Full, err)
+	case err != nil:
 		return err
 	}
 	delete(p.held, c.Action)

@@ -125,10 +125,10 @@ func freeAddress(t *testing.T) string {
 }
 
 // withPage runs a daemon with a web server, in real time, until look returns.
-func withPage(t *testing.T, http string, look func(address string)) {
+func withPage(t *testing.T, http string, look func(address string), more ...string) {
 	t.Helper()
 	address := freeAddress(t)
-	yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s'%s}\nplugins: {one: {plugin: shown}}\n", address, http)
+	yaml := fmt.Sprintf("board: sim\nhttp: {listen: '%s'%s}\nplugins: {%s}\n", address, http, strings.Join(append([]string{"one: {plugin: shown}"}, more...), ", "))
 	file, err := config.Parse("test.yaml", []byte(yaml), 0o600)
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ const (
 )
 
 const (
-	maxCommand = 1 << 10 // of the JSON, in bytes
+	maxCommand = 5 << 10 // of a body, in bytes: a message to a panel is the longest
 	maxName    = 64      // in bytes
 	maxTimes   = 20
 )

@@ -43,6 +43,7 @@ func New(o Options) (*Server, error) {
 	routes.HandleFunc("GET /api/state", s.state)
 	routes.HandleFunc("GET /api/ping", s.ping)
 	routes.HandleFunc("POST /api/do", s.do)
+	s.routeMessages(routes)
 	routes.HandleFunc("GET /healthz", s.health)
 	routes.HandleFunc("GET /metrics", s.metrics)
 	handler, err := requireToken(o.Log, o.Token, routes)

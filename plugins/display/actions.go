@@ -3,13 +3,13 @@ package display
 import "ptvd/plugins"
 
 var (
-	nextPage     = plugins.NewAction("next", "shows the next page; only wakes a blank panel, and only ends a message that is up")
-	previousPage = plugins.NewAction("previous", "shows the previous page; only wakes a blank panel, and only ends a message that is up")
-	showPage     = plugins.NewAction("page", "shows a page by its name", plugins.Arg("the name of a page, such as clock", nil))
-	wake         = plugins.NewAction("wake", "wakes a blank panel")
-	blank        = plugins.NewAction("blank", "blanks the panel until another action wakes it")
+	nextPage      = plugins.NewAction("next", "shows the next page; only wakes a blank panel, and only ends a message that is up")
+	previousPage  = plugins.NewAction("previous", "shows the previous page; only wakes a blank panel, and only ends a message that is up")
+	showPage      = plugins.NewAction("page", "shows a page by its name", plugins.Arg("the name of a page, such as clock", nil))
+	wake          = plugins.NewAction("wake", "wakes a blank panel")
+	blank         = plugins.NewAction("blank", "blanks the panel until another action wakes it")
 	setBrightness = plugins.NewAction("brightness", "makes the panel as bright as that, whatever the time of day", plugins.Arg("0% to 100%, or auto for that of the configuration", checkBrightness))
-	test         = plugins.NewAction("test", "shows the test pattern, or stops showing it")
+	test          = plugins.NewAction("test", "shows the test pattern, or stops showing it")
 
 	show    = plugins.NewAction("show", "shows a message, then the page that was there before", plugins.Arg("a text, or JSON with text, name, priority, durationMs, repeat, hold, stack, wakeup and lifetimeMs", checkNotification))
 	dismiss = plugins.NewAction("dismiss", "ends a message", plugins.Arg("the name of a message; without one it is the message that is up", checkAnyName))

@@ -8,10 +8,10 @@ import (
 // brightness is how bright the panel is, and when it is blank.
 type brightness struct {
 	Config
-	blanked bool            // by an action
+	blanked bool             // by an action
 	fixed   *plugins.Percent // by an action; nil: it is not
-	awake   plugins.Instant // until then it is not blank, since an action woke it
-	isBlank bool            // as of the last picture
+	awake   plugins.Instant  // until then it is not blank, since an action woke it
+	isBlank bool             // as of the last picture
 }
 
 // at returns whether the panel is blank, and if not how bright it is. While the clock is

@@ -11,8 +11,8 @@ import (
 
 func TestAMessageIsATextOrJSONAndAnythingElseIsRefused(t *testing.T) {
 	for arg, want := range map[string]string{
-		"Dinner":                           "",
-		`{"text": "Dinner"}`:               "",
+		"Dinner":             "",
+		`{"text": "Dinner"}`: "",
 		`{"text":"a","name":"bell","priority":9,"durationMs":5000,"repeat":2,"hold":true,"stack":false,"wakeup":false,"lifetimeMs":0}`: "",
 		"":                                 "text: a message has 1 to 500 characters; this one has 0",
 		`{}`:                               "text: a message has 1 to 500 characters; this one has 0",

@@ -34,6 +34,17 @@ func TestThePayloadsAsJSON(t *testing.T) {
 		{topics.Press{Down: true}, "press", `{"down":true}`},
 		{topics.Switch{On: true}, "switch", `{"on":true}`},
 		{topics.Text("No more"), "text", `"No more"`},
+		{topics.Light{On: true, Brightness: 0.5}, "light", `{"on":true,"brightness":0.5}`},
+		{topics.Choice{Choice: "clock", Options: []string{"trains", "clock"}}, "choice", `{"choice":"clock","options":["trains","clock"]}`},
+		{topics.Messages{}, "messages", `{"up":null,"waiting":[],"pages":[]}`},
+		{
+			topics.Messages{
+				Up:      &topics.Message{Name: "bell", Text: "Ring!", Came: moment.Mono - scheduler.Instant(3*time.Second), Hold: true},
+				Waiting: []topics.Message{{Text: "Bye", Came: moment.Mono, Priority: 2}},
+			},
+			"messages",
+			`{"up":{"name":"bell","text":"Ring!","age_s":3,"priority":0,"hold":true},"waiting":[{"text":"Bye","age_s":0,"priority":2}],"pages":[]}`,
+		},
 		{topics.Reading{Value: 21.4, Unit: "°C"}, "reading", `{"value":21.4,"unit":"°C"}`},
 		{topics.Picture{Gray: picture}, "picture", `{"width":10,"height":2,"rows":["8000","0040"]}`},
 		{
