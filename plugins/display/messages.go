@@ -31,7 +31,7 @@ func (m *message) draw(on *image.Gray, since plugins.Instant, moment *panel.Mome
 	n := strconv.Itoa(int(age / unit))
 	panel.Text(panel.Columns(on, 0, on.Rect.Dx()-font.Text.Width(n+short)-2), m.Text, moment)
 	moment.Say(m.Text, n+long)
-	badge{text: n + short}.draw(on, on.Rect.Dx(), font.Text)
+	badge{text: n + short}.draw(on, on.Rect.Dx(), 0, font.Text)
 }
 
 // textTime returns how long a text takes to be shown to its end, beside its age; 0: all
