@@ -104,6 +104,25 @@ func TestButtonsThatPressEachOtherAreRefused(t *testing.T) {
 	}
 }
 
+// TestTheInstalledFileStartsFromEitherSource takes the "# " away from one of the sources in it.
+func TestTheInstalledFileStartsFromEitherSource(t *testing.T) {
+	for instance, plugin := range map[string]string{"departures": "motis", "trains": "ptv"} {
+		var text strings.Builder
+		within := false
+		for line := range strings.Lines(read(t, "start.yaml")) {
+			rest, commented := strings.CutPrefix(line, "  # ")
+			if within = commented && (within && strings.HasPrefix(rest, " ") || rest == instance+":\n"); within {
+				line = "  " + rest
+			}
+			text.WriteString(strings.Replace(line, "pages: [clock", "pages: [{departures: "+instance+"}, clock", 1))
+		}
+		file, err := parseText(t, "start.yaml", text.String())
+		if err != nil || !slices.ContainsFunc(file.Instances, func(i config.Instance) bool { return i.Definition.Name == plugin && i.Name == instance }) {
+			t.Errorf("%s: %v in\n%s", instance, err, &text)
+		}
+	}
+}
+
 func examples(t *testing.T) []string {
 	t.Helper()
 	examples, err := filepath.Glob("*.yaml")

@@ -31,7 +31,8 @@ configuration needs them. The search in Victoria uses the id and key of the firs
 instance in the configuration. Systemd credentials can be read by the service only:
 name a configuration with {file: …} or {env: …} in place of {credential: …}.
 
-With --source motis the search is anywhere, by Transitous, and needs no configuration.`,
+With --source motis the search is anywhere, by Transitous, and needs no configuration. If
+the configuration has a motis instance, its service, contact and language are used.`,
 		Example: "  ptvd stops huntingdale\n  ptvd stops --config my.yaml flinders street\n  ptvd stops --source motis --near 50.07,14.40 anděl",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, words []string) error {
@@ -44,7 +45,7 @@ With --source motis the search is anywhere, by Transitous, and needs no configur
 					return findPTV(ctx, out, path, text)
 				},
 				"motis": func(ctx context.Context, out io.Writer, text string) (int, error) {
-					return findMOTIS(ctx, out, daemon.SystemNetwork(time.Now).HTTP, near, text)
+					return findMOTIS(ctx, out, daemon.SystemNetwork(time.Now).HTTP, motisConfig(path), near, text)
 				},
 			}[source]
 			if search == nil {
@@ -79,13 +80,37 @@ func findPTV(ctx context.Context, out io.Writer, path, text string) (found int, 
 	return len(stops), err
 }
 
-// findMOTIS searches with Transitous, and prints what it finds as a configuration.
-func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, near plugins.Position, text string) (found int, err error) {
-	client := motis.Client{BaseURL: motis.Transitous, Agent: "ptvd/" + Version + " (ptvd stops)", HTTP: via}
-	stops, err := client.FindStops(ctx, text, near)
+// motisConfig returns the configuration of the first motis instance, or one without a stop
+// where there is none.
+func motisConfig(path string) motis.Config {
+	if file, err := config.Load(path); err == nil {
+		for _, instance := range file.Instances {
+			if cfg, ok := instance.Config.(motis.Config); ok {
+				return cfg
+			}
+		}
+	}
+	return motis.Config{BaseURL: motis.Transitous, Contact: exampleContact}
+}
+
+const exampleContact = "me@example.org"
+
+// findMOTIS searches, and prints what it finds as instances of a configuration.
+func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, cfg motis.Config, near plugins.Position, text string) (found int, err error) {
+	stops, err := cfg.Client(via, "ptvd/"+Version).FindStops(ctx, text, near)
 	for _, stop := range stops {
-		fmt.Fprintf(out, "# %s: %s\nplugin: motis\nstop: %q\nnear: %v\n\n",
-			strings.TrimSuffix(stop.Name+", "+stop.Area, ", "), strings.Join(stop.Modes, ", "), stop.ID, stop.Position)
+		fmt.Fprintf(out, "  # %s: %s", strings.TrimSuffix(stop.Name+", "+stop.Area, ", "), strings.Join(stop.Modes, ", "))
+		if near != (plugins.Position{}) {
+			fmt.Fprintf(out, "; %.1f km from there", motis.Meters(near, stop.Position)/1000)
+		}
+		fmt.Fprintf(out, "\n  departures:\n    plugin: motis\n    stop: %q\n    near: %v\n    contact: %s", stop.ID, stop.Position, cfg.Contact)
+		if cfg.Contact == exampleContact {
+			fmt.Fprint(out, "  # write yours: Transitous asks for it")
+		}
+		if cfg.BaseURL != motis.Transitous {
+			fmt.Fprintf(out, "\n    base_url: %s", cfg.BaseURL)
+		}
+		fmt.Fprint(out, "\n\n")
 	}
 	return len(stops), err
 }
@@ -94,7 +119,7 @@ func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, near p
 func clientOf(file *config.File) (ptv.Client, error) {
 	for _, instance := range file.Instances {
 		if cfg, ok := instance.Config.(ptv.Config); ok {
-			return cfg.Client(daemon.SystemNetwork(time.Now).HTTP), nil
+			return cfg.Client(daemon.SystemNetwork(time.Now).HTTP, "ptvd/"+Version), nil
 		}
 	}
 	return ptv.Client{}, errors.New("no ptv instance in the configuration: the search needs its id and key")

@@ -5,12 +5,15 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"ptvd/internal/config"
 	"ptvd/internal/fakeserver/motisserver"
 	"ptvd/plugins"
-	"ptvd/plugins/plugintest"
+	"ptvd/plugins/motis"
 )
 
 type served struct{ http.Handler }
@@ -22,13 +25,31 @@ func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestStopsOfMOTISArePrintedAsAConfiguration(t *testing.T) {
-	var out bytes.Buffer
-	found, err := findMOTIS(context.Background(), &out, served{motisserver.New(time.Now)}, plugins.Position{}, "haughton")
-	const want = "# Huntingdale Station/Haughton Rd, Oakleigh: BUS\nplugin: motis\nstop: \"au-vic_19099\"\nnear: -37.911,145.102\n\n"
-	if err != nil || found != 1 || out.String() != want {
-		t.Errorf("found %d, %v:\n%s\nwant\n%s", found, err, &out, want)
+	const here = "  # Huntingdale Station/Haughton Rd, Oakleigh: BUS"
+	const instance = "\n  departures:\n    plugin: motis\n    stop: \"au-vic_19099\"\n    near: -37.9105,145.1021\n    contact: "
+	example := motisConfig(filepath.Join(t.TempDir(), "none.yaml"))
+	own := filepath.Join(t.TempDir(), "ptvd.yaml")
+	text := "timezone: Europe/Prague\nboard: sim\nplugins: {world: {plugin: motis, stop: a, contact: hall@example.org, base_url: \"http://motis.example\"}}\n"
+	if err := os.WriteFile(own, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if err := plugintest.Check("motis", "stop: \"au-vic_19099\"\nnear: -37.911,145.102\ncontact: me@example.org"); err != nil {
-		t.Error(err)
+	for _, c := range []struct {
+		cfg  motis.Config
+		near plugins.Position
+		want string
+	}{
+		{example, plugins.Position{}, here + instance + "me@example.org  # write yours: Transitous asks for it\n\n"},
+		{example, plugins.Position{Latitude: -37.9, Longitude: 145.1}, here + "; 1.2 km from there" + instance + "me@example.org  # write yours: Transitous asks for it\n\n"},
+		{motisConfig(own), plugins.Position{}, here + instance + "hall@example.org\n    base_url: http://motis.example\n\n"},
+	} {
+		var out bytes.Buffer
+		found, err := findMOTIS(context.Background(), &out, served{motisserver.New(time.Now)}, c.cfg, c.near, "haughton")
+		if err != nil || found != 1 || out.String() != c.want {
+			t.Errorf("found %d, %v:\n%s\nwant\n%s", found, err, &out, c.want)
+		}
+		pasted := "timezone: Europe/Prague\nboard: sim\nplugins:\n" + out.String()
+		if _, err := config.Parse("ptvd.yaml", []byte(pasted), 0o600); err != nil {
+			t.Errorf("%v in\n%s", err, pasted)
+		}
 	}
 }

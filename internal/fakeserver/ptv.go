@@ -25,11 +25,10 @@ const (
 // signatures and answers requests of departures. A reply depends on the request and the
 // time only. Its methods are safe for concurrent use.
 type PTV struct {
+	Faults
 	now          func() time.Time
 	mux          *http.ServeMux
-	fault        atomic.Value // of type http.HandlerFunc; nil: none
 	cancelledRun atomic.Value // the run reference of CancelNext
-	requests     atomic.Int64
 }
 
 var _ http.Handler = (*PTV)(nil)
@@ -43,7 +42,6 @@ func NewPTV(now func() time.Time) *PTV {
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, http.StatusNotFound, "No HTTP resource was found that matches the request URI.")
 	})
-	p.Fail(nil)
 	p.Reinstate()
 	return p
 }
@@ -52,20 +50,11 @@ func NewPTV(now func() time.Time) *PTV {
 // called before the first request.
 func (p *PTV) Handle(pattern string, answer http.HandlerFunc) { p.mux.HandleFunc(pattern, answer) }
 
-// Fail makes the server answer every request with a fault, such as [Throttled], from the
-// next one on; nil ends it.
-func (p *PTV) Fail(fault http.HandlerFunc) { p.fault.Store(fault) }
-
-// Requests returns how many requests were received.
-func (p *PTV) Requests() int { return int(p.requests.Load()) }
-
 // ServeHTTP answers a request whose signature is valid, and otherwise refuses it.
 func (p *PTV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p.requests.Add(1)
 	w.Header().Set("Date", p.now().UTC().Format(http.TimeFormat))
-	switch fault := p.fault.Load().(http.HandlerFunc); {
-	case fault != nil:
-		fault(w, r)
+	switch {
+	case p.Failing(w, r):
 	case r.URL.Query().Get("devid") != DemoID:
 		writeError(w, http.StatusBadRequest, "Bad Request (400): The devid is unknown.")
 	case !validSignature(r):
@@ -83,6 +72,36 @@ func validSignature(r *http.Request) bool {
 	mac.Write([]byte(request))
 	got, err := hex.DecodeString(signature)
 	return err == nil && hmac.Equal(mac.Sum(nil), got)
+}
+
+// Faults makes a server fail, and counts its requests. The zero value is ready. Its methods
+// are safe for concurrent use.
+type Faults struct {
+	fault    atomic.Pointer[http.HandlerFunc] // nil: none
+	requests atomic.Int64
+}
+
+// Fail makes the server answer every request with a fault, such as [Throttled], from the
+// next one on; nil ends it.
+func (f *Faults) Fail(fault http.HandlerFunc) {
+	if fault == nil {
+		f.fault.Store(nil)
+		return
+	}
+	f.fault.Store(&fault)
+}
+
+// Requests returns how many requests were received.
+func (f *Faults) Requests() int { return int(f.requests.Load()) }
+
+// Failing counts a request, and answers it if the server fails.
+func (f *Faults) Failing(w http.ResponseWriter, r *http.Request) bool {
+	f.requests.Add(1)
+	fault := f.fault.Load()
+	if fault != nil {
+		(*fault)(w, r)
+	}
+	return fault != nil
 }
 
 // Throttled is the fault that the limit of requests is reached.

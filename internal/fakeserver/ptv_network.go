@@ -4,7 +4,8 @@ import "time"
 
 // The network of the fake: a suburban station on two lines that share tracks, and a
 // bus stop in front of it. The names are from Melbourne; the timetable is invented so
-// that at any time a panel has a departure of each kind to show.
+// that by day a panel has a departure of each kind to show. At night, from one to five,
+// nothing runs.
 
 // Stop is a stop of the network, in the JSON of the PTV API.
 type Stop struct {
@@ -12,6 +13,9 @@ type Stop struct {
 	RouteType int    `json:"route_type"`
 	Name      string `json:"stop_name"`
 	Suburb    string `json:"stop_suburb"`
+
+	Latitude  float64 `json:"stop_latitude"`
+	Longitude float64 `json:"stop_longitude"`
 }
 
 // Route is a route of the network, in the JSON of the PTV API.
@@ -21,6 +25,7 @@ type Route struct {
 	Name      string `json:"route_name"`
 	Number    string `json:"route_number"`
 	GTFS      string `json:"route_gtfs_id"`
+	Colour    string `json:"-"` // not of that API
 }
 
 type ptvDirection struct {
@@ -50,12 +55,12 @@ type ptvLine struct {
 }
 
 var (
-	huntingdale = &Stop{1099, 0, "Huntingdale", "Oakleigh"}
-	interchange = &Stop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh"}
+	huntingdale = &Stop{1099, 0, "Huntingdale", "Oakleigh", -37.9111, 145.1027}
+	interchange = &Stop{19099, 2, "Huntingdale Station/Haughton Rd", "Oakleigh", -37.9105, 145.1021}
 
-	cranbourne = &Route{4, 0, "Cranbourne", "", "2-CRB"}
-	pakenham   = &Route{11, 0, "Pakenham", "", "2-PKM"}
-	shuttle    = &Route{13601, 2, "Huntingdale Station - Monash University via North Rd", "601", "4-601"}
+	cranbourne = &Route{4, 0, "Cranbourne", "", "2-CRB", "279FD5"}
+	pakenham   = &Route{11, 0, "Pakenham", "", "2-PKM", "279FD5"}
+	shuttle    = &Route{13601, 2, "Huntingdale Station - Monash University via North Rd", "601", "4-601", "FF8200"}
 
 	toCity       = ptvDirection{ID: 1, Name: "City (Flinders Street)"}
 	toCranbourne = ptvDirection{ID: 4, Name: "Cranbourne"}

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"time"
+	_ "time/tzdata" // a small board may lack the data base
 )
 
 // trip is one run of a line, as seen at the time now.
@@ -37,10 +38,19 @@ func (l *ptvLine) trips(now time.Time) (trips []trip) {
 		if t.scheduled.After(now.Add(horizon)) {
 			return trips
 		}
-		if t.leaves.Add(keptFor).After(now) {
+		if t.leaves.Add(keptFor).After(now) && !atNight(t.scheduled) {
 			trips = append(trips, t)
 		}
 	}
+}
+
+// melbourne is where the network is.
+var melbourne, _ = time.LoadLocation("Australia/Melbourne")
+
+// atNight tells whether nothing runs at a time.
+func atNight(at time.Time) bool {
+	hour := at.In(melbourne).Hour()
+	return hour >= 1 && hour < 5
 }
 
 func (t trip) even() bool      { return t.n%2 == 0 }
@@ -135,15 +145,16 @@ type Trip struct {
 }
 
 // TripsAt returns the trips at a stop, in the order in which they leave.
-func TripsAt(stop int, now time.Time) []Trip {
+func (p *PTV) TripsAt(stop int) (all []Trip) {
+	now := p.now().UTC()
 	var trips []trip
 	for i := range ptvLines {
 		if l := &ptvLines[i]; l.stop.ID == stop {
 			trips = append(trips, l.trips(now)...)
 		}
 	}
+	p.markCancelled(trips)
 	slices.SortStableFunc(trips, func(a, b trip) int { return a.leaves.Compare(b.leaves) })
-	var all []Trip
 	for _, t := range trips {
 		l := t.line
 		trip := Trip{

@@ -1,6 +1,7 @@
 package departures
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -8,24 +9,72 @@ import (
 	"github.com/tidwall/gjson"
 
 	"ptvd/internal/textfmt"
+	"ptvd/plugins/topics"
 )
 
 // MaxItems limits each list and each table of a reply.
 const MaxItems = 1000
 
-// Object returns the members of a JSON object by their names; nil: it is none, or it is
-// cut off.
-func Object(body []byte) map[string]gjson.Result {
-	if !gjson.ValidBytes(body) {
-		return nil
+// Limits of texts, in characters, and of lists.
+const (
+	maxName   = 80
+	maxDetail = 300 // of an error
+	maxTitle  = 200 // of a disruption
+	maxTitles = 5   // of one departure
+	maxRun    = 200 // of the id of a trip
+)
+
+// Parse returns the value of a reply. It does not exist where the reply is not JSON, or is
+// truncated.
+func Parse(body []byte) (v gjson.Result) {
+	if gjson.ValidBytes(body) {
+		v = gjson.ParseBytes(body)
 	}
-	all := gjson.ParseBytes(body)
-	if !all.IsObject() {
-		return nil
+	return v
+}
+
+// Fields returns the first members of an object by their names. What is not an object
+// has none.
+func Fields(v gjson.Result) map[string]gjson.Result {
+	return new(Reader).Fields(v)
+}
+
+// Reader reads one object after the other. The zero value is ready.
+type Reader struct{ fields map[string]gjson.Result }
+
+// Fields is the function Fields, whose result holds until the next call.
+func (r *Reader) Fields(v gjson.Result) map[string]gjson.Result {
+	if r.fields == nil {
+		r.fields = map[string]gjson.Result{}
 	}
-	members := map[string]gjson.Result{}
-	Members(all, func(name string, v gjson.Result) { members[name] = v })
-	return members
+	clear(r.fields)
+	Members(v, func(name string, v gjson.Result) { r.fields[name] = v })
+	return r.fields
+}
+
+// Decode decodes the departures of a reply, without those that one cannot get on. One that
+// has no time is invalid, and skipped. If none is valid although there are some, that is
+// an error.
+func Decode(list gjson.Result, decode func(gjson.Result) (d topics.Departure, boards bool)) (found Reply, err error) {
+	if !list.IsArray() {
+		return Reply{}, InvalidReply("no list of departures")
+	}
+	valid, invalid := false, false
+	all := Items(list, func(v gjson.Result) {
+		d, boards := decode(v)
+		if d.Scheduled.IsZero() {
+			invalid = true
+			return
+		}
+		if valid = true; boards {
+			found.List = append(found.List, d)
+		}
+	})
+	if invalid && !valid {
+		return Reply{}, InvalidReply("no valid departure")
+	}
+	found.Complete, found.Empty = all && !invalid, !valid
+	return found, nil
 }
 
 // Members calls use with each of the first members of an object, and tells whether
@@ -88,4 +137,19 @@ func Clean(s string, limit int) string {
 }
 
 // Name returns a text of a reply as a name that can be shown, of at most 80 characters.
-func Name(v gjson.Result) string { return Clean(Text(v), 80) }
+func Name(v gjson.Result) string { return Clean(Text(v), maxName) }
+
+// ID returns an id of at most 200 characters.
+func ID(v gjson.Result) string { return Clean(Text(v), maxRun) }
+
+// Title returns the title of a disruption, of at most 200 characters.
+func Title(v gjson.Result) string { return Clean(Text(v), maxTitle) }
+
+// AddTitle adds the title of what disturbs a departure, unless it is there already, or
+// there are five.
+func AddTitle(titles []string, title string) []string {
+	if title == "" || len(titles) == maxTitles || slices.Contains(titles, title) {
+		return titles
+	}
+	return append(titles, title)
+}

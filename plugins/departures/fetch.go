@@ -89,7 +89,8 @@ func (s *Source) instead(t *plugins.Task, one *part) Reply {
 
 // add adds what one of several requests has found.
 func (all *Reply) add(found Reply) {
-	all.Zone = cmp.Or(all.Zone, found.Zone)
+	all.Zone, all.Position = cmp.Or(all.Zone, found.Zone), cmp.Or(all.Position, found.Position)
+	all.Mismatch = cmp.Or(all.Mismatch, found.Mismatch)
 	all.Stop, all.Doubt = cmp.Or(all.Stop, found.Stop), cmp.Or(all.Doubt, found.Doubt)
 	all.Complete, all.Empty = all.Complete && found.Complete, all.Empty || found.Empty
 	all.List, all.Unknown = append(all.List, found.List...), append(all.Unknown, found.Unknown...)
@@ -110,15 +111,19 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 	if s.Env.Clock.Synchronized() {
 		now = s.Env.Clock.Now()
 	}
+	last := s.place
 	err = t.Timeout(fetchTimeout, func() (err error) {
 		found, err = plugins.Await(t, func(ctx context.Context) (Reply, error) {
-			found, err := r.Ask(ctx, now)
-			return s.filtered(found), err
+			found, err := r.Ask(ctx)
+			return s.filtered(found), s.lookUp(ctx, last, err)
 		})
 		return err
 	})
 	if errors.Is(err, plugins.ErrTimeout) {
 		err = errTimeout
+	}
+	if found.At.IsZero() { // the server's clock is right, where it tells the time
+		found.At = now
 	}
 	counter := "fetches_ok_total"
 	if err != nil {

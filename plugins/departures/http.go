@@ -23,6 +23,7 @@ type Error struct {
 	Persistent bool
 
 	OfRequest  bool          // other requests of the source need not have it
+	NoStop     bool          // the service does not know the stop
 	RetryAfter time.Duration // how long the server wants no request; 0: it does not say
 }
 
@@ -47,62 +48,61 @@ const (
 	maxRetryAfter = time.Hour
 )
 
-// Response is what a server has answered.
-type Response struct {
-	Status     int
-	Body       []byte
-	At         time.Time     // of its Date; zero if there is none
-	RetryAfter time.Duration // how long it wants no request, an hour at most
+// response is what a server has answered.
+type response struct {
+	status     int
+	body       []byte
+	at         time.Time     // of its Date; zero if there is none
+	retryAfter time.Duration // how long it wants no request, an hour at most
 }
 
-// Get requests a URL, as the user agent that is named. Redirects are followed on the same
-// host only. Sign returns the URL that is sent, with credentials; nil: it needs none. It
-// uses the transport and not an http.Client, which would send credentials to the target
-// of a redirect and include the URL in its errors. An error is an *[Error].
-func Get(ctx context.Context, via http.RoundTripper, target *url.URL, agent string, sign func(url.URL) *url.URL) (Response, error) {
+// get requests a URL. Redirects are followed on the same host only. It uses the transport
+// and not an http.Client, which would send credentials to the target of a redirect and
+// include the URL in its errors.
+func (s Service) get(ctx context.Context, target *url.URL) (response, error) {
 	for range maxRedirects + 1 {
 		address := target
-		if sign != nil {
-			address = sign(*target)
+		if s.Sign != nil {
+			address = s.Sign(*target)
 		}
 		request := &http.Request{
 			Method: http.MethodGet, URL: address, Host: address.Host,
-			Header: http.Header{"User-Agent": {agent}, "Accept": {"application/json"}},
+			Header: http.Header{"User-Agent": {s.Agent}, "Accept": {"application/json"}},
 		}
-		r, location, err := roundTrip(ctx, via, request)
+		r, location, err := roundTrip(ctx, s.HTTP, request)
 		if err != nil || location == "" {
 			return r, err
 		}
 		if target, err = redirect(target, location); err != nil {
-			return Response{}, err
+			return response{}, err
 		}
 	}
-	return Response{}, InvalidReply("too many redirects")
+	return response{}, InvalidReply("too many redirects")
 }
 
 // roundTrip makes one request. It returns a response, or the location of a redirect.
-func roundTrip(ctx context.Context, via http.RoundTripper, request *http.Request) (r Response, location string, err error) {
-	response, err := via.RoundTrip(request.WithContext(ctx))
+func roundTrip(ctx context.Context, via http.RoundTripper, request *http.Request) (r response, location string, err error) {
+	answer, err := via.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return Response{}, "", networkError(ctx, err)
+		return r, "", networkError(ctx, err)
 	}
-	defer response.Body.Close()
-	switch response.StatusCode {
+	defer answer.Body.Close()
+	switch answer.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		if location = response.Header.Get("Location"); location != "" {
-			return Response{}, location, nil
+		if location = answer.Header.Get("Location"); location != "" {
+			return r, location, nil
 		}
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
 	switch {
 	case err != nil:
-		return Response{}, "", networkError(ctx, err)
+		return r, "", networkError(ctx, err)
 	case len(body) > maxBody:
-		return Response{}, "", InvalidReply("larger than 2 MiB")
+		return r, "", InvalidReply("larger than 2 MiB")
 	}
-	at, _ := http.ParseTime(response.Header.Get("Date"))
-	return Response{response.StatusCode, body, at, retryAfter(response.Header.Get("Retry-After"), at)}, "", nil
+	at, _ := http.ParseTime(answer.Header.Get("Date"))
+	return response{answer.StatusCode, body, at, retryAfter(answer.Header.Get("Retry-After"), at)}, "", nil
 }
 
 // retryAfter reads a Retry-After, which is a number of seconds or a time.

@@ -1,9 +1,6 @@
 package departures
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -20,8 +17,6 @@ const seenFor = 7 * 24 * time.Hour
 
 // lookEvery is how often the stop is asked without the filter, where that is needed.
 const lookEvery = time.Hour
-
-const seenFile = "seen.json"
 
 // maxSeen limits the ids of one kind that are remembered.
 const maxSeen = 200
@@ -76,53 +71,12 @@ func (s *Source) note(found Reply) bool {
 	return s.seen.add(listed, found.listed, found.At) || changed
 }
 
-// loadSeen reads what was saved. A file that cannot be read is as good as none.
-func (s *Source) loadSeen(t *plugins.Task) error {
-	s.seen = seen{}
-	return s.useStorage(t, func() ([]byte, error) { return s.Env.Storage.Load(seenFile) }, func(data []byte) error {
-		var saved seen
-		err := json.Unmarshal(data, &saved)
-		maps.Copy(s.seen, saved)
-		return err
-	})
-}
-
-func (s *Source) saveSeen(t *plugins.Task) error {
-	data, err := json.Marshal(s.seen)
-	if err != nil {
-		return err
-	}
-	return s.useStorage(t, func() ([]byte, error) { return nil, s.Env.Storage.Save(seenFile, data) }, nil)
-}
-
-// storageTimeout limits how long a storage that hangs holds up the departures.
-const storageTimeout = 5 * time.Second
-
-// useStorage reads or writes a file. An error is only logged, since the rest works
-// without; that of a cancelled task is returned.
-func (s *Source) useStorage(t *plugins.Task, do func() ([]byte, error), use func([]byte) error) error {
-	err := t.Timeout(storageTimeout, func() error {
-		data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return do() })
-		if err == nil && data != nil {
-			err = use(data)
-		}
-		return err
-	})
-	if errors.Is(err, plugins.ErrCancelled) {
-		return err
-	}
-	if err != nil {
-		s.Env.Log.Debug("ids of the stop not loaded or saved", "err", err)
-	}
-	return nil
-}
-
 // mismatch returns why a reply without matching departures is not the end of service;
 // empty: it may be. If need be it makes the request without the filter, and tells whether
 // it has learned something.
 func (s *Source) mismatch(t *plugins.Task) (why string, learned bool, err error) {
 	why = s.Filter.Unmatched(s.seen.of(""))
-	if why != "" && (s.looked == 0 || t.Now().Sub(s.looked) >= lookEvery) {
+	if why != "" && s.Unfiltered.Ask != nil && (s.looked == 0 || t.Now().Sub(s.looked) >= lookEvery) {
 		found, err := s.ask(t, s.Unfiltered)
 		if err != nil {
 			return "", false, err

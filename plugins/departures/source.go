@@ -37,11 +37,17 @@ type Source struct {
 	DropCancelled bool
 	Unfiltered    Request
 
+	// Lookup returns the stops, with their ids, that have a name and are near a position.
+	// It is called for a stop whose id the service does not know any more; nil: it cannot
+	// be asked.
+	Lookup func(ctx context.Context, name, position string) ([]string, error)
+
 	parts     []part
 	published topics.Departures
 	delays    Delays
 	wasEmpty  bool // the latest reply had no departure of one of the requests
 	seen      seen
+	place     place           // of the stop
 	unknown   []string        // words of replies that were logged
 	looked    plugins.Instant // when the unfiltered request was last made; 0: never
 	backoff   plugins.Backoff
@@ -52,21 +58,22 @@ type Source struct {
 type Request struct {
 	Of string // what it asks for where there are several: route 4
 
-	// Ask makes the request and decodes the reply, beside the loop. The time is the
-	// board's, zero if its clock is not synchronized. An error of the service or of
-	// the network is an *[Error].
-	Ask func(ctx context.Context, now time.Time) (Reply, error)
+	// Ask makes the request and decodes the reply, beside the loop. An error of the
+	// service or of the network is an *[Error].
+	Ask func(ctx context.Context) (Reply, error)
 }
 
 // Reply is what a request has found.
 type Reply struct {
 	Stop     string         // the stop's name
+	Position string         // where it is, for Lookup; empty: not known
 	Zone     *time.Location // the stop's; nil: not known
 	List     []topics.Departure
 	Complete bool      // the list has all departures, before the filter
 	Empty    bool      // there was none at all before the filter
 	At       time.Time // when it was made; zero: not known
 	Doubt    string    // why not all of it can be relied on; empty: it can
+	Mismatch string    // what was asked for does not exist at the stop; empty: it may
 	Unknown  []string  // words in it that are not known
 
 	ids, listed map[string][]string // that occur, and that pass the filter; see [topics.IDs]
@@ -102,7 +109,7 @@ func (s *Source) begin() {
 // run fetches departures once in each period. After a failure it retries with growing
 // pauses, if necessary for several periods, and then continues at the next one.
 func (s *Source) run(t *plugins.Task) error {
-	if err := s.loadSeen(t); err != nil {
+	if err := s.load(t); err != nil {
 		return err
 	}
 	for range t.Every(s.Every) {
@@ -144,14 +151,15 @@ func (s *Source) isCredible(found Reply) bool {
 // nothing was.
 func (s *Source) publish(t *plugins.Task, found Reply) error {
 	isNew := s.note(found)
-	mismatch := ""
+	isNew = s.notePlace(found) || isNew
+	mismatch := found.Mismatch
 	if len(found.List) == 0 {
 		why, learned, err := s.mismatch(t)
 		if err != nil {
 			return err // what was published last stays whole
 		}
-		mismatch, isNew = why, isNew || learned
-		found.Doubt = cmp.Or(why, found.Doubt)
+		mismatch, isNew = cmp.Or(why, mismatch), isNew || learned
+		found.Doubt = cmp.Or(mismatch, found.Doubt)
 	}
 	s.backoff.Reset()
 	s.published.Received, s.published.Problem, s.published.Mismatch = t.Now(), "", mismatch
@@ -170,7 +178,7 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 	s.logUnknown(found.Unknown)
 	s.Env.Log.Debug("departures received", "stop", s.published.Stop, "count", len(s.published.List))
 	if isNew {
-		return s.saveSeen(t)
+		return s.save(t)
 	}
 	return nil
 }

@@ -2,7 +2,9 @@ package motis
 
 import (
 	"cmp"
-	"slices"
+	"encoding/hex"
+	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -13,54 +15,81 @@ import (
 	"ptvd/plugins/topics"
 )
 
-const (
-	maxTitle  = 200 // characters of an alert
-	maxAlerts = 5   // of one departure
-	maxRun    = 200 // characters of the ID of a trip
-)
-
-// decodeStopTimes decodes a reply of /stoptimes. If no departure is valid although there
-// are some, that is an error.
-func decodeStopTimes(reply map[string]gjson.Result) (found sources.Reply, err error) {
-	if !reply["stopTimes"].IsArray() {
-		return found, sources.InvalidReply("no list of departures")
-	}
-	found.Stop, found.Complete, found.Empty = sources.Name(reply["place"].Get("name")), true, true
-	valid := false
-	all := sources.Items(reply["stopTimes"], func(v gjson.Result) {
-		found.Empty = false
-		d, boards := decodeStopTime(v)
-		if d.Scheduled.IsZero() {
-			found.Complete = false
-			return
+// decodeStopTimes decodes a reply of /stoptimes for a stop, or, if that is empty, for a
+// position.
+func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
+	at := sources.Fields(reply.Get("place"))
+	var nearest map[string]gjson.Result // of the places of departures, to that
+	known := stop == "" || sources.Text(at["stopId"]) == stop
+	var outer, inner sources.Reader
+	found, err := sources.Decode(reply.Get("stopTimes"), func(v gjson.Result) (topics.Departure, bool) {
+		fields := outer.Fields(v)
+		place := inner.Fields(fields["place"])
+		if nearest == nil || Meters(position(at), position(place)) < Meters(position(at), position(nearest)) {
+			nearest = maps.Clone(place)
 		}
-		if valid = true; boards {
-			found.List = append(found.List, d)
-		}
+		known = known || sources.Text(place["stopId"]) == stop || sources.Text(place["parentId"]) == stop
+		return decodeStopTime(fields, place)
 	})
-	if !valid && !found.Empty {
-		return sources.Reply{}, sources.InvalidReply("no valid departure")
+	if sources.Text(at["stopId"]) == "" && nearest != nil { // a position, which has no name
+		at = nearest
 	}
-	found.Complete = found.Complete && all
-	return found, nil
+	if err == nil && !known && nearest != nil {
+		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it",
+			stop, sources.Name(nearest["name"]), sources.ID(nearest["stopId"]))
+	}
+	found.Stop, found.Zone = sources.Name(at["name"]), zone(at["tz"])
+	if position := position(at); position != (plugins.Position{}) {
+		found.Position = position.String()
+	}
+	return found, err
 }
 
-// decodeStopTime reads a departure, and whether one can get on. A departure that has no
-// time is invalid.
-func decodeStopTime(v gjson.Result) (d topics.Departure, boards bool) {
-	fields := map[string]gjson.Result{}
-	sources.Members(v, func(name string, v gjson.Result) { fields[name] = v })
-	place := map[string]gjson.Result{}
-	sources.Members(fields["place"], func(name string, v gjson.Result) { place[name] = v })
+// zone returns a time zone, nil if there is none of that name.
+func zone(name gjson.Result) *time.Location {
+	if name.Str == "" {
+		return nil // LoadLocation would return UTC
+	}
+	zone, err := time.LoadLocation(name.Str)
+	if err != nil {
+		return nil
+	}
+	return zone
+}
+
+// modes are the words of people for MOTIS's modes.
+var modes = map[string]string{
+	"TRAM": "tram", "BUS": "bus", "COACH": "bus", "FERRY": "ferry", "SUBWAY": "train", "SUBURBAN": "train", "RAIL": "train", "HIGHSPEED_RAIL": "train",
+	"LONG_DISTANCE": "train", "NIGHT_RAIL": "train", "REGIONAL_RAIL": "train", "REGIONAL_FAST_RAIL": "train", "METRO": "train",
+}
+
+// isMode tells whether a configured mode includes one that occurs.
+func isMode(wanted, mode string) bool {
+	return mode == wanted || wanted == "RAIL" && modes[mode] == "train"
+}
+
+// decodeStopTime reads a departure, and tells whether one can get on. Without a time it is
+// invalid.
+func decodeStopTime(fields, place map[string]gjson.Result) (d topics.Departure, boards bool) {
+	sign, end := sources.Name(fields["headsign"]), sources.Name(fields["tripTo"].Get("name"))
+	mode := modes[sources.Text(fields["mode"])]
 	d = topics.Departure{
-		Scheduled:   sources.Time(place["scheduledDeparture"]),
-		Run:         sources.Clean(sources.Text(fields["tripId"]), maxRun),
-		Route:       sources.Name(fields["routeLongName"]),
-		Number:      cmp.Or(sources.Name(fields["routeShortName"]), sources.Name(fields["displayName"])),
-		Destination: cmp.Or(sources.Name(fields["tripTo"].Get("name")), sources.Name(fields["headsign"])),
-		Headsign:    cmp.Or(sources.Name(fields["headsign"]), sources.Name(fields["tripTo"].Get("name"))),
-		Platform:    cmp.Or(sources.Name(place["track"]), sources.Name(place["scheduledTrack"])),
-		Cancelled:   sources.Bool(fields["cancelled"]) || sources.Bool(fields["tripCancelled"]) || sources.Bool(place["cancelled"]),
+		Scheduled:         sources.Time(place["scheduledDeparture"]),
+		Run:               sources.ID(fields["tripId"]),
+		RouteID:           sources.ID(fields["routeId"]),
+		Route:             sources.Name(fields["routeLongName"]),
+		Number:            cmp.Or(sources.Name(fields["routeShortName"]), sources.Name(fields["displayName"])),
+		DirectionID:       sources.ID(fields["directionId"]),
+		Destination:       cmp.Or(end, sign),
+		Headsign:          cmp.Or(sign, end),
+		Platform:          cmp.Or(sources.Name(place["track"]), sources.Name(place["scheduledTrack"])),
+		ScheduledPlatform: sources.Name(place["scheduledTrack"]),
+		Bay:               mode == "bus" || mode == "tram",
+		Mode:              cmp.Or(mode, strings.ToLower(sources.Name(fields["mode"]))),
+		Agency:            sources.Name(fields["agencyName"]),
+		Colour:            colour(fields["routeColor"]),
+		TextColour:        colour(fields["routeTextColor"]),
+		Cancelled:         sources.Bool(fields["cancelled"]) || sources.Bool(fields["tripCancelled"]) || sources.Bool(place["cancelled"]),
 	}
 	if sources.Bool(fields["realTime"]) {
 		d.Estimated = sources.Time(place["departure"])
@@ -68,22 +97,14 @@ func decodeStopTime(v gjson.Result) (d topics.Departure, boards bool) {
 	if d.Scheduled.IsZero() {
 		d.Scheduled = sources.Time(place["departure"])
 	}
-	d.Disruptions = alerts(place["alerts"], d.When())
+	sources.Items(place["alerts"], func(v gjson.Result) {
+		if at := d.When(); during(v.Get("impactPeriod"), at) && during(v.Get("communicationPeriod"), at) {
+			d.Disruptions = sources.AddTitle(d.Disruptions, sources.Title(v.Get("headerText")))
+		}
+	})
 	closed := func(v gjson.Result) bool { return sources.Text(v) == "NOT_ALLOWED" }
 	// Nobody can get on where a service is cancelled: that alone hides nothing.
 	return d, d.Cancelled || !closed(fields["pickupDropoffType"]) && !closed(place["pickupType"])
-}
-
-// alerts returns the headers of the alerts that count at a time.
-func alerts(list gjson.Result, at time.Time) (titles []string) {
-	sources.Items(list, func(v gjson.Result) {
-		title := sources.Clean(sources.Text(v.Get("headerText")), maxTitle)
-		if title != "" && len(titles) < maxAlerts && !slices.Contains(titles, title) &&
-			during(v.Get("impactPeriod"), at) && during(v.Get("communicationPeriod"), at) {
-			titles = append(titles, title)
-		}
-	})
-	return titles
 }
 
 // during tells whether a time is in one of some periods, or there are none.
@@ -96,36 +117,10 @@ func during(periods gjson.Result, at time.Time) bool {
 	return within || !some
 }
 
-// Stop is a stop that was found.
-type Stop struct {
-	ID, Name string
-	Area     string   // the town, or whatever tells it from others
-	Modes    []string // TRAM, BUS
-	Position plugins.Position
-}
-
-// decodeStops decodes a reply of /geocode.
-func decodeStops(list gjson.Result) (stops []Stop, err error) {
-	if !list.IsArray() {
-		return nil, sources.InvalidReply("no list of stops")
+// colour returns a colour as in CSS, empty if it is none.
+func colour(v gjson.Result) string {
+	if digits, err := hex.DecodeString(v.Str); err != nil || len(digits) != 3 {
+		return ""
 	}
-	sources.Items(list, func(v gjson.Result) {
-		if sources.Text(v.Get("type")) != "STOP" {
-			return
-		}
-		stop := Stop{
-			ID: sources.Clean(sources.Text(v.Get("id")), maxRun), Name: sources.Name(v.Get("name")),
-			Position: plugins.Position{Latitude: v.Get("lat").Float(), Longitude: v.Get("lon").Float()},
-		}
-		var areas []string
-		sources.Items(v.Get("areas"), func(area gjson.Result) {
-			if name := sources.Name(area.Get("name")); sources.Bool(area.Get("default")) && name != "" {
-				areas = append(areas, name)
-			}
-		})
-		stop.Area = strings.Join(areas, ", ")
-		sources.Items(v.Get("modes"), func(mode gjson.Result) { stop.Modes = append(stop.Modes, sources.Name(mode)) })
-		stops = append(stops, stop)
-	})
-	return stops, nil
+	return "#" + strings.ToLower(v.Str)
 }

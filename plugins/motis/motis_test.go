@@ -77,7 +77,7 @@ func TestDeparturesArePublishedWithTheirAttribution(t *testing.T) {
 
 func TestWhatIsConfiguredIsRequested(t *testing.T) {
 	for options, want := range map[string]string{
-		stop + "\nnear: -37.9,145.1":           "center=-37.9%2C145.1&n=11&stopId=",
+		stop + "\nnear: -37.9,145.1":           "center=-37.9%2C145.1&n=11&radius=50&stopId=",
 		"near: -37.9, 145.1\nradius: 300":      "center=-37.9%2C145.1&n=11&radius=300",
 		stop + "\nmodes: [BUS, TRAM]":          "mode=BUS%2CTRAM&n=11",
 		stop + "\ntowards: flinders\ncount: 3": "n=16&",
@@ -104,6 +104,85 @@ func TestFiltersAndAFilterThatMatchesNothing(t *testing.T) {
 	}
 }
 
+// renumbered is the fake after the stop has got another ID.
+type renumbered struct {
+	http.Handler
+	since plugins.Instant
+	*plugintest.Harness
+}
+
+func (h *renumbered) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if query := r.URL.Query(); h.Loop.Now() >= h.since && query.Get("stopId") == motisserver.Stop {
+		query.Set("stopId", "old")
+		r.URL.RawQuery = query.Encode()
+	}
+	h.Handler.ServeHTTP(w, r)
+}
+
+func TestAStopThatWasRenumberedIsFoundByWhatItWasCalledAlsoAfterARestart(t *testing.T) {
+	h := plugintest.New(t)
+	start := h.Loop.Now()
+	fake := motisserver.New(func() time.Time { return plugintest.Epoch.Add(h.Loop.Now().Sub(start)) })
+	s := &service{Harness: h, Handler: &renumbered{fake, start.Add(90 * time.Second), h}}
+	h.Net = plugins.Network{HTTP: s, Agent: "ptvd/1.2.3"}
+	const want = `not found: Could not find timetable location "old"; its ID may have changed: ` +
+		"where it was there are Huntingdale (au-vic_1099), Huntingdale Station/Haughton Rd (au-vic_19099)"
+	h.Run(func(task *plugins.Task) error {
+		trains := h.Start(task, "trains", "plugin: motis\ncontact: me@example.org\n"+stop)
+		if err := task.Sleep(5 * time.Minute); err != nil {
+			return err
+		}
+		if trains.Health.Why != want {
+			t.Errorf("health %s, want %s", trains.Health.Why, want)
+		}
+		if err := trains.Stop(task); err != nil {
+			return err
+		}
+		again := h.Instance("trains", "motis")
+		again.Storage = trains.Storage
+		again.StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) {
+			return motis.New(env, motis.Config{Every: time.Minute, Stop: motisserver.Stop, Count: 1, Contact: "me@example.org", BaseURL: motis.Transitous})
+		})
+		if err := task.Sleep(time.Second); err != nil {
+			return err
+		}
+		if again.Health.Why != want {
+			t.Errorf("after a restart: health %s, want %s", again.Health.Why, want)
+		}
+		return again.Stop(task)
+	})
+}
+
+func TestAStopThatWasRenumberedIsFoundByItsPosition(t *testing.T) {
+	d, trains, _ := run(t, "stop: old\nnear: -37.9111,145.1027", nil, time.Second)
+	if len(d.List) < 10 || d.Stop != "Huntingdale" ||
+		trains.Health.Why != "stop old not found: it may have another ID; departures of Huntingdale (au-vic_1099) are shown, which is near it" {
+		t.Errorf("%d departures of %q, health %s", len(d.List), d.Stop, trains.Health.Why)
+	}
+	if d, trains, _ = run(t, "near: -37.9111,145.1027", nil, time.Second); trains.Health.Condition != host.OK || d.Stop != "Huntingdale" {
+		t.Errorf("without a stop it is %q, health %s", d.Stop, trains.Health.Why)
+	}
+}
+
+func TestModesThatAreNotAtTheStopAreAMismatch(t *testing.T) {
+	d, _, _ := run(t, stop+"\nmodes: TRAM", nil, 20*time.Second)
+	if d.Mismatch != "modes TRAM match nothing at this stop; there are SUBURBAN, BUS" {
+		t.Errorf("the mismatch is %q", d.Mismatch)
+	}
+	none := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/stop") {
+			w.Write([]byte(`{"place": {}, "routes": [{"mode": "SUBURBAN"}, {"mode": "BUS"}, 7]}`))
+			return
+		}
+		w.Write([]byte(`{"place": {"name": "Anděl", "stopId": "a"}, "stopTimes": []}`))
+	})
+	for _, options := range []string{"stop: a\nmodes: RAIL", "stop: a"} {
+		if d, trains, _ := run(t, options, none, 20*time.Second); d.Mismatch != "" || !d.Complete || len(d.List) > 0 || trains.Health.Condition != host.OK {
+			t.Errorf("with %s at night: %+v, health %s", options, d, trains.Health.Why)
+		}
+	}
+}
+
 func TestErrorsOfTheService(t *testing.T) {
 	answer := func(status int, body string, header ...string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -119,7 +198,7 @@ func TestErrorsOfTheService(t *testing.T) {
 		health  string
 		asked   int // in ten minutes; 0: does not matter
 	}{
-		"a stop that was renumbered": {answer(404, `{"error": "Could not find cz_1"}`), "not found: Could not find cz_1; its ID may have changed: ptvd stops --source motis finds it", 0},
+		"a stop that was renumbered": {answer(404, `{"error": "Could not find cz_1"}`), "not found: Could not find cz_1; its ID may have changed: ptvd stops finds it", 0},
 		"options that are wrong":     {answer(422, `{"error": "bad mode"}`), "bad request: bad mode", 0},
 		"too many requests":          {answer(429, ``, "Retry-After", "500"), "throttled: too many requests", 2},
 		"no Retry-After":             {answer(429, ``), "throttled: too many requests", 5},
@@ -128,6 +207,8 @@ func TestErrorsOfTheService(t *testing.T) {
 		"truncated":                  {answer(200, `{"stopTimes": [`), "invalid reply: not JSON, or truncated", 0},
 		"ten megabytes":              {answer(200, strings.Repeat(" ", 10<<20)), "invalid reply: larger than 2 MiB", 0},
 		"another type":               {answer(200, `[]`), "invalid reply: no list of departures", 0},
+		"no valid departure":         {answer(200, `{"stopTimes": [{}, {"place": []}]}`), "invalid reply: no valid departure", 0},
+		"null":                       {answer(200, `null`), "invalid reply: no list of departures", 0},
 		"a redirect to elsewhere":    {answer(302, ``, "Location", "https://elsewhere.example/"), "wrong host: redirected to https://elsewhere.example: the network may have a login page (captive portal), or the API has moved (base_url)", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,7 +225,7 @@ func TestErrorsOfTheService(t *testing.T) {
 
 func TestFindStops(t *testing.T) {
 	s := &service{Harness: plugintest.New(t), Handler: motisserver.New(func() time.Time { return plugintest.Epoch })}
-	client := motis.Client{BaseURL: "https://motis.example", Agent: "test", HTTP: s}
+	client := motis.Config{BaseURL: "https://motis.example", Contact: "me@example.org"}.Client(s, "test")
 	stops, err := client.FindStops(context.Background(), "hunting", plugins.Position{Latitude: -37.9, Longitude: 145.1})
 	if err != nil || len(stops) != 2 || stops[0].ID != motisserver.Stop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {
 		t.Errorf("found %+v, %v", stops, err)
@@ -163,9 +244,23 @@ func TestConfigurationsAreChecked(t *testing.T) {
 		"near: here\ncontact: me@example.org":           "near",
 		"stop: a\ncontact: me@example.org\nevery: 10s":  "every",
 		"stop: a\ncontact: me@example.org\nbase_url: x": "base_url",
+		"stop: a\ncontact: me@example.org\nmodes: BUSS": "modes",
 	} {
 		if err := plugintest.Check("motis", options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", options, err, want)
 		}
+	}
+	if err := plugintest.Check("motis", "stop: a\ncontact: me@example.org\nevery: 10s\nbase_url: http://motis.example"); err != nil {
+		t.Errorf("a service of one's own every 10s: %v", err)
+	}
+}
+
+func TestDistances(t *testing.T) {
+	prague, brno := plugins.Position{Latitude: 50.0755, Longitude: 14.4378}, plugins.Position{Latitude: 49.1951, Longitude: 16.6068}
+	if km := motis.Meters(prague, brno) / 1000; km < 183 || km > 186 {
+		t.Errorf("from Prague to Brno it is %.1f km, want 184", km)
+	}
+	if d := motis.Meters(plugins.Position{Longitude: 179.9}, plugins.Position{Longitude: -179.9}); d < 22_000 || d > 22_500 {
+		t.Errorf("over the date line it is %.0f m, want 22.2 km", d)
 	}
 }

@@ -1,11 +1,13 @@
 package ptv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -14,32 +16,26 @@ import (
 	sources "ptvd/plugins/departures"
 )
 
+// APIError is a failed request.
+type APIError = sources.Error
+
 // Client makes requests to the API. Its methods block: call them through [plugins.Await].
 // Errors of the API and of the network are *[APIError].
 type Client struct {
 	BaseURL string
 	ID, Key plugins.Secret
+	Agent   string // the User-Agent
 	HTTP    http.RoundTripper
 }
 
 // maxDetail limits the detail of an error, in characters.
 const maxDetail = 300
 
-// reply is a response with status 200.
-type reply struct {
-	members map[string]gjson.Result
-	at      time.Time // of the Date header; zero if there is none
-}
-
-// get requests a path and query.
-func (c Client) get(ctx context.Context, path string, query url.Values) (reply, error) {
+// get requests a path, which is escaped, and query.
+func (c Client) get(ctx context.Context, path string, query url.Values) (map[string]gjson.Result, time.Time, error) {
 	id, key, err := c.credentials()
 	if err != nil {
-		return reply{}, err
-	}
-	target, err := c.target(path, query)
-	if err != nil {
-		return reply{}, err
+		return nil, time.Time{}, err
 	}
 	secrets := []string{id, key}
 	sign := func(u url.URL) *url.URL {
@@ -51,16 +47,31 @@ func (c Client) get(ctx context.Context, path string, query url.Values) (reply, 
 		secrets = append(secrets, address.Query().Get("signature"))
 		return address
 	}
-	r, err := sources.Get(ctx, c.HTTP, target, "ptvd", sign)
-	var members map[string]gjson.Result
-	if err == nil {
-		members = sources.Object(r.Body)
-		err = responseError(r.Status, r.Body, members)
+	service := sources.Service{BaseURL: c.BaseURL, Example: defaults.BaseURL, Agent: c.Agent, HTTP: c.HTTP, Sign: sign, Explain: explain}
+	reply, at, err := service.Get(ctx, path, query)
+	return sources.Fields(reply), at, redact(err, secrets...)
+}
+
+// explain returns the error that a response reports, nil if it reports none. The status
+// alone is not enough: the API sends 403 for an invalid signature, for a disabled key and
+// for too many requests.
+func explain(status int, message string, reply gjson.Result) *APIError {
+	mentions := func(word string) bool { return strings.Contains(strings.ToLower(message), word) }
+	switch {
+	case mentions("throttl"):
+		return &APIError{Summary: "throttled", Detail: "too many requests with this id", Persistent: true}
+	case status == http.StatusBadRequest && mentions("devid"):
+		return &APIError{Summary: "invalid id", Detail: "the API does not know this developer id; check id", Persistent: true}
+	case status == http.StatusForbidden && mentions("signature"):
+		return &APIError{Summary: "invalid key", Detail: "invalid signature; check that key is complete and belongs to id", Persistent: true}
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return &APIError{Summary: "access denied", Detail: cmp.Or(message, "the API rejects this id and key"), Persistent: true}
+	case status == http.StatusNotFound || status == http.StatusBadRequest:
+		return &APIError{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true, OfRequest: true}
+	case status == http.StatusOK && sources.Text(reply.Get("status.health")) == "0":
+		return &APIError{Summary: "PTV is down", Detail: cmp.Or(message, "the API reports that it is not available (health 0)")}
 	}
-	if err != nil {
-		return reply{}, redact(err, secrets...)
-	}
-	return reply{members, r.At}, nil
+	return nil
 }
 
 // credentials reads the id and the key for each request, so that a key that is added or
@@ -73,20 +84,6 @@ func (c Client) credentials() (id, key string, err error) {
 		return "", "", &APIError{Summary: "no key", Detail: err.Error(), Persistent: true}
 	}
 	return id, key, nil
-}
-
-// target returns the URL of a path, which is already escaped.
-func (c Client) target(path string, query url.Values) (*url.URL, error) {
-	base, err := sources.ParseBase(c.BaseURL, defaults.BaseURL)
-	if err != nil {
-		return nil, &APIError{Summary: "invalid URL", Detail: err.Error(), Persistent: true}
-	}
-	base.RawPath = path
-	if base.Path, err = url.PathUnescape(path); err != nil {
-		return nil, &APIError{Summary: "invalid URL", Detail: err.Error(), Persistent: true}
-	}
-	base.RawQuery = query.Encode()
-	return base, nil
 }
 
 // minSecret is the length from which redact looks for a secret. Shorter ones cannot be an

@@ -38,7 +38,7 @@ func serving(handler http.HandlerFunc) http.RoundTripper {
 func client(base string, via http.RoundTripper) ptv.Client {
 	cfg := config()
 	cfg.BaseURL = base
-	return cfg.Client(via)
+	return cfg.Client(via, "ptvd")
 }
 
 // search makes a request.

@@ -59,9 +59,10 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Client returns a client with the configured address and credentials.
-func (c Config) Client(via http.RoundTripper) Client {
-	return Client{BaseURL: c.BaseURL, ID: c.ID, Key: c.Key, HTTP: via}
+// Client returns a client with the configured address and credentials, for the program
+// that is named.
+func (c Config) Client(via http.RoundTripper, agent string) Client {
+	return Client{BaseURL: c.BaseURL, ID: c.ID, Key: c.Key, Agent: agent, HTTP: via}
 }
 
 // routeTypes are the names of the API's route types, in the order of their numbers.

@@ -16,8 +16,7 @@ import (
 
 // departuresReply has what is used of a /v3/departures reply. Ids are texts.
 type departuresReply struct {
-	departures  []rawDeparture
-	skipped     bool              // departures that are invalid, or too many
+	departures  []rawDeparture    // the valid ones
 	cut         bool              // a table has too many entries
 	stops       map[string]string // their names
 	routes      map[string]rawRoute
@@ -48,56 +47,34 @@ type disruption struct {
 	from, to time.Time
 }
 
-// departure is a departure of a reply.
-type departure struct {
-	topics.Departure
-	boards bool // one can get on
-}
-
-// decodeTimetable decodes a reply, and returns all of its departures beside it. If none is
-// valid although there are some, that is an error.
-func decodeTimetable(reply map[string]gjson.Result, stop int) (found sources.Reply, list []departure, err error) {
-	if !reply["departures"].IsArray() {
-		return sources.Reply{}, nil, sources.InvalidReply("no list of departures")
-	}
-	r := decodeReply(reply)
-	id := strconv.Itoa(stop)
-	found = sources.Reply{
-		Stop:     r.stops[id],
-		Complete: !r.skipped,
-		Empty:    len(r.departures) == 0 && !r.skipped,
-		Doubt:    r.doubt(),
-		Unknown:  r.unknown(),
-	}
-	for i := range r.departures {
-		d := r.departure(i)
-		d.boards = r.boards(i, id)
-		list = append(list, d)
-	}
-	if len(list) == 0 && !found.Empty {
-		return sources.Reply{}, nil, sources.InvalidReply("no valid departure")
-	}
-	return found, list, nil
-}
-
-// decodeReply reads the members that are used. One that is missing or of a wrong type is
-// empty.
-func decodeReply(reply map[string]gjson.Result) (r departuresReply) {
-	all := sources.Items(reply["departures"], func(v gjson.Result) {
-		if d := decodeDeparture(v); d.scheduled.IsZero() {
-			r.skipped = true
-		} else {
+// decodeTimetable decodes a reply, and returns beside it all departures, also those of
+// vehicles that one cannot get on.
+func decodeTimetable(reply map[string]gjson.Result, stop int) (found sources.Reply, all []topics.Departure, err error) {
+	r := decodeTables(reply)
+	found, err = sources.Decode(reply["departures"], func(v gjson.Result) (topics.Departure, bool) {
+		d := decodeDeparture(v)
+		if !d.scheduled.IsZero() {
 			r.departures = append(r.departures, d)
 		}
+		return r.departure(d), true
 	})
-	r.skipped = r.skipped || !all
+	id := strconv.Itoa(stop)
+	all, found.List = found.List, nil
+	for i, d := range all {
+		if r.boards(i, id) {
+			found.List = append(found.List, d)
+		}
+	}
+	found.Stop, found.Doubt, found.Unknown = r.stops[id], r.doubt(), r.unknown()
+	return found, all, err
+}
+
+// decodeTables reads the tables that are used. One that is missing or of a wrong type is
+// empty.
+func decodeTables(reply map[string]gjson.Result) (r departuresReply) {
 	read := func(table string, use func(id string, v map[string]gjson.Result)) {
-		members := map[string]gjson.Result{}
-		all := sources.Members(reply[table], func(id string, v gjson.Result) {
-			clear(members)
-			sources.Members(v, func(name string, v gjson.Result) { members[name] = v })
-			use(strings.Clone(id), members)
-		})
+		var reader sources.Reader
+		all := sources.Members(reply[table], func(id string, v gjson.Result) { use(strings.Clone(id), reader.Fields(v)) })
 		r.cut = r.cut || reply[table].IsObject() && !all
 	}
 	r.stops, r.directions = map[string]string{}, map[string]string{}
@@ -114,7 +91,7 @@ func decodeReply(reply map[string]gjson.Result) (r departuresReply) {
 		}
 	})
 	read("disruptions", func(id string, v map[string]gjson.Result) {
-		r.disruptions[id] = disruption{sources.Clean(sources.Text(v["title"]), maxTitle), sources.Time(v["from_date"]), sources.Time(v["to_date"])}
+		r.disruptions[id] = disruption{sources.Title(v["title"]), sources.Time(v["from_date"]), sources.Time(v["to_date"])}
 	})
 	return r
 }
@@ -215,35 +192,41 @@ func (r *departuresReply) boards(i int, stop string) bool {
 }
 
 // departure returns a departure with its run, route and so on.
-func (r *departuresReply) departure(i int) departure {
-	raw := &r.departures[i]
+func (r *departuresReply) departure(raw rawDeparture) topics.Departure {
 	route := r.routes[raw.route]
 	run, known := r.runs[raw.run] // without its run, it is not known whether a departure is cancelled
-	d := departure{
-		Departure: topics.Departure{
-			Scheduled:     raw.scheduled,
-			Estimated:     raw.estimated,
-			RouteID:       sources.Clean(raw.route, maxNumber),
-			Route:         sources.Clean(route.name, maxName),
-			Number:        cmp.Or(route.number, numberIn(route.name)),
-			DirectionID:   sources.Clean(raw.direction, maxNumber),
-			Direction:     r.directions[raw.direction],
-			Destination:   cmp.Or(run.destination, r.directions[raw.direction]),
-			Platform:      raw.platform,
-			Express:       run.express,
-			Cancelled:     run.status == "cancelled",
-			ReplacedByBus: slices.Contains(raw.flags, byBus),
-			AtPlatform:    raw.atPlatform,
-			Run:           sources.Clean(raw.run, maxName),
-			Presumed:      !known,
-		},
+	d := topics.Departure{
+		Scheduled:     raw.scheduled,
+		Estimated:     raw.estimated,
+		RouteID:       sources.Clean(raw.route, maxNumber),
+		Route:         sources.Clean(route.name, maxName),
+		Number:        cmp.Or(route.number, numberIn(route.name)),
+		DirectionID:   sources.Clean(raw.direction, maxNumber),
+		Direction:     r.directions[raw.direction],
+		Destination:   cmp.Or(run.destination, r.directions[raw.direction]),
+		Platform:      raw.platform,
+		Express:       run.express,
+		Cancelled:     run.status == "cancelled",
+		ReplacedByBus: slices.Contains(raw.flags, byBus),
+		AtPlatform:    raw.atPlatform,
+		Run:           sources.Clean(raw.run, maxName),
+		Presumed:      !known,
 	}
 	d.Headsign = headsign(d.Destination)
 	if raw.route == cityCircle {
 		d.Route, d.Headsign = "City Circle", "City Circle"
 	}
-	d.Disruptions = r.disruptionsAt(d.When(), raw.disruptions)
+	for _, id := range raw.disruptions {
+		if one := r.disruptions[id]; one.at(d.When()) {
+			d.Disruptions = sources.AddTitle(d.Disruptions, one.title)
+		}
+	}
 	return d
+}
+
+// at tells whether it disturbs at a time; planned works are listed weeks ahead.
+func (d disruption) at(t time.Time) bool {
+	return !t.Before(d.from) && (d.to.IsZero() || !t.After(d.to))
 }
 
 // cityCircle is the route of the trains that run around Melbourne's City Loop. They
@@ -267,22 +250,6 @@ func numberIn(routeName string) string {
 }
 
 const (
-	maxName        = 80  // characters of the name of a route or a run
-	maxNumber      = 8   // characters of a route's number, and of a word that is not known
-	maxTitle       = 200 // characters of a disruption's title
-	maxDisruptions = 5   // titles of one departure
+	maxName   = 80 // characters of the name of a route or a run
+	maxNumber = 8  // characters of a route's number, and of a word that is not known
 )
-
-// disruptionsAt returns the titles of the disruptions at a time; planned works are listed
-// weeks ahead.
-func (r *departuresReply) disruptionsAt(at time.Time, ids []string) (titles []string) {
-	for _, id := range ids {
-		d := r.disruptions[id]
-		if d.title == "" || at.Before(d.from) || !d.to.IsZero() && at.After(d.to) ||
-			len(titles) == maxDisruptions || slices.Contains(titles, d.title) {
-			continue
-		}
-		titles = append(titles, d.title)
-	}
-	return titles
-}

@@ -14,7 +14,6 @@ package ptv
 
 import (
 	"context"
-	"time"
 
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
@@ -35,11 +34,11 @@ const attribution = "Source: Licensed from Public Transport Victoria under a Cre
 
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	client := cfg.Client(env.Net.HTTP)
+	client := cfg.Client(env.Net.HTTP, env.Net.Agent)
 	requestsOf := func(cfg Config) (all []sources.Request) {
 		for _, r := range cfg.requests() {
-			all = append(all, sources.Request{Of: r.of, Ask: func(ctx context.Context, now time.Time) (sources.Reply, error) {
-				return client.departures(ctx, cfg, r, now)
+			all = append(all, sources.Request{Of: r.of, Ask: func(ctx context.Context) (sources.Reply, error) {
+				return client.departures(ctx, cfg, r)
 			}})
 		}
 		return all

@@ -63,7 +63,7 @@ func (c Config) maxResults() int {
 // complete tells whether a reply contains all departures: fewer in each direction than
 // requested. A departure without route or direction may match the filter or not, and
 // platforms are not known far ahead.
-func (c Config) complete(all []departure) bool {
+func (c Config) complete(all []topics.Departure) bool {
 	inDirection := map[string]int{}
 	for _, d := range all {
 		inDirection[d.DirectionID]++
@@ -74,28 +74,15 @@ func (c Config) complete(all []departure) bool {
 	return len(c.Platforms) == 0
 }
 
-// departures makes one of the requests for what is configured. The time is the board's,
-// for a reply without one; zero if its clock is not synchronized.
-func (c Client) departures(ctx context.Context, cfg Config, r request, now time.Time) (sources.Reply, error) {
-	reply, err := c.get(ctx, r.path, r.query)
+// departures makes one of the requests for what is configured.
+func (c Client) departures(ctx context.Context, cfg Config, r request) (sources.Reply, error) {
+	reply, at, err := c.get(ctx, r.path, r.query)
 	if err != nil {
 		return sources.Reply{}, err
 	}
-	found, all, err := decodeTimetable(reply.members, cfg.Stop)
-	if err != nil {
-		return sources.Reply{}, err
-	}
-	found.At = now
-	if !reply.at.IsZero() {
-		found.At = reply.at // the server's clock is right
-	}
-	found.Complete = found.Complete && cfg.complete(all)
-	for _, d := range all {
-		if d.boards {
-			found.List = append(found.List, d.Departure)
-		}
-	}
-	return found, nil
+	found, all, err := decodeTimetable(reply, cfg.Stop)
+	found.At, found.Complete = at, found.Complete && cfg.complete(all)
+	return found, err
 }
 
 // everything returns the configuration of the request without the filter.

@@ -85,5 +85,5 @@ func TestNoErrorContainsASecret(t *testing.T) {
 func TestConfigAndClientPrintWithoutSecrets(t *testing.T) {
 	cfg := config()
 	assertNoSecret(t, fmt.Sprintf("%v %+v %#v", cfg, cfg, cfg))
-	assertNoSecret(t, fmt.Sprintf("%+v %#v", cfg.Client(nil), ptv.Client{ID: cfg.ID, Key: cfg.Key}))
+	assertNoSecret(t, fmt.Sprintf("%+v %#v", cfg.Client(nil, "ptvd"), ptv.Client{ID: cfg.ID, Key: cfg.Key}))
 }

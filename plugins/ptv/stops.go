@@ -50,11 +50,11 @@ func (c Client) FindStops(ctx context.Context, text string) ([]Stop, error) {
 	if utf8.RuneCountInString(text) < 3 || !strings.ContainsFunc(text, unicode.IsLetter) {
 		return nil, errors.New("search text too short: write at least three letters of a stop's name, since the API finds only routes by shorter texts and by numbers")
 	}
-	reply, err := c.get(ctx, "/v3/search/"+twiceEscaped(text), url.Values{"include_outlets": {"false"}})
+	reply, _, err := c.get(ctx, "/v3/search/"+twiceEscaped(text), url.Values{"include_outlets": {"false"}})
 	if err != nil {
 		return nil, err
 	}
-	stops, err := decodeStops(reply.members)
+	stops, err := decodeStops(reply)
 	if err != nil {
 		return nil, err
 	}
@@ -109,15 +109,15 @@ func (c Client) addDirections(ctx context.Context, stops []Stop) error {
 }
 
 func (c Client) directions(ctx context.Context, route int) ([]Direction, error) {
-	reply, err := c.get(ctx, "/v3/directions/route/"+strconv.Itoa(route), nil)
+	reply, _, err := c.get(ctx, "/v3/directions/route/"+strconv.Itoa(route), nil)
 	if err != nil {
 		return nil, err
 	}
-	if !reply.members["directions"].IsArray() {
+	if !reply["directions"].IsArray() {
 		return nil, sources.InvalidReply("no list of directions")
 	}
 	var directions []Direction
-	sources.Items(reply.members["directions"], func(v gjson.Result) {
+	sources.Items(reply["directions"], func(v gjson.Result) {
 		d := Direction{ID: int(v.Get("direction_id").Int()), Name: sources.Name(v.Get("direction_name"))}
 		if !slices.Contains(directions, d) {
 			directions = append(directions, d)
