@@ -1,6 +1,9 @@
 package gpio
 
-import "io"
+import (
+	"fmt"
+	"io"
+)
 
 // uartPort is a claimed serial port.
 type uartPort struct {
@@ -21,7 +24,7 @@ func (p *uartPort) Read(b []byte) (int, error) {
 	if closed := p.check(); err != nil && closed != nil {
 		return n, closed
 	}
-	return n, err
+	return n, p.named(err)
 }
 
 // Write sends bytes.
@@ -34,5 +37,12 @@ func (p *uartPort) Write(b []byte) (int, error) {
 	if n > 0 {
 		p.counter.add(n)
 	}
-	return n, err
+	return n, p.named(err)
+}
+
+func (p *uartPort) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", p.name, err)
 }

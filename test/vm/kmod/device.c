@@ -3,7 +3,8 @@
  * /dev/wires, the other end of the lines and buses.
  *
  * Reading returns the events in order, one per line, each with its time in nanoseconds
- * of CLOCK_MONOTONIC. Each event is read once.
+ * of CLOCK_MONOTONIC. Each event is read once. LINE is the offset of a line of the header;
+ * 58 to 61 are the four of the USB adapter.
  *
  *	NS input LINE 0|1		the level changed, by a command
  *	NS output LINE 0|1		the line was driven, to the same level or another

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A GPIO chip with the label and the lines of a Raspberry Pi 4's header: GPIO0 to
- * GPIO27, followed by lines without names.
+ * GPIO27, followed by lines without names, and the chip of a USB adapter: like that of
+ * ftdi_sio it has four lines without names, no interrupts and no pull resistors.
  *
  * The level of a line is what its owner drives; for an input what the test drives, or
  * the level of the pull resistor. An interrupt occurs when the level changes, if the
@@ -27,11 +28,16 @@ struct wire {
 	unsigned int irq_type;
 };
 
-static struct wire wires[WIRES_LINES];
+static struct wire wires[WIRES_LINES];	/* the header's, then the adapter's */
 static DEFINE_RAW_SPINLOCK(lock);	/* wires[] */
-static const char *names[WIRES_LINES];
+static const char *names[WIRES_HEADER];
 static struct platform_device *device;
-static struct gpio_chip chip;
+static struct gpio_chip chip, adapter;
+
+static unsigned int number(const struct gpio_chip *gc, unsigned int offset)
+{
+	return gc == &adapter ? WIRES_HEADER + offset : offset;
+}
 
 static bool level(const struct wire *w)
 {
@@ -72,34 +78,40 @@ void wires_gpio_free_all(void)
 		wires_gpio_set(line, 'z');
 }
 
-static int get_direction(struct gpio_chip *gc, unsigned int line)
+static int get_direction(struct gpio_chip *gc, unsigned int offset)
 {
-	return wires[line].out ? GPIO_LINE_DIRECTION_OUT : GPIO_LINE_DIRECTION_IN;
+	return wires[number(gc, offset)].out ? GPIO_LINE_DIRECTION_OUT : GPIO_LINE_DIRECTION_IN;
 }
 
-static int direction_input(struct gpio_chip *gc, unsigned int line)
+static int direction_input(struct gpio_chip *gc, unsigned int offset)
 {
+	unsigned int line = number(gc, offset);
+
 	if (wires[line].out)
 		wires_log("released %u", line);
 	wires[line].out = false;
 	return 0;
 }
 
-static int direction_output(struct gpio_chip *gc, unsigned int line, int value)
+static int direction_output(struct gpio_chip *gc, unsigned int offset, int value)
 {
+	unsigned int line = number(gc, offset);
+
 	wires[line].value = value;
 	wires[line].out = true;
 	wires_log("output %u %d", line, value);
 	return 0;
 }
 
-static int get(struct gpio_chip *gc, unsigned int line)
+static int get(struct gpio_chip *gc, unsigned int offset)
 {
-	return level(&wires[line]);
+	return level(&wires[number(gc, offset)]);
 }
 
-static void set(struct gpio_chip *gc, unsigned int line, int value)
+static void set(struct gpio_chip *gc, unsigned int offset, int value)
 {
+	unsigned int line = number(gc, offset);
+
 	wires[line].value = value;
 	wires_log("output %u %d", line, value);
 }
@@ -119,9 +131,9 @@ static int set_config(struct gpio_chip *gc, unsigned int line, unsigned long con
 	}
 }
 
-static void release(struct gpio_chip *gc, unsigned int line)
+static void release(struct gpio_chip *gc, unsigned int offset)
 {
-	direction_input(gc, line);
+	direction_input(gc, offset);
 }
 
 static void irq_mask(struct irq_data *d)
@@ -157,7 +169,7 @@ static struct gpio_chip chip = {
 	.label = "pinctrl-bcm2711",
 	.owner = THIS_MODULE,
 	.base = -1,
-	.ngpio = WIRES_LINES,
+	.ngpio = WIRES_HEADER,
 	.names = names,
 	.get_direction = get_direction,
 	.direction_input = direction_input,
@@ -170,6 +182,20 @@ static struct gpio_chip chip = {
 		.handler = handle_simple_irq,
 		.default_type = IRQ_TYPE_NONE,
 	},
+};
+
+static struct gpio_chip adapter = {
+	.label = "ftdi-cbus",
+	.owner = THIS_MODULE,
+	.base = -1,
+	.ngpio = WIRES_LINES - WIRES_HEADER,
+	.can_sleep = true,
+	.get_direction = get_direction,
+	.direction_input = direction_input,
+	.direction_output = direction_output,
+	.get = get,
+	.set = set,
+	.free = release,
 };
 
 int wires_gpio_add(void)
@@ -187,16 +213,23 @@ int wires_gpio_add(void)
 	device = platform_device_register_simple("fe200000.gpio", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
-	chip.parent = &device->dev;
+	chip.parent = adapter.parent = &device->dev;
 	gpio_irq_chip_set_chip(&chip.irq, &irqs);
 	err = gpiochip_add_data(&chip, NULL);
 	if (err)
-		platform_device_unregister(device);
+		goto unregister;
+	err = gpiochip_add_data(&adapter, NULL);
+	if (!err)
+		return 0;
+	gpiochip_remove(&chip);
+unregister:
+	platform_device_unregister(device);
 	return err;
 }
 
 void wires_gpio_remove(void)
 {
+	gpiochip_remove(&adapter);
 	gpiochip_remove(&chip);
 	platform_device_unregister(device);
 }

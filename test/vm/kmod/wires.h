@@ -15,7 +15,8 @@
 #include <linux/poll.h>
 #include <linux/types.h>
 
-#define WIRES_LINES 58		/* as many as a BCM2711 has */
+#define WIRES_HEADER 58		/* lines of the header's chip, as many as a BCM2711 has */
+#define WIRES_LINES 62		/* and four of a USB adapter */
 #define WIRES_LEVELS "01z"	/* low, high, and free: the pull resistor sets the level */
 
 /* log.c: all events in one order. The first two functions can run in any context. */

@@ -10,7 +10,7 @@ func TestParse(t *testing.T) {
 	for line, want := range map[string]Event{
 		"100 input 17 0":  Input{100, 17, Low},
 		"101 output 4 1":  Output{101, 4, High},
-		"102 released 57": Released{102, 57},
+		"102 released 61": Released{102, 61},
 		"103 spi 0 7 ok hz=1200000 mode=0 0c01:1 0a0f:0": Message{
 			At: 103, Number: 7, Hz: 1200000,
 			Packets: []Packet{{[]byte{0x0c, 1}, true}, {[]byte{0x0a, 0x0f}, false}},
@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for _, line := range []string{
-		"", "100", "x input 17 0", "-1 played", "100 input 17", "100 input 17 2", "100 input 58 0", "100 played now",
+		"", "100", "x input 17 0", "-1 played", "100 input 17", "100 input 17 2", "100 input 62 0", "100 played now",
 		"100 spi 0 7 hz=1 mode=0", "100 spi 0 7 ok hz=1 mode=0 0c0:0", "100 spi 0 7 ok hz=1 mode=0 0c01",
 		"100 spi 0 7 ok hz=1 mode=0 too long", "100 pwm 0 duty=1 period=2 enabled=1 inverted=0", "100 i2c 128 ok", "100 i2c 32 w00", "100 i2c 32 ok 00", "100 i2c 32 ok w0", "100 lost 3", "100 fell",
 	} {
