@@ -3,6 +3,10 @@ package scheduler_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -291,5 +295,38 @@ func TestAnErrorThatIsJoinedOneTurnLaterIsReportedOnce(t *testing.T) {
 		if want := []string{"not joined", "at the end"}; !slices.Equal(reports, want) {
 			t.Errorf("seed %d: reported %v, want %v", seed, reports, want)
 		}
+	}
+}
+
+// What BenchmarkCancel executes is counted, statement by statement, and not timed.
+func TestCancelOfNestedGroupsIsLinear(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "program")
+	if output, err := exec.Command("go", "test", "-c", "-covermode", "count", "-o", program).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	statements := func(n int) (all int) {
+		profile := filepath.Join(t.TempDir(), "profile")
+		bench := fmt.Sprintf("BenchmarkCancel/impl=loop/n=%d$", n)
+		if output, err := exec.Command(program, "-test.run", "^$", "-test.bench", bench, "-test.benchtime", "1x", "-test.coverprofile", profile).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		text, err := os.ReadFile(profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, blocks, _ := strings.Cut(string(text), "\n") // after the mode
+		for block := range strings.Lines(blocks) {
+			var where string
+			var statements, times int
+			if _, err := fmt.Sscan(block, &where, &statements, &times); err != nil {
+				t.Fatalf("%s: %v", block, err)
+			}
+			all += statements * times
+		}
+		return all
+	}
+	few, many := statements(100), statements(1000)
+	if t.Log(few, many); few < 100 || many > 11*few {
+		t.Errorf("the cancel of 100 nested groups executes %d statements, of 1000 %d", few, many)
 	}
 }

@@ -92,8 +92,9 @@ func try(root string, m mutant) (caught bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	test := exec.Command("go", append([]string{"test", "-overlay", file, "-failfast", "-count=1", "-short", "-timeout", "5m"}, m.packages()...)...)
+	test := exec.Command("go", append([]string{"test", "-failfast", "-count=1", "-short", "-timeout", "5m"}, m.packages()...)...)
 	test.Dir = root
+	test.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+file) // also of a go command that a test starts
 	output, err := test.CombinedOutput()
 	if strings.Contains(string(output), "[build failed]") || strings.Contains(string(output), "[setup failed]") {
 		return false, fmt.Errorf("%v\n%s", m, output)
