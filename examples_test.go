@@ -14,7 +14,6 @@ func TestAThirdPartysPluginsBuildAndRun(t *testing.T) {
 		{"blink", "blink", "pause  stops blinking, or goes on"},
 		{"bridge", "bridge", "sends every state and event as lines of JSON"},
 		{"feed", "feed", "publishes departures from a JSON feed"},
-		{"oled", "display", "an OLED display with an SSD1306 on an I2C bus"},
 		{"textpanel", "display", "a named pipe or a file that takes lines of text"},
 		{"thermometer", "display", "a reading; -- while there is none"},
 	} {

@@ -1,0 +1,156 @@
+package panel
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"periph.io/x/conn/v3"
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
+	"ptvd/plugins"
+)
+
+// Terminals are the parts of the board that the controller of a display is connected
+// to: an I2C bus, or an SPI port with a D/C line, which tells data from commands. Either
+// may have a reset line.
+type Terminals struct {
+	I2C       plugins.I2CBus // empty: SPI
+	Address   plugins.I2CAddress
+	SPI       plugins.SPIPort
+	DC, Reset plugins.Pin // DC is for SPI; without Reset the module resets itself at power-up
+}
+
+// Parts returns their names.
+func (c Terminals) Parts() (names []string) {
+	for _, name := range []string{string(c.I2C), string(c.SPI), string(c.DC), string(c.Reset)} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// resetTime is how long the reset line is low, and how long a controller then has to
+// start. The data sheets ask for 3 µs (SSD1306), 10 µs (SH1106, SH1107) and 100 µs
+// (SSD1322); modules delay the line by a capacitor.
+const resetTime = 10 * time.Millisecond
+
+// Open opens the parts and resets the controller. Close the link to use them again.
+func (c Terminals) Open(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
+	l := &Link{}
+	defer func() {
+		if err != nil {
+			_, closing := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, l.Close() })
+			err = errors.Join(err, closing)
+		}
+	}()
+	if c.I2C != "" {
+		bus, err := env.Board.I2C(t, string(c.I2C), uint16(c.Address))
+		if err != nil {
+			return nil, err
+		}
+		l.Bus, l.close = &countedBus{bus, uint16(c.Address), &l.Sent}, append(l.close, bus.Close)
+	} else {
+		port, err := env.Board.SPI(t, string(c.SPI))
+		if err != nil {
+			return nil, err
+		}
+		l.Port, l.close = &countedPort{PortCloser: port, sent: &l.Sent}, append(l.close, port.Close)
+	}
+	if c.DC != "" {
+		if l.DC, err = l.output(t, env, c.DC); err != nil {
+			return nil, err
+		}
+	}
+	if c.Reset != "" {
+		reset, err := l.output(t, env, c.Reset)
+		if err != nil {
+			return nil, err
+		}
+		for _, level := range []gpio.Level{gpio.Low, gpio.High} {
+			_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, reset.Out(level) })
+			if err != nil {
+				return nil, err
+			}
+			if err := t.Sleep(resetTime); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return l, nil
+}
+
+// Link is the open parts, for drivers of periph. It counts what they send.
+type Link struct {
+	Bus  i2c.Bus  // of this one device; nil: it is connected by SPI
+	Port spi.Port // its Connect may be called again, for another driver
+	DC   gpio.PinOut
+	Sent int // bytes
+
+	close []func() error
+}
+
+func (l *Link) output(t *plugins.Task, env plugins.Env, name plugins.Pin) (gpio.PinOut, error) {
+	pin, err := env.Board.Pin(t, string(name))
+	if err == nil {
+		l.close = append(l.close, pin.Halt)
+	}
+	return pin, err
+}
+
+// Close releases the parts.
+func (l *Link) Close() error {
+	var errs []error
+	for _, release := range l.close {
+		errs = append(errs, release())
+	}
+	l.close = nil
+	return errors.Join(errs...)
+}
+
+// countedBus is the bus of one device, also for a driver that knows only one of the
+// addresses that the device can have.
+type countedBus struct {
+	i2c.BusCloser
+	address uint16
+	sent    *int
+}
+
+func (b *countedBus) Tx(_ uint16, w, r []byte) error {
+	*b.sent += len(w)
+	return b.BusCloser.Tx(b.address, w, r)
+}
+
+type countedPort struct {
+	spi.PortCloser
+	sent *int
+	conn spi.Conn
+}
+
+func (p *countedPort) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.Conn, error) {
+	if p.conn == nil {
+		c, err := p.PortCloser.Connect(f, mode, bits)
+		if err != nil {
+			return nil, err
+		}
+		p.conn = countedConn{c, p.sent}
+	}
+	return p.conn, nil
+}
+
+type countedConn struct {
+	spi.Conn
+	sent *int
+}
+
+func (c countedConn) Tx(w, r []byte) error {
+	*c.sent += len(w)
+	return c.Conn.Tx(w, r)
+}
+
+// MaxTxSize implements conn.Limits.
+func (c countedConn) MaxTxSize() int { return c.Conn.(conn.Limits).MaxTxSize() }
