@@ -120,7 +120,7 @@ func (d *display) draw(t *plugins.Task) error {
 // step of a task that calls an action, which then is seen before the next tick.
 func (d *display) redraw() {
 	before := d.moment.Words
-	d.moment = panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step()}
+	d.moment = d.now()
 	clear(d.canvas.Pix)
 	blank, brightness := d.brightness.at(&d.moment)
 	d.moment.TrueUntil(d.moment.UntilMono(min(d.messages.at(d.moment.Mono, blank), d.pager.expire(d.moment.Mono))))
@@ -142,6 +142,11 @@ func (d *display) redraw() {
 		picture.Set(d.env, topics.Picture{Gray: d.canvas})
 		d.canvas = newCanvas(d.canvas.Rect.Max)
 	}
+}
+
+// now returns the present moment, of which nothing is drawn yet.
+func (d *display) now() panel.Moment {
+	return panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step()}
 }
 
 // tell publishes what has changed of what is not drawn.

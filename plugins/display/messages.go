@@ -37,7 +37,7 @@ func (m *message) draw(on *image.Gray, since plugins.Instant, moment *panel.Mome
 // textTime returns how long a text takes to be shown to its end, beside its age; 0: all
 // of it is shown at once.
 func (d *display) textTime(text string) time.Duration {
-	m := panel.Moment{Moment: d.env.Moment(), Step: d.cfg.step()}
+	m := d.now()
 	panel.Text(panel.Columns(newCanvas(d.canvas.Rect.Max), 0, d.canvas.Rect.Dx()-font.Text.Width("59m")-2), text, &m)
 	return max(0, m.Ends.Sub(m.Mono))
 }

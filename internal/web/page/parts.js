@@ -11,6 +11,7 @@ const turns = (instance) => has(instance, "up") && has(instance, "down");
 // isControl tells whether an action is carried out by a part, given the instance's topics.
 export const isControl = (a, instance, topics) =>
   a === press(instance) && topics.some((t) => t.type === "press") ||
+  (a.name === "show" || a.name === "dismiss") && topics.some((t) => t.type === "messages") ||
   (a.name === "up" || a.name === "down") && turns(instance) && topics.some((t) => t.type === "level");
 
 const place = () => $("parts");

@@ -6,6 +6,7 @@
 import { $, ago, each, el, put, span } from "./dom.js";
 import { departures } from "./departures.js";
 import { topicsOf } from "./instances.js";
+import { messages } from "./messages.js";
 import { knob, lamp, push, reading } from "./parts.js";
 import { picture } from "./picture.js";
 
@@ -21,7 +22,7 @@ const line = {
   },
 };
 
-const renderers = { departures: [departures], level: [knob, lamp], picture: [picture], press: [push], reading: [reading] };
+const renderers = { departures: [departures], level: [knob, lamp], messages: [messages], picture: [picture], press: [push], reading: [reading] };
 
 function renderersOf(t, state) {
   if (t.value === null || t.value.encode_error !== undefined) return [line];
