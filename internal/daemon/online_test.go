@@ -32,10 +32,12 @@ func TestCheckOnlineAsksEverySourceOnceAndSaysWhatItWouldShow(t *testing.T) {
 	const text = `
 board: sim
 plugins:
+  hall: {plugin: display, device: {max7219: {spi: SPI0.1, width: 32}}, pages: [clock, {departures: {from: trains, directions: 77}, name: city}]}
   trains: {plugin: ptv, stop: %[1]d, base_url: %[2]q, id: {env: PTVD_TEST_ID}, key: {env: PTVD_TEST_KEY}}
   nowhere: {plugin: ptv, stop: %[1]d, routes: 77, base_url: %[2]q, id: {env: PTVD_TEST_ID}, key: {env: PTVD_TEST_KEY}}
   wrong: {plugin: ptv, stop: %[1]d, base_url: %[2]q, id: {env: PTVD_TEST_ID}, key: {env: PTVD_TEST_BAD}}
   lamp: {plugin: fade, output: GPIO18}
+  kitchen: {plugin: display, device: {max7219: {spi: SPI0.0, width: 32}}, pages: [{minutes: {from: trains, directions: 1}}]}
   unmade: {plugin: unmade}
 `
 	file, err := config.Parse("test.yaml", fmt.Appendf(nil, text, fakeserver.DemoStop, server.URL), 0o600)
@@ -49,13 +51,14 @@ plugins:
 			got[instance] = "error: " + err.Error()
 		}
 	})
-	if err != nil || len(got) != 4 {
-		t.Fatalf("asked %v (%v), want the three sources and what cannot be made", got, err)
+	if err != nil || len(got) != 5 {
+		t.Fatalf("asked %v (%v), want the three sources, the panel with a page that matches nothing and what cannot be made", got, err)
 	}
 	for instance, want := range map[string]string{
 		"trains":  "Huntingdale: ",
 		"nowhere": "error: routes 77 match nothing at this stop; there are 4, 11",
 		"wrong":   "error: invalid key",
+		"hall":    "error: page city: directions 77 match nothing at this stop; there are 1, 4",
 		"unmade":  "error: no such device",
 	} {
 		if !strings.HasPrefix(got[instance], want) {

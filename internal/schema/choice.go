@@ -83,12 +83,12 @@ func (t *Type) Choose(v reflect.Value, f *Field) reflect.Value {
 }
 
 // In returns the value of an option of a struct.
-func (f *Field) In(v reflect.Value) reflect.Value { return v.Field(f.index) }
+func (f *Field) In(v reflect.Value) reflect.Value { return v.FieldByIndex(f.index) }
 
 // Default returns the value of an option or choice in v, which holds the defaults.
 func (t *Type) Default(v reflect.Value, f *Field) reflect.Value {
 	if !f.defaults.IsValid() {
-		return v.Field(f.index)
+		return f.In(v)
 	}
 	if chosen, value := t.Chosen(v); chosen != nil && chosen.Name == f.Name {
 		return value

@@ -34,7 +34,7 @@ type Field struct {
 	Required  bool
 	Type      *Type
 
-	index    int
+	index    []int
 	defaults reflect.Value // of a Choice's member
 }
 
@@ -108,6 +108,11 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 		case f.Anonymous && f.Type.Implements(memberHolder):
 			t.embedded = f.Index
 			continue
+		case f.Anonymous && f.IsExported() && tag == "" && f.Type.Kind() == reflect.Struct:
+			if err := t.embedOptions(f, path, above); err != nil {
+				return err
+			}
+			continue
 		case f.Anonymous && tag == "":
 			return fmt.Errorf("%s: an embedded struct is not supported; give it a name and a yaml tag", path)
 		case tag == "-" || !f.IsExported():
@@ -116,10 +121,8 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 			return fmt.Errorf("%s: no doc tag", path)
 		case !IsName(tag):
 			return fmt.Errorf("%s: yaml:%q is not the name of an option; use lower-case letters, digits and _ only", path, tag)
-		case slices.ContainsFunc(t.Fields, func(other Field) bool { return other.Name == tag }):
-			return fmt.Errorf("%s: two fields are named %s", path, tag)
 		}
-		option := Field{Name: tag, Doc: f.Tag.Get("doc"), index: i}
+		option := Field{Name: tag, Doc: f.Tag.Get("doc"), index: f.Index}
 		var short bool
 		for key, is := range map[string]*bool{"required": &option.Required, "short": &short} {
 			text, given := f.Tag.Lookup(key)
@@ -134,10 +137,43 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 		if short {
 			t.Short = &option
 		}
-		t.Fields = append(t.Fields, option)
+		if err := t.addOption(option, path); err != nil {
+			return err
+		}
 	}
 	if t.embedded != nil {
 		return embed(t.memberKind(), t, path)
+	}
+	return nil
+}
+
+func (t *Type) addOption(option Field, path string) error {
+	if slices.Contains(Names(t.Fields), option.Name) {
+		return fmt.Errorf("%s: two fields are named %s", path, option.Name)
+	}
+	t.Fields = append(t.Fields, option)
+	return nil
+}
+
+// embedOptions adds the options of an embedded struct, which stand among those of the
+// struct that embeds it.
+func (t *Type) embedOptions(f reflect.StructField, path string, above []reflect.Type) error {
+	embedded := Type{Go: f.Type}
+	if err := embedded.addFields(path, above); err != nil {
+		return err
+	}
+	within := func(option Field) Field {
+		option.index = append(slices.Clone(f.Index), option.index...)
+		return option
+	}
+	if embedded.Short != nil {
+		short := within(*embedded.Short)
+		t.Short = &short
+	}
+	for _, option := range embedded.Fields {
+		if err := t.addOption(within(option), path); err != nil {
+			return err
+		}
 	}
 	return nil
 }

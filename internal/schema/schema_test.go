@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,11 @@ type list []list
 
 type base struct {
 	Value int `yaml:"value" doc:"d"`
+}
+
+// Base can be embedded.
+type Base struct {
+	Value int `yaml:"v" doc:"d" short:"true"`
 }
 
 type choice struct{ plugins.Choice[kind] }
@@ -93,6 +99,12 @@ func TestAConfigIsCheckedWithTheNameOfTheField(t *testing.T) {
 		},
 		"an embedded struct": {
 			struct{ base }{}, ".base: an embedded struct is not supported",
+		},
+		"an option of an embedded struct again": {
+			struct {
+				Base
+				A int `yaml:"v" doc:"d"`
+			}{}, ".A: two fields are named v",
 		},
 		"a bound that cannot be read": {
 			struct {
@@ -192,6 +204,26 @@ func TestAMemberIsCheckedWhenItIsAdded(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestOptionsOfAnEmbeddedStructStandAmongTheOthers(t *testing.T) {
+	var config struct {
+		First int `yaml:"first" doc:"d"`
+		Base
+		Last int `yaml:"last" doc:"d"`
+	}
+	v := reflect.ValueOf(&config).Elem()
+	of := schema.Must(v.Type())
+	if names := schema.Names(of.Fields); !slices.Equal(names, []string{"first", "v", "last"}) || of.Short == nil || of.Short.Name != "v" {
+		t.Fatalf("the options are %v, and %+v may stand alone", names, of.Short)
+	}
+	of.Field("v").In(v).SetInt(3)
+	of.Short.In(v).SetInt(2 * of.Short.In(v).Int())
+	of.Walk("", v, func(path string, _ *schema.Type, v reflect.Value) {
+		if path != ".v" || v.Int() != 6 {
+			t.Errorf("%s is %v", path, v)
+		}
+	})
 }
 
 func TestAnOptionIsFoundByItsPath(t *testing.T) {

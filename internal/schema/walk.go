@@ -17,7 +17,7 @@ func (t *Type) Walk(path string, v reflect.Value, see func(path string, t *Type,
 			f.Type.Walk(path+"."+f.Name, value, see)
 		}
 		for _, f := range t.Fields {
-			f.Type.Walk(path+"."+f.Name, v.Field(f.index), see)
+			f.Type.Walk(path+"."+f.Name, f.In(v), see)
 		}
 	case List:
 		for i := range v.Len() {

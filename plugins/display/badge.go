@@ -30,10 +30,10 @@ const (
 )
 
 // badge returns the badge of one of the departures.
-func (to target) badge(d topics.Departures, one topics.Departure, m *panel.Moment) badge {
+func (to target) badge(one topics.Offer, m *panel.Moment) badge {
 	before, at := "", "at "
 	if to == leave {
-		leaveBy := d.LeaveBy(one)
+		leaveBy := one.At.LeaveBy(one.Departure)
 		one.Scheduled, one.AtPlatform, before, at = leaveBy, false, "leave in ", "leave at "
 		if !one.Estimated.IsZero() {
 			one.Estimated = leaveBy
@@ -54,7 +54,7 @@ func (to target) badge(d topics.Departures, one topics.Departure, m *panel.Momen
 		b.text = strconv.Itoa(int(wait / time.Minute))
 		b.words = before + b.text + " min"
 	case wait < day:
-		b.text, b.timeOfDay = one.When().In(m.Now.Location()).Format("15:04"), true
+		b.text, b.timeOfDay = one.When().In(one.At.Location(m.Moment)).Format("15:04"), true
 		b.words = at + b.text
 	default:
 		b.text = strconv.Itoa(int(wait/day)) + "d"

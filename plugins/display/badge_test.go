@@ -96,7 +96,7 @@ func TestWordsOfADestinationAreShortened(t *testing.T) {
 	}
 	p := newDepartures(&Departures{Rows: 1})
 	v := at(0, with(train(7*minute), func(d *topics.Departure) { d.Headsign = "Flinders Street" }))
-	panelOf(32, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+	panelOf(32, func(on *image.Gray) { p.draw(on, topics.Group{v.departures}, &v.Moment) })
 	if got := p.round.row.text; got != "Flinders St" {
 		t.Errorf("without the platform it shows %q", got)
 	}
@@ -111,7 +111,7 @@ func TestBothRowsOfTheDemoPassWithinFifteenSeconds(t *testing.T) {
 	p := newDepartures(&Departures{Rows: 2, Platform: true})
 	v := at(0, with(train(7*minute), city), with(train(18*minute), city))
 	v.Step = 50 * time.Millisecond
-	panelOf(32, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+	panelOf(32, func(on *image.Gray) { p.draw(on, topics.Group{v.departures}, &v.Moment) })
 	if lasts := v.Ends.Sub(v.Mono); lasts > 15*time.Second {
 		t.Errorf("they take %v", lasts)
 	}

@@ -12,8 +12,8 @@ import (
 func BenchmarkTick(b *testing.B) {
 	const every, round = 100 * time.Millisecond, 30 * time.Second
 	for name, page := range map[string]panel.PageConfig{
-		"minutes":    &display.Minutes{From: from},
-		"departures": &display.Departures{From: from, Rows: 2},
+		"minutes":    &display.Minutes{Sources: display.Sources{From: from}},
+		"departures": &display.Departures{Sources: display.Sources{From: from}, Rows: 2},
 		"clock":      &display.Clock{},
 		"message":    &display.Message{Text: "Bins out tonight"},
 	} {

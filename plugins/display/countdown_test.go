@@ -236,7 +236,7 @@ func TestNoNumberIsShownFromDataOlderThanFiveMinutes(t *testing.T) {
 
 func TestATickWithoutAChangeAllocatesNothing(t *testing.T) {
 	pages := []display.PageEntry{
-		entry("minutes", &display.Minutes{From: from}), entry("departures", &display.Departures{From: from, Rows: 2}), entry("clock", &display.Clock{}),
+		entry("minutes", &display.Minutes{Sources: display.Sources{From: from}}), entry("departures", &display.Departures{Sources: display.Sources{From: from}, Rows: 2}), entry("clock", &display.Clock{}),
 	}
 	withDisplay(t, func(c *display.Config) { c.Pages = pages }, func(f *fixture) error {
 		for range pages {

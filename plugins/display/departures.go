@@ -2,6 +2,7 @@ package display
 
 import (
 	"cmp"
+	"errors"
 	"image"
 	"maps"
 	"slices"
@@ -21,40 +22,33 @@ func init() {
 
 // Departures is the page with the next departures, one at a time.
 type Departures struct {
-	From        plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures" required:"true" short:"true"`
-	Rows        int                             `yaml:"rows" doc:"how many departures take turns" min:"1" max:"4"`
-	Disruptions bool                            `yaml:"disruptions" doc:"show their disruptions, too"`
-	Platform    bool                            `yaml:"platform" doc:"show the platform"`
-	Abbreviate  map[string]string               `yaml:"abbreviate" doc:"words of a destination and what is shown in their place, empty for nothing, on top of the built-in list: Street is St, Road Rd, Avenue Ave, University Uni, Shopping Centre SC, and Station is left out"`
-	Show        target                          `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
+	Sources
+	Rows        int               `yaml:"rows" doc:"how many departures take turns" min:"1" max:"4"`
+	Disruptions bool              `yaml:"disruptions" doc:"show their disruptions, too"`
+	Platform    bool              `yaml:"platform" doc:"show the platform"`
+	Abbreviate  map[string]string `yaml:"abbreviate" doc:"words of a destination and what is shown in their place, empty for nothing, on top of the built-in list: Street is St, Road Rd, Avenue Ave, University Uni, Shopping Centre SC, and Station is left out"`
+	Show        target            `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
 }
 
-// Validate warns of what the font lacks.
+// Validate also warns of what the font lacks.
 func (p *Departures) Validate() error {
-	return checkGlyphs("abbreviate", strings.Join(slices.Sorted(maps.Values(p.Abbreviate)), " "))
+	return errors.Join(p.Sources.Validate(), checkGlyphs("abbreviate", strings.Join(slices.Sorted(maps.Values(p.Abbreviate)), " ")))
 }
 
 // NewPage makes the page.
 func (p *Departures) NewPage(env plugins.Env) panel.Page {
-	return departuresPage(env, p.From, newDepartures(p).draw)
+	return departuresPage(env, &p.Sources, newDepartures(p).draw)
 }
 
-// departuresPage returns a page that draws the newest departures of a source, and
-// marks them where they are old.
-func departuresPage(env plugins.Env, from plugins.From[topics.Departures], draw func(*image.Gray, topics.Departures, *panel.Moment)) panel.Page {
-	source := plugins.Subscribe(env, from)
-	return panel.Page{Version: source.Version, Draw: func(on *image.Gray, m *panel.Moment) {
-		d, _ := source.Last()
-		draw(on, d, m)
-		markIfOld(on, d, m)
+// departuresPage returns a page that draws the newest departures of its sources, and marks
+// them where they are old or those of a stand-in.
+func departuresPage(env plugins.Env, sources *Sources, draw func(*image.Gray, topics.Group, *panel.Moment)) panel.Page {
+	r := sources.subscribe(env)
+	return panel.Page{Version: r.version, Problem: r.problem, Draw: func(on *image.Gray, m *panel.Moment) {
+		s := r.at(m)
+		draw(on, s.Group, m)
+		s.mark(on, m)
 	}}
-}
-
-func markIfOld(on *image.Gray, d topics.Departures, m *panel.Moment) {
-	freshness, until := d.Freshness(m.Moment)
-	if m.TrueUntil(until); freshness == topics.Old && m.Synchronized {
-		panel.MarkOld(on, m)
-	}
 }
 
 // absences are the texts in the place of departures. Each fits on 32 LEDs.
@@ -64,14 +58,14 @@ var absences = map[topics.Absence]string{
 }
 
 // next returns the next departures, n at most, and draws why there are none.
-func next(on *image.Gray, d topics.Departures, n int, m *panel.Moment) ([]topics.Departure, topics.Absence) {
-	list, why, until := d.Next(m.Moment, n, m.Started)
+func next(on *image.Gray, g topics.Group, n int, m *panel.Moment) ([]topics.Offer, topics.Absence) {
+	list, why, until := g.Next(m.Moment, n, m.Started)
 	m.TrueUntil(until)
 	if why != "" {
 		panel.Text(on, absences[why], m)
 	}
 	if why == topics.Mismatch {
-		m.Say("Filter? " + d.Mismatch)
+		m.Say("Filter? " + g.Mismatch())
 	}
 	return list, why
 }
@@ -88,25 +82,26 @@ func newDepartures(p *Departures) *departuresRows {
 }
 
 // draw draws each row until its text has passed once, then the next one.
-func (p *departuresRows) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
-	list, why := next(on, d, p.Rows, m)
+func (p *departuresRows) draw(on *image.Gray, g topics.Group, m *panel.Moment) {
+	list, why := next(on, g, p.Rows, m)
 	if why == topics.Mismatch { // there is room for what the filter should be
 		clear(on.Pix)
-		panel.Text(on, "Filter? "+d.Mismatch, m)
+		panel.Text(on, "Filter? "+g.Mismatch(), m)
 	}
-	p.round.draw(on, p.rows(d, list, m), m)
+	p.round.draw(on, p.rows(list, g.Differ(), m), m)
 }
 
-func (p *departuresRows) rows(d topics.Departures, list []topics.Departure, m *panel.Moment) (all []row) {
-	zone := m.Now.Location()
+// rows returns a row for each departure, with its stop if they differ.
+func (p *departuresRows) rows(list []topics.Offer, stops bool, m *panel.Moment) (all []row) {
 	for i, one := range list {
 		key := rowKey{scheduled: one.Scheduled.UnixNano(), run: one.Run, number: one.Number, text: one.Destination}
 		for slices.ContainsFunc(all, func(r row) bool { return r.key == key }) {
 			key.alike++
 		}
+		zone := one.At.Location(m.Moment)
 		all = append(all, row{
-			key: key, text: p.describe(one, zone, p.shorten, p.Platform), words: p.describe(one, zone, strings.TrimSpace, true),
-			badge: p.Show.badge(d, one, m), position: i + 1,
+			key: key, text: p.describe(one, stops, zone, p.shorten, p.Platform), words: p.describe(one, stops, zone, strings.TrimSpace, true),
+			badge: p.Show.badge(one, m), position: i + 1,
 		})
 	}
 	if p.Disruptions {
@@ -121,11 +116,15 @@ func (p *departuresRows) rows(d topics.Departures, list []topics.Departure, m *p
 	return all
 }
 
-// describe writes what does not change from minute to minute.
-func (p *departuresRows) describe(d topics.Departure, zone *time.Location, shorten func(string) string, platform bool) string {
+// describe writes what does not change from minute to minute. A platform that was changed
+// is always told.
+func (p *departuresRows) describe(d topics.Offer, stop bool, zone *time.Location, shorten func(string) string, platform bool) string {
 	parts := []string{shorten(cmp.Or(d.Headsign, d.Destination, d.Direction, d.Route))}
 	if d.Number != "" {
 		parts[0] = d.Number + " " + parts[0]
+	}
+	if stop && d.At.Stop != "" {
+		parts[0] += " from " + shorten(d.At.Stop)
 	}
 	if d.Cancelled {
 		return parts[0] + ", " + d.Scheduled.In(zone).Format("15:04") + " cancelled"
@@ -133,8 +132,15 @@ func (p *departuresRows) describe(d topics.Departure, zone *time.Location, short
 	if d.ReplacedByBus {
 		return parts[0] + ", by bus"
 	}
-	if d.Platform != "" && platform {
-		parts = append(parts, "platform "+d.Platform)
+	where := "platform "
+	if d.Bay {
+		where = "bay "
+	}
+	switch {
+	case d.PlatformChanged():
+		parts = append(parts, "changed to "+where+d.Platform)
+	case d.Platform != "" && platform:
+		parts = append(parts, where+d.Platform)
 	}
 	if d.Express {
 		parts = append(parts, "express")

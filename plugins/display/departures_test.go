@@ -13,8 +13,8 @@ import (
 )
 
 // next returns the next departures, n at most, and why there are none.
-func (v *view) next(n int) ([]topics.Departure, topics.Absence) {
-	list, why, _ := v.departures.Next(v.Moment.Moment, n, v.Started)
+func (v *view) next(n int) ([]topics.Offer, topics.Absence) {
+	list, why, _ := topics.Group{v.departures}.Next(v.Moment.Moment, n, v.Started)
 	return list, why
 }
 
@@ -24,7 +24,7 @@ func TestANumberIsTheWholeMinutesThatAreLeft(t *testing.T) {
 		m := at(0, train(wait))
 		list, _ := m.next(1)
 		var minutes time.Duration
-		for _, digit := range departure.badge(m.departures, list[0], &m.Moment).text {
+		for _, digit := range departure.badge(list[0], &m.Moment).text {
 			minutes = 10*minutes + time.Duration(digit-'0')
 		}
 		if left := wait - minutes*time.Minute; left < 0 || left >= time.Minute {
@@ -63,7 +63,7 @@ func TestDeparturesThatCanBeCaughtAreShown(t *testing.T) {
 			m.departures.Walk = test.walk
 			got := ""
 			if list, _ := m.next(1); len(list) > 0 {
-				got = departure.badge(m.departures, list[0], &m.Moment).text
+				got = departure.badge(list[0], &m.Moment).text
 			}
 			if got != test.badge {
 				t.Errorf("it shows %q, not %q", got, test.badge)
@@ -90,7 +90,7 @@ func TestTheCountdownIsRightOverCalendarBoundaries(t *testing.T) {
 			if len(list) == 0 {
 				t.Fatal(why)
 			}
-			if got := departure.badge(m.departures, list[0], &m.Moment).text; got != test.badge {
+			if got := departure.badge(list[0], &m.Moment).text; got != test.badge {
 				t.Errorf("it shows %q, not %q", got, test.badge)
 			}
 		})

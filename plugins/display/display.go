@@ -38,8 +38,10 @@ func init() {
 
 // New returns a display that shows nothing yet.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	health := &health{Health: env.Health}
+	env.Health = health
 	return &display{
-		env: env, cfg: cfg,
+		env: env, cfg: cfg, health: health,
 		pager:      pager{turn: cfg.Turn, test: cfg.Test},
 		brightness: brightness{Config: cfg},
 		sender:     sender{env: env, device: cfg.Device},
@@ -51,6 +53,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 type display struct {
 	env        plugins.Env
 	cfg        Config
+	health     *health
 	pager      pager
 	messages   queue
 	brightness brightness
@@ -59,6 +62,7 @@ type display struct {
 	canvas     *image.Gray  // the next picture
 	moment     panel.Moment // of the current picture
 	version    uint64       // of its data
+	checked    uint64       // the versions of the data of all pages that health is of
 	told       told
 }
 
@@ -111,6 +115,10 @@ func (d *display) draw(t *plugins.Task) error {
 		}
 		if d.version != d.pager.version() || !d.moment.Until.Holds(d.moment.Moment, d.env.Moment()) {
 			d.redraw()
+		}
+		if v := d.pager.versions(); v != d.checked {
+			d.checked = v
+			d.health.setPages(d.pager.problem())
 		}
 		d.sender.watch(t.Now())
 	}

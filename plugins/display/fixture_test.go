@@ -31,17 +31,21 @@ type fixture struct {
 }
 
 // withDisplay runs a test of a display with three pages, or as change configures it.
-func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixture) error) {
+// Others may publish before the display is made.
+func withDisplay(t testing.TB, change func(*display.Config), test func(f *fixture) error, others ...func(*plugintest.Harness)) {
 	t.Helper()
 	h := plugintest.New(t)
 	f := &fixture{Harness: h, panel: sim.NewPanel(4)}
 	h.Board.Attach("SPI0.0", f.panel)
 	f.trains = plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
+	for _, publish := range others {
+		publish(h)
+	}
 	cfg := display.Config{
 		Every:      100 * time.Millisecond,
 		Scroll:     20,
 		Device:     device("SPI0.0"),
-		Pages:      []display.PageEntry{entry("minutes", &display.Minutes{From: from}), entry("clock", &display.Clock{}), entry("message", &display.Message{Text: "Hello"})},
+		Pages:      []display.PageEntry{entry("minutes", &display.Minutes{Sources: display.Sources{From: from}}), entry("clock", &display.Clock{}), entry("message", &display.Message{Text: "Hello"})},
 		Brightness: 0.5,
 		Wake:       30 * time.Second,
 		Messages:   display.Messages{For: 20 * time.Second, Expire: time.Hour},
@@ -68,7 +72,7 @@ func entry(kind string, options panel.PageConfig) display.PageEntry {
 	return display.PageEntry{Choice: plugins.Choice[panel.PageConfig]{Name: kind, Value: options}}
 }
 
-var from = plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
+var from = []plugins.From[topics.Departures]{{Instance: "trains", Topic: "departures"}}
 
 // sees tells whether the panel shows a text in the middle, as a font draws it.
 func (f *fixture) sees(want string, face *font.Face) bool {

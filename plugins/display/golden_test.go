@@ -51,10 +51,11 @@ func rowsOf(p *Departures) drawing {
 }
 
 // showing is what departuresPage makes of a function that draws departures.
-func showing(draw func(*image.Gray, topics.Departures, *panel.Moment)) drawing {
+func showing(draw func(*image.Gray, topics.Group, *panel.Moment)) drawing {
 	return func(on *image.Gray, v *view) {
-		draw(on, v.departures, &v.Moment)
-		markIfOld(on, v.departures, &v.Moment)
+		s := shown{Group: topics.Group{v.departures}}
+		draw(on, s.Group, &v.Moment)
+		s.mark(on, &v.Moment)
 	}
 }
 

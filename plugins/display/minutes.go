@@ -17,12 +17,12 @@ func init() {
 
 // Minutes is the page with the minutes to the next departures.
 type Minutes struct {
-	From plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures" required:"true" short:"true"`
-	Show target                          `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
+	Sources
+	Show target `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
 }
 
 // NewPage makes the page.
-func (p *Minutes) NewPage(env plugins.Env) panel.Page { return departuresPage(env, p.From, p.draw) }
+func (p *Minutes) NewPage(env plugins.Env) panel.Page { return departuresPage(env, &p.Sources, p.draw) }
 
 // A departure has as many columns as two digits of the bold face, or the longest badge,
 // and some to the next one. A single digit has no zero before it, as in a timetable.
@@ -33,17 +33,17 @@ const (
 )
 
 // draw draws the minutes to as many departures as there is room for.
-func (p *Minutes) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
+func (p *Minutes) draw(on *image.Gray, g topics.Group, m *panel.Moment) {
 	bold, top := panel.Enlarge(on, font.Bold, leastWidth)
 	scale := bold.Height / font.Height
 	cells := (on.Rect.Dx()/scale + minutesGap) / (minutesWidth + minutesGap)
-	list, _ := next(on, d, cells, m)
+	list, _ := next(on, g, cells, m)
 	if len(list) == 0 {
 		return
 	}
 	var words []string
 	used := 0
-	for _, b := range p.fitting(d, list, cells, m) {
+	for _, b := range p.fitting(list, g.Differ(), cells, m) {
 		if b.places() > cells {
 			panel.Text(on, b.words, m)
 			return
@@ -60,11 +60,15 @@ func (p *Minutes) draw(on *image.Gray, d topics.Departures, m *panel.Moment) {
 }
 
 // fitting returns the badges of the first departures that there is room for, but at
-// least of one. Cancelled ones give way to the first that runs.
-func (p *Minutes) fitting(d topics.Departures, list []topics.Departure, cells int, m *panel.Moment) (all []badge) {
+// least of one. Cancelled ones give way to the first that runs. Their words name the stops
+// if those differ.
+func (p *Minutes) fitting(list []topics.Offer, stops bool, cells int, m *panel.Moment) (all []badge) {
 	runs, used := false, 0
 	for _, one := range list {
-		b := p.Show.badge(d, one, m)
+		b := p.Show.badge(one, m)
+		if stops && one.At.Stop != "" {
+			b.words += " from " + one.At.Stop
+		}
 		for !one.Cancelled && !runs && len(all) > 0 && used+b.places() > cells {
 			all, used = all[:len(all)-1], used-1
 		}

@@ -69,7 +69,7 @@ type watchedDepartures struct {
 
 func (p *watchedDepartures) NewPage(env plugins.Env) panel.Page {
 	p.rows = newDepartures(&p.Departures)
-	return departuresPage(env, p.From, p.rows.draw)
+	return departuresPage(env, &p.Sources, p.rows.draw)
 }
 
 // fresh draws what the panel should show now. The display and its pages are the same
@@ -91,8 +91,8 @@ func entry(kind string, options panel.PageConfig) PageEntry {
 }
 
 func anyPanel(rt *rapid.T, departures *watchedDepartures) Config {
-	from := plugins.From[topics.Departures]{Instance: "trains", Topic: "departures"}
-	departures.Departures = Departures{From: from, Rows: 3, Disruptions: true}
+	sources := Sources{From: []plugins.From[topics.Departures]{{Instance: "trains", Topic: "departures"}}}
+	departures.Departures = Departures{Sources: sources, Rows: 3, Disruptions: true}
 	cfg := Config{
 		Every:  100 * time.Millisecond,
 		Scroll: rapid.SampledFrom([]int{10, 20, 50}).Draw(rt, "scroll"),
@@ -103,7 +103,7 @@ func anyPanel(rt *rapid.T, departures *watchedDepartures) Config {
 		Wake:       3 * time.Second,
 		Turn:       rapid.SampledFrom([]time.Duration{0, 7 * time.Second}).Draw(rt, "turn"),
 		Pages: []PageEntry{
-			entry("minutes", &Minutes{From: from}),
+			entry("minutes", &Minutes{Sources: sources}),
 			entry("departures", departures),
 			entry("clock", &Clock{}),
 			entry("message", &Message{Text: "Bins out tonight"}),

@@ -42,7 +42,7 @@ func TestATextNeitherJumpsNorBeginsInItsMiddle(t *testing.T) {
 			slices.SortStableFunc(v.departures.List, func(a, b topics.Departure) int { return a.When().Compare(b.When()) })
 			for range rapid.IntRange(1, 100).Draw(rt, "steps") {
 				on := image.NewGray(image.Rect(0, 0, 32, 8))
-				p.draw(on, v.departures, &v.Moment)
+				p.draw(on, topics.Group{v.departures}, &v.Moment)
 				if len(waits) > 0 {
 					text := p.round.row.text
 					now, ok := textPosition(on, text, p.round.columns)
@@ -80,7 +80,7 @@ func textPosition(picture *image.Gray, text string, columns int) (moved int, ok 
 func TestARowThatRestsAtItsEndScrollsOnWhenItsBadgeGetsWider(t *testing.T) {
 	p := newDepartures(&Departures{Rows: 1, Platform: true})
 	v := at(0, train(9*minute))
-	show := func() { panelOf(32, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) }) }
+	show := func() { panelOf(32, func(on *image.Gray) { p.draw(on, topics.Group{v.departures}, &v.Moment) }) }
 	show()
 	hidden := font.Text.Width("Dandenong, platform 2") - p.round.columns
 	v.pass(2*time.Second + time.Duration(hidden+10)*v.Step)
@@ -88,7 +88,7 @@ func TestARowThatRestsAtItsEndScrollsOnWhenItsBadgeGetsWider(t *testing.T) {
 	v.departures.List = []topics.Departure{with(train(9*minute), func(d *topics.Departure) { d.Estimated = noon.Add(12 * minute) })}
 	var positions []int
 	for range 8 {
-		on := panelOf(32, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+		on := panelOf(32, func(on *image.Gray) { p.draw(on, topics.Group{v.departures}, &v.Moment) })
 		moved, _ := textPosition(on, "Dandenong, platform 2", p.round.columns)
 		positions = append(positions, moved-hidden)
 		v.pass(v.Step)
@@ -106,8 +106,8 @@ func TestDeparturesThatLookAlikeTakeTurns(t *testing.T) {
 	v := at(0, train(9*minute), train(9*minute), train(12*minute))
 	var turns []int
 	for range 4 {
-		on := panelOf(64, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
-		again := panelOf(64, func(on *image.Gray) { p.draw(on, v.departures, &v.Moment) })
+		on := panelOf(64, func(on *image.Gray) { p.draw(on, topics.Group{v.departures}, &v.Moment) })
+		again := panelOf(64, func(on *image.Gray) { p.draw(on, topics.Group{v.departures}, &v.Moment) })
 		if !slices.Equal(on.Pix, again.Pix) {
 			t.Errorf("it shows\n%sand at the same moment\n%s", art(on), art(again))
 		}

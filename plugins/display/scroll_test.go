@@ -132,7 +132,7 @@ func TestAPageTurnsWhenItsTextIsOverAndNotBeforeItsTime(t *testing.T) {
 func TestEveryRowIsShownToItsEndBeforeThePageTurns(t *testing.T) {
 	for turn := 5 * time.Second; turn <= 12*time.Second; turn += time.Second {
 		change := func(c *display.Config) {
-			c.Pages = []display.PageEntry{entry("departures", &display.Departures{From: from, Rows: 3}), entry("clock", &display.Clock{})}
+			c.Pages = []display.PageEntry{entry("departures", &display.Departures{Sources: display.Sources{From: from}, Rows: 3}), entry("clock", &display.Clock{})}
 			c.Turn = turn
 		}
 		withDisplay(t, change, func(f *fixture) error {

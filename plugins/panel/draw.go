@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ptvd/plugins/panel/font"
+	"ptvd/plugins/topics"
 )
 
 // rest is how long a scrolling text rests at its beginning and at its end.
@@ -71,6 +72,16 @@ func Ticker(on *image.Gray, face *font.Face, text string, elapsed time.Duration,
 // Columns returns the columns of a picture from left up to but without right.
 func Columns(on *image.Gray, left, right int) *image.Gray {
 	return on.SubImage(image.Rect(left, 0, right, on.Rect.Dy())).(*image.Gray)
+}
+
+// MarkStandIn marks the page as one of data from elsewhere: by a dashed line and in words.
+func MarkStandIn(on *image.Gray, from string, m *Moment) {
+	m.Words += topics.Text(" (from " + from + ")")
+	for x := range on.Rect.Dx() {
+		if x%4 < 2 {
+			on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: 0xff})
+		}
+	}
 }
 
 // MarkOld marks the page as one of old data: by a dotted line and in words.

@@ -49,6 +49,10 @@ type Page struct {
 	// Version returns another number whenever the page has other data to show. Nil
 	// means that it never does.
 	Version func() uint64
+
+	// Problem says why the page cannot show what it is configured to, for the health of
+	// the display; empty: it can. It depends on what Version counts. Nil: it always can.
+	Problem func() string
 }
 
 // Moment is all that a page is drawn from besides its data, and takes what is to be

@@ -126,7 +126,7 @@ func (g Group) Or(m Moment, standIn Group, waiting scheduler.Instant) (shown Gro
 	if !lost || len(standIn) == 0 {
 		return g, false, until
 	}
-	has, holds := standIn.hasData(m)
+	has, holds := standIn.HasData(m)
 	if until = until.And(holds); !has {
 		return g, false, until
 	}
@@ -148,8 +148,9 @@ func (g Group) lost(m Moment, waiting scheduler.Instant) (lost bool, until Until
 	return lost, until
 }
 
-// hasData tells whether one of the sources has departures that say something.
-func (g Group) hasData(m Moment) (has bool, until Until) {
+// HasData tells whether one of the sources has departures that are not stale, and until
+// when that is so.
+func (g Group) HasData(m Moment) (has bool, until Until) {
 	for _, d := range g {
 		freshness, holds := d.Freshness(m)
 		until = until.And(holds)

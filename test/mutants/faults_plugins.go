@@ -18,13 +18,19 @@ var inputMutants = []mutant{
 }
 
 var displayMutants = []mutant{
-	{"D1 the panel says that the filter matches nothing", "plugins/display/departures.go", "panel.Text(on, \"Filter? \"+d.Mismatch, m)", "panel.Text(on, absences[topics.Later], m)", nil},
+	{"D1 the panel says that the filter matches nothing", "plugins/display/departures.go", "panel.Text(on, \"Filter? \"+g.Mismatch(), m)", "panel.Text(on, absences[topics.Later], m)", nil},
 	{"D6 a running one has a place on the page", "plugins/display/minutes.go", "!one.Cancelled && !runs && len(all) > 0", "false && len(all) > 0", nil},
 	{"D8 cancelled in words", "plugins/display/departures.go", `+ " cancelled"`, "", nil},
 	{"D12 live and by the timetable differ", "plugins/display/badge.go", "	if b.timetable {\n", "	if false {\n", nil},
 	{"D14 from an hour on the time of day", "plugins/display/badge.go", "case wait < topics.CountdownLimit:", "case wait < day:", nil},
 	{"D14 it takes two places", "plugins/display/minutes.go", "		return 2\n", "		return 1\n", nil},
-	{"D15 old data are marked", "plugins/display/departures.go", "		panel.MarkOld(on, m)\n", "", nil},
+	{"D15 old data are marked", "plugins/display/sources.go", "		panel.MarkOld(on, m)\n", "", nil},
+	{"several stops: named where they differ", "plugins/display/departures.go", "if stop && d.At.Stop != \"\" {", "if false {", nil},
+	{"times of day are in the stop's zone", "plugins/display/badge.go", "In(one.At.Location(m.Moment))", "In(m.Now.Location())", nil},
+	{"a changed platform is told", "plugins/display/departures.go", "case d.PlatformChanged():", "case d.PlatformChanged() && platform:", nil},
+	{"a stand-in is marked", "plugins/display/sources.go", "	if s.isStandIn {\n", "	if false {\n", nil},
+	{"a page that matches nothing is in health", "plugins/display/display.go", "			d.health.setPages(d.pager.problem())\n", "", nil},
+	{"the check asks sources before their readers", "internal/daemon/online.go", "found = 1", "found = 0", nil},
 	{"D19 the number first", "plugins/display/departures.go", `parts[0] = d.Number + " " + parts[0]`, `parts[0] += " " + d.Number`, nil},
 	{"D21 a page turns when all of it was shown", "plugins/display/pager.go", "return max(p.since.Add(p.turn), p.ends)", "return p.since.Add(p.turn)", nil},
 	{"D22 a row remembers its beginning", "plugins/display/round.go", "	r.row, r.index, r.began = rows[index], index, m.Mono\n", "	r.row, r.index, r.began = rows[index], index, m.Mono.Add(-m.Shown)\n", nil},

@@ -1,0 +1,75 @@
+package display
+
+import (
+	"errors"
+	"fmt"
+
+	"ptvd/plugins"
+)
+
+// health is that of the instance. A device that fails counts before pages that cannot
+// show what they are configured to.
+type health struct {
+	plugins.Health
+	device, pages string // what is wrong; empty: nothing
+}
+
+// OK says that the device works.
+func (h *health) OK() { h.device = ""; h.report() }
+
+// Degraded says what is wrong with the device.
+func (h *health) Degraded(format string, args ...any) {
+	h.device = fmt.Sprintf(format, args...)
+	h.report()
+}
+
+// setPages says what is wrong with the pages.
+func (h *health) setPages(problem string) {
+	if problem != h.pages {
+		h.pages = problem
+		h.report()
+	}
+}
+
+func (h *health) report() {
+	switch {
+	case h.device != "":
+		h.Health.Degraded("%s", h.device)
+	case h.pages != "":
+		h.Health.Degraded("%s", h.pages)
+	default:
+		h.Health.OK()
+	}
+}
+
+// versions returns another number whenever one of the pages has other data.
+func (p *pager) versions() (sum uint64) {
+	for _, page := range p.pages {
+		if page.Version != nil {
+			sum += page.Version()
+		}
+	}
+	return sum
+}
+
+// problem says why a page cannot show what it is configured to; empty: all can.
+func (p *pager) problem() string {
+	for _, page := range p.pages {
+		if page.Problem == nil {
+			continue
+		}
+		if problem := page.Problem(); problem != "" {
+			return "page " + page.name + ": " + problem
+		}
+	}
+	return ""
+}
+
+// CheckOnline checks the pages by what their sources have published.
+func (d *display) CheckOnline(*plugins.Task) (string, error) {
+	pages := pager{pages: newPages(d.env, d.cfg.Pages)}
+	if problem := pages.problem(); problem != "" {
+		return "", errors.New(problem)
+	}
+	return "", nil
+}

@@ -1,0 +1,121 @@
+package display
+
+import (
+	"cmp"
+	"image"
+	"slices"
+	"strings"
+
+	"ptvd/plugins"
+	"ptvd/plugins/panel"
+	"ptvd/plugins/topics"
+)
+
+// Sources is the options of a page with departures that say which: those of one source
+// or of several, narrowed to some of them.
+type Sources struct {
+	From       []plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures, or several, whose departures are one list" required:"true" short:"true"`
+	Else       []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, while those of from have been missing for longer than their limit: five minutes, or three times the every of from"`
+	Routes     []string                          `yaml:"routes" doc:"of what from publishes only the routes with these IDs"`
+	Directions []string                          `yaml:"directions" doc:"only the directions with these IDs"`
+	Lines      []string                          `yaml:"lines" doc:"only these lines, by their numbers or, where they have none, their names"`
+	Towards    []string                          `yaml:"towards" doc:"only departures with one of these words in their destination or sign"`
+	Platforms  []string                          `yaml:"platforms" doc:"only these platforms, tracks or bays"`
+}
+
+// Validate refuses an instance that is named twice.
+func (s *Sources) Validate() error {
+	all := slices.Concat(s.From, s.Else)
+	for i, from := range all {
+		if slices.Contains(all[:i], from) {
+			return plugins.OptionErrorf("from", "%s is named twice in from and else", from.Instance)
+		}
+	}
+	return nil
+}
+
+func (s *Sources) filter() topics.Filter {
+	return topics.Filter{Routes: s.Routes, Directions: s.Directions, Lines: s.Lines, Towards: s.Towards, Platforms: s.Platforms}
+}
+
+// shown is the departures that a page shows at a moment.
+type shown struct {
+	topics.Group
+	isStandIn bool
+	standIn   string // the instances that stand in
+}
+
+// reader is the reading end of the sources of a page.
+type reader struct {
+	*Sources
+	from, standIn []*plugins.Subscription[topics.Departures]
+}
+
+func (s *Sources) subscribe(env plugins.Env) reader {
+	r := reader{Sources: s}
+	for _, from := range s.From {
+		r.from = append(r.from, plugins.Subscribe(env, from))
+	}
+	for _, from := range s.Else {
+		r.standIn = append(r.standIn, plugins.Subscribe(env, from))
+	}
+	return r
+}
+
+// version returns another number whenever one of the sources has published.
+func (r reader) version() (sum uint64) {
+	for _, s := range append(r.from[:len(r.from):len(r.from)], r.standIn...) {
+		sum += s.Version() // each only grows
+	}
+	return sum
+}
+
+// at returns what is shown at a moment.
+func (r reader) at(m *panel.Moment) shown {
+	first, standIn := r.groups()
+	group, isStandIn, until := first.Or(m.Moment, standIn, m.Started)
+	m.TrueUntil(until)
+	return shown{group, isStandIn, namesOf(r.Else)}
+}
+
+// problem says which filter matches nothing; empty: each does.
+func (r reader) problem() string {
+	first, standIn := r.groups()
+	return cmp.Or(first.Mismatch(), standIn.Mismatch())
+}
+
+func (r reader) groups() (first, standIn topics.Group) {
+	return lastOf(r.from).Narrow(r.filter()), lastOf(r.standIn).Narrow(r.filter())
+}
+
+func lastOf(all []*plugins.Subscription[topics.Departures]) (group topics.Group) {
+	for _, s := range all {
+		d, _ := s.Last()
+		group = append(group, d)
+	}
+	return group
+}
+
+func namesOf(all []plugins.From[topics.Departures]) string {
+	var names []string
+	for _, from := range all {
+		names = append(names, from.Instance)
+	}
+	return strings.Join(names, " and ")
+}
+
+// mark marks the page where a part of its departures is old, and where they are those of
+// a stand-in.
+func (s shown) mark(on *image.Gray, m *panel.Moment) {
+	freshness, until := s.Freshness(m.Moment)
+	hasData, holds := s.HasData(m.Moment)
+	if m.TrueUntil(until.And(holds)); !m.Synchronized || !hasData {
+		return
+	}
+	if s.isStandIn {
+		panel.MarkStandIn(on, s.standIn, m)
+	}
+	if freshness != topics.Fresh {
+		panel.MarkOld(on, m)
+	}
+}
