@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"ptvd/internal/daemon"
 	"ptvd/internal/demo"
 	"ptvd/internal/logs"
 )
@@ -19,8 +20,8 @@ func demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run on a simulated board with simulated servers",
-		Long: `Run the daemon on a simulated board, with local servers in place of the PTV API and of
-an NTP server. In a terminal, the panel is drawn above the log. A web page shows the
+		Long: `Run the daemon on a simulated board, with local servers in place of the PTV API, of
+a MOTIS and of an NTP server. In a terminal, the panel is drawn above the log. A web page shows the
 board, lets you press buttons and turn the encoder, and injects faults.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			signals := catchSignals(cmd.Context())
@@ -48,6 +49,7 @@ board, lets you press buttons and turn the encoder, and injects faults.`,
 				return configError{err}
 			}
 			world.Open(&options, clock, address)
+			flags.made = func(d *daemon.Daemon) { world.Reload = d.Reload }
 			return flags.run(signals, log, options)
 		},
 	}

@@ -52,6 +52,7 @@ type runFlags struct {
 	duration time.Duration
 	report   string
 	debug    bool
+	made     func(*daemon.Daemon) // is called before the daemon runs; nil: it need not
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
@@ -88,8 +89,11 @@ func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) e
 		defer report.Close()
 	}
 	d := daemon.New(options)
+	if f.made != nil {
+		f.made(d)
+	}
 	reload := d.Reload
-	if options.Reload == nil {
+	if options.Path == "" {
 		reload = d.Stop // without a file to reload, SIGHUP means that the terminal was closed
 	}
 	go signals.handle(map[os.Signal]func(){

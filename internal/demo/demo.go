@@ -1,5 +1,5 @@
 // Package demo runs the ordinary daemon on a simulated board, with fakes of the PTV
-// API and of an NTP server on loopback. An autopilot presses the button and turns the
+// API, of a MOTIS and of an NTP server on loopback. An autopilot presses the button and turns the
 // knob now and then. On the web page people can do so too, and inject faults.
 //
 // The daemon contains no code for the demo: it sees real HTTP with real signatures,
@@ -7,18 +7,21 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"ptvd/configs"
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/motisserver"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/scheduler"
@@ -39,12 +42,18 @@ type World struct {
 	Panel *sim.Panel
 	Board *sim.Board // nil until the daemon runs
 
+	// Reload makes the daemon read its configuration again. It is set before the
+	// daemon runs.
+	Reload func()
+
 	clock   *Clock // nil: the speed of time cannot be changed
 	system  *system
 	network *network
 	ptv     *fakeserver.PTV
+	motis   *motisserver.MOTIS
 	ntp     *fakeserver.NTP
 	state   string
+	http    *config.HTTP // nil: no page is served
 	stop    context.CancelFunc
 
 	// The remaining fields belong to the loop.
@@ -53,6 +62,8 @@ type World struct {
 	driver  *lampDriver
 	broken  map[string]bool // the faults that are active
 	outages int             // of the panel
+
+	swapped atomic.Bool // the departures that are shown are those of the MOTIS
 }
 
 var _ web.World = (*World)(nil)
@@ -65,6 +76,7 @@ func NewWorld(now func() time.Time) (*World, error) {
 		Panel: sim.NewPanel(modules), stop: stop, broken: map[string]bool{},
 		system: &system{now: now}, ptv: fakeserver.NewPTV(now), ntp: fakeserver.NewNTP(now),
 	}
+	w.motis = motisserver.Beside(w.ptv, now)
 	if err := w.start(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -76,13 +88,17 @@ func (w *World) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	motis, err := serveHTTP(ctx, w.motis)
+	if err != nil {
+		return err
+	}
 	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	context.AfterFunc(ctx, func() { socket.Close() })
 	go func() { _ = w.ntp.Serve(socket) }()
-	w.network = newNetwork(map[string]string{"ptv.test": ptv, "ntp.test": socket.LocalAddr().String()})
+	w.network = newNetwork(map[string]string{"ptv.test": ptv, "motis.test": motis, "ntp.test": socket.LocalAddr().String()})
 	w.state, err = os.MkdirTemp("", "ptvd-demo-")
 	return errors.Join(err,
 		os.Setenv("PTVD_DEMO_ID", fakeserver.DemoID),
@@ -91,13 +107,13 @@ func (w *World) start(ctx context.Context) error {
 
 // Options returns the daemon's options for demo.yaml in this world.
 func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
-	file, err := config.Parse("demo.yaml", configs.Demo, 0o644)
+	file, err := w.file()
 	if err != nil {
-		return daemon.Options{}, fmt.Errorf("configuration of the demo: %w", err)
+		return daemon.Options{}, err
 	}
-	file.StateDir = w.state
 	return daemon.Options{
 		File:   file,
+		Reload: w.file,
 		Log:    log,
 		Net:    daemon.Network(w.network.dial, nil),
 		Board:  w.board,
@@ -105,12 +121,36 @@ func (w *World) Options(log *slog.Logger) (daemon.Options, error) {
 	}, nil
 }
 
+// file returns the configuration. Where the sources are swapped, each has the name, and so
+// the place, of the other.
+func (w *World) file() (*config.File, error) {
+	file, err := config.Parse("demo.yaml", configs.Demo, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("configuration of the demo: %w", err)
+	}
+	file.StateDir, file.HTTP = w.state, w.http
+	if w.swapped.Load() {
+		other := map[string]string{"trains": "world", "world": "trains"}
+		for i, entry := range file.Instances {
+			file.Instances[i].Name = cmp.Or(other[entry.Name], entry.Name)
+		}
+	}
+	return file, nil
+}
+
+// swap makes the departures that are shown those of the MOTIS, or of the PTV API again.
+func (w *World) swap(swapped bool) {
+	w.swapped.Store(swapped)
+	w.Reload()
+}
+
 // Open adds the web page, served on a loopback address, and the clock to the daemon's
 // options. The clock must be the one whose time NewWorld was given.
 func (w *World) Open(o *daemon.Options, clock *Clock, address string) {
 	w.clock = clock
 	o.Clock, o.World = clock, w
-	o.File.HTTP = &config.HTTP{Listen: address}
+	w.http = &config.HTTP{Listen: address}
+	o.File.HTTP = w.http
 }
 
 // board creates the board with its devices, and starts the tasks of the inputs.

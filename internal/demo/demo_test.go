@@ -94,6 +94,7 @@ func playOn(t *testing.T, clock *scheduler.VirtualClock, log *slog.Logger, yaml 
 		return board(loop)
 	}
 	p.daemon = daemon.New(options)
+	world.Reload = p.daemon.Reload
 	if err := p.daemon.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}

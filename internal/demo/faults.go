@@ -10,6 +10,7 @@ import (
 	conngpio "periph.io/x/conn/v3/gpio"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/motisserver"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/gpioext"
 	"ptvd/internal/web"
@@ -30,11 +31,23 @@ var faults = []fault{
 	},
 	{
 		"throttled", "PTV rate limit", "the PTV API refuses requests: too many of them",
-		failPTV(fakeserver.Throttled), failPTV(nil),
+		failing("throttled", ptv, fakeserver.Throttled), failing("throttled", ptv, nil),
 	},
 	{
 		"ptv-500", "PTV error 500", "the PTV API answers every request with status 500",
-		failPTV(fakeserver.Status(500)), failPTV(nil),
+		failing("ptv-500", ptv, fakeserver.Status(500)), failing("ptv-500", ptv, nil),
+	},
+	{
+		"motis", "Ask the MOTIS", "the departures that are shown are those of the MOTIS in place of those of the PTV API",
+		func(w *World) { w.swap(true) }, func(w *World) { w.swap(false) },
+	},
+	{
+		"motis-throttled", "MOTIS rate limit", "the MOTIS refuses requests: too many of them",
+		failing("motis-throttled", motis, motisserver.Throttled), failing("motis-throttled", motis, nil),
+	},
+	{
+		"motis-500", "MOTIS error 500", "the MOTIS answers every request with status 500",
+		failing("motis-500", motis, fakeserver.Status(500)), failing("motis-500", motis, nil),
 	},
 	{
 		"cancelled", "Cancel a train", "the next train that can be caught is cancelled",
@@ -58,12 +71,19 @@ var faults = []fault{
 	},
 }
 
-// failPTV sets the fault of the PTV API, which has only one at a time.
-func failPTV(fault http.HandlerFunc) func(*World) {
+func ptv(w *World) *fakeserver.Faults   { return &w.ptv.Faults }
+func motis(w *World) *fakeserver.Faults { return &w.motis.Faults }
+
+// exclusive are the faults of a server, which has only one at a time.
+var exclusive = map[string]string{
+	"throttled": "ptv-500", "ptv-500": "throttled", "motis-throttled": "motis-500", "motis-500": "motis-throttled",
+}
+
+// failing begins a fault of a server in place of the other one, or ends it.
+func failing(name string, of func(*World) *fakeserver.Faults, fault http.HandlerFunc) func(*World) {
 	return func(w *World) {
-		delete(w.broken, "throttled")
-		delete(w.broken, "ptv-500")
-		w.ptv.Fail(fault)
+		delete(w.broken, exclusive[name])
+		of(w).Fail(fault)
 	}
 }
 

@@ -24,10 +24,12 @@ func instance(s web.State, name string) web.Instance {
 
 func TestEachFaultShowsInTheHealth(t *testing.T) {
 	for name, test := range map[string]struct{ instance, why string }{
-		"network":   {"trains", "no network"},
-		"throttled": {"trains", "throttled"},
-		"ptv-500":   {"trains", "HTTP 500"},
-		"panel":     {"panel", "cable unplugged"},
+		"network":         {"trains", "no network"},
+		"throttled":       {"trains", "throttled"},
+		"ptv-500":         {"trains", "HTTP 500"},
+		"motis-throttled": {"world", "throttled"},
+		"motis-500":       {"world", "HTTP 500"},
+		"panel":           {"panel", "cable unplugged"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := play(t, 3*time.Minute, action{20 * time.Second, breakFault(name)}).daemon.State()
@@ -39,6 +41,17 @@ func TestEachFaultShowsInTheHealth(t *testing.T) {
 				t.Errorf("after the fault: %+v", i)
 			}
 		})
+	}
+}
+
+func TestTheSourcesAreSwappedAndEachBreaksAlone(t *testing.T) {
+	r := play(t, 3*time.Minute, action{10 * time.Second, breakFault("motis")}, action{20 * time.Second, breakFault("ptv-500")}).daemon.State()
+	if trains, world := instance(r, "trains"), instance(r, "world"); trains.Plugin != "motis" || trains.Health != "ok" || world.Plugin != "ptv" || world.Why != "HTTP 500: Internal Server Error" {
+		t.Errorf("swapped: %+v, %+v", trains, world)
+	}
+	r = play(t, 3*time.Minute, action{10 * time.Second, breakFault("motis")}, action{20 * time.Second, mendFault("motis")}, action{30 * time.Second, breakFault("motis-500")}).daemon.State()
+	if trains, world := instance(r, "trains"), instance(r, "world"); trains.Plugin != "ptv" || trains.Health != "ok" || world.Plugin != "motis" || world.Why != "HTTP 500: Internal Server Error" {
+		t.Errorf("back: %+v, %+v", trains, world)
 	}
 }
 

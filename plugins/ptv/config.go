@@ -68,4 +68,10 @@ func (c Config) Client(via http.RoundTripper, agent string) Client {
 // routeTypes are the names of the API's route types, in the order of their numbers.
 var routeTypes = []string{"train", "tram", "bus", "vline", "night"}
 
+// modes are the words of people for them.
+var modes = map[string]string{"train": "train", "tram": "tram", "bus": "bus", "vline": "train", "night": "bus"}
+
+// melbourne is the zone of the stops.
+var melbourne, _ = time.LoadLocation("Australia/Melbourne")
+
 func routeType(name string) int { return slices.Index(routeTypes, name) }

@@ -28,7 +28,8 @@ func TestDeparturesAreFetchedAtTheStartAndThenOncePerPeriod(t *testing.T) {
 			}
 		}
 		now := departures()
-		if len(fx.requests) != 21 || now.Received != fx.requests[20] || now.Stop != "Huntingdale" || now.Period != 30*time.Second {
+		if len(fx.requests) != 21 || now.Received != fx.requests[20] || now.Stop != "Huntingdale" || now.Period != 30*time.Second ||
+			now.Zone.String() != "Australia/Melbourne" || now.List[0].Mode != "train" || now.List[0].Bay {
 			fx.T.Errorf("after %d requests: %+v", len(fx.requests), now)
 		}
 		if trains.Health.Condition != host.OK {

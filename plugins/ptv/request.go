@@ -81,7 +81,10 @@ func (c Client) departures(ctx context.Context, cfg Config, r request) (sources.
 		return sources.Reply{}, err
 	}
 	found, all, err := decodeTimetable(reply, cfg.Stop)
-	found.At, found.Complete = at, found.Complete && cfg.complete(all)
+	found.At, found.Zone, found.Complete = at, melbourne, found.Complete && cfg.complete(all)
+	for i := range found.List {
+		found.List[i].Mode, found.List[i].Bay = modes[cfg.RouteType], modes[cfg.RouteType] != "train"
+	}
 	return found, err
 }
 

@@ -25,13 +25,13 @@ func TestPageWorksWithKeyboardAndScreenReader(t *testing.T) {
 		const focused = `(document.activeElement.getAttribute("aria-label") ?? document.activeElement.dataset.key ?? document.activeElement.name ?? "")`
 		const outlined = `document.activeElement.matches(":focus-visible")`
 		var order []string
-		for range 11 {
+		for range 14 {
 			b.do(chromedp.KeyEvent(kb.Tab))
 			if order = append(order, get[string](b, focused)); !get[bool](b, outlined) {
 				t.Errorf("%s does not show that it has the focus", order[len(order)-1])
 			}
 		}
-		want := []string{"push button bell", "knob of lamp", "network", "throttled", "ptv-500", "cancelled", "clock", "panel", "panic", "block", "speed"}
+		want := []string{"push button bell", "knob of lamp", "network", "throttled", "ptv-500", "motis", "motis-throttled", "motis-500", "cancelled", "clock", "panel", "panic", "block", "speed"}
 		if !slices.Equal(order, want) {
 			t.Errorf("the order is %q", order)
 		}
