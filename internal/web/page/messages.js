@@ -1,5 +1,4 @@
-// The messages of a panel: the one that is up, those that wait, the pages that were pushed,
-// and a line to write another one.
+// The messages of a panel, the pages that were pushed, and a line to write a message.
 
 import { ago, call, each, el, put } from "./dom.js";
 import { topicsOf } from "./instances.js";
@@ -14,25 +13,25 @@ export const messages = {
       e.preventDefault();
       if (await call(t.instance, "show", { arg: input.value })) input.value = "";
     });
-    return el("li", { class: "messages" }, form, el("ul", { "aria-label": `messages of ${t.instance}` }));
+    return el("li", { class: "messages" }, form, el("ul"));
   },
   show(li, t, instance, { connection }) {
     const [form, list] = li.children;
-    for (const control of form.elements) control.disabled = !instance.offered;
+    for (const c of form.elements) c.disabled = !instance.offered;
     const { up, waiting, pages } = t.value;
     const rows = [
-      ...(up ? [{ ...up, end: ["dismiss", up.name], words: "up" }] : []),
-      ...waiting.map((m) => ({ ...m, end: m.name && ["dismiss", m.name], words: "waits" })),
-      ...pages.map((m) => ({ ...m, end: ["remove", m.name], words: "page" })),
+      ...(up ? [{ ...up, end: "dismiss", words: "up" }] : []),
+      ...waiting.map((m) => ({ ...m, end: m.name && "dismiss", words: "waits" })),
+      ...pages.map((m) => ({ ...m, end: "remove", words: "page" })),
     ];
     each(list, rows, (m) => [m.words, m.name, m.text].join(" "), (m) => {
-      const end = el("button", { "aria-label": `${m.end?.[0]} ${m.text}` }, "✕");
-      if (m.end) end.addEventListener("click", () => call(t.instance, m.end[0], m.end[1] ? { arg: m.end[1] } : {}));
+      const end = el("button", { "aria-label": `${m.end} ${m.text}` }, "✕");
+      end.addEventListener("click", () => call(t.instance, m.end, { arg: m.name }));
       return el("li", {}, el("span"), " ", el("small"), m.end ? end : "");
     }).forEach((row, n) => {
       const [text, age, end] = row.children;
       put(text, rows[n].text);
-      put(age, `${rows[n].words}, ${ago(rows[n].age_s + connection.lag)}`);
+      put(age, `${rows[n].words}, ${ago(rows[n].age_s + connection.lag)} `);
       if (end) end.disabled = !instance.offered;
     });
   },
