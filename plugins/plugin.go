@@ -46,34 +46,35 @@ type Spec[C any] struct {
 	New func(env Env, cfg C) (Plugin, error)
 }
 
-func (s Spec[C]) check() error {
-	if !schema.IsName(s.Name) {
+// check is not generic, since the program would hold it once for each plugin.
+func check(d host.Definition, hasNew bool) error {
+	if !schema.IsName(d.Name) {
 		return errors.New("the name is not one of lower-case letters, digits and _ that begins with a letter")
 	}
-	if s.Doc == "" || s.New == nil {
+	if d.Doc == "" || !hasNew {
 		return errors.New("there is no Doc or no New")
 	}
-	if err := schema.Check(reflect.ValueOf(s.Defaults)); err != nil {
+	if err := schema.Check(d.Defaults); err != nil {
 		return err
 	}
 	topicName, actionName := func(t host.Topic) string { return t.Name }, func(a host.Action) string { return a.Name }
-	if err := cmp.Or(checkNames("topic", s.Topics, topicName), checkNames("action", s.Actions, actionName)); err != nil {
+	if err := cmp.Or(checkNames("topic", d.Topics, topicName), checkNames("action", d.Actions, actionName)); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(s.Topics, func(t host.Topic) bool { return t.Name == host.HealthTopic.Name }) {
+	if slices.ContainsFunc(d.Topics, func(t host.Topic) bool { return t.Name == host.HealthTopic.Name }) {
 		return errors.New("the topic health is published by the daemon")
 	}
-	if err := checkTopicsMethod(reflect.TypeFor[C]()); err != nil {
+	if err := checkTopicsMethod(d.Defaults.Type()); err != nil {
 		return err
 	}
-	config := schema.Must(reflect.TypeFor[C]())
-	for _, a := range s.Actions {
+	config := schema.Must(d.Defaults.Type())
+	for _, a := range d.Actions {
 		for _, option := range a.Calls {
 			if t := config.At(option); t == nil || t.Kind != schema.Action && (t.Kind != schema.List || t.Elem.Kind != schema.Action) {
 				return fmt.Errorf("the action %s calls %q, which is not an option for an action", a.Name, option)
 			}
 		}
-		if a.EndedBy != "" && !slices.ContainsFunc(s.Actions, func(b host.Action) bool { return b.Name == a.EndedBy }) {
+		if a.EndedBy != "" && !slices.ContainsFunc(d.Actions, func(b host.Action) bool { return b.Name == a.EndedBy }) {
 			return fmt.Errorf("the action %s is ended by %q, which is not an action", a.Name, a.EndedBy)
 		}
 	}
@@ -109,10 +110,7 @@ func checkNames[T any](what string, list []T, name func(T) string) error {
 // that is incomplete, a name that is taken, and a Config whose types, tags or
 // defaults are wrong are panics, which name the plugin and the field.
 func Register[C any](s Spec[C]) {
-	if err := s.check(); err != nil {
-		panic(fmt.Sprintf("plugins: the Spec %q: %v", s.Name, err))
-	}
-	host.Register(host.Definition{
+	register(host.Definition{
 		Name: s.Name, Doc: s.Doc, Topics: s.Topics, Actions: s.Actions, TimeSource: s.TimeSource,
 		Defaults: reflect.ValueOf(s.Defaults),
 		New:      func(i *host.Instance, cfg any) (host.Plugin, error) { return s.New(newEnv(i), cfg.(C)) },
@@ -122,5 +120,12 @@ func Register[C any](s Spec[C]) {
 			}
 			return ErrRestart
 		},
-	})
+	}, s.New != nil)
+}
+
+func register(d host.Definition, hasNew bool) {
+	if err := check(d, hasNew); err != nil {
+		panic(fmt.Sprintf("plugins: the Spec %q: %v", d.Name, err))
+	}
+	host.Register(d)
 }

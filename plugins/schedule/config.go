@@ -101,19 +101,6 @@ func (a *At) UnmarshalText(text []byte) error {
 	return errors.New("not a time of the day; write 00:00 to 23:59, sunrise, or sunset -20m")
 }
 
-// MarshalText writes the value the way UnmarshalText reads it.
-func (a At) MarshalText() ([]byte, error) {
-	switch {
-	case a.Event == Midnight:
-		return plugins.TimeOfDay(a.Offset).MarshalText()
-	case a.Offset > 0:
-		return fmt.Appendf(nil, "%s +%v", a.Event, a.Offset), nil
-	case a.Offset < 0:
-		return fmt.Appendf(nil, "%s %v", a.Event, a.Offset), nil
-	}
-	return []byte(a.Event), nil
-}
-
 // Days is a set of days of the week: a bit for each, the lowest for Sunday.
 type Days uint8
 
@@ -148,15 +135,17 @@ func (c *Cron) UnmarshalText(text []byte) error {
 	if *c = Cron(text); len(text) > 200 || strings.Contains(string(text), "=") { // the library reads a time zone before it
 		return errors.New("not a cron expression; write five fields, such as */15 6-9 * * 1-5")
 	}
-	s, err := parser.Parse(string(text))
-	if err != nil {
+	if _, err := parser.Parse(string(text)); err != nil {
 		return fmt.Errorf("not a cron expression: %w; write five fields, such as */15 6-9 * * 1-5", err)
 	}
-	if s.Next(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+	if nextCivil(c.parse(), time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
 		return errors.New("there is no such day; it would never be called")
 	}
 	return nil
 }
 
-// MarshalText writes the value the way UnmarshalText reads it.
-func (c Cron) MarshalText() ([]byte, error) { return []byte(c), nil }
+// parse returns an expression that was accepted by UnmarshalText.
+func (c Cron) parse() *cron.SpecSchedule {
+	expression, _ := parser.Parse(string(c))
+	return expression.(*cron.SpecSchedule)
+}

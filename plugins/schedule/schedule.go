@@ -5,7 +5,6 @@ package schedule
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"ptvd/plugins"
@@ -91,58 +90,60 @@ func (s *schedule) follow(t *plugins.Task) error {
 	}
 }
 
-// runDue calls the actions of the entries that have come due since the last time, and
-// returns whether there was one.
+// runDue calls the actions of the entries that have come due since the last time, in the
+// order of their times, and returns whether there was one.
 func (s *schedule) runDue() (ran bool) {
 	now := s.env.Clock.Now()
 	after := resume(s.handled, now)
 	s.handled = later(after, now)
-	type due struct {
-		entry int
-		at    time.Time
-	}
-	var list []due
+	due := make([]time.Time, len(s.entries))
 	for i, entry := range s.entries {
-		at := entry.last(later(after, now.Add(-s.cfg.Late)), now)
-		if first := entry.next(after); at.IsZero() && !first.IsZero() && !first.After(now) {
-			s.env.Log.Warn("schedule missed", "due", first, "late", s.cfg.Late, "do", s.cfg.Schedules[i].Do)
-		}
-		if !at.IsZero() {
-			list = append(list, due{i, at})
+		due[i] = entry.last(later(after, now.Add(-s.cfg.Late)), now)
+		if missed := entry.next(after); due[i].IsZero() && !missed.IsZero() && !missed.After(now) {
+			s.env.Log.Warn("schedule missed", "due", missed, "late", s.cfg.Late, "do", s.cfg.Schedules[i].Do)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b due) int { return a.at.Compare(b.at) })
-	for _, d := range list {
-		s.env.Log.Debug("schedule", "due", d.at, "late_by", now.Sub(d.at), "do", s.cfg.Schedules[d.entry].Do)
-		for _, action := range s.cfg.Schedules[d.entry].Do {
+	for i := earliest(due); i >= 0; i = earliest(due) {
+		s.env.Log.Debug("schedule", "due", due[i], "do", s.cfg.Schedules[i].Do)
+		for _, action := range s.cfg.Schedules[i].Do {
 			if err := s.env.Call(action); err != nil {
-				s.env.Log.Warn("action failed", "due", d.at, "action", action, "err", err)
+				s.env.Log.Warn("action failed", "due", due[i], "action", action, "err", err)
 			}
 		}
+		due[i], ran = time.Time{}, true
 	}
-	return len(list) > 0
+	return ran
 }
 
 // announce publishes what is called next, and returns how long to sleep until then.
 func (s *schedule) announce() time.Duration {
 	now := s.env.Clock.Now()
-	var at time.Time
-	var do []plugins.ActionRef
+	due := make([]time.Time, len(s.entries))
 	for i, entry := range s.entries {
-		if next := entry.next(now); !next.IsZero() && (at.IsZero() || next.Before(at)) {
-			at, do = next, s.cfg.Schedules[i].Do
-		}
+		due[i] = entry.next(now)
 	}
-	if at.IsZero() {
-		nextRun.Set(s.env, "")
+	i := earliest(due)
+	if i < 0 {
 		return recheck
 	}
-	text := at.Format("Mon 2 Jan 15:04")
-	for _, action := range do {
+	text := due[i].Format("Mon 2 Jan 15:04")
+	for _, action := range s.cfg.Schedules[i].Do {
 		text += " " + action.String()
 	}
 	nextRun.Set(s.env, topics.Text(text))
-	return min(recheck, at.Sub(now))
+	return min(recheck, due[i].Sub(now))
+}
+
+// earliest returns the index of the earliest of some times, not counting zero; -1: there is
+// none.
+func earliest(times []time.Time) int {
+	found := -1
+	for i, t := range times {
+		if !t.IsZero() && (found < 0 || t.Before(times[found])) {
+			found = i
+		}
+	}
+	return found
 }
 
 // resume returns the time after which entries are due, when all up to handled was done. A

@@ -26,15 +26,14 @@ func newTimetable(e Entry, place plugins.Position) (all timetable) {
 		days = 1<<len(dayNames) - 1
 	}
 	if e.Cron != "" {
-		expression, _ := parser.Parse(string(e.Cron)) // was parsed when the configuration was read
-		all = append(all, civilRule(expression))
+		all = append(all, civilRule(e.Cron.parse()))
 	}
 	for _, at := range e.At {
 		if at.Event == Midnight {
 			const every = ^uint64(0)
 			all = append(all, civilRule(&cron.SpecSchedule{
-				Second: 1, Minute: 1 << (at.Offset / time.Minute % 60), Hour: 1 << (at.Offset / time.Hour),
-				Dom: every, Month: every, Dow: uint64(days), Location: time.Local,
+				Minute: 1 << (at.Offset / time.Minute % 60), Hour: 1 << (at.Offset / time.Hour),
+				Dom: every, Month: every, Dow: uint64(days),
 			}))
 		} else {
 			all = append(all, sunRule(at, days, place))
@@ -66,10 +65,10 @@ func (all timetable) last(after, until time.Time) (last time.Time) {
 }
 
 // civilRule follows an expression of the civil time.
-func civilRule(expression cron.Schedule) rule {
+func civilRule(expression *cron.SpecSchedule) rule {
 	return func(after time.Time) time.Time {
 		for civil := civilOf(after); ; {
-			civil = expression.Next(civil)
+			civil = nextCivil(expression, civil)
 			if civil.IsZero() {
 				return civil
 			}
@@ -79,6 +78,35 @@ func civilRule(expression cron.Schedule) rule {
 			}
 		}
 	}
+}
+
+// nextCivil returns the first minute after a civil time that matches an expression; zero:
+// there is none in eight years, in which there is a 29th of February.
+func nextCivil(e *cron.SpecSchedule, after time.Time) time.Time {
+	t := after.Truncate(time.Minute).Add(time.Minute)
+	for limit := t.AddDate(8, 0, 0); t.Before(limit); {
+		switch {
+		case e.Month>>t.Month()&1 == 0 || !matchesDay(e, t):
+			t = t.Truncate(24 * time.Hour).Add(24 * time.Hour)
+		case e.Hour>>t.Hour()&1 == 0:
+			t = t.Truncate(time.Hour).Add(time.Hour)
+		case e.Minute>>t.Minute()&1 == 0:
+			t = t.Add(time.Minute)
+		default:
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// matchesDay tells whether a day matches: both of its fields or, as cron has it, one of
+// them where both are limited. The library sets the highest bit of a field for *.
+func matchesDay(e *cron.SpecSchedule, t time.Time) bool {
+	ofMonth, ofWeek := e.Dom>>t.Day()&1 == 1, e.Dow>>t.Weekday()&1 == 1
+	if (e.Dom|e.Dow)>>63 == 1 {
+		return ofMonth && ofWeek
+	}
+	return ofMonth || ofWeek
 }
 
 // A civil time is what a clock on the wall shows, which is an instant only in a zone. It is
