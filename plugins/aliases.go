@@ -122,10 +122,12 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 //	SPI(t, name) (spi.PortCloser, error)       opens an SPI port, as periph's interface
 //	I2C(t, name, address) (i2c.BusCloser, error)  opens an I2C bus for one address, as periph's interface
 //	UART(t, name, baud) (io.ReadWriteCloser, error)  opens a serial port
+//	ReadSensor(device, channel) (Measurement, error)  measures once, by a driver of the kernel
 //	Polled() string                            says which inputs are polled, for the daemon's own use
 //	Close() error                              closes all, for the daemon's own use
 //
-// The methods of what Pin, SPI, I2C and UART return block: call them through [Await].
+// ReadSensor and the methods of what Pin, SPI, I2C and UART return block: call them through
+// [Await].
 // After the instance has stopped they return errors. The interfaces are those of
 // periph.io/x/conn/v3, so that every driver of periph.io/x/devices/v3 works with them.
 type Board = gpio.Board
@@ -181,6 +183,9 @@ type Output = gpio.Output
 //	Duty() uint16         returns the duty cycle
 //	Close() error         closes it, before the board does
 type PWM = gpio.PWM
+
+// Measurement is what a sensor has measured: a Value and its Unit.
+type Measurement = gpio.Measurement
 
 // Quadrature decodes a rotary encoder's levels; see [NewQuadrature].
 //

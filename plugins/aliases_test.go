@@ -24,7 +24,7 @@ func TestTheCommentOfAnAliasListsEveryMethod(t *testing.T) {
 		"Backoff": reflect.TypeFor[*plugins.Backoff](), "Board": reflect.TypeFor[*plugins.Board](), "Input": reflect.TypeFor[*plugins.Input](),
 		"InputOptions": reflect.TypeFor[*plugins.InputOptions](), "Edge": reflect.TypeFor[*plugins.Edge](), "Level": reflect.TypeFor[*plugins.Level](),
 		"Pull": reflect.TypeFor[*plugins.Pull](), "Output": reflect.TypeFor[*plugins.Output](),
-		"PWM": reflect.TypeFor[plugins.PWM](), "Quadrature": reflect.TypeFor[*plugins.Quadrature](),
+		"PWM": reflect.TypeFor[plugins.PWM](), "Measurement": reflect.TypeFor[*plugins.Measurement](), "Quadrature": reflect.TypeFor[*plugins.Quadrature](),
 		"Storage": reflect.TypeFor[plugins.Storage](), "Network": reflect.TypeFor[*plugins.Network](), "Envelope": reflect.TypeFor[*plugins.Envelope](),
 		"TopicList": reflect.TypeFor[plugins.TopicList](), "ActionList": reflect.TypeFor[plugins.ActionList](),
 	}

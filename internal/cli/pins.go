@@ -24,8 +24,8 @@ func pinsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "pins",
-		Short: "List GPIO lines, SPI ports, I2C buses, serial ports and PWM channels",
-		Long: `List the GPIO lines, SPI ports, I2C buses, serial ports and PWM channels of this
+		Short: "List GPIO lines, SPI ports, I2C buses, serial ports, PWM channels and sensors",
+		Long: `List the GPIO lines, SPI ports, I2C buses, serial ports, PWM channels and sensors of this
 machine, and the pins of the I/O expanders in the configuration file, if there is one.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			found, err := periph.TakeInventory()
@@ -124,6 +124,12 @@ func printInventory(out io.Writer, found inventory) error {
 		}
 	}
 	section("no PWM chip found; on a Raspberry Pi, add dtoverlay=pwm-2chan to /boot/firmware/config.txt", channels)
+
+	sensors := [][]string{{"\nSENSOR", "PLACE", "CHANNEL", "UNIT"}}
+	for _, c := range found.Sensors {
+		sensors = append(sensors, []string{c.Device, c.Place, c.Channel, cmp.Or(c.Unit, "-")})
+	}
+	section("no sensor found; on a Raspberry Pi, add the overlay of one to /boot/firmware/config.txt, such as dtoverlay=w1-gpio or dtoverlay=i2c-sensor,bme280", sensors)
 
 	pins := [][]string{{"\nEXPANDER PIN", "MODEL", "ADDRESS", "INPUTS"}}
 	for _, pin := range found.Expanders {

@@ -50,6 +50,9 @@ type Backend interface {
 	// speed in bits per second. Close ends a Read.
 	OpenUART(name string, baud int) (io.ReadWriteCloser, error)
 
+	// ReadSensor reads a channel of a sensor once.
+	ReadSensor(device, channel string) (Measurement, error)
+
 	// Close releases what the backend itself holds.
 	Close() error
 }

@@ -91,7 +91,8 @@ func (c *checker) run(t *scheduler.Task, test hardwareTest) error {
 }
 
 // testsOf returns the tests of an instance: those of its plugin, and one for each line
-// that none of them opens. Tests of parts that could not be opened are left out.
+// that none of them opens. Tests of parts that could not be opened are left out. A plugin may
+// have tests without parts, such as that of a sensor which the kernel has opened.
 func (c *checker) testsOf(i config.Instance, instance *host.Instance) ([]hardwareTest, error) {
 	var own []*part
 	for _, p := range c.parts {
@@ -99,11 +100,11 @@ func (c *checker) testsOf(i config.Instance, instance *host.Instance) ([]hardwar
 			own = append(own, p)
 		}
 	}
-	if len(own) == 0 {
-		return nil, nil
-	}
 	plugin, err := i.Definition.New(instance, i.Config)
-	if err != nil {
+	switch {
+	case err != nil && len(own) == 0:
+		return nil, nil //nolint:nilerr // such as a secret that only the service has
+	case err != nil:
 		return nil, c.File.Locate("plugins."+i.Name, err)
 	}
 	var all []plugins.HardwareTest

@@ -13,6 +13,7 @@ import (
 	_ "ptvd/plugins/output"
 	_ "ptvd/plugins/ptv"
 	_ "ptvd/plugins/schedule"
+	_ "ptvd/plugins/sensor"
 	_ "ptvd/plugins/ssd1306"
 	_ "ptvd/plugins/ssd1322"
 )

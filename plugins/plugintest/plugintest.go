@@ -14,6 +14,7 @@ package plugintest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -114,6 +115,9 @@ func (h *Harness) Run(body func(t *plugins.Task) error) {
 
 // Suspend suspends the machine for d when every task waits.
 func (h *Harness) Suspend(d time.Duration) { h.clock.Suspend(d) }
+
+// Sleep lets time pass in awaited work, such as that of a driver which is slow.
+func (h *Harness) Sleep(ctx context.Context, d time.Duration) error { return h.clock.Sleep(ctx, d) }
 
 // Stall lets time pass within the calling task's step, as if the task blocked the
 // loop for so long.

@@ -13,6 +13,7 @@ import (
 	board "ptvd/internal/gpio"
 	"ptvd/internal/gpio/periph/cdev"
 	"ptvd/internal/gpio/periph/pwmclass"
+	"ptvd/internal/gpio/periph/sensors"
 )
 
 // Board is the board that the process runs on.
@@ -55,6 +56,11 @@ func (Board) Pin(name string) (gpio.PinIO, error) {
 		return nil, fmt.Errorf("%s is another name of %s; use that name, by which claims are compared", name, alias.Real().Name())
 	}
 	return pin, nil
+}
+
+// ReadSensor reads a channel of a sensor by its driver in the kernel.
+func (Board) ReadSensor(device, channel string) (board.Measurement, error) {
+	return sensors.Read(device, channel)
 }
 
 // Close does nothing: parts are closed one by one.

@@ -10,9 +10,10 @@ import (
 	"ptvd/internal/gpio/periph/cdev"
 	"ptvd/internal/gpio/periph/devfile"
 	"ptvd/internal/gpio/periph/pwmclass"
+	"ptvd/internal/gpio/periph/sensors"
 )
 
-// Inventory lists the GPIO lines, buses and ports of the machine, and why some of them
+// Inventory lists the GPIO lines, buses, ports and sensors of the machine, and why some of them
 // cannot be used.
 type Inventory struct {
 	Chips []Chip          `json:"chips"`
@@ -20,6 +21,8 @@ type Inventory struct {
 	I2C   []Port          `json:"i2c"`
 	UART  []Port          `json:"uart"`
 	PWM   []pwmclass.Chip `json:"pwm"`
+
+	Sensors []sensors.Channel `json:"sensors"`
 }
 
 // Chip is a GPIO chip, and Line one of its lines.
@@ -39,7 +42,7 @@ type Port struct {
 // disturb other programs. With an error it returns what could be read nevertheless.
 func TakeInventory() (Inventory, error) {
 	pwm, err := pwmclass.Chips()
-	return Inventory{addFunctions(cdev.Chips()), ports("/dev/spidev*"), ports("/dev/i2c-*"), ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm}, err
+	return Inventory{addFunctions(cdev.Chips()), ports("/dev/spidev*"), ports("/dev/i2c-*"), ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm, sensors.List()}, err
 }
 
 func ports(patterns ...string) []Port {

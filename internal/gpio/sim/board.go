@@ -13,7 +13,8 @@ import (
 
 // Board is a simulated board with the lines GPIO0 to GPIO27, PWM on GPIO12, GPIO13,
 // GPIO18 and GPIO19, which are also pwmchip0/0 to pwmchip0/3, the ports SPI0.0 and
-// SPI0.1, the bus I2C1 and the serial port /dev/ttyAMA0. Its methods may be called from any goroutine.
+// SPI0.1, the bus I2C1, the serial port /dev/ttyAMA0, and the sensors of newSensors. Its methods may be called
+// from any goroutine.
 type Board struct {
 	loop   *scheduler.Loop
 	mu     sync.Mutex // guards the fields below and the parts
@@ -24,6 +25,8 @@ type Board struct {
 	bus    sync.Mutex           // held during a transfer on I2C1; locked before mu
 	i2c    map[uint16]I2CDevice // at the bus I2C1
 	uart   *uart
+
+	sensors map[sensor]gpio.Measurement
 }
 
 var _ gpio.Backend = (*Board)(nil)
@@ -35,7 +38,7 @@ var pwmPins = [...]string{"GPIO12", "GPIO13", "GPIO18", "GPIO19"}
 
 // New returns a board whose edges are stamped with the time of the loop.
 func New(loop *scheduler.Loop) *Board {
-	b := &Board{loop: loop, lines: map[string]*line{}, ports: map[string]*port{}, i2c: map[uint16]I2CDevice{}, uart: newUART()}
+	b := &Board{loop: loop, lines: map[string]*line{}, ports: map[string]*port{}, i2c: map[uint16]I2CDevice{}, uart: newUART(), sensors: newSensors()}
 	for n := range lineCount {
 		name := fmt.Sprintf("GPIO%d", n)
 		b.lines[name] = &line{name: name}
