@@ -116,8 +116,8 @@ func (h *Harness) Run(body func(t *plugins.Task) error) {
 // Suspend suspends the machine for d when every task waits.
 func (h *Harness) Suspend(d time.Duration) { h.clock.Suspend(d) }
 
-// Sleep lets time pass in awaited work, such as that of a driver which is slow.
-func (h *Harness) Sleep(ctx context.Context, d time.Duration) error { return h.clock.Sleep(ctx, d) }
+// Delay lets time pass in awaited work, such as that of a driver which is slow.
+func (h *Harness) Delay(ctx context.Context, d time.Duration) error { return h.clock.Sleep(ctx, d) }
 
 // Stall lets time pass within the calling task's step, as if the task blocked the
 // loop for so long.

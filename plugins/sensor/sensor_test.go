@@ -60,7 +60,7 @@ type slowBoard struct {
 
 func (b slowBoard) ReadSensor(device, channel string) (gpio.Measurement, error) {
 	*b.reads++
-	if err := b.h.Sleep(context.Background(), *b.takes); err != nil {
+	if err := b.h.Delay(context.Background(), *b.takes); err != nil {
 		return gpio.Measurement{}, err
 	}
 	return b.Backend.ReadSensor(device, channel)
