@@ -74,7 +74,7 @@ var departuresMutants = []mutant{
 	{"a stand-in: where it has data", "plugins/topics/group.go", "until = until.And(holds); !has {", "until = until.And(holds); false && !has {", nil},
 	{"D15 the limits follow the period", "plugins/topics/rules.go", "max(StaleAfter, 3*d.Period)", "StaleAfter", nil},
 	{"D15 estimates are dropped", "plugins/topics/rules.go", "		d.List[i].Estimated = time.Time{}\n", "		_ = d.List[i]\n", nil},
-	{"D17 departed ones do not use up count", "plugins/departures/fetch.go", "		found.At = now\n", "", []string{"plugins/ptv"}},
+	{"D17 departed ones do not use up count", "plugins/departures/fetch.go", "		found.At = now\n", "		_ = now\n", []string{"plugins/ptv"}},
 	{"D18 City Circle", "plugins/ptv/departures.go", "if raw.route == cityCircle {", "if false {", nil},
 	{"D20 one request for each of a few routes", "plugins/ptv/request.go", "maxRouteRequests = 4", "maxRouteRequests = 0", nil},
 	{"D20 a table that was cut is reported", "plugins/ptv/departures.go", "r.cut = r.cut || reply[table].IsObject() && !all", "_ = all", nil},

@@ -53,14 +53,24 @@ function service(s, state) {
   const [number, unit] = minutesTo(s, state);
   const notes = [];
   if (s.cancelled) notes.push("cancelled");
+  if (s.platform_changed) notes.push(`changed to ${where(s)}`);
   if (s.bus) notes.push("replaced by a bus");
   if (s.at_platform) notes.push("at the platform");
   if (s.out_of_reach && !s.cancelled) notes.push("too late to walk there");
   if (s.live && !s.cancelled && Math.abs(s.late_s) >= 30) notes.push(`${span(Math.abs(s.late_s))} ${s.late_s > 0 ? "late" : "early"}`);
   if (!s.live && !s.cancelled) notes.push("by the timetable");
   if (s.disruptions) notes.push(s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions");
-  return el("li", { class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
+  return el("li", { title: [s.mode, s.route, s.agency].filter(Boolean).join(" · "), class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
     el("span", { class: "in" }, ...(s.cancelled ? ["–"] : [number, unit && el("small", {}, unit)].filter(Boolean))),
-    el("span", { class: "to" }, el("span", { class: "sign" }, sign(s)), el("small", { class: "why" }, notes.join(" · "))),
-    el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · pl. " + s.platform) : ""));
+    el("span", { class: "to" }, el("span", { class: "sign" }, s.number && line(s), s.headsign), el("small", { class: "why" }, notes.join(" · "))),
+    el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · " + where(s)) : ""));
+}
+
+const where = (s) => (s.bay ? "bay " : "pl. ") + s.platform;
+
+// line is the number of the line, in its colours.
+function line({ number, colour, text_colour }) {
+  const e = el("span", { class: colour && "line" }, number, colour ? "" : " ");
+  if (colour) Object.assign(e.style, { background: colour, color: text_colour ?? "#000" }); // as GTFS has it
+  return e;
 }
