@@ -132,7 +132,11 @@ type wire struct {
 }
 
 var wirings = map[string][]wire{
-	"panel":  {{"VCC", 2, "#d33"}, {"GND", 6, "#555"}, {"DIN", 19, "#2a7"}, {"CS", 24, "#b70"}, {"CLK", 23, "#26c"}},
+	"panel": {{"VCC", 2, "#d33"}, {"GND", 6, "#555"}, {"DIN", 19, "#2a7"}, {"CS", 24, "#b70"}, {"CLK", 23, "#26c"}},
+	"oled":  {{"VCC", 1, "#d33"}, {"SDA", 3, "#2a7"}, {"SCL", 5, "#26c"}, {"GND", 6, "#555"}},
+	"ssd1322": {
+		{"VCC", 17, "#d33"}, {"DC", 18, "#90c"}, {"DIN", 19, "#2a7"}, {"GND", 20, "#555"}, {"RES", 22, "#088"}, {"CLK", 23, "#26c"}, {"CS", 24, "#b70"},
+	},
 	"button": {{"leg", 9, "#555"}, {"leg", 11, "#2a7"}},
 	"knob":   {{"A", 29, "#2a7"}, {"common", 30, "#555"}, {"B", 31, "#26c"}},
 	"lamp":   {{"gate, by 220 Ω", 12, "#2a7"}, {"source", 14, "#555"}},
@@ -140,7 +144,8 @@ var wirings = map[string][]wire{
 
 // names has what the header's pins in use are called.
 var names = map[int]string{
-	2: "5 V", 6: "ground", 9: "ground", 11: "GPIO17", 12: "GPIO18", 14: "ground", 19: "GPIO10", 23: "GPIO11", 24: "GPIO8", 29: "GPIO5", 30: "ground", 31: "GPIO6",
+	1: "3.3 V", 2: "5 V", 3: "GPIO2", 5: "GPIO3", 6: "ground", 9: "ground", 11: "GPIO17", 12: "GPIO18", 14: "ground", 17: "3.3 V", 18: "GPIO24", 19: "GPIO10",
+	20: "ground", 22: "GPIO25", 23: "GPIO11", 24: "GPIO8", 29: "GPIO5", 30: "ground", 31: "GPIO6",
 }
 
 // draw shows the header as seen from above, the board's edge at the right, and a part.

@@ -1,6 +1,7 @@
 package hwcheck_test
 
 import (
+	"image"
 	"strings"
 	"syscall"
 	"testing"
@@ -34,6 +35,43 @@ func TestTheTestPatternIsShownOnPanelAndTerminalAndThePanelEndsDark(t *testing.T
 	if chain.On() {
 		t.Error("the panel is still on")
 	}
+}
+
+func TestAnOLEDIsTestedAndItsPatternIsDescribed(t *testing.T) {
+	small, large := sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64)), sim.NewSSD1322()
+	var seen [2]*image.Gray
+	got := scenario{
+		yaml: "  small: {plugin: display, device: {ssd1306: I2C1}, pages: [clock]}\n" +
+			"  large: {plugin: display, device: {ssd1322: {spi: SPI0.0, dc: GPIO24, reset: GPIO25}}, pages: [clock]}",
+		wire: func(b *sim.Board) {
+			b.AttachI2C(0x3C, small)
+			b.AttachController("SPI0.0", "GPIO24", "GPIO25", large)
+		},
+		person: func(*scheduler.Task, *sim.Board) error {
+			seen = [2]*image.Gray{small.Picture(), large.Picture()}
+			return nil
+		},
+	}.check(t)
+	got.contains("large  device.ssd1322.dc", "The test pattern is sent to I2C1 once a second. The panel should show a frame along its edges",
+		"The test pattern is sent to SPI0.0, GPIO24, GPIO25 once a second.", "If it is upside down, write upside_down: true.")
+	got.noWarnings()
+	got.succeeds()
+	for i, picture := range seen {
+		for _, at := range []image.Point{{0, 0}, {picture.Rect.Max.X - 1, 31}, picture.Rect.Max.Sub(image.Pt(6, 8))} {
+			if picture.GrayAt(at.X, at.Y).Y == 0 {
+				t.Errorf("display %d does not show the pattern at %v", i, at)
+			}
+		}
+	}
+	if small.On() || large.On() {
+		t.Error("a display is still on")
+	}
+}
+
+func TestAMissingOLEDIsReported(t *testing.T) {
+	got := scenario{yaml: "  small: {plugin: display, device: {ssd1306: I2C1}, pages: [clock]}"}.check(t)
+	got.contains("small  FAILED: I2C1/0x3c: ", "remote I/O error")
+	got.fails("hardware test failed: small")
 }
 
 func TestAPanelConnectedDuringTheTestShowsThePatternWithinASecond(t *testing.T) {

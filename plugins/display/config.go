@@ -23,7 +23,7 @@ type Config struct {
 	Blank      []plugins.Window                   `yaml:"blank" doc:"times of day at which the panel is blank"`
 	Wake       time.Duration                      `yaml:"wake" doc:"how long an action wakes a blank panel" min:"1s" max:"1h"`
 	Messages   Messages                           `yaml:"messages" doc:"how messages are shown that the action show brings"`
-	Test       bool                               `yaml:"test" doc:"show the test pattern: F 2 3 4 from left to right, upright, once the options of the device are right"`
+	Test       bool                               `yaml:"test" doc:"show the test pattern, which is upright once the options of the device are right: F 2 3 4 from left to right, or on a display with more than 16 rows a frame, an F and a bar of greys"`
 }
 
 // PageEntry is a page in the list.

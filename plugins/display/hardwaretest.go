@@ -24,7 +24,11 @@ func (d *display) testHardware(t *plugins.Task, report plugins.Reporter) (err er
 		return err
 	}
 	pattern := panel.Pattern(d.canvas.Rect.Max)
-	report.Info("The test pattern is sent to %s once a second. The panel should show this:%s", strings.Join(s.device.Value.Parts(), ", "), sketch(pattern))
+	looks := "this:" + sketch(pattern)
+	if pattern.Rect.Dy() > 16 {
+		looks = panel.PatternWords + ". If it is upside down, write upside_down: true."
+	}
+	report.Info("The test pattern is sent to %s once a second. The panel should show %s", strings.Join(s.device.Value.Parts(), ", "), looks)
 	err = t.Group(func(g *plugins.Group) error {
 		g.Go("pattern", func(t *plugins.Task) error { return d.sendPattern(t, pattern) })
 		g.Go("questions", func(t *plugins.Task) error { return d.troubleshoot(t, report, pattern) })

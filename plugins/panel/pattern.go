@@ -3,16 +3,32 @@ package panel
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"strconv"
 
 	"ptvd/plugins/panel/font"
 )
 
-// Pattern returns the test pattern of a device: an F in the first module of 8×8, the
-// numbers of the others from the left and from the top, and the corners of the panel,
-// so that what is turned, swapped or mirrored is seen at a glance.
+// Pattern returns the test pattern of a device, on which what is turned, swapped or
+// mirrored is seen at a glance. On modules of 8×8 it is an F in the first one, the
+// numbers of the others from the left and from the top, and the corners of the panel. On
+// other displays, which are higher than two modules, it is as [PatternWords] says.
 func Pattern(size image.Point) *image.Gray {
 	on := image.NewGray(image.Rectangle{Max: size})
+	if size.Y > 16 {
+		fill := func(r image.Rectangle, grey uint8) {
+			draw.Draw(on, r, image.NewUniform(color.Gray{Y: grey}), image.Point{}, draw.Src)
+		}
+		fill(on.Rect, 0xff)
+		fill(on.Rect.Inset(1), 0)
+		font.Text.Draw(on, 4, 3, "F "+strconv.Itoa(size.X)+"x"+strconv.Itoa(size.Y))
+		bar := image.Rect(4, size.Y/2, size.X-4, size.Y-4)
+		for grey := range 16 {
+			left, right := bar.Min.X+bar.Dx()*grey/16, bar.Min.X+bar.Dx()*(grey+1)/16
+			fill(image.Rect(left, bar.Min.Y, right, bar.Max.Y), uint8(0x11*grey))
+		}
+		return on
+	}
 	for _, corner := range []image.Point{{0, 0}, {size.X - 1, 0}, {0, size.Y - 1}, {size.X - 1, size.Y - 1}} {
 		on.SetGray(corner.X, corner.Y, color.Gray{Y: 0xff})
 	}
@@ -25,3 +41,7 @@ func Pattern(size image.Point) *image.Gray {
 	}
 	return on
 }
+
+// PatternWords is what the test pattern of a display that is higher than two modules
+// looks like.
+const PatternWords = "a frame along its edges, at its upper left an F and its size, and below them a bar, dark at the left and in up to 16 steps bright at the right"

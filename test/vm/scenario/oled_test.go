@@ -97,6 +97,9 @@ func TestTwoDisplaysShowTheirPatternsByTheBytesThatArrive(t *testing.T) {
 	g.answer(oledAddress, 0)
 	o := &oleds{guest: g, small: sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64)), large: sim.NewSSD1322(), levels: map[int]wires.Level{}}
 	smallPattern, largePattern := panel.Pattern(image.Pt(128, 64)), panel.Pattern(image.Pt(256, 64))
+	for i, grey := range smallPattern.Pix {
+		smallPattern.Pix[i] = 0xFF * (grey >> 7) // it has one colour
+	}
 	shown := func() bool {
 		return bytes.Equal(o.small.Picture().Pix, smallPattern.Pix) && bytes.Equal(o.large.Picture().Pix, largePattern.Pix)
 	}
