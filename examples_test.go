@@ -15,7 +15,7 @@ func TestAThirdPartysPluginsBuildAndRun(t *testing.T) {
 		{"bridge", "bridge", "sends every state and event as lines of JSON"},
 		{"feed", "feed", "publishes departures from a JSON feed"},
 		{"textpanel", "display", "a named pipe or a file that takes lines of text"},
-		{"thermometer", "display", "a reading; -- while there is none"},
+		{"thermometer", "display", "a temperature; -- while there is none"},
 	} {
 		t.Run(example.name, func(t *testing.T) {
 			daemon, config := filepath.Join(t.TempDir(), example.name+"d"), example.name+".yaml"

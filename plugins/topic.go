@@ -116,6 +116,10 @@ func (s *Subscription[T]) Last() (T, bool) { return typed[T](s.slot.Last()) }
 // allows, or [Never]. Version does not change then.
 func (s *Subscription[T]) Expires() Instant { return s.slot.Expires() }
 
+// Old returns the instant from which the latest value is older than half of what its topic
+// allows, and a reader marks it, or [Never].
+func (s *Subscription[T]) Old() Instant { return s.slot.Old() }
+
 func typed[T any](value any, ok bool) (T, bool) {
 	if !ok {
 		return *new(T), false

@@ -1,5 +1,5 @@
 // Package thermometer is a plugin for ptvd that reads a DS18B20 on the 1-Wire bus,
-// and the page that shows a reading on a panel: an example of a topic that others
+// and a page that shows it on a panel: an example of a topic that others
 // understand, and of a page, in a module of its own.
 package thermometer
 
@@ -33,7 +33,7 @@ func init() {
 		Topics:   plugins.Topics(temperature),
 		New:      New,
 	})
-	plugins.AddMember[panel.PageConfig]("reading", "a reading; -- while there is none", Page{})
+	plugins.AddMember[panel.PageConfig]("degrees", "a temperature; -- while there is none", Page{})
 }
 
 // bus is where Linux shows the sensors. A test is in its place.
@@ -77,7 +77,7 @@ func (h *thermometer) read(t *plugins.Task) error {
 	return nil
 }
 
-// Page is the page {reading: INSTANCE}.
+// Page is the page {degrees: INSTANCE}.
 type Page struct {
 	From plugins.From[topics.Reading] `yaml:"from" doc:"the instance that publishes the reading" required:"true" short:"true"`
 }

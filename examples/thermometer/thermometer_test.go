@@ -20,7 +20,7 @@ func TestTheTemperatureIsPublishedAndShownUntilTheSensorIsGoneForTooLong(t *test
 		wall := h.Start(task, "wall", `
 plugin: display
 device: {max7219: {spi: SPI0.0, module: fc16}}
-pages: [{reading: porch}]`)
+pages: [{degrees: porch}]`)
 		words := plugintest.Subscribe[topics.Text](h, "wall", "text")
 		for _, step := range []struct {
 			pass time.Duration

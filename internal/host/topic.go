@@ -113,7 +113,14 @@ func (s *Slot) Get() (value any, ok bool) {
 
 // Expires returns the instant from which Get does not return the latest value any
 // more.
-func (s *Slot) Expires() scheduler.Instant {
+func (s *Slot) Expires() scheduler.Instant { return s.older(1) }
+
+// Old returns the instant from which the latest value is older than half of that.
+func (s *Slot) Old() scheduler.Instant { return s.older(2) }
+
+// older returns the instant from which the latest value is older than a part of its
+// maximum age, or Never.
+func (s *Slot) older(part time.Duration) scheduler.Instant {
 	if len(s.values) == 0 {
 		return scheduler.Never
 	}
@@ -122,7 +129,7 @@ func (s *Slot) Expires() scheduler.Instant {
 	if maxAge == 0 {
 		return scheduler.Never
 	}
-	return latest.since().Add(maxAge) + 1
+	return latest.since().Add(maxAge/part) + 1
 }
 
 // maxAge returns the age from which a value says nothing any more; 0: it always holds.

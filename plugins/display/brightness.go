@@ -12,6 +12,8 @@ type brightness struct {
 	fixed   *plugins.Percent // by an action; nil: it is not
 	awake   plugins.Instant  // until then it is not blank, since an action woke it
 	isBlank bool             // as of the last picture
+
+	follower follower
 }
 
 // at returns whether the panel is blank, and if not how bright it is. While the clock is
@@ -28,6 +30,10 @@ func (b *brightness) at(m *panel.Moment) (blank bool, level plugins.Percent) {
 				level = d.Brightness
 			}
 		}
+	}
+	if followed, ok := b.follower.at(level); ok {
+		level = followed
+		m.TrueUntil(m.UntilMono(b.follower.source.Expires()))
 	}
 	if b.fixed != nil {
 		level = *b.fixed

@@ -19,6 +19,7 @@ type Config struct {
 	Pages      []PageEntry                        `yaml:"pages" doc:"what it shows, in turn" required:"true"`
 	Turn       time.Duration                      `yaml:"turn" doc:"how long a page is shown at least: its text and its rows are shown to their end; 0s: until an action changes it" min:"0s" max:"1h"`
 	Brightness plugins.Percent                    `yaml:"brightness" doc:"how bright the LEDs are; at 0% they still glow"`
+	Follow     Follow                             `yaml:"follow" doc:"a sensor by which the brightness follows the light of the room: from least in the dark to what brightness, or dim, says"`
 	Dim        []Dim                              `yaml:"dim" doc:"times of day with another brightness; where two overlap the later one in the list counts"`
 	Blank      []plugins.Window                   `yaml:"blank" doc:"times of day at which the panel is blank"`
 	Wake       time.Duration                      `yaml:"wake" doc:"how long an action wakes a blank panel" min:"1s" max:"1h"`

@@ -29,7 +29,7 @@ func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "display",
 		Doc:      "shows departures, the time and messages on a panel of LEDs",
-		Defaults: Config{Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second, Messages: Messages{For: 20 * time.Second, Expire: time.Hour}},
+		Defaults: Config{Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second, Follow: Follow{Dark: 1, Bright: 400, Least: 0.05}, Messages: Messages{For: 20 * time.Second, Expire: time.Hour}},
 		Topics:   plugins.Topics(picture, words, light, current, pending),
 		Actions:  plugins.Actions(append([]*plugins.Action{nextPage, previousPage, showPage, wake, blank, setBrightness, test, show, dismiss, push, remove}, pageActions...)...),
 		New:      New,
@@ -82,6 +82,7 @@ func (d *display) Start(t *plugins.Task) error {
 	d.pager.pages, d.pager.since = newPages(d.env, d.cfg.Pages), d.started
 	d.env.Meter.Describe("frames_drawn_total", "Pictures that were drawn for the panel.")
 	d.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
+	d.brightness.follower = newFollower(d.env, d.cfg.Follow)
 	d.handleActions()
 	pending.Set(d.env, topics.Messages{})
 	d.env.Go("draw", d.draw)
@@ -113,7 +114,7 @@ func (d *display) draw(t *plugins.Task) error {
 		if err := t.SleepUntil(next); err != nil {
 			return err
 		}
-		if d.version != d.pager.version() || !d.moment.Until.Holds(d.moment.Moment, d.env.Moment()) {
+		if d.version != d.dataVersion() || !d.moment.Until.Holds(d.moment.Moment, d.env.Moment()) {
 			d.redraw()
 		}
 		if v := d.pager.versions(); v != d.checked {
@@ -140,7 +141,7 @@ func (d *display) redraw() {
 	case !blank:
 		d.pager.draw(d.canvas, &d.moment)
 	}
-	d.version = d.pager.version()
+	d.version = d.dataVersion()
 	if d.moment.Words != before {
 		words.Set(d.env, d.moment.Words)
 	}
@@ -151,6 +152,9 @@ func (d *display) redraw() {
 		d.canvas = newCanvas(d.canvas.Rect.Max)
 	}
 }
+
+// dataVersion returns another number whenever the page or the brightness has other data.
+func (d *display) dataVersion() uint64 { return d.pager.version() + d.brightness.follower.version() }
 
 // now returns the present moment, of which nothing is drawn yet.
 func (d *display) now() panel.Moment {

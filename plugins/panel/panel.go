@@ -8,7 +8,7 @@
 //		From plugins.From[topics.Reading] `yaml:"from" doc:"what is shown" required:"true" short:"true"`
 //	}
 //
-//	func init() { plugins.AddMember[panel.PageConfig]("reading", "a reading", Config{}) }
+//	func init() { plugins.AddMember[panel.PageConfig]("degrees", "a temperature", Config{}) }
 //
 //	func (c *Config) NewPage(env plugins.Env) panel.Page {
 //		source := plugins.Subscribe(env, c.From)
@@ -18,7 +18,7 @@
 //		}}
 //	}
 //
-// From then on a display can have {reading: thermometer} among its pages. A device,
+// From then on a display can have {degrees: thermometer} among its pages. A device,
 // such as a chain of MAX7219, is added to the kind [DeviceConfig] in the same way.
 package panel
 
