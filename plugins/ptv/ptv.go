@@ -30,7 +30,7 @@ func init() {
 }
 
 // attribution is what the licence of the timetable data asks for.
-const attribution = "Source: Licensed from Public Transport Victoria under a Creative Commons Attribution 4.0 International Licence"
+const attribution = "Source: Licensed from Public Transport Victoria under a Creative Commons Attribution 4.0 International Licence, https://creativecommons.org/licenses/by/4.0/"
 
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
