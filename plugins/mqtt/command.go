@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,14 @@ func (m *mqtt) takeCommands(t *plugins.Task) error {
 	if m.cfg.HomeAssistant {
 		filters = append(filters, birth, m.lightTopic("+", "+")+"/set")
 	}
-	if err := m.conn.subscribe(t, filters...); err != nil {
+	// A command holds for the moment at which it is sent.
+	if err := m.conn.subscribe(t, withoutRetained, filters...); err != nil {
 		return err
+	}
+	if len(m.cfg.Subscribe) > 0 {
+		if err := m.conn.subscribe(t, withRetained, slices.Collect(maps.Values(m.cfg.Subscribe))...); err != nil {
+			return err
+		}
 	}
 	for {
 		command, err := m.conn.next(t)
@@ -39,6 +46,10 @@ func (m *mqtt) takeCommands(t *plugins.Task) error {
 			if err := m.announcer.again(t, command); err != nil {
 				return err
 			}
+			continue
+		}
+		if isCommand := slices.ContainsFunc(filters, func(f string) bool { return matches(f, command.topic) }); !isCommand {
+			m.received(command)
 			continue
 		}
 		m.env.Meter.Count("commands_total", 1)

@@ -75,7 +75,11 @@ func (m *mqtt) connect(t *plugins.Task) error {
 			Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
 			PacketTimeout: packetTimeout,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-				c.receive(message{topic: p.Packet.Topic, payload: p.Packet.Payload, retain: p.Packet.Retain})
+				received := message{topic: p.Packet.Topic, payload: p.Packet.Payload, retain: p.Packet.Retain}
+				if left := p.Packet.Properties.MessageExpiry; left != nil {
+					received.expiry = time.Duration(*left) * time.Second
+				}
+				c.receive(received)
 				return true, nil
 			}},
 			OnClientError:      c.end,
@@ -212,12 +216,17 @@ func (c *connection) send(t *plugins.Task, m message) error {
 	return err
 }
 
-// subscribe asks for messages of the topics, but not for those that were retained:
-// a command holds for the moment at which it is sent.
-func (c *connection) subscribe(t *plugins.Task, topics ...string) error {
+// How a subscription treats messages that were retained (MQTT 5.0, 3.8.3.1).
+const (
+	withRetained    = 0
+	withoutRetained = 2
+)
+
+// subscribe asks for messages of the topics that others publish.
+func (c *connection) subscribe(t *plugins.Task, retained byte, topics ...string) error {
 	s := &paho.Subscribe{}
 	for _, topic := range topics {
-		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: 2})
+		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: retained, NoLocal: true})
 	}
 	_, err := plugins.Await(t, func(ctx context.Context) (*paho.Suback, error) { return c.client.Subscribe(ctx, s) })
 	return err

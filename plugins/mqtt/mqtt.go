@@ -20,8 +20,10 @@ package mqtt
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +44,8 @@ type Config struct {
 	Publish  []plugins.From[any]  `yaml:"publish" doc:"the topics to publish, streams once a second at most; none: every state and event"`
 	Commands []plugins.ActionName `yaml:"commands" doc:"the actions that commands may call"`
 
+	Subscribe map[string]string `yaml:"subscribe" doc:"topics of this instance, and the topic of the broker, with + and #, whose messages each of them has, but for those that this board publishes"`
+
 	HomeAssistant bool `yaml:"home_assistant" doc:"have Home Assistant find the board, and let it dim and switch the board's lamps"`
 }
 
@@ -53,6 +57,11 @@ func (c Config) Validate() error {
 	}
 	if strings.ContainsAny(c.Prefix, "+#\x00") || strings.HasPrefix(c.Prefix, "$") || strings.HasSuffix(c.Prefix, "/") {
 		all = append(all, plugins.OptionErrorf("prefix", "cannot contain + or #, begin with $ or end with /; write words with / between them, such as home/kitchen"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Subscribe)) {
+		if err := checkFilter(c.Subscribe[name]); err != nil {
+			all = append(all, plugins.OptionErrorf("subscribe."+name, "%w", err))
+		}
 	}
 	if (c.Cert == "") != (c.Key == "") {
 		all = append(all, plugins.OptionErrorf("cert", "cert and key belong together; write both or neither"))

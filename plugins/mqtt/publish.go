@@ -74,8 +74,11 @@ func (m *mqtt) streams() (all []plugins.From[any]) {
 }
 
 // isPublished tells whether a topic is among those of the configuration. The health
-// always is.
+// always is, and what came from the broker never.
 func (m *mqtt) isPublished(instance, topic string) bool {
+	if _, isReceived := m.cfg.Subscribe[topic]; isReceived && instance == m.env.Instance {
+		return false
+	}
 	return m.cfg.Publish == nil || topic == "health" ||
 		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: instance, Topic: topic})
 }

@@ -21,7 +21,8 @@ import (
 
 // Typed names the type of a payload, by which readers choose how to show it:
 // "departures", "picture", "level", "press", "gesture", "switch", "sync", "reading",
-// "text", "light", "choice", "messages" or "health".
+// "text", "light", "choice", "messages", "received" or
+// "health".
 type Typed interface{ PayloadType() string }
 
 // Timed is a payload whose JSON depends on the moment at which it is told: what is

@@ -1,0 +1,62 @@
+package mqtt_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/eclipse/paho.golang/paho"
+
+	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/topics"
+)
+
+func TestMessagesOfOthersAreReceivedWithTheTimeThatIsLeftAndNotPublishedAgain(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	shine := plugintest.Publish(h, "lamp", level)
+	h.Run(func(task *plugins.Task) error {
+		o := b.observe(task)
+		expiry := uint32(50)
+		publish := func(topic string) {
+			p := &paho.Publish{Topic: topic, Payload: []byte("7"), QoS: 1, Retain: true, Properties: &paho.PublishProperties{MessageExpiry: &expiry}}
+			if _, err := plugins.Await(task, publishing(o, p)); err != nil {
+				t.Error(err)
+			}
+		}
+		publish("ptvd/kitchen/lamp/level")
+		home := start(task, h, b, "subscribe: {levels: ptvd/+/lamp/level}")
+		received := plugintest.Subscribe[topics.Received](h, "home", "levels")
+		got, err := received.Next(task)
+		if err != nil || got.Topic != "ptvd/kitchen/lamp/level" || string(got.Payload) != "7" || got.Left < 40*time.Second || got.Left > 50*time.Second {
+			t.Errorf("received %+v, %v", got, err)
+		}
+		shine(topics.Level{Goal: 1}) // its own, which comes before the next one of the other
+		o.next("ptvd/hall/lamp/level")
+		publish("ptvd/attic/lamp/level")
+		if got, err = received.Next(task); err != nil || got.Topic != "ptvd/attic/lamp/level" {
+			t.Errorf("received %+v, %v", got, err)
+		}
+		o.command("end", "")
+		for {
+			switch p := o.any(); {
+			case p.Topic == "end":
+				return home.Stop(task)
+			case strings.HasPrefix(p.Topic, "ptvd/hall/home/levels"):
+				t.Errorf("published again: %s", p.Topic)
+			}
+		}
+	})
+}
+
+func TestTopicFiltersAreChecked(t *testing.T) {
+	for filter, valid := range map[string]bool{
+		"a/b": true, "ptvd/+/trains/shared": true, "ptvd/#": true, "#": true, "+": true,
+		"": false, "a/b#": false, "#/a": false, "a/+b": false,
+	} {
+		err := plugintest.Check("mqtt", "broker: mqtt://hub\nsubscribe: {trains: '"+filter+"'}")
+		if valid != (err == nil) || !valid && !strings.Contains(err.Error(), "subscribe.trains") {
+			t.Errorf("%q: %v", filter, err)
+		}
+	}
+}
