@@ -10,8 +10,8 @@ import (
 // Follow is how the brightness follows the light of the room.
 type Follow struct {
 	From   plugins.From[topics.Reading] `yaml:"from" doc:"the instance that measures the light, such as a sensor in lx; none: the brightness follows nothing"`
-	Dark   float64                      `yaml:"dark" doc:"the reading up to which the panel has its least brightness" min:"0.001" max:"1e6"`
-	Bright float64                      `yaml:"bright" doc:"the reading from which on it has all of brightness" min:"0.001" max:"1e6"`
+	Dark   float64                      `yaml:"dark" doc:"the reading up to which the panel has its least brightness" min:"0.001" max:"100000"`
+	Bright float64                      `yaml:"bright" doc:"the reading from which on it has all of brightness" min:"0.001" max:"100000"`
 	Least  plugins.Percent              `yaml:"least" doc:"the least brightness"`
 }
 

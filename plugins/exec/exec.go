@@ -135,9 +135,7 @@ func (i *instance) Start(t *plugins.Task) error {
 	if err := i.send(t, ToProgram{Config: &Settings{Instance: i.env.Instance, Options: options}}); err != nil {
 		return err
 	}
-	if err := t.Timeout(helloTimeout, func() error { return i.hello.Wait(t) }); errors.Is(err, plugins.ErrTimeout) {
-		return fmt.Errorf("the program sent no hello within %v", helloTimeout)
-	} else if err != nil {
+	if err := i.awaitHello(t); err != nil {
 		return err
 	}
 	for _, from := range i.cfg.Subscribe {
@@ -156,6 +154,14 @@ func (i *instance) Start(t *plugins.Task) error {
 		}
 	})
 	return nil
+}
+
+func (i *instance) awaitHello(t *plugins.Task) error {
+	err := t.Timeout(helloTimeout, func() error { return i.hello.Wait(t) })
+	if errors.Is(err, plugins.ErrTimeout) {
+		return fmt.Errorf("the program sent no hello within %v", helloTimeout)
+	}
+	return err
 }
 
 // Stop ends the program.

@@ -221,24 +221,6 @@ func TestAProgramThatDoesNotReadIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-func TestAProgramThatWritesTooMuchIsSlowedDown(t *testing.T) {
-	h := plugintest.NewInRealTime(t)
-	path := program(t, `hello; while echo '{"value": {"topic": "said", "value": "again"}}'; do :; done`)
-	h.Run(func(task *plugins.Task) error {
-		said := plugintest.Subscribe[topics.Text](h, "guest", "said")
-		guest := h.Start(task, "guest", entry(path))
-		start := task.Now()
-		for said.Version() < 150 {
-			task.Sleep(time.Millisecond)
-		}
-		if took := task.Now().Sub(start); took < 800*time.Millisecond {
-			t.Errorf("150 lines were read within %v", took)
-		}
-		guest.Stop(task)
-		return nil
-	})
-}
-
 func TestHealthIsWhatTheProgramSays(t *testing.T) {
 	h := plugintest.NewInRealTime(t)
 	path := program(t, `hello; echo '{"health": {"degraded": "the sensor is cold"}}'; read -r line; echo '{"health": {}}'; cat`)

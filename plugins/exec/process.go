@@ -59,9 +59,11 @@ func newProcess(path string) (*process, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	// The daemon goes before other processes; the program need not. A system that
-	// forbids the change leaves it as it is.
+	// The daemon goes before other processes; the program need not. Where memory is
+	// short, it is killed before the daemon. A system that forbids a change leaves it
+	// as it is.
 	_ = syscall.Setpriority(syscall.PRIO_PGRP, c.Process.Pid, 0)
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", c.Process.Pid), []byte("500"), 0)
 	p := &process{command: c, input: input, output: newLineReader(output), errors: newLineReader(errorOutput), ended: make(chan struct{})}
 	p.reap = sync.OnceValue(func() error {
 		defer close(p.ended)
