@@ -1,20 +1,26 @@
 package deploy
 
 import (
-	"os"
+	_ "embed"
 	"strings"
 	"testing"
 )
 
+//go:embed systemd/ptvd.service
+var unit string
+
 // A board on a wall has nobody who would start the service again.
 func TestTheServiceIsNeverGivenUpAndStartsNoMoreThan9000TimesADay(t *testing.T) {
-	unit, err := os.ReadFile("systemd/ptvd.service")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, line := range []string{"StartLimitIntervalSec=0", "Restart=always", "RestartSec=10"} {
-		if !strings.Contains(string(unit), "\n"+line+"\n") {
+		if !strings.Contains(unit, "\n"+line+"\n") {
 			t.Errorf("the unit lacks %s", line)
 		}
+	}
+}
+
+// All of /sys but PWM is read-only for the service, and so is /proc/sys.
+func TestTheServiceCannotTuneTheKernel(t *testing.T) {
+	if !strings.Contains(unit, "\nProtectKernelTunables=yes\n") {
+		t.Error("the unit lacks ProtectKernelTunables=yes")
 	}
 }

@@ -39,7 +39,7 @@ var configMutants = []mutant{
 	{"two-runs.yaml: other faults are found in the same run", "internal/config/options.go", "if len(refused) == 0 {\n		return err\n	}", "if len(refused) > 0 {\n		return nil\n	} else {\n		return err\n	}", nil},
 	{"walk-without-unit.yaml", "internal/schema/duration.go", "has no unit; write %s\", text, t.withUnit(text, usual))", "has no unit; write %s\", text, t.withUnit(text, usual+int64(time.Second)))", []string{"internal/config"}},
 	{"action-ring.yaml: refused by check", "internal/config/references.go", "d.checkRings(calls)", "", nil},
-	{"action-ring.yaml: the bus names the ring that it refuses", "internal/host/bus.go", `strings.Join(ring, " -> ")`, `strings.Join(ring[:1], " -> ")`, []string{"internal/daemon"}},
+	{"action-ring.yaml: the bus names the ring that it refuses", "internal/host/bus.go", `strings.Join(ring, " -> ")`, `strings.Join(ring[:1], " -> ")`, []string{"plugins"}},
 	{"cyrillic-action.yaml, nbsp.yaml", "internal/schema/message.go", "r < 0x80 || unicode", "r > 0 || unicode", []string{"internal/config"}},
 	{"blank: 00:00-24:00", "plugins/values.go", `to == "24:00"`, `to == "24.00"`, nil},
 	{"B1 a line of a bus in use is refused", "internal/config/claims.go", "if owner, owned := owners[c.part]; owned {", "if owner, owned := owners[c.part]; owned && false {", nil},
@@ -67,6 +67,24 @@ var daemonMutants = []mutant{
 	{"the start log names the version", "internal/daemon/startlog.go", `d.log.With("version", d.options.Version)`, "d.log", nil},
 	{"an instance that failed is ok only after a while", "internal/daemon/instance.go", "if i.health.Condition == host.Failed {\n		err", "if false {\n		err", nil},
 	{"a start that hangs is a failure", "internal/daemon/instance.go", "startTimeout = 30 * time.Second", "startTimeout = 30 * time.Hour", nil},
+}
+
+// serviceMutants break what an owner of the service relies on: the cases K3 to K13, B2 and B3.
+var serviceMutants = []mutant{
+	{"K3 the advice for an inline key leaves the file readable", "internal/config/secrets.go", "run chgrp ptvd and chmod 640 on it", "run chmod 600 on it", nil},
+	{"K3 the group of the service's user counts", "internal/cli/service.go", "info.Mode()&0o040 != 0", "info.Mode()&0o004 != 0", nil},
+	{"K4 udev is waited for", "internal/gpio/periph/pwmclass/output.go", "ok && errors.Is(err, fs.ErrPermission) && devfile", "false && ok && errors.Is(err, fs.ErrPermission) && devfile", nil},
+	{"K4 a channel stays exported", "internal/gpio/periph/pwmclass/output.go", "		c.release(o.dir)\n		return nil, err", "		c.release(o.dir)\n		_ = c.write(filepath.Join(c.root, chip, \"unexport\"), channel)\n		return nil, err", nil},
+	{"K5 encrypted credentials count", "internal/cli/service.go", `[]string{"", ".encrypted"}`, `[]string{""}`, nil},
+	{"K5 the line that the unit lacks", "internal/cli/service.go", `add LoadCredential=" + name`, `add LoadCredential="`, nil},
+	{"K6 why a start failed is an error", "internal/cli/cli.go", `cmd.Name() == "run" && logs.IsJournal`, `cmd.Name() == "demo" && logs.IsJournal`, []string{"cmd/ptvd"}},
+	{"K7 the kernel's tunables", "deploy/systemd/ptvd.service", "ProtectKernelTunables=yes", "ProtectKernelTunables=no", nil},
+	{"K9 the daemon's answer is the outcome of a reload", "internal/daemon/control.go", "case string(answer) != reloaded:", "case false:", []string{"cmd/ptvd"}},
+	{"K11 certificates are valid by the corrected clock", "internal/daemon/open.go", "tls.Config{Time: now}", "tls.Config{Time: time.Now}", nil},
+	{"K12 the service is never given up", "deploy/systemd/ptvd.service", "StartLimitIntervalSec=0", "StartLimitIntervalSec=60", nil},
+	{"K13 a panel's port that is back is opened", "plugins/display/sender.go", "		if errors.Is(err, plugins.ErrCancelled) {\n			return err\n		}\n		wait", "		if notOpen || errors.Is(err, plugins.ErrCancelled) {\n			return err\n		}\n		wait", nil},
+	{"B2 lines that the board has not are refused", "internal/cli/board.go", "if err := periph.CheckLine(chips, part.Name); err != nil {", "if err := periph.CheckLine(chips, part.Name); false {", nil},
+	{"B3 what a line is used for", "internal/cli/pins.go", `cmp.Or(line.Function, "-")`, `"-"`, nil},
 }
 
 var gpioMutants = []mutant{

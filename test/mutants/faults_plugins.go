@@ -41,6 +41,20 @@ var displayMutants = []mutant{
 	{"the panel is dark after the stop", "plugins/display/sender.go", "errors.Join(s.open.Blank(), s.open.Close())", "s.open.Close()", nil},
 }
 
+// panelMutants break the table of the cases' "Panels".
+var panelMutants = []mutant{
+	{"fc16", "plugins/max7219/layout.go", "		return 7 - y, x\n	case \"parola\"", "		return y, x\n	case \"parola\"", nil},
+	{"parola", "plugins/max7219/layout.go", "return 7 - y, 7 - x", "return y, 7 - x", nil},
+	{"icstation", "plugins/max7219/layout.go", "	case \"icstation\":\n		return y, 7 - x", "	case \"icstation\":\n		return y, x", nil},
+	{"the data input at the right", "plugins/max7219/layout.go", "x, y = c.Width-1-x, c.Height-1-y", "x = c.Width - 1 - x", nil},
+	{"orientation without a module", "plugins/max7219/layout.go", "		return 7 - y, x\n	default", "		return y, 7 - x\n	default", nil},
+	{"mirror", "plugins/max7219/layout.go", "	if c.Mirror {\n", "	if false {\n", nil},
+	{"a file without module is warned of", "plugins/max7219/max7219.go", "plugins.OptionWarningf(\"module\"", "plugins.OptionWarningf(\"width\"", nil},
+	{"everything is sent again every 3 s", "plugins/max7219/max7219.go", "Refresh: 3 * time.Second", "Refresh: 59 * time.Second", []string{"plugins/display"}},
+	{"what the drivers held at power-up is never seen", "plugins/max7219/chain.go", "		c.all(shutdown, 1) // last", "		// last", nil},
+	{"only what differs is sent", "plugins/max7219/chain.go", "c.unknown || !bytes.Equal(", "true || !bytes.Equal(", nil},
+}
+
 var departuresMutants = []mutant{
 	{"D1 a filter that matches nothing", "plugins/topics/filter.go", "len(o.wanted) == 0 || o.wants(known)", "true || o.wants(known)", []string{"plugins/ptv"}},
 	{"D1 ids are remembered for a week", "plugins/departures/seen.go", "at.Sub(last) > seenFor", "at.Sub(last) > seenFor/7", []string{"plugins/ptv"}},
@@ -55,6 +69,7 @@ var departuresMutants = []mutant{
 	{"D6 cancelled ones do not use up count", "plugins/departures/departures.go", "if !d.Cancelled && !d.When().Before(at.Add(walk)) {", "if !d.When().Before(at.Add(walk)) {", []string{"plugins/ptv"}},
 	{"D6 the last place is kept for one that runs", "plugins/topics/group.go", "case n > 0 && !o.Cancelled && !slices.ContainsFunc(list, Offer.runs):", "case n < 0 && slices.ContainsFunc(list, Offer.runs):", nil},
 	{"D7 D16 a vehicle stands at the platform for a while", "plugins/topics/rules.go", "standsFor = 2 * time.Minute", "standsFor = 20 * time.Minute", nil},
+	{"D16 the list has a vehicle that stands at the platform", "plugins/topics/departures_json.go", "switch ahead, _ := d.Ahead(m, departure); {", "switch ahead := !m.Now.After(departure.When()); {", []string{"internal/daemon"}},
 	{"D8 a cancelled run goes by its schedule", "plugins/topics/departures.go", "d.Estimated.IsZero() || d.Cancelled", "d.Estimated.IsZero()", nil},
 	{"D9 a replacement bus passes the platform filter", "plugins/topics/filter.go", `d.ReplacedByBus && o.name == "platforms" ||`, "", nil},
 	{"D10 a delay is carried", "plugins/departures/departures.go", "now.Sub(last.at) <= presumedFor", "false", []string{"plugins/ptv"}},
@@ -100,4 +115,20 @@ var webMutants = []mutant{
 	{"another origin is refused", "internal/web/protect.go", "case isCrossOrigin(r):", "case false && isCrossOrigin(r):", nil},
 	{"an Internet name for this address is refused", "internal/web/protect.go", "!isLocalName(r.Host) &&", "false &&", nil},
 	{"a body is limited", "internal/web/protect.go", "http.MaxBytesReader(w, r.Body, maxCommand)", "http.MaxBytesReader(w, r.Body, 100*maxCommand)", nil},
+}
+
+// pageMutants break the page's scripts and styles, which only a browser shows.
+var pageMutants = []mutant{
+	{"W1 the page knows how old an event is", "internal/web/page/connection.js", "connection.lag = ageOf(state.at_s)", "connection.lag = 0", nil},
+	{"W2 the page renews a press", "internal/web/page/parts.js", "if (to) renewing = setInterval(renew, 1000);", "", nil},
+	{"W3 the panel is dark without the board", "internal/web/page/picture.js", `live ? t.value : { ...t.value, rows: t.value.rows.map(() => "") }`, "t.value", nil},
+	{"W3 what it shows is not known", "internal/web/page/picture.js", "if (!live) return label(", "if (false) return label(", nil},
+	{"W3 last heard at", "internal/web/page/connection.js", "return this.heard ?", "return false ?", nil},
+	{"W8 the click of a screen reader", "internal/web/page/parts.js", "if (e.detail) return;", "return;", nil},
+	{"W8 the wheel turns the page", "internal/web/page/parts.js", "|| document.activeElement !== knob", "", nil},
+	{"W8 a key is for what has the focus", "internal/web/page/parts.js", `button.addEventListener("keydown"`, `document.addEventListener("keydown"`, nil},
+	{"W9 forced colours", "internal/web/page/page.css", ".panel, .bulb, .push, .scale, td canvas { forced-color-adjust: none; }", "", nil},
+	{"W9 320 pixels", "internal/web/page/page.css", "@media (max-width: 370px)", "@media (max-width: 37px)", nil},
+	{"W9 paper", "internal/web/page/page.css", "#board { background: none; --text: #000; --quiet: #444; }", "", nil},
+	{"W12 the departures are right below the panel", "internal/web/page/index.html", `<div id="parts"></div>`, `<div id="parts"></div><ul id="instances"></ul>`, nil},
 }
