@@ -331,6 +331,22 @@ func TestInstanceThatKeepsFailingIsNotReportedAsOK(t *testing.T) {
 	}
 }
 
+func TestInstanceThatWorksAgainIsReportedAsOK(t *testing.T) {
+	starts := 0
+	log, err := run(t, 10*time.Second, map[string]script{"one": {start: func(plugins.Env, *plugins.Task) error {
+		if starts++; starts == 1 {
+			return errors.New("no such device")
+		}
+		return nil
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(log, "msg=ok plugin=one") != 1 {
+		t.Errorf("the log:\n%s", log)
+	}
+}
+
 func TestACallFromAGoroutineOfAPluginIsMadeOnTheLoopAndLoggedOnce(t *testing.T) {
 	woken := 0
 	log, err := run(t, time.Minute, map[string]script{

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/internal/config"
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	"ptvd/plugins/display"
@@ -49,6 +50,16 @@ func TestAPanelThatLostPowerIsRestoredWithinAMinute(t *testing.T) {
 		f.mustSee("Loading")
 		return nil
 	})
+}
+
+func TestAPanelIsRefreshedEvery3sIfTheFileDoesNotSay(t *testing.T) {
+	file, err := config.Parse("test.yaml", []byte("board: sim\nplugins: {panel: {plugin: display, pages: [clock], device: {max7219: {spi: SPI0.0, module: fc16}}}}\n"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if every := file.Instances[0].Config.(display.Config).Device.Value.RefreshEvery(); every != 3*time.Second {
+		t.Errorf("every %v", every)
+	}
 }
 
 func TestStaticHealsWithinTheRefreshAndIsCountedApart(t *testing.T) {

@@ -65,7 +65,8 @@ var daemonMutants = []mutant{
 	{"K10 what blocks the loop is logged at an abort", "internal/daemon/blocked.go", "	d.blocked.Store(&h)\n", "", nil},
 	{"S6 the clock is not known after a suspend", "internal/daemon/daemon.go", "	d.clock.Resume()\n", "", nil},
 	{"the start log names the version", "internal/daemon/startlog.go", `d.log.With("version", d.options.Version)`, "d.log", nil},
-	{"an instance that failed is ok only after a while", "internal/daemon/instance.go", "if i.health.Condition == host.Failed {\n		err", "if false {\n		err", nil},
+	{"an instance that failed is ok only after a while", "internal/daemon/instance.go", "okAfter = 5 * time.Second", "okAfter = 5 * time.Millisecond", nil},
+	{"an instance that failed is ok again", "internal/daemon/instance.go", "if i.health.Condition == host.Failed {\n		err", "if false {\n		err", nil},
 	{"a start that hangs is a failure", "internal/daemon/instance.go", "startTimeout = 30 * time.Second", "startTimeout = 30 * time.Hour", nil},
 }
 

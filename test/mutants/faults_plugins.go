@@ -49,7 +49,7 @@ var panelMutants = []mutant{
 	{"the data input at the right", "plugins/max7219/layout.go", "x, y = c.Width-1-x, c.Height-1-y", "x = c.Width - 1 - x", nil},
 	{"orientation without a module", "plugins/max7219/layout.go", "		return 7 - y, x\n	default", "		return y, 7 - x\n	default", nil},
 	{"mirror", "plugins/max7219/layout.go", "	if c.Mirror {\n", "	if false {\n", nil},
-	{"a file without module is warned of", "plugins/max7219/max7219.go", "plugins.OptionWarningf(\"module\"", "plugins.OptionWarningf(\"width\"", nil},
+	{"a file without module is warned of", "plugins/max7219/max7219.go", "plugins.OptionWarningf(", "plugins.OptionErrorf(", nil},
 	{"everything is sent again every 3 s", "plugins/max7219/max7219.go", "Refresh: 3 * time.Second", "Refresh: 59 * time.Second", []string{"plugins/display"}},
 	{"what the drivers held at power-up is never seen", "plugins/max7219/chain.go", "		c.all(shutdown, 1) // last", "		// last", nil},
 	{"only what differs is sent", "plugins/max7219/chain.go", "c.unknown || !bytes.Equal(", "true || !bytes.Equal(", nil},
