@@ -99,7 +99,7 @@ func (s *Source) Start(*plugins.Task) error {
 func (s *Source) Stop(*plugins.Task) error { return nil }
 
 func (s *Source) begin() {
-	s.published = topics.Departures{Walk: s.Walk, Period: s.Every, Attribution: s.Attribution}
+	s.published = topics.Departures{Began: s.Env.Now(), Walk: s.Walk, Period: s.Every, Attribution: s.Attribution}
 	s.backoff, s.recheck = plugins.NewBackoff(s.Env), plugins.NewBackoff(s.Env)
 	for _, r := range s.Requests {
 		s.parts = append(s.parts, part{Request: r, backoff: plugins.NewBackoff(s.Env)})

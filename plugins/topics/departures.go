@@ -27,6 +27,10 @@ type Departures struct {
 	// Zero: none has arrived yet.
 	Received scheduler.Instant
 
+	// Began is when the source began to ask, so that a first reply is waited for from then
+	// on. Zero: not known.
+	Began scheduler.Instant
+
 	// Mismatch says that the source's filter matches nothing that ever occurs at the
 	// stop, with what does; empty: it matches, or there is none.
 	Mismatch string

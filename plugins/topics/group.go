@@ -138,7 +138,7 @@ func (g Group) lost(m Moment, waiting scheduler.Instant) (lost bool, until Until
 	lost = true
 	for _, d := range g {
 		freshness, holds := d.Freshness(m)
-		limit := waiting.Add(d.Lifetime())
+		limit := max(waiting, d.Began).Add(d.Lifetime())
 		if freshness == None {
 			holds = m.UntilMono(limit + 1)
 		}

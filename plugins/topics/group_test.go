@@ -201,6 +201,7 @@ func TestAStandInIsShownWhereTheFirstHasBeenWithoutDataForLongerThanItsLimit(t *
 		"it asks seldom, and is not":               {topics.Group{seldom}, standIn, time.Hour, false},
 		"it has had none for five minutes":         {topics.Group{{}}, standIn, 5 * time.Minute, false},
 		"it has had none for longer":               {topics.Group{{Problem: "no key"}}, standIn, 5*time.Minute + 1, true},
+		"it has begun to ask a minute ago":         {topics.Group{{Began: tenHours.Add(-time.Minute)}}, standIn, time.Hour, false},
 		"one of two is left":                       {topics.Group{at("Hill", time.Hour), at("Lake", 0)}, standIn, time.Hour, false},
 		"none of two is left":                      {topics.Group{at("Hill", time.Hour), {}}, standIn, time.Hour, true},
 		"the stand-in has no data, either":         {topics.Group{at("Hill", time.Hour)}, topics.Group{{}}, time.Hour, false},

@@ -107,7 +107,7 @@ func (d Departures) catchable(m Moment, waiting scheduler.Instant) (list []Depar
 	case freshness == None && d.Problem != "":
 		return nil, NoData, until
 	case freshness == None:
-		limit := waiting.Add(StaleAfter)
+		limit := max(waiting, d.Began).Add(StaleAfter)
 		if m.Mono > limit {
 			return nil, NoData, until
 		}

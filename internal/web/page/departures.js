@@ -68,9 +68,9 @@ function service(s, state) {
 
 const where = (s) => (s.bay ? "bay " : "pl. ") + s.platform;
 
-// line is the number of the line, in its colours.
-function line({ number, colour, text_colour }) {
-  const e = el("span", { class: colour && "line" }, number, colour ? "" : " ");
-  if (colour) Object.assign(e.style, { background: colour, color: text_colour ?? "#000" }); // as GTFS has it
+// line is the number of the line, beside a bar in its colour: a text in it may be illegible.
+function line({ number, colour }) {
+  const e = el("span", { class: "line" }, number);
+  e.style.borderColor = colour ?? "";
   return e;
 }
