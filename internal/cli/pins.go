@@ -83,6 +83,9 @@ func printInventory(out io.Writer, found inventory) error {
 		}
 	}
 
+	if found.Board != "" {
+		fmt.Fprintf(table, "%s\n\n", found.Board)
+	}
 	lines := [][]string{{"LINE", "CHIP", "OFFSET", "DIRECTION", "FUNCTION", "USER"}}
 	for _, chip := range found.Chips {
 		if chip.Problem != "" {

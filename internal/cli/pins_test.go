@@ -10,7 +10,7 @@ import (
 
 func TestPinsSaysWhichInputsArePolledAndWhatHasAPin(t *testing.T) {
 	var out bytes.Buffer
-	err := printInventory(&out, inventory{Inventory: periph.Inventory{Chips: []periph.Chip{
+	err := printInventory(&out, inventory{Inventory: periph.Inventory{Board: "Raspberry Pi 3 Model B Rev 1.2", Chips: []periph.Chip{
 		{Label: "pinctrl-bcm2835", Lines: []periph.Line{
 			{Offset: 10, Name: "GPIO10", Direction: "input", Function: "spi0"}, {Offset: 17, Name: "GPIO17", Direction: "input", Used: true, User: "ptvd"},
 		}},
@@ -22,6 +22,7 @@ func TestPinsSaysWhichInputsArePolledAndWhatHasAPin(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
+		`^Raspberry Pi 3 Model B Rev 1.2\n\nLINE `,
 		`(?m)^GPIO10 +pinctrl-bcm2835 +10 +input +spi0 +-$`,
 		`(?m)^GPIO17 +pinctrl-bcm2835 +17 +input +- +ptvd$`,
 		`(?m)^ftdi-cbus-GPIO0 +ftdi-cbus +0 +input \(polled\) +- +-$`,

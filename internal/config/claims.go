@@ -2,11 +2,11 @@ package config
 
 import (
 	"cmp"
-	"os"
 	"slices"
 	"strings"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/header"
 )
 
 // claim is a part of the board that an option names.
@@ -39,34 +39,27 @@ func (d *decoder) checkClaims(claims []claim) {
 	}
 }
 
-// checkHeader refuses lines that belong to a bus or port which another option names, and
-// warns of outputs that cannot be used together on some boards.
+// thisBoard is the machine on which the file is checked. A test has another.
+var thisBoard = header.This
+
+// checkHeader refuses lines that belong to a bus or port which another option names.
 func (d *decoder) checkHeader(claims []claim) {
 	owners := map[string]claim{}
 	functions := map[string]string{}
 	for _, c := range claims {
-		for _, bus := range gpio.BusLines(c.part) {
-			if _, owned := owners[bus.Line]; !owned {
-				owners[bus.Line], functions[bus.Line] = c, bus.Function
+		for _, own := range thisBoard().BusLines(gpio.Canonical(c.part)) {
+			if _, owned := owners[own.Line]; !owned {
+				owners[own.Line], functions[own.Line] = c, own.Function
 			}
 		}
 	}
-	outputs := map[int]claim{} // by the channel
 	for _, c := range claims {
 		if owner, owned := owners[c.part]; owned {
 			d.error(c.at, "%s is %s of %s, which %s uses (line %d); choose another line", c.part, functions[c.part],
 				busOf(owner.part), owner.instance, owner.at.position().line)
+		} else if thisBoard().Pins == 26 && thisBoard().Pin(c.part) == 0 && strings.HasPrefix(c.part, "GPIO") {
+			d.report(Warning, c.at.position(), c.at.path, "%s is not on the header of this board, which has 26 pins", c.part)
 		}
-		channel := slices.IndexFunc(gpio.PWMChannels, func(lines []string) bool { return slices.Contains(lines, c.part) })
-		if !c.pwm || channel < 0 {
-			continue
-		}
-		if other, used := outputs[channel]; used && other.part != c.part && sharesChannels() {
-			d.report(Warning, c.at.position(), c.at.path, "%s and %s (line %d) are the same PWM channel on boards up to the Raspberry Pi 4; use %s on those",
-				c.part, other.part, other.at.position().line, strings.Join(gpio.PWMChannels[1-channel], " or "))
-			continue
-		}
-		outputs[channel] = c
 	}
 }
 
@@ -79,9 +72,46 @@ func busOf(part string) string {
 	return bus
 }
 
-// sharesChannels reports whether this machine may be a board on which two lines share a
-// PWM channel: any but a Raspberry Pi 5, whose lines have a channel each.
-func sharesChannels() bool {
-	compatible, _ := os.ReadFile("/sys/firmware/devicetree/base/compatible")
-	return !strings.Contains(string(compatible), "brcm,bcm2712")
+// checkOutputs refuses PWM outputs that this board has not, or not at once. On another
+// machine it warns of those that boards up to the Raspberry Pi 4 have not at once.
+func (d *decoder) checkOutputs(claims []claim) {
+	board := thisBoard()
+	model, where, onThose, severity := board.Model, "", "", Error
+	if model == nil {
+		model, where, onThose, severity = header.Models[0], " on boards up to the Raspberry Pi 4", " on those", Warning
+	} else {
+		where = " of a " + model.Boards
+	}
+	outputs := map[int]claim{} // by the channel
+	for _, c := range claims {
+		channel := model.Channel(c.part)
+		if !c.pwm || !strings.HasPrefix(c.part, "GPIO") {
+			continue
+		}
+		refuse := func(format string, args ...any) {
+			if severity == Error {
+				d.refused = append(d.refused, c.at.path)
+			}
+			d.report(severity, c.at.position(), c.at.path, format, args...)
+		}
+		other, used := outputs[channel]
+		routed := board.RoutedTo(c.part)
+		switch {
+		case channel < 0 && board.Model != nil:
+			refuse("%s is no PWM output%s; use %s", c.part, where, lines(slices.Concat(model.PWM...)))
+		case channel < 0:
+		case used && other.part != c.part:
+			free := slices.Concat(slices.Delete(slices.Clone(model.PWM), channel, channel+1)...)
+			refuse("%s and %s (line %d) are the same PWM channel%s; use %s%s", c.part, other.part, other.at.position().line, where, lines(free), onThose)
+		case routed != c.part:
+			refuse("the device tree routes the PWM channel of %s to %s; use that, or change dtoverlay= in /boot/firmware/config.txt", c.part, routed)
+		default:
+			outputs[channel] = c
+		}
+	}
+}
+
+func lines(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

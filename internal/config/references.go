@@ -62,6 +62,7 @@ func (d *decoder) connect(all []*instance, expanders map[string]expander.Options
 	}
 	d.checkClaims(claims)
 	d.checkHeader(append(uses, claims...))
+	d.checkOutputs(claims)
 	d.checkRings(calls)
 }
 

@@ -46,6 +46,50 @@ func TestAPartHeldByAnotherInstanceIsBusyAndTheErrorNamesBoth(t *testing.T) {
 	})
 }
 
+func TestABusThatIsInUseOwnsItsLines(t *testing.T) {
+	input := func(name string) func(*scheduler.Task, *gpio.Board) error {
+		return func(t *scheduler.Task, b *gpio.Board) error {
+			_, err := b.Input(t, gpio.InputOptions{Lines: []string{"GPIO5", name}})
+			return err
+		}
+	}
+	spi := func(t *scheduler.Task, b *gpio.Board) error {
+		_, err := b.SPI(t, "/dev/spidev0.0")
+		return err
+	}
+	i2c := func(t *scheduler.Task, b *gpio.Board) error {
+		_, err := b.I2C(t, "I2C1", 0x3C)
+		return err
+	}
+	uart := func(t *scheduler.Task, b *gpio.Board) error {
+		_, err := b.UART(t, "/dev/ttyAMA0", 9600)
+		return err
+	}
+	for _, c := range []struct {
+		first, second func(*scheduler.Task, *gpio.Board) error
+		want          string
+	}{
+		{spi, input("GPIO10"), "GPIO10: device or resource busy (MOSI of SPI0.0, held by bell); use another line"},
+		{input("GPIO11"), spi, "SPI0.0: device or resource busy: GPIO11, its line SCLK, is held by bell; stop bell or use another line there"},
+		{i2c, input("GPIO2"), "GPIO2: device or resource busy (SDA of I2C1/0x3c, held by bell); use another line"},
+		{input("GPIO14"), uart, "/dev/ttyAMA0: device or resource busy: GPIO14, its line TXD, is held by bell; stop bell or use another line there"},
+		{spi, i2c, ""},
+	} {
+		two(t, func(task *scheduler.Task, bell, lamp *gpio.Board) error {
+			if err := c.first(task, bell); err != nil {
+				return err
+			}
+			if err := c.second(task, lamp); c.want == "" && err != nil || c.want != "" && (!errors.Is(err, syscall.EBUSY) || err.Error() != c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+			if err := errors.Join(lamp.Close(task), bell.Close(task)); err != nil {
+				return err
+			}
+			return c.second(task, lamp)
+		})
+	}
+}
+
 func TestTheBoardDetectsTwoNamesOfOneLine(t *testing.T) {
 	two(t, func(t *scheduler.Task, bell, lamp *gpio.Board) error {
 		if _, err := bell.Output(t, "GPIO18", gpio.Low); err != nil {

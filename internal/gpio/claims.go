@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"syscall"
+
+	"ptvd/internal/gpio/header"
 )
 
 // Claims records which instance uses which pin, port or bus address of a board, and
@@ -25,7 +27,28 @@ func (c *Claims) take(name, owner string) error {
 	if holder, held := c.owners[name]; held && holder != owner {
 		return fmt.Errorf("%s: %w (held by %s); stop %s or give %s another one", name, syscall.EBUSY, holder, holder, owner)
 	}
+	if err := c.conflict(name); err != nil {
+		return err
+	}
 	c.owners[name] = owner
+	return nil
+}
+
+// conflict returns an error if a line belongs to a bus that is in use, or a bus needs a
+// line that is. As a GPIO line it would be lost to the bus.
+func (c *Claims) conflict(name string) error {
+	for _, own := range header.This().BusLines(name) {
+		if holder, held := c.owners[own.Line]; held {
+			return fmt.Errorf("%s: %w: %s, its line %s, is held by %s; stop %s or use another line there", name, syscall.EBUSY, own.Line, own.Function, holder, holder)
+		}
+	}
+	for held, holder := range c.owners {
+		for _, its := range header.This().BusLines(held) {
+			if its.Line == name {
+				return fmt.Errorf("%s: %w (%s of %s, held by %s); use another line", name, syscall.EBUSY, its.Function, held, holder)
+			}
+		}
+	}
 	return nil
 }
 

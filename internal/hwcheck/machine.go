@@ -5,11 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/header"
 	"ptvd/internal/gpio/periph"
 )
 
@@ -74,7 +74,7 @@ func (m Machine) location(p config.Part) string {
 			}
 		}
 	}
-	if pins := headerPins(name); pins != "" {
+	if pins := headerPins(header.This(), name); pins != "" {
 		words = append(words, pins)
 	}
 	return strings.Join(words, ", ")
@@ -92,29 +92,19 @@ func (m Machine) holder(p config.Part) string {
 	return ""
 }
 
-// gpioPins is the pin of the 40-pin header for each GPIO of a Raspberry Pi (Raspberry
-// Pi documentation, "GPIO and the 40-pin header").
-var gpioPins = [...]int{
-	27, 28, 3, 5, 7, 29, 31, 26, 24, 21, 19, 23, 32, 33, // GPIO0 to 13
-	8, 10, 36, 11, 12, 35, 38, 40, 15, 16, 18, 22, 37, 13, // GPIO14 to 27
-}
-
 // headerPins names the header's pins of a part; empty: unknown.
-func headerPins(part string) string {
-	var words []string
-	for _, line := range gpio.BusLines(part) {
-		if line.Function != "MISO" { // nothing that ptvd drives answers
-			number, _ := strings.CutPrefix(headerPins(line.Line), "header pin ")
-			words = append(words, fmt.Sprintf("%s (%s)", number, line.Function))
+func headerPins(board *header.Board, part string) string {
+	var pins []string
+	for _, own := range board.BusLines(part) {
+		if own.Function != "MISO" { // nothing that ptvd drives answers
+			pins = append(pins, fmt.Sprintf("%d (%s)", board.Pin(own.Line), own.Function))
 		}
 	}
-	if words != nil {
-		return "header pins " + strings.Join(words, ", ")
+	if pins != nil {
+		return "header pins " + strings.Join(pins, ", ")
 	}
-	number, isLine := strings.CutPrefix(part, "GPIO")
-	n, err := strconv.ParseUint(number, 10, 8)
-	if !isLine || err != nil || int(n) >= len(gpioPins) {
-		return ""
+	if pin := board.Pin(part); pin > 0 {
+		return fmt.Sprintf("header pin %d", pin)
 	}
-	return fmt.Sprintf("header pin %d", gpioPins[n])
+	return ""
 }

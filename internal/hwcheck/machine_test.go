@@ -37,24 +37,3 @@ func TestAnotherInstanceCountsOnlyIfItUsesTheHardware(t *testing.T) {
 		})
 	}
 }
-
-func TestEachGPIOHasItsOwnHeaderPin(t *testing.T) {
-	seen := map[int]int{}
-	for gpio, pin := range gpioPins {
-		if other, taken := seen[pin]; taken || pin < 3 || pin > 40 {
-			t.Errorf("GPIO%d and GPIO%d are both on pin %d", gpio, other, pin)
-		}
-		seen[pin] = gpio
-	}
-	for _, power := range []int{1, 2, 4, 6, 9, 14, 17, 20, 25, 30, 34, 39} {
-		if gpio, taken := seen[power]; taken {
-			t.Errorf("GPIO%d is on pin %d, which is power or ground", gpio, power)
-		}
-	}
-	if len(gpioPins) != 28 {
-		t.Errorf("got %d GPIOs, want 28", len(gpioPins))
-	}
-	if got := headerPins("GPIO28") + headerPins("GPIO") + headerPins("pwmchip0/1"); got != "" {
-		t.Errorf("parts that are not on the header: %q", got)
-	}
-}

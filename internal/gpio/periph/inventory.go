@@ -2,11 +2,14 @@ package periph
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio/gpioreg"
 
 	board "ptvd/internal/gpio"
+	"ptvd/internal/gpio/header"
 	"ptvd/internal/gpio/periph/cdev"
 	"ptvd/internal/gpio/periph/devfile"
 	"ptvd/internal/gpio/periph/pwmclass"
@@ -16,6 +19,7 @@ import (
 // Inventory lists the GPIO lines, buses, ports and sensors of the machine, and why some of them
 // cannot be used.
 type Inventory struct {
+	Board string          `json:"board,omitempty"` // Raspberry Pi 3 Model B Rev 1.2
 	Chips []Chip          `json:"chips"`
 	SPI   []Port          `json:"spi"`
 	I2C   []Port          `json:"i2c"`
@@ -42,7 +46,31 @@ type Port struct {
 // disturb other programs. With an error it returns what could be read nevertheless.
 func TakeInventory() (Inventory, error) {
 	pwm, err := pwmclass.Chips()
-	return Inventory{addFunctions(cdev.Chips()), ports("/dev/spidev*"), ports("/dev/i2c-*"), ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm, sensors.List()}, err
+	i := Inventory{
+		header.This().Name, cdev.Chips(), ports("/dev/spidev*"), ports("/dev/i2c-*"),
+		ports("/dev/ttyAMA*", "/dev/ttyS*", "/dev/ttyUSB*", "/dev/ttyACM*"), pwm, sensors.List(),
+	}
+	i.addFunctions(header.This())
+	return i, err
+}
+
+// addFunctions adds to the lines of the header which device has them. The kernel tells it
+// nowhere else to users other than root: to its GPIO interface such a line looks free.
+func (i *Inventory) addFunctions(on *header.Board) {
+	c, _ := cdev.Lookup(i.Chips, "GPIO0")
+	if c == nil {
+		return
+	}
+	for n := range c.Lines {
+		c.Lines[n].Function = on.Function(c.Lines[n].Offset)
+	}
+	for _, port := range slices.Concat(i.SPI, i.I2C) {
+		for _, own := range on.BusLines(port.Name) {
+			if _, line := cdev.Lookup(i.Chips, own.Line); line != nil && line.Function == "" {
+				line.Function = strings.ToLower(header.Bus(port.Name))
+			}
+		}
+	}
 }
 
 func ports(patterns ...string) []Port {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/warthog618/go-gpiocdev/uapi"
 
+	"ptvd/internal/gpio/header"
 	"ptvd/internal/gpio/periph/devfile"
 )
 
@@ -81,7 +82,7 @@ func readChips(dev string) []Chip {
 func number(chips []Chip) {
 	for _, c := range chips {
 		if c.rank() == 0 {
-			for i := range c.Lines[:min(len(c.Lines), 28)] { // GPIO0 to 27
+			for i := range c.Lines[:min(len(c.Lines), header.Lines)] {
 				c.Lines[i].Name = fmt.Sprintf("GPIO%d", i)
 			}
 		}
@@ -128,10 +129,9 @@ func distinguish(chips []Chip) {
 	}
 }
 
-// rank is 0 for the chip of the header, which is labeled pinctrl-bcm2711, pinctrl-rp1
-// or similar.
+// rank is 0 for the chip of a Raspberry Pi's header.
 func (c *Chip) rank() int {
-	if strings.HasPrefix(c.Label, "pinctrl-") {
+	if slices.ContainsFunc(header.Models, func(m *header.Model) bool { return m.Chip == c.Label }) {
 		return 0
 	}
 	return 1

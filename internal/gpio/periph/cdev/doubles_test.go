@@ -126,7 +126,7 @@ func (h *fakeHandle) Close() error {
 
 // headerChip is a chip with lines of these names.
 func headerChip(names ...string) Chip {
-	c := Chip{Name: "gpiochip0", Label: "pinctrl-test", Path: "/dev/gpiochip0"}
+	c := Chip{Name: "gpiochip0", Label: "pinctrl-bcm2711", Path: "/dev/gpiochip0"}
 	for offset, name := range names {
 		c.Lines = append(c.Lines, Line{Offset: offset, Name: name, Direction: "input"})
 	}

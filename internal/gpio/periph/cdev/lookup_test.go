@@ -31,7 +31,7 @@ func TestErrorsOfRequestsSayWhatToDo(t *testing.T) {
 		{"no chip", nil, []string{"GPIO5"}, nil, "this machine has no GPIO chip"},
 		{"no name", []Chip{header}, []string{""}, nil, "no GPIO line"},
 		{"one line twice", []Chip{header}, []string{"GPIO5", "GPIO5"}, nil, "GPIO5 is named twice"},
-		{"lines of two chips", []Chip{header, expander}, []string{"GPIO5", "P0"}, nil, "GPIO5 is a line of pinctrl-test and P0 one of expander"},
+		{"lines of two chips", []Chip{header, expander}, []string{"GPIO5", "P0"}, nil, "GPIO5 is a line of pinctrl-bcm2711 and P0 one of expander"},
 		{"no line", []Chip{header}, nil, nil, "1 to 64"},
 		{"a line that a program holds", []Chip{held}, []string{"GPIO5", "GPIO17"}, unix.EBUSY, "GPIO17: device or resource busy (held by button); stop button or use another pin"},
 		{"a line that the kernel holds", []Chip{kernels}, []string{"GPIO5"}, unix.EBUSY, "GPIO5: device or resource busy (held by the kernel)"},

@@ -67,7 +67,7 @@ func (c *class) find(name string) (chip string, channel int, err error) {
 		return chip, int(n), nil
 	}
 	for _, chip := range chips {
-		for channel, pins := range headerPins[chip.device] {
+		for channel, pins := range linesOf(chip.device) {
 			if slices.Contains(pins, name) && channel < chip.channels {
 				return chip.name, channel, nil
 			}

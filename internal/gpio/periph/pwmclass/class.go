@@ -6,18 +6,19 @@ import (
 	"sync"
 	"time"
 
-	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/header"
 )
 
-// headerPins lists, by the device of a PWM chip, the pins of the 40-pin header that each
-// channel can drive. The number in the name of a chip differs between kernels; the
-// device does not. If a channel can drive two pins, its device tree overlay selects one,
-// and either name opens the channel.
-var headerPins = map[string][][]string{
-	"2020c000.pwm":   gpio.PWMChannels, // Raspberry Pi 1, Zero
-	"3f20c000.pwm":   gpio.PWMChannels, // 2, 3, Zero 2
-	"fe20c000.pwm":   gpio.PWMChannels, // 4
-	"1f00098000.pwm": {{"GPIO12"}, {"GPIO13"}, {"GPIO18"}, {"GPIO19"}},
+// linesOf returns the lines of the header that each channel of a chip can drive, by the
+// device of the chip. If a channel can drive two lines, its device tree overlay selects
+// one, and either name opens the channel.
+func linesOf(device string) [][]string {
+	for _, m := range header.Models {
+		if m.PWMDevice == device {
+			return m.PWM
+		}
+	}
+	return nil
 }
 
 // class is the kernel's PWM class in sysfs.

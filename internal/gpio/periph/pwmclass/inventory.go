@@ -26,7 +26,7 @@ func (c *class) inventory() ([]Chip, error) {
 	list := []Chip{}
 	for _, chip := range chips {
 		entry := Chip{Name: chip.name, Device: chip.device, Channels: []Channel{}}
-		pins := headerPins[chip.device]
+		pins := linesOf(chip.device)
 		for n := range chip.channels {
 			channel := Channel{Name: fmt.Sprintf("%s/%d", chip.name, n), Pins: []string{}}
 			if n < len(pins) {

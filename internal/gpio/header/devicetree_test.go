@@ -1,4 +1,4 @@
-package periph
+package header
 
 import (
 	"encoding/binary"
@@ -17,7 +17,7 @@ func treeOf(properties map[string]string) fstest.MapFS {
 			data = nil
 			for n := range strings.FieldsSeq(numbers) {
 				data = binary.BigEndian.AppendUint32(data, map[string]uint32{
-					"one": 1, "two": 2, "three": 3, "7": 7, "8": 8, "9": 9, "10": 10, "11": 11, "14": 14, "15": 15, "18": 18,
+					"one": 1, "two": 2, "three": 3, "7": 7, "8": 8, "9": 9, "10": 10, "11": 11, "14": 14, "15": 15, "18": 18, "44": 44, "45": 45,
 				}[n])
 			}
 		}

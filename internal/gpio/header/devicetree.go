@@ -1,11 +1,10 @@
-package periph
+package header
 
 import (
 	"bytes"
 	"encoding/binary"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -15,22 +14,6 @@ import (
 
 // deviceTree is where the kernel shows the device tree that it uses, with its overlays.
 const deviceTree = "/sys/firmware/devicetree/base"
-
-// addFunctions adds to the lines of the header which device has them. The kernel tells it
-// nowhere else to users other than root: to its GPIO interface such a line looks free.
-func addFunctions(chips []Chip) []Chip {
-	functions := pinFunctions(os.DirFS(deviceTree))
-	for i := range chips {
-		if !strings.HasPrefix(chips[i].Label, "pinctrl-") {
-			continue
-		}
-		for j := range chips[i].Lines {
-			line := &chips[i].Lines[j]
-			line.Function = functions[line.Offset]
-		}
-	}
-	return chips
-}
 
 // pinFunctions returns the devices of a device tree that have pins of the header's GPIO
 // controller, by the offsets of the pins: spi0, i2c1 or pwm. The properties are those of
@@ -44,7 +27,7 @@ func pinFunctions(tree fs.FS) map[int]string {
 			return fs.SkipDir // removed meanwhile, with its overlay
 		case entry.IsDir() && !enabled(tree, name):
 			return fs.SkipDir
-		case path.Base(name) == "phandle":
+		case path.Base(name) == "phandle" && strings.HasPrefix(path.Base(path.Dir(path.Dir(name))), "gpio"): // the controller
 			for _, phandle := range cells(tree, name) {
 				nodes[phandle] = path.Dir(name)
 			}
