@@ -70,6 +70,10 @@ bin/promtool:
 test-vm: ## test the package in a virtual machine, with a real kernel and systemd; RUN is a pattern
 	test/vm/run.sh
 
+.PHONY: test-pi
+test-pi: cross ## test the binaries for the boards on an emulated Raspberry Pi 3B; RUN is a pattern
+	test/pi/run.sh
+
 .PHONY: bench-vm
 bench-vm: ## measure reaction times in that machine, compared with a minimal program in C
 	test/vm/bench/run.sh
@@ -77,7 +81,7 @@ bench-vm: ## measure reaction times in that machine, compared with a minimal pro
 .PHONY: lint
 lint: ## check the format, and run the linters of .golangci.yml
 	@unformatted=$$($(TOOLS) gofumpt -modpath ptvd -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }
-	$(GO) tool -modfile=tools/lint/go.mod golangci-lint run --build-tags vm ./...
+	$(GO) tool -modfile=tools/lint/go.mod golangci-lint run --build-tags vm,pi ./...
 
 .PHONY: fuzz
 fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each

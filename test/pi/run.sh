@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the scenarios on the emulated Raspberry Pi, all in one boot: what "make test-pi"
-# does, after "make cross".
+# does after "make cross".
 #
 #	RUN      a pattern of tests (default: all)
 #	PI_OUT   directory for the console and the trace (bin/pi)

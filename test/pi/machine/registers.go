@@ -16,6 +16,7 @@ const (
 	i2cBase  = 0x3f804000 // section 3.2, BSC1
 
 	setLevel, clearLevel = gpioBase + 0x1c, gpioBase + 0x28
+	pull, pullClock      = gpioBase + 0x94, gpioBase + 0x98
 	spiFIFO              = spiBase + 4
 	i2cLength            = i2cBase + 8
 	i2cAddress           = i2cBase + 0xc
@@ -26,6 +27,9 @@ const (
 
 // functions of pins, by the three bits in GPFSEL: section 6.1.
 var functions = [8]string{"input", "output", "alt5", "alt4", "alt0", "alt1", "alt2", "alt3"}
+
+// pulls of pins, by the value of GPPUD: the same section.
+var pulls = [4]string{"pull-none", "pull-down", "pull-up", "?"}
 
 // selects are the pins that select the parts of SPI0.
 var selects = map[int]string{8: "SPI0.0", 7: "SPI0.1"}
@@ -80,7 +84,7 @@ func (m *Machine) Watch() error {
 }
 
 // Seen ends Watch and returns what happened to the board since then, in order, one line
-// each: "GPIO22 high", "GPIO22 output", "SPI0.0 0c010c01" (the bytes while the part was
+// each: "GPIO22 high", "GPIO22 output", "GPIO17 pull-up", "SPI0.0 0c010c01" (the bytes while the part was
 // selected), "I2C1 0x3c 00ae", "PWM 14 1000" (register and value).
 func (m *Machine) Seen() ([]string, error) {
 	if _, err := m.command("trace-event memory_region_ops_write off"); err != nil {
@@ -99,6 +103,7 @@ func decode(trace string, function [6]uint32) []string {
 	note := func(format string, args ...any) { events = append(events, fmt.Sprintf(format, args...)) }
 	var frame, message []byte
 	var length, address uint64
+	var resistor string
 	for _, m := range written.FindAllStringSubmatch(trace, -1) {
 		at, _ := strconv.ParseUint(m[1], 16, 64) // the pattern has digits alone
 		value, _ := strconv.ParseUint(m[2], 16, 64)
@@ -126,6 +131,14 @@ func decode(trace string, function [6]uint32) []string {
 					frame = nil
 				default:
 					note("GPIO%d %s", pin, map[bool]string{true: "high", false: "low"}[at == setLevel])
+				}
+			}
+		case at == pull:
+			resistor = pulls[value&3]
+		case at == pullClock:
+			for pin := range headerPins {
+				if value>>pin&1 != 0 {
+					note("GPIO%d %s", pin, resistor)
 				}
 			}
 		case at == spiFIFO:

@@ -22,7 +22,8 @@ var (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	var err error
-	if pi, err = machine.Boot(*root, "/root/initrd.gz", *out, "-device", "tmp105,bus=i2c-bus.1,address=0x48"); err != nil {
+	if pi, err = machine.Boot(*root, "/root/initrd.gz", *out,
+		"-device", "tmp105,bus=i2c-bus.1,address=0x48", "-device", "ssd0303,bus=i2c-bus.1,address=0x3c"); err != nil {
 		panic(err)
 	}
 	code := m.Run()
