@@ -19,6 +19,7 @@ type badge struct {
 	words     string // the same in words
 	timetable bool
 	timeOfDay bool
+	counts    bool // text is a number of minutes
 }
 
 // target is what a page counts down to.
@@ -28,6 +29,14 @@ const (
 	departure target = "departure"
 	leave     target = "leave"
 )
+
+// earlier returns how much earlier it is than the departure.
+func (to target) earlier(one topics.Offer) time.Duration {
+	if to == leave {
+		return one.When().Sub(one.At.LeaveBy(one.Departure))
+	}
+	return 0
+}
 
 // badge returns the badge of one of the departures.
 func (to target) badge(one topics.Offer, m *panel.Moment) badge {
@@ -51,7 +60,7 @@ func (to target) badge(one topics.Offer, m *panel.Moment) badge {
 	case wait < topics.CountdownLimit:
 		// Rounded down, as timetables do: the train in 7 leaves when 7 whole minutes
 		// have passed, or within the minute after.
-		b.text = strconv.Itoa(int(wait / time.Minute))
+		b.text, b.counts = strconv.Itoa(int(wait/time.Minute)), true
 		b.words = before + b.text + " min"
 	case wait < day:
 		b.text, b.timeOfDay = one.When().In(one.At.Location(m.Moment)).Format("15:04"), true

@@ -17,18 +17,28 @@ import (
 func init() {
 	plugins.AddMember[panel.PageConfig]("departures",
 		"one departure after the other: destination, platform and minutes; No more, Missed and Later, times of day and the line below times of the timetable as on minutes",
-		Departures{Rows: 2, Platform: true, Show: departure})
+		Departures{Platform: true, Show: departure, Times: minutesLeft})
 }
 
 // Departures is the page with the next departures, one at a time.
 type Departures struct {
 	Sources
-	Rows        int               `yaml:"rows" doc:"how many departures take turns" min:"1" max:"4"`
+	Rows        int               `yaml:"rows" doc:"how many departures take turns, or stand one below the other on a panel of more than 16 rows; 0: two take turns, and as many as there is room for stand there" min:"0" max:"8"`
+	Heading     string            `yaml:"heading" doc:"a line above the departures on a panel of more than 16 rows, such as the name of the stop"`
+	Times       times             `yaml:"times" doc:"what such a panel shows of the times: the minutes that are left, or the time of day, and whether it is kept" oneof:"minutes clock"`
 	Disruptions bool              `yaml:"disruptions" doc:"show their disruptions, too"`
 	Platform    bool              `yaml:"platform" doc:"show the platform"`
 	Abbreviate  map[string]string `yaml:"abbreviate" doc:"words of a destination and what is shown in their place, empty for nothing, on top of the built-in list: Street is St, Road Rd, Avenue Ave, University Uni, Shopping Centre SC, and Station is left out"`
 	Show        target            `yaml:"show" doc:"what is counted down to: the departure, or the time to leave for it, which is earlier by the walk of the source" oneof:"departure leave"`
 }
+
+// times is what a high panel shows of the times.
+type times string
+
+const (
+	minutesLeft times = "minutes"
+	timesOfDay  times = "clock"
+)
 
 // Validate also warns of what the font lacks.
 func (p *Departures) Validate() error {
@@ -37,7 +47,10 @@ func (p *Departures) Validate() error {
 
 // NewPage makes the page.
 func (p *Departures) NewPage(env plugins.Env) panel.Page {
-	return departuresPage(env, &p.Sources, newDepartures(p).draw)
+	rows := newDepartures(p)
+	page := departuresPage(env, &p.Sources, rows.draw)
+	page.Draw = rows.board.keep(page.Draw, page.Version)
+	return page
 }
 
 // departuresPage returns a page that draws the newest departures of its sources, and marks
@@ -74,7 +87,8 @@ func next(on *image.Gray, g topics.Group, n int, m *panel.Moment) ([]topics.Offe
 type departuresRows struct {
 	*Departures
 	shorten func(string) string
-	round   round
+	round   round // on a panel of eight rows
+	board   board // on a high one
 }
 
 func newDepartures(p *Departures) *departuresRows {
@@ -83,7 +97,11 @@ func newDepartures(p *Departures) *departuresRows {
 
 // draw draws each row until its text has passed once, then the next one.
 func (p *departuresRows) draw(on *image.Gray, g topics.Group, m *panel.Moment) {
-	list, why := next(on, g, p.Rows, m)
+	if panel.High(on) {
+		p.drawBoard(on, g, m)
+		return
+	}
+	list, why := next(on, g, cmp.Or(p.Rows, 2), m)
 	if why == topics.Mismatch { // there is room for what the filter should be
 		clear(on.Pix)
 		panel.Text(on, "Filter? "+g.Mismatch(), m)

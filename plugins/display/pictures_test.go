@@ -55,6 +55,7 @@ const (
 	unlit
 	lit
 	caption
+	dimmed
 )
 
 var palette = color.Palette{
@@ -62,6 +63,7 @@ var palette = color.Palette{
 	unlit:      color.RGBA{0x3a, 0x30, 0x2c, 0xff},
 	lit:        color.RGBA{0xff, 0x5a, 0x3c, 0xff},
 	caption:    color.RGBA{0xd8, 0xd0, 0xc8, 0xff},
+	dimmed:     color.RGBA{0x98, 0x3e, 0x2c, 0xff},
 }
 
 // contactSheet draws the pictures of all files in testdata, each file under its name.

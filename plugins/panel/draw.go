@@ -15,11 +15,7 @@ const rest = 2 * time.Second
 // ScrollTime returns how long a text takes to scroll through a number of columns from
 // its beginning to its end, with both rests.
 func ScrollTime(text string, columns int, step time.Duration) time.Duration {
-	return scrollTime(font.Text, text, columns, step)
-}
-
-func scrollTime(face *font.Face, text string, columns int, step time.Duration) time.Duration {
-	return 2*rest + time.Duration(max(0, face.Width(text)-columns))*step
+	return 2*rest + time.Duration(max(0, font.Text.Width(text)-columns))*step
 }
 
 // ScrollEnd returns the part of ScrollTime after which the last column is reached.
@@ -35,12 +31,26 @@ func Scroll(on *image.Gray, text string, elapsed time.Duration, m *Moment) {
 }
 
 func scroll(on *image.Gray, face *font.Face, text string, elapsed time.Duration, m *Moment) {
-	hidden := max(0, face.Width(text)-on.Rect.Dx())
-	moved := min(max(0, int((elapsed-rest)/m.Step)), hidden)
+	face.Draw(on, on.Rect.Min.X-m.moved(face.Width(text)-on.Rect.Dx(), elapsed), on.Rect.Min.Y, text)
+}
+
+// moved returns by how many pixels a text has moved of which so many do not fit.
+func (m *Moment) moved(hidden int, elapsed time.Duration) int {
+	moved := min(max(0, int((elapsed-rest)/m.Step)), max(0, hidden))
 	if moved < hidden {
 		m.MovesIn(rest + time.Duration(moved+1)*m.Step - elapsed)
 	}
-	face.Draw(on, on.Rect.Min.X-moved, on.Rect.Min.Y, text)
+	return moved
+}
+
+// round returns when in its last round a text is that scrolls again and again.
+func (m *Moment) round(hidden int, elapsed time.Duration) time.Duration {
+	if hidden > 0 {
+		lasts := 2*rest + time.Duration(hidden)*m.Step
+		elapsed %= lasts
+		m.EndsIn(lasts - elapsed)
+	}
+	return elapsed
 }
 
 // Text draws a text, in the middle if it fits, and makes it what the picture says. A
@@ -50,23 +60,12 @@ func Text(on *image.Gray, text string, m *Moment) {
 	m.Say(text)
 	switch margin := on.Rect.Dx() - font.Text.Width(text); {
 	case High(on):
-		m.block(on, text)
+		Block(on, text, m)
 	case margin >= 0:
 		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)
 	default:
-		Ticker(on, font.Text, text, m.Shown, m)
+		scroll(on, font.Text, text, m.round(-margin, m.Shown), m)
 	}
-}
-
-// Ticker draws a text some time after it has appeared. One that is too wide scrolls again
-// and again.
-func Ticker(on *image.Gray, face *font.Face, text string, elapsed time.Duration, m *Moment) {
-	if face.Width(text) > on.Rect.Dx() {
-		lasts := scrollTime(face, text, on.Rect.Dx(), m.Step)
-		elapsed %= lasts
-		m.EndsIn(lasts - elapsed)
-	}
-	scroll(on, face, text, elapsed, m)
 }
 
 // Columns returns the columns of a picture from left up to but without right.

@@ -4,6 +4,7 @@ import (
 	"image"
 	"strings"
 	"sync"
+	"time"
 
 	"ptvd/plugins/panel/font"
 )
@@ -44,9 +45,9 @@ func Enlarge(on *image.Gray, face *font.Face, width int) (*font.Face, int) {
 // maxScale is how many times larger than its face a text is drawn at most.
 const maxScale = 3
 
-// block draws a text in lines, in the middle and as large as there is room for. Where there
-// is none for all of it, it scrolls.
-func (m *Moment) block(on *image.Gray, text string) {
+// Block draws a text on a part of a high picture: in lines, in the middle and as large as
+// there is room for. Where there is none for all of it, it scrolls.
+func Block(on *image.Gray, text string, m *Moment) {
 	all := m.Faces(on)
 	for scale := maxScale; scale > 1; scale-- {
 		if lines(on, all[0].Scaled(scale), text) {
@@ -59,7 +60,32 @@ func (m *Moment) block(on *image.Gray, text string) {
 		}
 	}
 	top := on.Rect.Min.Y + (on.Rect.Dy()-all[0].Height)/2
-	Ticker(on.SubImage(image.Rect(on.Rect.Min.X, top, on.Rect.Max.X, on.Rect.Max.Y)).(*image.Gray), all[0], text, m.Shown, m)
+	on = on.SubImage(image.Rect(on.Rect.Min.X, top, on.Rect.Max.X, on.Rect.Max.Y)).(*image.Gray)
+	scroll(on, all[0], text, m.round(all[0].Width(text)-on.Rect.Dx(), m.Shown), m)
+}
+
+// Ticker is a line of text that scrolls again and again where it does not fit. It is drawn
+// once, so that a step takes no longer than copying it.
+type Ticker struct{ text image.Gray }
+
+// NewTicker draws a text.
+func NewTicker(face *font.Face, text string) *Ticker {
+	t := &Ticker{*image.NewGray(image.Rect(0, 0, face.Width(text), face.Height))}
+	face.Draw(&t.text, 0, 0, text)
+	return t
+}
+
+// Draw draws the text in a part of a picture some time after it has appeared.
+func (t *Ticker) Draw(on *image.Gray, in image.Rectangle, elapsed time.Duration, m *Moment) {
+	hidden := t.text.Rect.Dx() - in.Dx()
+	moved := m.moved(hidden, m.round(hidden, elapsed))
+	width := min(in.Dx(), t.text.Rect.Dx()-moved)
+	for y := range min(in.Dy(), t.text.Rect.Dy()) {
+		row := on.Pix[on.PixOffset(in.Min.X, in.Min.Y+y):][:width]
+		for x, level := range t.text.Pix[t.text.PixOffset(moved, y):][:width] {
+			row[x] = max(row[x], level)
+		}
+	}
 }
 
 // lines draws a text in lines, if it fits.

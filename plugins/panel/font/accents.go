@@ -46,11 +46,16 @@ func (f *Face) addAccents() {
 			if !known || letter == nil {
 				continue
 			}
-			top := f.above
+			top := f.Above
 			switch {
 			case mark.below:
+<<<<<<< HEAD
 				top += f.base
 			case unicode.IsUpper(parts[0]) && f.above >= 2:
+=======
+				top += f.Base
+			case unicode.IsUpper(parts[0]) && f.Above >= 2:
+>>>>>>> 066c401 (display: the departures on high panels, as a board)
 				top -= 2
 			case unicode.IsUpper(parts[0]):
 				letter = lowered(letter)
@@ -81,7 +86,7 @@ func lowered(letter glyph) (free glyph) {
 // withoutDot returns an i without its dot, and with room for a mark at its sides.
 func (f *Face) withoutDot(letter glyph) (free glyph) {
 	for _, column := range letter {
-		free = append(free, column&^(3<<f.above))
+		free = append(free, column&^(3<<f.Above))
 	}
 	if len(free) == 1 {
 		free = glyph{0, free[0], 0}

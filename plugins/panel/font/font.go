@@ -9,7 +9,6 @@ package font
 import (
 	"image"
 	"slices"
-	"strings"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -23,8 +22,17 @@ type Face struct {
 	// tail. Accents of capitals may stand above it.
 	Height int
 
+<<<<<<< HEAD
 	base   int // the rows from the top of a capital to the base line
 	above  int // the rows above a capital
+=======
+	// Base is how many of them are above the base line.
+	Base int
+
+	// Above is how many rows for accents are above a capital.
+	Above int
+
+>>>>>>> 066c401 (display: the departures on high panels, as a board)
 	gap    int // the space between two letters in pixels
 	scale  int // how large a pixel of a glyph is; 0 is 1
 	glyphs map[rune]glyph
@@ -77,24 +85,12 @@ func (f *Face) Scaled(by int) *Face {
 	scaled := *f
 	scaled.scale = max(1, f.scale) * by
 	scaled.Height *= by
+<<<<<<< HEAD
+=======
+	scaled.Base *= by
+	scaled.Above *= by
+>>>>>>> 066c401 (display: the departures on high panels, as a board)
 	return &scaled
-}
-
-// Spelled returns a text with characters that the face has in the place of those that it
-// lacks. It is drawn as the text is, and faster.
-func (f *Face) Spelled(text string) string {
-	var spelled strings.Builder
-	for _, r := range norm.NFC.String(text) {
-		letters, ok := string(r), f.glyphs[r] != nil
-		if !ok {
-			letters, ok = f.spell(r)
-		}
-		if !ok {
-			letters = string(missing)
-		}
-		spelled.WriteString(letters)
-	}
-	return spelled.String()
 }
 
 // Draw lights the pixels of a text whose upper left corner is at x, y. What is
@@ -104,7 +100,7 @@ func (f *Face) Draw(on *image.Gray, x, y int, text string) { f.DrawLevel(on, x, 
 // DrawLevel is Draw with another level than white, such as 0 for dark letters.
 func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
 	scale := max(1, f.scale)
-	y -= f.above * scale
+	y -= f.Above
 	for g := range f.glyphsOf(text) {
 		if x >= on.Rect.Max.X {
 			return

@@ -204,13 +204,3 @@ func TestAScaledTextHasLargerPixels(t *testing.T) {
 		}
 	}
 }
-
-func TestASpelledTextHasNothingThatTheFaceLacks(t *testing.T) {
-	for name, face := range texts() {
-		const text = "U\u0308rümqi – Straße 東\xff"
-		spelled := face.Spelled(text)
-		if !face.Has(spelled) || drawing(face, spelled) != drawing(face, text) {
-			t.Errorf("%s: it is spelled %q", name, spelled)
-		}
-	}
-}

@@ -1,0 +1,274 @@
+package display
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/plugins/panel"
+	"ptvd/plugins/panel/font"
+	"ptvd/plugins/topics"
+)
+
+// sizes are those of panels that people have.
+var sizes = []image.Point{{128, 32}, {128, 64}, {256, 64}}
+
+// boardScenes is every state that a board can be in, with a full one first.
+func boardScenes() []scene {
+	line := func(d topics.Departure, number, to, platform string) topics.Departure {
+		d.Number, d.Destination, d.Platform = number, to, platform
+		return d
+	}
+	full := func(age time.Duration) view {
+		late := line(train(12*minute), "64", "East Brighton", "4")
+		late.Scheduled = noon.Add(9 * minute)
+		v := at(age,
+			line(train(2*minute), "3a", "Melbourne University", "2"), line(timetabled(7*minute), "16", "St Kilda Beach", "1"),
+			late, line(with(train(31*minute), cancelled), "67", "Carnegie", "11"), line(train(33*minute), "5", "Malvern", "2"))
+		v.departures.List[0].Scheduled = noon.Add(2 * minute)
+		return v
+	}
+	disturbed := full(0)
+	disturbed.departures.List[0].Disruptions = []string{"Buses replace trams between Domain and St Kilda"}
+	return append([]scene{
+		{"a full board", full(0)},
+		{"with a disruption", disturbed},
+		{"a full board of old data", full(70 * time.Second)},
+	}, scenes()...)
+}
+
+// boards are the boards that are drawn, by the names of their pictures.
+var boards = map[string]func() *Departures{
+	"board": func() *Departures { return &Departures{Platform: true, Disruptions: true, Times: minutesLeft} },
+	"board-heading": func() *Departures {
+		return &Departures{Platform: true, Disruptions: true, Times: timesOfDay, Heading: "Domain Interchange"}
+	},
+}
+
+// drawBoard draws a board as one that has just been made.
+func drawBoard(p *Departures, size image.Point, v view) (*image.Gray, panel.Moment) {
+	rows := newDepartures(p)
+	draw := rows.board.keep(func(on *image.Gray, m *panel.Moment) {
+		rows.draw(on, topics.Group{v.departures}, m)
+		shown{Group: topics.Group{v.departures}}.mark(on, m)
+	}, func() uint64 { return 0 })
+	on := image.NewGray(image.Rectangle{Max: size})
+	draw(on, &v.Moment)
+	return on, v.Moment
+}
+
+func TestTheBoardsMatchTheirGoldenPictures(t *testing.T) {
+	for name, options := range boards {
+		for _, size := range sizes {
+			var pictures []captioned
+			for _, s := range boardScenes() {
+				on, _ := drawBoard(options(), size, s.m)
+				pictures = append(pictures, captioned{s.name, on})
+			}
+			comparePNG(t, fmt.Sprintf("%s-%dx%d.png", name, size.X, size.Y), pictures)
+		}
+	}
+}
+
+type captioned struct {
+	name string
+	*image.Gray
+}
+
+const enlarged = 2
+
+// comparePNG compares pictures with those on a sheet in testdata, where they are enlarged.
+func comparePNG(t *testing.T, file string, pictures []captioned) {
+	t.Helper()
+	size := pictures[0].Rect.Max.Mul(enlarged).Add(image.Pt(16, 22))
+	across := max(1, 1600/size.X)
+	sheet := image.NewPaletted(image.Rect(0, 0, across*size.X, (len(pictures)+across-1)/across*size.Y), palette)
+	for i, p := range pictures {
+		x, y := i%across*size.X+8, i/across*size.Y
+		write(sheet, x, y+2, 1, p.name)
+		for at, level := range p.Pix {
+			dot := unlit
+			switch {
+			case level >= 0xc0:
+				dot = lit
+			case level >= 0x80:
+				dot = dimmed
+			}
+			fill(sheet, x+at%p.Stride*enlarged, y+12+at/p.Stride*enlarged, enlarged, dot)
+		}
+	}
+	path := filepath.Join("testdata", file)
+	if *update {
+		var b bytes.Buffer
+		if err := png.Encode(&b, sheet); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if paletted, ok := golden.(*image.Paletted); !ok || golden.Bounds() != sheet.Rect || !bytes.Equal(paletted.Pix, sheet.Pix) {
+		t.Errorf("the pictures differ from those in %s; if that is intended, run make pictures and look at them", path)
+	}
+}
+
+func TestEachStateLooksDifferentOnEachBoard(t *testing.T) {
+	for name, options := range boards {
+		for _, size := range sizes {
+			seen := map[string]string{}
+			for _, s := range boardScenes() {
+				if sameState[s.name] || name == "board-heading" && s.name == "an hour" { // at 13:00, both
+					continue
+				}
+				on, _ := drawBoard(options(), size, s.m)
+				picture := string(on.Pix)
+				if other, twice := seen[picture]; twice {
+					t.Errorf("on the page %s of %v %q looks like %q", name, size, s.name, other)
+				}
+				seen[picture] = s.name
+			}
+		}
+	}
+}
+
+func TestWhatDoesNotFitIsShortenedInOrder(t *testing.T) {
+	rows := []boardRow{{
+		line: "96", to: []string{"Flinders Street", "Flinders St"}, platform: "2", state: []string{"12:30 cancelled", "12:30 ✗", "✗"},
+	}}
+	last := 0
+	steps := []struct {
+		name string
+		is   func(columns) bool
+	}{
+		{"all in full", func(c columns) bool { return c.shortened.to == 0 && c.shortened.state == 0 && c.face != font.Text }},
+		{"words of the destination", func(c columns) bool { return c.shortened.to == 1 && c.shortened.state == 0 && c.face != font.Text }},
+		{"words of the state", func(c columns) bool { return c.shortened.state == 1 && c.face != font.Text }},
+		{"signs for the state", func(c columns) bool { return c.shortened.state == 2 && c.face != font.Text && c.widest(rows) <= c.to }},
+		{"a destination that is cut off", func(c columns) bool { return c.face != font.Text && c.widest(rows) > c.to && c.platform > 0 }},
+		{"smaller letters", func(c columns) bool { return c.face == font.Text && c.platform > 0 }},
+		{"no platform", func(c columns) bool { return c.face == font.Text && c.platform == 0 && c.to > 0 }},
+	}
+	for width := 260; width >= 40; width-- {
+		l := layout{faces: []*font.Face{font.Medium(), font.Text}, body: image.Rect(0, 0, width, 32)}
+		c := l.fit(rows)
+		now := slices.IndexFunc(steps, func(s struct {
+			name string
+			is   func(columns) bool
+		},
+		) bool {
+			return s.is(c)
+		})
+		if now < last || now > last+1 {
+			t.Fatalf("at %d pixels it is at step %d after step %d: %+v", width, now, last, c)
+		}
+		last = now
+	}
+	if last != len(steps)-1 {
+		t.Errorf("the last step was %s", steps[last].name)
+	}
+}
+
+func TestABoardOfAnySizeIsDrawn(t *testing.T) {
+	for name, options := range boards {
+		for width := 32; width <= 256; width += 16 {
+			for height := 24; height <= 128; height += 8 {
+				for _, s := range boardScenes()[:6] {
+					if _, m := drawBoard(options(), image.Pt(width, height), s.m); m.Words == "" {
+						t.Errorf("%s of %d×%d says nothing", name, width, height)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestATickerMovesByOnePixelAStepAndAllElseStays(t *testing.T) {
+	v := boardScenes()[1].m
+	rows := newDepartures(boards["board"]())
+	draws := 0
+	draw := rows.board.keep(func(on *image.Gray, m *panel.Moment) {
+		draws++
+		rows.draw(on, topics.Group{v.departures}, m)
+	}, func() uint64 { return 0 })
+	frame := func() *image.Gray {
+		on := image.NewGray(image.Rect(0, 0, 128, 64))
+		v.Until, v.Moves = topics.Until{}, 0
+		draw(on, &v.Moment)
+		return on
+	}
+	begin := frame()
+	v.pass(2*time.Second + v.Step)
+	moved := frame()
+	foot := rows.board.foot
+	for y := range 64 {
+		for x := range 128 {
+			want := begin.GrayAt(x, y)
+			if image.Pt(x, y).In(foot) {
+				want = begin.GrayAt(x+1, y)
+			}
+			if x != foot.Max.X-1 && moved.GrayAt(x, y) != want {
+				t.Fatalf("%d, %d differs", x, y)
+			}
+		}
+	}
+	if draws != 1 {
+		t.Errorf("it was drawn %d times", draws)
+	}
+	if v.Moves != v.Mono.Add(v.Step) {
+		t.Errorf("it moves next in %v", v.Moves.Sub(v.Mono))
+	}
+}
+
+func TestAScrollingBoardAllocatesNothing(t *testing.T) {
+	on, step := scrolling(image.Pt(256, 64))
+	if got := testing.AllocsPerRun(100, func() { step(on) }); got > 0 {
+		t.Errorf("%v allocations a frame", got)
+	}
+}
+
+// scrolling returns a picture and a function that draws the next step of a board with a
+// long ticker on it.
+func scrolling(size image.Point) (on *image.Gray, step func(*image.Gray)) {
+	v := boardScenes()[1].m
+	v.departures.List[0].Disruptions = []string{strings.Repeat("Buses replace trams between Domain and St Kilda. ", 4)}
+	v.Step = time.Second / 60
+	rows := newDepartures(boards["board"]())
+	draw := rows.board.keep(func(on *image.Gray, m *panel.Moment) {
+		rows.draw(on, topics.Group{v.departures}, m)
+	}, func() uint64 { return 0 })
+	draw(image.NewGray(image.Rectangle{Max: size}), &v.Moment)
+	v.pass(2 * time.Second)
+	return image.NewGray(image.Rectangle{Max: size}), func(on *image.Gray) {
+		v.Until, v.Moves, v.Ends = topics.Until{}, 0, 0
+		v.pass(v.Step)
+		draw(on, &v.Moment)
+	}
+}
+
+// BenchmarkFrame draws one frame of a board of which the ticker scrolls.
+func BenchmarkFrame(b *testing.B) {
+	for _, size := range sizes {
+		b.Run(fmt.Sprintf("%dx%d", size.X, size.Y), func(b *testing.B) {
+			on, step := scrolling(size)
+			b.ReportAllocs()
+			for b.Loop() {
+				step(on)
+			}
+		})
+	}
+}

@@ -1,0 +1,81 @@
+package display
+
+import (
+	"cmp"
+	"image"
+	"time"
+
+	"ptvd/plugins/panel"
+	"ptvd/plugins/panel/font"
+)
+
+// layout is where the parts of a board are, and in which letters.
+type layout struct {
+	headline    *font.Face      // of the heading
+	faces       []*font.Face    // of the rows, the largest first
+	small       *font.Face      // of what is below them
+	rows, pitch int             // how many there are, and how far apart
+	body        image.Rectangle // with the rows
+	foot        image.Rectangle // with the ticker, left of the clock
+	seconds     bool            // the clock has them
+}
+
+// rowHeight is how much of a panel's height a departure takes, if the number of rows is
+// not configured: two rows on 32 pixels, four on 64.
+const rowHeight = 16
+
+// secondsWidth is how wide a panel is on which the clock has seconds.
+const secondsWidth = 192
+
+// newLayout returns the layout of a board with so many rows; 0: as many as fit. The rows
+// have the largest letters with which that number fits, and what is below them as large
+// ones as there is room for then.
+func newLayout(on *image.Gray, heading string, rows int, m *panel.Moment) layout {
+	size := on.Rect.Max
+	l := layout{headline: font.Text, faces: m.Faces(on), rows: cmp.Or(rows, size.Y/rowHeight), seconds: size.X >= secondsWidth}
+	head, foot := 0, font.Height
+	if heading != "" {
+		head = font.Height
+	}
+	accents := func(face *font.Face) int { // above the first row; they reach into a heading
+		if heading != "" {
+			return 0
+		}
+		return min(face.Above, 2)
+	}
+	room := func(face *font.Face) int { return size.Y - head - foot - accents(face) - l.rows*(face.Height+1) }
+	for len(l.faces) > 1 && room(l.faces[0]) < 0 {
+		l.faces = l.faces[1:]
+	}
+	l.rows = max(1, min(l.rows, (size.Y-head-foot)/l.faces[0].Height))
+	spare := room(l.faces[0])
+	for _, l.small = range l.faces {
+		if l.small.Height < font.Height+spare {
+			break
+		}
+	}
+	if l.small.Height > font.Height {
+		foot = l.small.Height + 1
+	}
+	l.body = image.Rect(0, head+accents(l.faces[0]), size.X, size.Y-foot)
+	l.pitch = l.body.Dy() / l.rows
+	l.foot = image.Rect(0, size.Y-l.small.Height, size.X, size.Y)
+	return l
+}
+
+// drawClock draws the time at the right of the foot.
+func (l *layout) drawClock(on *image.Gray, m *panel.Moment) {
+	text, format := "--:--", "15:04"
+	if l.seconds {
+		text, format = "--:--:--", "15:04:05"
+	}
+	if m.Synchronized {
+		text = m.Now.Format(format)
+	}
+	if m.TrueThisMinute(); l.seconds {
+		m.TrueUntil(m.UntilCivil(m.Now.Truncate(time.Second).Add(time.Second)))
+	}
+	l.foot.Max.X -= l.small.Width(text)
+	l.small.Draw(on, l.foot.Max.X, l.foot.Min.Y, text)
+	l.foot.Max.X -= l.small.Height / 2
+}
