@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"image"
+	"slices"
 	"time"
 )
 
@@ -140,6 +141,10 @@ func (s Sync) MarshalJSON() ([]byte, error) {
 // with zeros to whole bytes:
 //
 //	{"width": 32, "height": 8, "rows": ["00ff00ff", …], "brightness": 0.5}
+//
+// A picture with levels between has a digit for each pixel, from 0 to f:
+//
+//	{"width": 256, "height": 64, "levels": 16, "rows": ["00f09f00…", …], "brightness": 0.5}
 type Picture struct {
 	*image.Gray
 	Brightness float64 // of the panel, above 0 to 1; 0: not known, left out of the JSON
@@ -151,22 +156,25 @@ func (Picture) PayloadType() string { return "picture" }
 // MarshalJSON writes the documented form.
 func (p Picture) MarshalJSON() ([]byte, error) {
 	width, height := p.Rect.Dx(), p.Rect.Dy()
-	rows, row := make([]string, height), make([]byte, (width+7)/8)
+	bits, levels := 1, 0
+	if slices.ContainsFunc(p.Pix, func(level uint8) bool { return level != 0 && level != 0xff }) {
+		bits, levels = 4, 16
+	}
+	rows, row := make([]string, height), make([]byte, (width*bits+7)/8)
 	for y := range height {
 		clear(row)
-		for x, pixel := range p.Pix[y*p.Stride:][:width] {
-			if pixel >= 0x80 {
-				row[x/8] |= 0x80 >> (x % 8)
-			}
+		for x, level := range p.Pix[y*p.Stride:][:width] {
+			row[x*bits/8] |= level >> (8 - bits) << (8 - bits) >> (x * bits % 8)
 		}
 		rows[y] = hex.EncodeToString(row)
 	}
 	return json.Marshal(struct {
 		Width      int      `json:"width"`
 		Height     int      `json:"height"`
+		Levels     int      `json:"levels,omitempty"`
 		Rows       []string `json:"rows"`
 		Brightness float64  `json:"brightness,omitempty"`
-	}{width, height, rows, p.Brightness})
+	}{width, height, levels, rows, p.Brightness})
 }
 
 // Text is a text for people: what a picture says, for those who cannot see it; it

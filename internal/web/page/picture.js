@@ -27,21 +27,50 @@ function draw(canvas) {
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
   const [off, on] = lights(pitch, p.brightness ?? 1);
   const c = canvas.getContext("2d");
-  c.clearRect(0, 0, w, h);
   const corner = (n) => Math.round((n + 0.25) * pitch); // of a light, which is two pitches wide
-  const lit = [];
-  p.rows.forEach((row, y) => {
-    for (let x = 0; x < p.width; x++) {
-      c.drawImage(off, corner(x), corner(y));
-      if (parseInt(row[x >> 2] ?? "0", 16) >> (3 - (x & 3)) & 1) lit.push([x, y]);
-    }
-  });
+  c.clearRect(0, 0, w, h);
+  c.drawImage(dark(p.width, p.height, w, h, pitch, off, corner), 0, 0);
   c.globalCompositeOperation = "lighter"; // light adds up
-  for (const [x, y] of lit) {
+  const lit = pixels(p);
+  for (const [x, y, level] of lit) {
+    c.globalAlpha = level;
     c.drawImage(on, corner(x), corner(y));
   }
+  c.globalAlpha = 1;
   c.globalCompositeOperation = "source-over";
   return lit.length;
+}
+
+// pixels returns the lit pixels, each with its level above 0 to 1.
+function pixels(p) {
+  const lit = [];
+  p.rows.forEach((row, y) => {
+    for (let i = 0; i < row.length; i++) {
+      const digit = parseInt(row[i], 16);
+      if (digit && p.levels) lit.push([i, y, digit / (p.levels - 1)]);
+      for (let k = 0; digit && !p.levels && k < 4; k++) {
+        if (digit >> (3 - k) & 1) lit.push([4 * i + k, y, 1]);
+      }
+    }
+  });
+  return lit;
+}
+
+// dark returns the picture of a panel without a lit pixel, which is drawn once for each size.
+const panels = new Map();
+function dark(width, height, w, h, pitch, off, corner) {
+  const key = [width, height, pitch].join();
+  if (!panels.has(key)) {
+    if (panels.size > 8) panels.clear();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [w, h];
+    const c = canvas.getContext("2d");
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) c.drawImage(off, corner(x), corner(y));
+    }
+    panels.set(key, canvas);
+  }
+  return panels.get(key);
 }
 
 // lights returns the images of a dark and of a lit pixel, each two pitches wide. They are
