@@ -14,9 +14,10 @@ import (
 // keeps what it has drawn, so that while nothing changes the ticker alone is drawn again.
 type board struct {
 	layout
-	notes  string // what disturbs the departures
-	ticker *panel.Ticker
-	since  plugins.Instant // the ticker is shown
+	disruptions []string // or why there is no departure
+	notes       string   // the same, and how the data are marked
+	ticker      *panel.Ticker
+	since       plugins.Instant // the ticker is shown
 
 	still   *image.Gray     // the page without the ticker
 	at      panel.Moment    // of still
@@ -39,7 +40,9 @@ func (b *board) keep(draw func(*image.Gray, *panel.Moment), version func() uint6
 			before, small := b.notes, b.small
 			b.still, b.version = image.NewGray(on.Rect), now
 			b.at = *m
-			if draw(b.still, &b.at); b.notes != before || b.small != small {
+			draw(b.still, &b.at)
+			b.notes = strings.Join(append(b.at.Marks, b.disruptions...), "  –  ")
+			if b.notes != before || b.small != small {
 				b.ticker, b.since = panel.NewTicker(b.small, b.notes), m.Mono
 			}
 		}
@@ -56,12 +59,12 @@ func (p *departuresRows) drawBoard(on *image.Gray, g topics.Group, m *panel.Mome
 	b.layout = newLayout(on, p.Heading, p.Rows, m)
 	list, why, until := g.Next(m.Moment, b.rows, m.Started)
 	m.TrueUntil(until)
-	var notes []string
+	b.disruptions = nil
 	if why != "" {
 		panel.Block(part(on, b.body), absences[why], m)
 		m.Say(absences[why])
 		if reason := reason(why, g); reason != "" {
-			notes = append(notes, reason)
+			b.disruptions = append(b.disruptions, reason)
 			m.Say(absences[why] + ": " + reason)
 		}
 	} else {
@@ -69,7 +72,7 @@ func (p *departuresRows) drawBoard(on *image.Gray, g topics.Group, m *panel.Mome
 		rows := p.rows(list, g.Differ(), m)
 		for _, r := range rows {
 			if words = append(words, r.say()); r.badge.text == "" {
-				notes = append(notes, r.text)
+				b.disruptions = append(b.disruptions, r.text)
 			}
 		}
 		m.Say(words...)
@@ -79,7 +82,6 @@ func (p *departuresRows) drawBoard(on *image.Gray, g topics.Group, m *panel.Mome
 		b.headline.DrawLevel(on, 0, 0, cut(b.headline, p.Heading, on.Rect.Dx()), dim)
 	}
 	b.drawClock(on, m)
-	b.notes = strings.Join(notes, "  –  ")
 }
 
 // dim is the level of what is less important than the departures, on a panel with levels.

@@ -20,8 +20,14 @@ import (
 // sizes are those of panels that people have.
 var sizes = []image.Point{{128, 32}, {128, 64}, {256, 64}}
 
-// boardScenes is every state that a board can be in, with a full one first.
-func boardScenes() []scene {
+// boardScene is a scene, with what a board shows of it.
+type boardScene struct {
+	scene
+	shown shown
+}
+
+// boardScenes is every state that a board can be in, with full ones first.
+func boardScenes() (all []boardScene) {
 	line := func(d topics.Departure, number, to, platform string) topics.Departure {
 		d.Number, d.Destination, d.Platform = number, to, platform
 		return d
@@ -37,11 +43,33 @@ func boardScenes() []scene {
 	}
 	disturbed := full(0)
 	disturbed.departures.List[0].Disruptions = []string{"Buses replace trams between Domain and St Kilda"}
-	return append([]scene{
+	moved := full(0)
+	moved.departures.List[0].ScheduledPlatform = "1"
+	accents := at(0, line(train(3*minute), "Ü", "Övre Åby – Łódź Żabieniec", "Á"), line(train(4*minute), "É", "Straße Ürümqi", "Ž"))
+	trains := at(0, train(5*minute), train(14*minute))
+	trains.departures.Stop = "Huntingdale"
+	for _, s := range append([]scene{
 		{"a full board", full(0)},
 		{"with a disruption", disturbed},
 		{"a full board of old data", full(70 * time.Second)},
-	}, scenes()...)
+		{"of a stand-in", full(0)},
+		{"of a stand-in, old", full(70 * time.Second)},
+		{"from another platform", moved},
+		{"accents", accents},
+		{"of two stops", trains},
+	}, scenes()...) {
+		b := boardScene{s, shown{Group: topics.Group{s.m.departures}}}
+		if strings.HasPrefix(s.name, "of a stand-in") {
+			b.shown.isStandIn, b.shown.standIn = true, "world"
+		}
+		if s.name == "of two stops" {
+			other := full(0).departures
+			other.Stop = "North Road"
+			b.shown.Group = append(b.shown.Group, other)
+		}
+		all = append(all, b)
+	}
+	return all
 }
 
 // boards are the boards that are drawn, by the names of their pictures.
@@ -53,15 +81,15 @@ var boards = map[string]func() *Departures{
 }
 
 // drawBoard draws a board as one that has just been made.
-func drawBoard(p *Departures, size image.Point, v view) (*image.Gray, panel.Moment) {
+func drawBoard(p *Departures, size image.Point, s boardScene) (*image.Gray, panel.Moment) {
 	rows := newDepartures(p)
 	draw := rows.board.keep(func(on *image.Gray, m *panel.Moment) {
-		rows.draw(on, topics.Group{v.departures}, m)
-		shown{Group: topics.Group{v.departures}}.mark(on, m)
+		rows.draw(on, s.shown.Group, m)
+		s.shown.mark(on, m)
 	}, func() uint64 { return 0 })
 	on := image.NewGray(image.Rectangle{Max: size})
-	draw(on, &v.Moment)
-	return on, v.Moment
+	draw(on, &s.m.Moment)
+	return on, s.m.Moment
 }
 
 func TestTheBoardsMatchTheirGoldenPictures(t *testing.T) {
@@ -69,7 +97,7 @@ func TestTheBoardsMatchTheirGoldenPictures(t *testing.T) {
 		for _, size := range sizes {
 			var pictures []captioned
 			for _, s := range boardScenes() {
-				on, _ := drawBoard(options(), size, s.m)
+				on, _ := drawBoard(options(), size, s)
 				pictures = append(pictures, captioned{s.name, on})
 			}
 			comparePNG(t, fmt.Sprintf("%s-%dx%d.png", name, size.X, size.Y), pictures)
@@ -135,7 +163,7 @@ func TestEachStateLooksDifferentOnEachBoard(t *testing.T) {
 				if sameState[s.name] || name == "board-heading" && s.name == "an hour" { // at 13:00, both
 					continue
 				}
-				on, _ := drawBoard(options(), size, s.m)
+				on, _ := drawBoard(options(), size, s)
 				picture := string(on.Pix)
 				if other, twice := seen[picture]; twice {
 					t.Errorf("on the page %s of %v %q looks like %q", name, size, s.name, other)
@@ -188,7 +216,7 @@ func TestABoardOfAnySizeIsDrawn(t *testing.T) {
 		for width := 32; width <= 256; width += 16 {
 			for height := 24; height <= 128; height += 8 {
 				for _, s := range boardScenes()[:6] {
-					if _, m := drawBoard(options(), image.Pt(width, height), s.m); m.Words == "" {
+					if _, m := drawBoard(options(), image.Pt(width, height), s); m.Words == "" {
 						t.Errorf("%s of %d×%d says nothing", name, width, height)
 					}
 				}

@@ -30,7 +30,10 @@ func (p *departuresRows) boardRows(list []topics.Offer, stops bool, rows []row, 
 		if stops && one.At.Stop != "" {
 			e.to[0], e.to[1] = full+" from "+one.At.Stop, e.to[1]+" from "+p.shorten(one.At.Stop)
 		}
-		if p.Platform {
+		switch {
+		case one.PlatformChanged():
+			e.platform = one.Platform + "!"
+		case p.Platform:
 			e.platform = one.Platform
 		}
 		if e.state = p.minutes(one, rows[i].badge, m); p.Times == timesOfDay {

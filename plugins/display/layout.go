@@ -37,18 +37,14 @@ func newLayout(on *image.Gray, heading string, rows int, m *panel.Moment) layout
 	if heading != "" {
 		head = font.Height
 	}
-	accents := func(face *font.Face) int { // above the first row; they reach into a heading
-		if heading != "" {
-			return 0
-		}
-		return min(face.Above, 2)
-	}
-	room := func(face *font.Face) int { return size.Y - head - foot - accents(face) - l.rows*(face.Height+1) }
-	for len(l.faces) > 1 && room(l.faces[0]) < 0 {
+	room := func() int { return size.Y - head - foot - l.rows*(l.faces[0].Height+1) }
+	accents := func() int { return min(l.faces[0].Above, 2) } // of the first row
+	for len(l.faces) > 1 && room() < 0 || len(l.faces) > 2 && heading == "" && room() < accents() {
 		l.faces = l.faces[1:]
 	}
 	l.rows = max(1, min(l.rows, (size.Y-head-foot)/l.faces[0].Height))
-	spare := room(l.faces[0])
+	top := head + min(accents(), max(0, room()))
+	spare := room() - top + head
 	for _, l.small = range l.faces {
 		if l.small.Height < font.Height+spare {
 			break
@@ -57,7 +53,7 @@ func newLayout(on *image.Gray, heading string, rows int, m *panel.Moment) layout
 	if l.small.Height > font.Height {
 		foot = l.small.Height + 1
 	}
-	l.body = image.Rect(0, head+accents(l.faces[0]), size.X, size.Y-foot)
+	l.body = image.Rect(0, top, size.X, size.Y-foot)
 	l.pitch = l.body.Dy() / l.rows
 	l.foot = image.Rect(0, size.Y-l.small.Height, size.X, size.Y)
 	return l

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"ptvd/plugins/panel/font"
-	"ptvd/plugins/topics"
 )
 
 // rest is how long a scrolling text rests at its beginning and at its end.
@@ -75,7 +74,7 @@ func Columns(on *image.Gray, left, right int) *image.Gray {
 
 // MarkStandIn marks the page as one of data from elsewhere: by a dashed line and in words.
 func MarkStandIn(on *image.Gray, from string, m *Moment) {
-	m.Words += topics.Text(" (from " + from + ")")
+	m.mark("from " + from)
 	for x := range on.Rect.Dx() {
 		if x%4 < 2 {
 			on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: 0xff})
@@ -85,7 +84,7 @@ func MarkStandIn(on *image.Gray, from string, m *Moment) {
 
 // MarkOld marks the page as one of old data: by a dotted line and in words.
 func MarkOld(on *image.Gray, m *Moment) {
-	m.Words += " (old data)"
+	m.mark("old data")
 	for x := 1; x < on.Rect.Dx(); x += 2 {
 		on.SetGray(x, on.Rect.Dy()-1, color.Gray{Y: 0xff})
 	}

@@ -65,6 +65,7 @@ type Moment struct {
 	Font    *font.Face      // the owner's font for high pictures; nil: those of package font
 
 	Words topics.Text     // what the picture says
+	Marks []string        // how its data are marked, which Words says, too
 	Until topics.Until    // until when it is true
 	Moves plugins.Instant // when something in it moves next; 0: nothing does
 	Ends  plugins.Instant // when all of a long text or of several rows was shown; 0: all is shown at once
@@ -72,6 +73,12 @@ type Moment struct {
 
 // Say sets what the picture says, for those who cannot see it.
 func (m *Moment) Say(parts ...string) { m.Words = topics.Text(strings.Join(parts, ", ")) }
+
+// mark notes how the data of the picture are marked.
+func (m *Moment) mark(how string) {
+	m.Words += topics.Text(" (" + how + ")")
+	m.Marks = append(m.Marks, how)
+}
 
 // TrueUntil notes until when something in the picture is true. The earliest limit
 // counts.

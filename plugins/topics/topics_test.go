@@ -23,7 +23,9 @@ var moment = topics.Moment{
 func TestThePayloadsAsJSON(t *testing.T) {
 	picture := image.NewGray(image.Rect(0, 0, 10, 2))
 	picture.SetGray(0, 0, color.Gray{Y: 0xff})
-	picture.SetGray(9, 1, color.Gray{Y: 0x80})
+	picture.SetGray(9, 1, color.Gray{Y: 0xff})
+	levels := image.NewGray(image.Rect(0, 0, 3, 1))
+	copy(levels.Pix, []byte{0xff, 0x98, 0x0f})
 	at := func(d time.Duration) time.Time { return moment.Now.Add(d).UTC() }
 	for _, c := range []struct {
 		payload topics.Typed
@@ -48,6 +50,7 @@ func TestThePayloadsAsJSON(t *testing.T) {
 		},
 		{topics.Reading{Value: 21.4, Unit: "°C"}, "reading", `{"value":21.4,"unit":"°C"}`},
 		{topics.Picture{Gray: picture}, "picture", `{"width":10,"height":2,"rows":["8000","0040"]}`},
+		{topics.Picture{Gray: levels}, "picture", `{"width":3,"height":1,"levels":16,"rows":["f900"]}`},
 		{
 			topics.Sync{
 				At: moment.Now, Count: 3, Agreed: 4, Asked: 5, Offset: 12 * time.Millisecond, Spread: 3 * time.Millisecond,

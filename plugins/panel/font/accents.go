@@ -49,13 +49,8 @@ func (f *Face) addAccents() {
 			top := f.Above
 			switch {
 			case mark.below:
-<<<<<<< HEAD
-				top += f.base
-			case unicode.IsUpper(parts[0]) && f.above >= 2:
-=======
 				top += f.Base
 			case unicode.IsUpper(parts[0]) && f.Above >= 2:
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 				top -= 2
 			case unicode.IsUpper(parts[0]):
 				letter = lowered(letter)

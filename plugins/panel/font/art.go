@@ -10,7 +10,7 @@ import (
 // names them, with an empty line between blocks. ␣ names the space. So many rows of a glyph
 // stand on the base line.
 func parse(art string, height, base int) (*Face, error) {
-	face := &Face{Height: height, base: base, gap: 1, glyphs: map[rune]glyph{}}
+	face := &Face{Height: height, Base: base, gap: 1, glyphs: map[rune]glyph{}}
 	for block := range strings.SplitSeq(strings.TrimSpace(art), "\n\n") {
 		lines := strings.Split(block, "\n")
 		names, rows := strings.Fields(lines[0]), lines[1:]

@@ -200,15 +200,9 @@ func (d *decoder) finish() error {
 	if capitals == 0 || !f.Has("0123456789") {
 		return errors.New("the font lacks digits")
 	}
-<<<<<<< HEAD
-	f.above = bits.TrailingZeros64(capitals)
-	f.base = bits.Len64(capitals) - f.above
-	f.Height = bits.Len64(capitals|rows('A', 'Z')|rows('a', 'z')) - f.above
-=======
 	f.Above = bits.TrailingZeros64(capitals)
 	f.Base = bits.Len64(capitals) - f.Above
 	f.Height = bits.Len64(capitals|rows('A', 'Z')|rows('a', 'z')) - f.Above
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 	if f.glyphs[' '] == nil {
 		f.glyphs[' '] = make(glyph, len(f.glyphs['0']))
 	}

@@ -10,15 +10,10 @@ import (
 // encoded returns a face as a BDF file.
 func encoded(f *Face) string {
 	var s strings.Builder
-<<<<<<< HEAD
-	high := f.Height + f.above
-	fmt.Fprintf(&s, "STARTFONT 2.1\nCOMMENT of a test\nFONT -a-test-\nSIZE 13 75 75\nFONTBOUNDINGBOX 20 %d 0 %d\nSTARTPROPERTIES 2\nCHARSET_REGISTRY \"ISO10646\"\nCHARSET_ENCODING \"1\"\nENDPROPERTIES\nCHARS %d\n", high, f.base-f.Height, len(f.glyphs))
-=======
 	high := f.Height + f.Above
 	fmt.Fprintf(&s, "STARTFONT 2.1\nCOMMENT of a test\nFONT -a-test-\nSIZE 13 75 75\nFONTBOUNDINGBOX 20 %d 0 %d\nSTARTPROPERTIES 2\nCHARSET_REGISTRY \"ISO10646\"\nCHARSET_ENCODING \"1\"\nENDPROPERTIES\nCHARS %d\n", high, f.Base-f.Height, len(f.glyphs))
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 	for r, g := range f.glyphs {
-		fmt.Fprintf(&s, "STARTCHAR U+%04X\nENCODING %d\nSWIDTH 500 0\nDWIDTH %d 0\nBBX %d %d 0 %d\nBITMAP\n", r, r, len(g)+f.gap, len(g), high, f.base-f.Height)
+		fmt.Fprintf(&s, "STARTCHAR U+%04X\nENCODING %d\nSWIDTH 500 0\nDWIDTH %d 0\nBBX %d %d 0 %d\nBITMAP\n", r, r, len(g)+f.gap, len(g), high, f.Base-f.Height)
 		for row := range high {
 			var bits uint64
 			for _, column := range g {
@@ -39,13 +34,8 @@ func TestADecodedFontIsDrawnLikeTheOneThatWasEncoded(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-<<<<<<< HEAD
-		if decoded.base != face.base || decoded.above != face.above {
-			t.Errorf("%s: capitals are %d rows high under %d, not %d under %d", name, decoded.base, decoded.above, face.base, face.above)
-=======
 		if decoded.Base != face.Base || decoded.Above != face.Above {
 			t.Errorf("%s: capitals are %d rows high under %d, not %d under %d", name, decoded.Base, decoded.Above, face.Base, face.Above)
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 		}
 		for _, text := range []string{"Flinders Street 12:07", "Łódź – Straße", "U\u0308rümqi", "東", "✗🚌7"} {
 			if drawing(decoded, text) != drawing(face, text) {
@@ -56,7 +46,7 @@ func TestADecodedFontIsDrawnLikeTheOneThatWasEncoded(t *testing.T) {
 }
 
 func TestAFontWithoutSignsGetsThem(t *testing.T) {
-	plain := &Face{Height: 8, base: 7, gap: 1, glyphs: map[rune]glyph{}}
+	plain := &Face{Height: 8, Base: 7, gap: 1, glyphs: map[rune]glyph{}}
 	for r := ' '; r <= '~'; r++ {
 		plain.glyphs[r] = Text.glyphs[r]
 	}
@@ -127,13 +117,8 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-<<<<<<< HEAD
-		if face.Height < 1 || face.Height+face.above > maxRows || face.base > face.Height || face.Lacks("0□") != "" {
-			t.Errorf("a face of %d rows, %d above, %d on the base line", face.Height, face.above, face.base)
-=======
 		if face.Height < 1 || face.Height+face.Above > maxRows || face.Base > face.Height || face.Lacks("0□") != "" {
 			t.Errorf("a face of %d rows, %d above, %d on the base line", face.Height, face.Above, face.Base)
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 		}
 		drawing(face, "09:42 Flinders Street ✗🚌 東")
 	})

@@ -51,11 +51,7 @@ func mustParse(art string, height, base int) *Face {
 // fromImage makes a face of one whose capitals begin under so many rows and are so many
 // rows high. What is half covered is lit.
 func fromImage(from *basicfont.Face, above, capital int) *Face {
-<<<<<<< HEAD
-	f := &Face{base: capital, above: above, gap: 1, glyphs: map[rune]glyph{}}
-=======
 	f := &Face{Base: capital, Above: above, gap: 1, glyphs: map[rune]glyph{}}
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 	height := from.Ascent + from.Descent
 	f.Height = height - above
 	mask := from.Mask.(*image.Alpha)
@@ -117,18 +113,14 @@ var largeSigns = sync.OnceValue(func() *Face { return mustParse(signs, largeCapi
 // addSigns adds the signs of Text that the face lacks, so that they stand on its base line.
 func (f *Face) addSigns() {
 	from := Text
-	if f.base >= largeCapital {
+	if f.Base >= largeCapital {
 		from = largeSigns()
 	}
 	for _, r := range "□🚌✗" {
 		if f.glyphs[r] != nil {
 			continue
 		}
-<<<<<<< HEAD
-		down := f.above + f.base - from.base
-=======
 		down := f.Above + f.Base - from.Base
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 		g := make(glyph, 0, len(from.glyphs[r])+1)
 		for _, column := range from.glyphs[r] {
 			g = append(g, column<<max(0, down)>>max(0, -down))

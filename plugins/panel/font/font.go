@@ -22,17 +22,12 @@ type Face struct {
 	// tail. Accents of capitals may stand above it.
 	Height int
 
-<<<<<<< HEAD
-	base   int // the rows from the top of a capital to the base line
-	above  int // the rows above a capital
-=======
 	// Base is how many of them are above the base line.
 	Base int
 
 	// Above is how many rows for accents are above a capital.
 	Above int
 
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 	gap    int // the space between two letters in pixels
 	scale  int // how large a pixel of a glyph is; 0 is 1
 	glyphs map[rune]glyph
@@ -85,11 +80,8 @@ func (f *Face) Scaled(by int) *Face {
 	scaled := *f
 	scaled.scale = max(1, f.scale) * by
 	scaled.Height *= by
-<<<<<<< HEAD
-=======
 	scaled.Base *= by
 	scaled.Above *= by
->>>>>>> 066c401 (display: the departures on high panels, as a board)
 	return &scaled
 }
 
