@@ -1,4 +1,4 @@
-// Pictures, each pixel a round light as on a panel of LEDs.
+// Pictures, each pixel a round light.
 
 import { $, el, label } from "./dom.js";
 
