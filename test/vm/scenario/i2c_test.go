@@ -3,14 +3,8 @@
 package scenario
 
 import (
-	"bytes"
-	"errors"
-	"image"
-	"image/color"
 	"testing"
 	"time"
-
-	"periph.io/x/devices/v3/ssd1306"
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/expander"
@@ -18,10 +12,7 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-const (
-	expanderAddress = 0x20
-	oledAddress     = 0x3C
-)
+const expanderAddress = 0x20
 
 // answer connects a device to the I2C bus, until the end of the test.
 func (g *guest) answer(address int, bytes ...byte) {
@@ -105,34 +96,5 @@ func TestPinOfAnExpanderIsDrivenOverI2C(t *testing.T) {
 	}
 	if err := pin.Out(gpio.Low); err == nil {
 		t.Error("no error although no device answers")
-	}
-}
-
-func TestSSD1306IsDrivenByPeriphsDriverOverI2C(t *testing.T) {
-	g := begin(t)
-	g.answer(oledAddress, 0)
-	bus, err := periph.Board{}.OpenI2C("I2C1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer bus.Close()
-	display, err := ssd1306.NewI2C(bus, &ssd1306.DefaultOpts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lit := image.NewUniform(color.White)
-	g.drain()
-	if err := errors.Join(display.Draw(display.Bounds(), lit, image.Point{}), display.Halt()); err != nil {
-		t.Fatal(err)
-	}
-	pixels, off := 0, false
-	for _, w := range g.written(oledAddress) {
-		if len(w) > 1 && w[0] == 0x40 { // data
-			pixels += 8 * bytes.Count(w[1:], []byte{0xFF})
-		}
-		off = bytes.Equal(w, []byte{0x00, 0xAE}) // the command "display off"
-	}
-	if pixels != 128*64 || !off {
-		t.Errorf("%d pixels lit; switched off: %v", pixels, off)
 	}
 }

@@ -13,10 +13,11 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// The lines of the SSD1322 in oledConfig.
+// The address of the SSD1306 in oledConfig, and the lines of the SSD1322.
 const (
-	dcLine    = 24
-	resetLine = 25
+	oledAddress = 0x3C
+	dcLine      = 24
+	resetLine   = 25
 )
 
 const oledConfig = `plugins:
