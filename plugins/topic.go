@@ -67,10 +67,16 @@ type TopicList = []host.Topic
 
 func (t *Topic[T]) declared() host.Topic { return t.declaration }
 
-// Set publishes a value, which must not be changed afterwards. A topic that the
-// Spec does not list panics.
+// Set publishes a value, which must not be changed afterwards, unless Read allows it. A
+// topic that the Spec does not list panics.
 func (t *Topic[T]) Set(env Env, value T) {
 	env.host.Publish(t.declaration.Name, value, t.declaration.Type)
+}
+
+// Read reports whether a reader has got the latest value. One that nobody has may be
+// changed after the next Set.
+func (t *Topic[T]) Read(env Env) bool {
+	return env.host.Bus.Slot(env.host.Name, t.declaration.Name).Read()
 }
 
 // From names a topic of type T that another instance publishes: "trains", or

@@ -23,6 +23,7 @@ type Slot struct {
 	declared bool
 	values   []published // the latest one, or the latest events
 	version  uint64
+	read     bool // the latest value was
 	changed  scheduler.Event
 }
 
@@ -69,6 +70,7 @@ func (b *Bus) publish(s *Slot, value any) {
 	s.values = append(s.values, published{value, b.now()})
 	s.values = s.values[max(0, len(s.values)-keptEvents):]
 	s.version++
+	s.read = false
 	s.changed.Set()
 	s.changed.Clear()
 	if s.topic.Class != Stream {
@@ -99,8 +101,12 @@ func (s *Slot) Last() (value any, ok bool) {
 	if len(s.values) == 0 || s.topic.Class == Event {
 		return nil, false
 	}
+	s.read = true
 	return s.values[len(s.values)-1].value, true
 }
+
+// Read reports whether the latest value was handed to a reader, who may keep it.
+func (s *Slot) Read() bool { return s.read }
 
 // Get returns the latest value, unless it is of a State that has passed its
 // maximum age.
@@ -153,6 +159,7 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 	if s.version <= version || len(s.values) == 0 {
 		return nil, version, false
 	}
+	s.read = true
 	is = max(version+1, s.oldest())
 	return s.values[is-s.oldest()].value, is, true
 }

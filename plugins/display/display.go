@@ -128,7 +128,7 @@ func (d *display) draw(t *plugins.Task) error {
 // redraw draws the message that is up, else the current page. It is short enough for the
 // step of a task that calls an action, which then is seen before the next tick.
 func (d *display) redraw() {
-	before := d.moment.Words
+	said := d.moment.Words
 	d.moment = d.now()
 	clear(d.canvas.Pix)
 	blank, brightness := d.brightness.at(&d.moment)
@@ -142,14 +142,18 @@ func (d *display) redraw() {
 		d.pager.draw(d.canvas, &d.moment)
 	}
 	d.version = d.dataVersion()
-	if d.moment.Words != before {
+	if d.moment.Words != said {
 		words.Set(d.env, d.moment.Words)
 	}
 	d.tell(topics.Light{On: !blank || up != nil, Brightness: float64(brightness)})
+	before := d.sender.frame.Picture
+	inUse := before == nil || before == d.sender.sending || picture.Read(d.env)
 	if d.sender.show(panel.Frame{Picture: d.canvas, Words: string(d.moment.Words), Brightness: float64(brightness)}) {
 		d.env.Meter.Count("frames_drawn_total", 1)
 		picture.Set(d.env, topics.Picture{Gray: d.canvas})
-		d.canvas = newCanvas(d.canvas.Rect.Max)
+		if d.canvas = before; inUse {
+			d.canvas = newCanvas(d.sender.frame.Picture.Rect.Max)
+		}
 	}
 }
 

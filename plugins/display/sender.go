@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"image"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type sender struct {
 	env     plugins.Env
 	device  plugins.Choice[panel.DeviceConfig]
 	frame   panel.Frame // the newest
+	sending *image.Gray // the picture that is being sent; nil: none is
 	changed plugins.Event
 	open    panel.Device    // nil: it is not open
 	turns   plugins.Turns   // of its methods
@@ -104,7 +106,9 @@ func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
 			transfer, figure, refresh = s.open.Resend, "refreshed_bytes_total", now.Add(every)
 		}
 		frame := s.frame
+		s.sending = frame.Picture
 		sent, err := s.await(t, func() (int, error) { return transfer(frame) })
+		s.sending = nil
 		if err != nil {
 			return s.close(t, err)
 		}
