@@ -103,7 +103,7 @@ func (c *checker) testsOf(i config.Instance, instance *host.Instance) ([]hardwar
 	plugin, err := i.Definition.New(instance, i.Config)
 	switch {
 	case err != nil && len(own) == 0:
-		return nil, nil //nolint:nilerr // such as a secret that only the service has
+		return nil, nil // such as a secret that only the service has
 	case err != nil:
 		return nil, c.File.Locate("plugins."+i.Name, err)
 	}
