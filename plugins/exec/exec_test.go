@@ -92,7 +92,7 @@ done`)
 func TestTheFirstLineIsTheConfiguration(t *testing.T) {
 	h := plugintest.NewInRealTime(t)
 	h.Run(func(task *plugins.Task) error {
-		path := program(t, `hello; echo "$config" >"$0.config"; env >"$0.env"; cat`)
+		path := program(t, `hello; echo "$config" >"$0.config"; cat /proc/self/oom_score_adj >"$0.oom"; env >"$0.env"; cat`)
 		t.Setenv("NOTIFY_SOCKET", "/run/notify")
 		t.Setenv("CREDENTIALS_DIRECTORY", "/run/credentials")
 		guest := h.Start(task, "guest", entry(path, "calls: []"))
@@ -104,6 +104,9 @@ func TestTheFirstLineIsTheConfiguration(t *testing.T) {
 				break
 			}
 			task.Sleep(time.Millisecond)
+		}
+		if score, err := os.ReadFile(path + ".oom"); string(score) != "500\n" {
+			t.Errorf("its oom_score_adj is %q, %v", score, err)
 		}
 		config, err := os.ReadFile(path + ".config")
 		if want := `{"config":{"instance":"guest","options":{"every":10,"name":"hall"}}}` + "\n"; string(config) != want {
