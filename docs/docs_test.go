@@ -10,9 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"ptvd/internal/config"
+	_ "ptvd/plugins/all"
 )
 
 var update = flag.Bool("update", false, "draw the wiring anew")
@@ -26,8 +30,30 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// TestCommandsRun runs the commands of all sh blocks, in the root of the sources, except
-// those of blocks that are marked as needing a board: of these, ptvd must know the command.
+// pages are the documents for people.
+var pages = []string{
+	"api.md", "board.md", "exec.md", "first-train.md", "messages.md", "mqtt.md", "small-plugins.md", "troubleshooting.md",
+	"../README.md", "../SECURITY.md", "../CONTRIBUTING.md", "../deploy/systemd/README.md", "../test/vm/README.md",
+}
+
+// blocks returns the blocks of code of all pages, by what stands behind their fence.
+func blocks(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for _, page := range pages {
+		for _, block := range regexp.MustCompile("(?ms)^[ ]*```([^\n]*)\n(.*?)^[ ]*```$").FindAllStringSubmatch(read(t, page), -1) {
+			if block[1] == "" {
+				t.Errorf("%s: what is this block? Write sh, sh board or another language behind its fence:\n%s", page, block[2])
+			}
+			all[block[1]] = append(all[block[1]], block[2])
+		}
+	}
+	return all
+}
+
+// TestCommandsRun runs the commands of all sh blocks, in the root of the sources. Of those
+// that are marked as needing a board, or another machine, ptvd must know the command. make
+// must know its targets, which are not run, since this test is part of one.
 func TestCommandsRun(t *testing.T) {
 	bin := t.TempDir()
 	build := exec.Command("go", "build", "-o", bin, "../cmd/ptvd")
@@ -38,17 +64,25 @@ func TestCommandsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran := 0
-	for _, block := range regexp.MustCompile("(?ms)^```sh( board)?\n(.*?)^```$").FindAllStringSubmatch(read(t, "first-train.md"), -1) {
-		if block[1] != "" {
-			for _, name := range regexp.MustCompile(`(?:^|\s)ptvd ([a-z]+)`).FindAllStringSubmatch(block[2], -1) {
-				if !regexp.MustCompile(`(?m)^  ` + name[1] + ` `).Match(help) {
-					t.Errorf("ptvd has no command %s", name[1])
-				}
+	makefile, ran := read(t, "../Makefile"), 0
+	known := func(block string) {
+		for _, name := range regexp.MustCompile(`(?m)(?:^|\s)(?:bin/)?ptvd ([a-z][a-z-]*)`).FindAllStringSubmatch(block, -1) {
+			if !regexp.MustCompile(`(?m)^  ` + name[1] + ` `).Match(help) {
+				t.Errorf("ptvd has no command %s", name[1])
 			}
-			continue
 		}
-		for command := range strings.Lines(block[2]) {
+		for _, target := range regexp.MustCompile(`(?m)^(?:\w+=\S+ )*make ([a-z-]+)`).FindAllStringSubmatch(block, -1) {
+			if !strings.Contains(makefile, "\n"+target[1]+": ") {
+				t.Errorf("the Makefile has no target %s", target[1])
+			}
+		}
+	}
+	all := blocks(t)
+	for _, block := range slices.Concat(all["sh board"], all["sh make"]) {
+		known(block)
+	}
+	for _, block := range all["sh"] {
+		for command := range strings.Lines(block) {
 			run := exec.Command("sh", "-c", command)
 			run.Dir, run.Env = "..", append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
 			if out, err := run.CombinedOutput(); err != nil {
@@ -57,14 +91,60 @@ func TestCommandsRun(t *testing.T) {
 			ran++
 		}
 	}
-	if ran < 3 {
+	if ran < 8 {
 		t.Errorf("%d commands were run", ran)
 	}
 }
 
+// TestContributingIsFollowedToTheLetter runs the commands that make a plugin, in an empty
+// folder, and writes the files at their places among them.
+func TestContributingIsFollowedToTheLetter(t *testing.T) {
+	folder, files := t.TempDir(), 0
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(root, filepath.Join(folder, "ptvd")); err != nil {
+		t.Fatal(err)
+	}
+	script := "set -e\n"
+	for _, block := range regexp.MustCompile("(?ms)^```(sh new|go [a-z_]+[.]go)\\n(.*?)^```$").FindAllStringSubmatch(read(t, "../CONTRIBUTING.md"), -1) {
+		if file, is := strings.CutPrefix(block[1], "go "); is {
+			script += "cat >" + file + " <<'EOF'\n" + block[2] + "EOF\n"
+			files++
+		} else {
+			script += block[2]
+		}
+	}
+	run := exec.Command("sh", "-c", script+`test -z "$(gofmt -l .)"`)
+	run.Dir = folder
+	out, err := run.CombinedOutput()
+	if err != nil || files != 2 || !strings.Contains(string(out), "ok  \texample.org/doorbell") {
+		t.Errorf("%d files; %v\n%s", files, err, out)
+	}
+}
+
+// TestConfigurationsAreValid checks the examples that are whole files.
+func TestConfigurationsAreValid(t *testing.T) {
+	checked := 0
+	for _, block := range blocks(t)["yaml"] {
+		if !regexp.MustCompile(`(?m)^plugins:`).MatchString(block) {
+			continue
+		}
+		if _, err := config.Parse("example.yaml", []byte(block), 0o600); err != nil {
+			t.Errorf("%v\n%s", err, block)
+		}
+		checked++
+	}
+	if checked < 3 {
+		t.Errorf("%d configurations were checked", checked)
+	}
+}
+
 func TestLinksLeadSomewhere(t *testing.T) {
-	for _, page := range []string{"first-train.md", "troubleshooting.md", "api.md", "messages.md", "mqtt.md", "../README.md", "../SECURITY.md", "../deploy/systemd/README.md"} {
-		for _, link := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(read(t, page), -1) {
+	for _, page := range pages {
+		text := regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(read(t, page), "")
+		for _, link := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(text, -1) {
 			path, anchor, _ := strings.Cut(link[1], "#")
 			target := filepath.Join(filepath.Dir(page), path)
 			if path == "" {
@@ -92,8 +172,8 @@ func hasHeading(text, anchor string) bool {
 	return false
 }
 
-// TestMessagesAreThoseOfTheProgram finds each message of the tables in the sources, and
-// each message ID of the catalog in a table.
+// TestMessagesAreThoseOfTheProgram finds each message of the tables in the sources, and in a
+// table each warning and error that the sources log, and each message ID of the catalog.
 func TestMessagesAreThoseOfTheProgram(t *testing.T) {
 	page := read(t, "troubleshooting.md")
 	var sources strings.Builder
@@ -108,13 +188,23 @@ func TestMessagesAreThoseOfTheProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	said := regexp.MustCompile(`%[-+.0-9]*[a-z]`).ReplaceAllString(sources.String(), "…")
 	rows := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(page, -1)
 	if len(rows) < 20 {
 		t.Fatalf("%d messages", len(rows))
 	}
 	for _, row := range rows {
-		if !strings.Contains(sources.String(), row[1]) {
+		if !strings.Contains(said, row[1]) && !strings.Contains(row[1], "(dead)") {
 			t.Errorf("no message contains %q", row[1])
+		}
+	}
+	logged := regexp.MustCompile(`(?:[lL]og\.(?:Warn|Error)|Degraded)\("([^"]*[a-z]{4}[^"]*)"`).FindAllStringSubmatch(said, -1)
+	if len(logged) < 40 {
+		t.Fatalf("the sources log %d messages", len(logged))
+	}
+	for _, message := range logged {
+		if !slices.ContainsFunc(rows, func(row []string) bool { return strings.Contains(message[1], row[1]) }) {
+			t.Errorf("the page has no cure for %q", message[1])
 		}
 	}
 	for _, id := range regexp.MustCompile(`(?m)^-- ([0-9a-f]{32})$`).FindAllStringSubmatch(read(t, "../internal/logs/ptvd.catalog"), -1) {
@@ -137,15 +227,18 @@ var wirings = map[string][]wire{
 	"ssd1322": {
 		{"VCC", 17, "#d33"}, {"DC", 18, "#90c"}, {"DIN", 19, "#2a7"}, {"GND", 20, "#555"}, {"RES", 22, "#088"}, {"CLK", 23, "#26c"}, {"CS", 24, "#b70"},
 	},
-	"button": {{"leg", 9, "#555"}, {"leg", 11, "#2a7"}},
-	"knob":   {{"A", 29, "#2a7"}, {"common", 30, "#555"}, {"B", 31, "#26c"}},
-	"lamp":   {{"gate, by 220 Ω", 12, "#2a7"}, {"source", 14, "#555"}},
+	"relay":   {{"VCC", 4, "#d33"}, {"IN", 15, "#2a7"}, {"GND", 39, "#555"}},
+	"ds18b20": {{"VDD", 1, "#d33"}, {"DQ", 7, "#2a7"}, {"GND", 9, "#555"}},
+	"bh1750":  {{"VCC", 1, "#d33"}, {"SDA", 3, "#2a7"}, {"SCL", 5, "#26c"}, {"GND", 9, "#555"}},
+	"button":  {{"leg", 9, "#555"}, {"leg", 11, "#2a7"}},
+	"knob":    {{"A", 29, "#2a7"}, {"common", 30, "#555"}, {"B", 31, "#26c"}},
+	"lamp":    {{"gate, by 220 Ω", 12, "#2a7"}, {"source", 14, "#555"}},
 }
 
 // names has what the header's pins in use are called.
 var names = map[int]string{
-	1: "3.3 V", 2: "5 V", 3: "GPIO2", 5: "GPIO3", 6: "ground", 9: "ground", 11: "GPIO17", 12: "GPIO18", 14: "ground", 17: "3.3 V", 18: "GPIO24", 19: "GPIO10",
-	20: "ground", 22: "GPIO25", 23: "GPIO11", 24: "GPIO8", 29: "GPIO5", 30: "ground", 31: "GPIO6",
+	1: "3.3 V", 2: "5 V", 3: "GPIO2", 4: "5 V", 5: "GPIO3", 6: "ground", 7: "GPIO4", 9: "ground", 11: "GPIO17", 12: "GPIO18", 14: "ground", 15: "GPIO22", 17: "3.3 V", 18: "GPIO24", 19: "GPIO10",
+	20: "ground", 22: "GPIO25", 23: "GPIO11", 24: "GPIO8", 29: "GPIO5", 30: "ground", 31: "GPIO6", 39: "ground",
 }
 
 // draw shows the header as seen from above, the board's edge at the right, and a part.
