@@ -39,6 +39,7 @@ func TestRowsOfOneVehicleAreOneDeparture(t *testing.T) {
 		"of a combined route without it":                       {with(func(d *topics.Departure) { d.Number = "804-862 combined" }), false},
 		"cancelled, with one that runs":                        {with(func(d *topics.Departure) { d.Cancelled = true }), false},
 		"cancelled, but not on a combined route that names it": {with(func(d *topics.Departure) { d.Number, d.Cancelled = "802-804-862 combined", true }), true},
+		"of another mode, in place of one that is not known":   {with(func(d *topics.Departure) { d.Mode = "bus" }), true},
 		"a bus in place of the train":                          {with(func(d *topics.Departure) { d.ReplacedByBus = true }), false},
 	} {
 		for _, list := range [][]topics.Departure{{bus, c.other}, {c.other, bus}} {

@@ -11,7 +11,7 @@ import (
 //
 // Rows are of one vehicle if they are scheduled in the same minute, for the same
 // destination, on the same line (or on a "combined" one that names it) and not on
-// another platform. The row with real time stays.
+// another platform or of another mode. The row with real time stays.
 func Distinct(list []Departure) (unique []Departure) {
 	rows := make([]Offer, 0, len(list))
 	for _, d := range list {
@@ -51,6 +51,7 @@ func sameVehicle(a, b Offer) bool {
 	return strings.EqualFold(a.Destination, b.Destination) &&
 		(a.Cancelled == b.Cancelled || repeats(a.Departure, b.Departure) || repeats(b.Departure, a.Departure)) && a.ReplacedByBus == b.ReplacedByBus &&
 		(a.Platform == b.Platform || a.Platform == "" || b.Platform == "") &&
+		(a.Mode == b.Mode || a.Mode == "" || b.Mode == "") &&
 		(!a.Live() || !b.Live() || a.Estimated.Sub(b.Estimated).Abs() <= close) &&
 		sameLine(a.Departure, b.Departure)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ptvd/internal/config"
+	"ptvd/internal/fakeserver/motisserver"
 	_ "ptvd/plugins/all"
 )
 
@@ -60,13 +61,21 @@ plugins:
     base_url: http://ptv.test
     id: {env: %s}
     key: {env: %s}
+  world:
+    plugin: motis
+    every: %v
+    stop: %s
+    walk: %v
+    count: %d
+    contact: me@example.org
+    base_url: http://` + motisHost + `
   panel:
     plugin: display
     every: %v
     scroll: 10
     brightness: %d%%
     device: {max7219: {spi: %s, width: %d, module: generic}}
-    pages: [{minutes: trains}, {departures: {from: trains, rows: %d}}, clock]
+    pages: [{minutes: {from: trains, else: world}}, {departures: {from: trains, else: world, rows: %d}}, clock]
     turn: %v
   bell:
     plugin: button
@@ -91,6 +100,16 @@ const (
 	trainStop = "stop: 1099"
 	busStop   = "stop: 19099\n    route_type: bus" // one direction, one numbered route
 )
+
+// The second source, which stands in for the first.
+const (
+	worldPeriod = 2 * time.Minute
+	worldWalk   = 3 * time.Minute
+	worldCount  = 8
+)
+
+// worldStops are its names of the stops.
+var worldStops = map[string]string{trainStop: motisserver.Stop, busStop: "au-vic_19099"}
 
 // directions of the departures.
 var directions = []string{"1", "4", "10"} // to the city; some cancelled; some by bus
@@ -122,6 +141,7 @@ func newConfiguration(rng *rand.Rand, lasts time.Duration) (configuration, error
 
 func (c configuration) text() string {
 	return fmt.Sprintf(yaml, ntpTimeout, c.period, c.stop, c.walk, c.count, c.directions, idVariable, keyVariable,
+		worldPeriod, worldStops[c.stop], worldWalk, worldCount,
 		tick, c.brightness, panelPort, c.width, c.rows, c.turn, buttonLine, knobLineA, knobLineB, lampOutput,
 		c.chaosVersion, c.spares)
 }

@@ -107,13 +107,13 @@ func (o *oracle) saysFilter(r reading) bool {
 		return r.text == "Filter?"
 	}
 	shown := o.shown
-	if r.old {
+	if r.any() {
 		shown = shown.above()
 	}
 	if o.filterTexts == nil {
 		o.filterTexts = filterTexts(o.config.stop)
 	}
-	return slices.ContainsFunc(o.filterTexts, func(text picture) bool { return text.shows(shown, 0, r.old) })
+	return slices.ContainsFunc(o.filterTexts, func(text picture) bool { return text.shows(shown, 0, r.any()) })
 }
 
 // filterTexts returns what the panel may say of a wrong filter, and of one whose ids the

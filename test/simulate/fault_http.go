@@ -13,8 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"ptvd/internal/fakeserver"
 )
 
 // httpFaults are failures of the network and of the server. Some of them differ from
@@ -69,7 +67,7 @@ var httpFaults = []struct {
 		})
 	}},
 	{"rate limit", func(n *internet, r *http.Request) (*http.Response, error) {
-		return n.failing(r, fakeserver.Throttled)
+		return n.failing(r, n.throttled)
 	}},
 	{"health 0", func(n *internet, r *http.Request) (*http.Response, error) {
 		return n.failing(r, func(w http.ResponseWriter, _ *http.Request) {
@@ -90,7 +88,7 @@ var httpFaults = []struct {
 		good := n.serve(r)
 		wrong := mutate(good.data, n.rng)
 		a := newResponse(good.StatusCode, good.Header, wrong)
-		a.Body = &body{data: wrong, onEOF: func() { n.oracle.replyRead(r, good, false, false) }}
+		a.Body = &body{data: wrong, onEOF: func() { n.read(r, good, false, false) }}
 		return &a.Response, nil
 	}},
 }
@@ -98,7 +96,7 @@ var httpFaults = []struct {
 // fault is the family: for some time, some or all requests fail in one way.
 func (n *internet) fault() fault {
 	return fault{
-		name: "http", rests: 25 * time.Minute, lasts: 6 * time.Minute,
+		name: n.name, rests: 25 * time.Minute, lasts: 6 * time.Minute,
 		begin: func(rng *rand.Rand) string {
 			kind, often := httpFaults[rng.IntN(len(httpFaults))], 1+rng.IntN(4)
 			n.failure = func(r *http.Request) (*http.Response, error) {
@@ -139,7 +137,7 @@ func (n *internet) slow(r *http.Request) (*http.Response, error) {
 	a.Body = &body{
 		data: a.data, piece: len(a.data)/pieces + 1,
 		pause: func() error { return n.clock.Sleep(r.Context(), pause) },
-		onEOF: func() { n.oracle.replyRead(r, a, true, false) },
+		onEOF: func() { n.read(r, a, true, false) },
 	}
 	return &a.Response, nil
 }

@@ -27,14 +27,21 @@ func (n *night) filter(reply []byte) []byte {
 	if n.last.IsZero() || json.Unmarshal(reply, &message) != nil {
 		return reply
 	}
-	list, _ := message["departures"].([]any)
+	kind, scheduled := "departures", func(row map[string]any) any { return row["scheduled_departure_utc"] }
+	if message["stopTimes"] != nil {
+		kind, scheduled = "stopTimes", func(row map[string]any) any { return row["place"].(map[string]any)["scheduledDeparture"] }
+	}
+	list, ok := message[kind].([]any)
+	if !ok {
+		return reply
+	}
 	kept := []any{}
 	for _, d := range list {
-		if at, err := time.Parse(time.RFC3339, d.(map[string]any)["scheduled_departure_utc"].(string)); err == nil && !at.After(n.last) {
+		if at, err := time.Parse(time.RFC3339, scheduled(d.(map[string]any)).(string)); err == nil && !at.After(n.last) {
 			kept = append(kept, d)
 		}
 	}
-	message["departures"] = kept
+	message[kind] = kept
 	filtered, err := json.Marshal(message)
 	if err != nil {
 		return reply

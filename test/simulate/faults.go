@@ -19,6 +19,8 @@ type fault struct {
 func (w *World) faults() []fault {
 	return []fault{
 		w.internet.fault(),
+		w.internet.motis.fault(),
+		w.internet.tracks.fault(),
 		w.internet.night.fault(w),
 		w.internet.rows.fault(w),
 		w.pool.fault(),

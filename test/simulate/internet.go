@@ -9,27 +9,61 @@ import (
 	"time"
 
 	"ptvd/internal/fakeserver"
+	"ptvd/internal/fakeserver/motisserver"
 )
 
-// internet is the network between the daemon and the PTV API, and the server itself.
+// internet is the network between the daemon and one of the services, and the server
+// itself.
 type internet struct {
 	*World
-	server   *fakeserver.PTV
+	name      string
+	server    server
+	throttled http.HandlerFunc
+	change    func(*http.Request, []byte) []byte                              // makes other correct replies
+	read      func(r *http.Request, response *response, exact, accepted bool) // tells the oracle that the body was read
+	motis     *internet                                                       // to the second service; nil: this is that one
+
 	rng      *rand.Rand
 	failure  func(*http.Request) (*http.Response, error) // handles requests; nil: they succeed
 	requests int
 	statuses int // see nextStatus
 	night    night
 	rows     timetable
+	tracks   tracks
 }
 
+type server interface {
+	http.Handler
+	Fail(http.HandlerFunc)
+}
+
+// motisHost is the host of the second service.
+const motisHost = "motis.test"
+
+// newInternet returns the way to both services, which have one network of lines.
 func newInternet(w *World) *internet {
-	return &internet{World: w, server: fakeserver.NewPTV(w.now), rng: w.rng("internet"), statuses: int(w.seed % 499)}
+	network := fakeserver.NewPTV(w.now)
+	n := &internet{World: w, name: "http", server: network, throttled: fakeserver.Throttled, rng: w.rng("internet"), statuses: int(w.seed % 499)}
+	n.change = func(r *http.Request, reply []byte) []byte { return n.rows.change(r, n.night.filter(reply)) }
+	n.read = func(r *http.Request, response *response, exact, accepted bool) {
+		w.oracle.replyRead(r, response, exact, accepted)
+	}
+	n.motis = &internet{
+		World: w, name: "motis", server: motisserver.Beside(network, w.now), throttled: motisserver.Throttled, rng: w.rng("motis"), statuses: int(w.seed % 499),
+		change: func(_ *http.Request, reply []byte) []byte { return n.tracks.change(n.night.filter(reply)) },
+		read: func(r *http.Request, response *response, exact, accepted bool) {
+			w.oracle.worldRead(r, response, exact, accepted)
+		},
+	}
+	return n
 }
 
 // RoundTrip implements http.RoundTripper.
 func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 	n.requests++
+	if n.motis != nil && r.URL.Host == motisHost {
+		return n.motis.RoundTrip(r)
+	}
 	n.recorder.setSignature(r.URL.Query().Get("signature"))
 	if err := n.latency(r.Context(), 20*time.Millisecond, 300*time.Millisecond); err != nil {
 		return nil, err
@@ -49,7 +83,7 @@ func (n *internet) good(r *http.Request) *http.Response {
 	a := n.serve(r)
 	a.Body = &body{data: a.data, onEOF: func() {
 		if a.StatusCode == http.StatusOK { // otherwise a redirect led to an unknown path
-			n.oracle.replyRead(r, a, true, true)
+			n.read(r, a, true, true)
 		}
 	}}
 	return &a.Response
@@ -70,7 +104,7 @@ type response struct {
 func (n *internet) serve(r *http.Request) *response {
 	page := responseBuffer{header: http.Header{}, status: http.StatusOK}
 	n.server.ServeHTTP(&page, r.Clone(r.Context()))
-	return newResponse(page.status, page.header, n.rows.change(r, n.night.filter(page.Bytes())))
+	return newResponse(page.status, page.header, n.change(r, page.Bytes()))
 }
 
 func newResponse(status int, header http.Header, data []byte) *response {

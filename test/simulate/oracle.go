@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"ptvd/internal/gpio/sim"
@@ -16,35 +17,32 @@ import (
 // panel is drawn once a tick.
 type oracle struct {
 	*World
-	on           bool // a daemon is responsible for the panel
-	booted       scheduler.Instant
-	loadingSince scheduler.Instant // from when on the daemon may have no departures
-	timeReplies  int               // correct replies of NTP servers since the boot
-	syncedBy     scheduler.Instant // from when on the daemon must know the time; Never: it need not
-	ignoreUntil  scheduler.Instant // until then pictures are not checked
-	blockedAt    scheduler.Instant // when the loop was last blocked
-	resumedAt    scheduler.Instant // when it resumed; Never: it is blocked
-	replies      []*reply          // what the daemon may know, the oldest first
-	recent       []*reply          // the latest ones, whose delays may be presumed
-	emptyBefore  bool              // the reply before was correct, and had no departures
-	filterSeen   bool              // the daemon certainly knows that the ids of its filter occur
-	filterTexts  []picture         // see saysFilter
-	dataBy       scheduler.Instant // from when on it must know a reply; Never: it need not
-	transfers    transfers         // to the panel
-	shown        picture
-	reading      reading
-	badges       badges // beside the texts of rows
-	narrowed     int    // by how many columns the badge is narrower than before
-	lookPending  bool
-	last         moment             // the last one at which a picture was true although it is not any more
-	judgedAt     scheduler.Instant  // when the shown picture was judged last
-	texts        map[string]picture // of rows, see textPicture
-	list         []*service         // see next
-	wordsShown   map[string]bool    // texts shown instead of departures
-	Frames       int                // pictures shown
-	Judged       int                // checks
-	Numbers      int                // pictures with minutes
-	Rows         int                // pictures with a departure in words
+	on          bool // a daemon is responsible for the panel
+	booted      scheduler.Instant
+	timeReplies int               // correct replies of NTP servers since the boot
+	syncedBy    scheduler.Instant // from when on the daemon must know the time; Never: it need not
+	ignoreUntil scheduler.Instant // until then pictures are not checked
+	blockedAt   scheduler.Instant // when the loop was last blocked
+	resumedAt   scheduler.Instant // when it resumed; Never: it is blocked
+	feed                          // of the trains
+	world       feed              // of the source that stands in
+	filterSeen  bool              // the daemon certainly knows that the ids of its filter occur
+	filterTexts []picture         // see saysFilter
+	transfers   transfers         // to the panel
+	shown       picture
+	reading     reading
+	badges      badges // beside the texts of rows
+	narrowed    int    // by how many columns the badge is narrower than before
+	lookPending bool
+	last        moment             // the last one at which a picture was true although it is not any more
+	judgedAt    scheduler.Instant  // when the shown picture was judged last
+	texts       map[string]picture // of rows, see textPicture
+	list        []*service         // see next
+	wordsShown  map[string]bool    // texts shown instead of departures
+	Frames      int                // pictures shown
+	Judged      int                // checks
+	Numbers     int                // pictures with minutes
+	Rows        int                // pictures with a departure in words
 }
 
 const (
@@ -69,8 +67,9 @@ func newOracle(w *World) *oracle {
 func (o *oracle) boot() {
 	o.on, o.booted, o.timeReplies, o.syncedBy = true, o.clock.Now(), 0, scheduler.Never
 	o.transfers = transfers{}
-	o.replies, o.emptyBefore = nil, false
+	o.replies = nil
 	o.departuresLost()
+	o.world = feed{dataBy: scheduler.Never, loadingSince: o.clock.Now()}
 }
 
 // ignore suspends the checks for a time.
@@ -102,7 +101,7 @@ func (o *oracle) loopBlocked() { o.blockedAt, o.resumedAt = o.clock.Now(), sched
 
 func (o *oracle) loopResumed() {
 	o.resumedAt = o.clock.Now()
-	for _, a := range o.replies {
+	for _, a := range slices.Concat(o.replies, o.world.replies) {
 		if a.received >= o.blockedAt {
 			a.received = o.resumedAt
 		}
@@ -244,18 +243,30 @@ func (o *oracle) wrongAt(r reading, m moment) string {
 	return o.wrongDepartures(r, m)
 }
 
+// wrongDepartures judges departures: those of the stand-in only while the trains have been
+// without data for longer than their limit, and then always, if it has some.
 func (o *oracle) wrongDepartures(r reading, m moment) string {
 	o.dropOutdated(m.since)
-	wrong := "nothing was received yet"
-	for _, a := range slices.Backward(o.replies) {
-		if a.outdated < m.since {
-			break
+	o.world.dropOutdated(m.since)
+	may, must := o.lost(m)
+	if r.standIn {
+		if !may {
+			return "the trains have data, and need no stand-in"
 		}
-		if wrong = o.wrongReply(a, r, m); wrong == "" {
-			return ""
+		wrong := o.wrongOf(&o.world, r, m)
+		if wrong != "" && r.old && strings.Contains(r.cells[0], ":") { // a line below a wide badge hides which of the marks it is
+			r.old = false
+			if o.wrongOf(&o.world, r, m) == "" {
+				return ""
+			}
 		}
+		return wrong
 	}
-	if m.since >= o.dataBy {
+	if must && o.world.hasData(m) {
+		return "the stand-in has data"
+	}
+	wrong := o.wrongOf(&o.feed, r, m)
+	if wrong == "" || m.since >= o.dataBy {
 		return wrong
 	}
 	switch r {
@@ -268,4 +279,38 @@ func (o *oracle) wrongDepartures(r reading, m moment) string {
 		return "it is loading for too long"
 	}
 	return wrong
+}
+
+// wrongOf returns why a picture does not follow from any of the replies of a feed, or "".
+func (o *oracle) wrongOf(f *feed, r reading, m moment) string {
+	wrong := "nothing was received yet"
+	for _, a := range slices.Backward(f.replies) {
+		if a.outdated < m.since {
+			break
+		}
+		if wrong = o.wrongReply(a, r, m); wrong == "" {
+			return ""
+		}
+	}
+	return wrong
+}
+
+// lost reports whether the trains may have been, or must have been, without data for
+// longer than their limit.
+func (f *feed) lost(m moment) (may, must bool) {
+	must = m.since >= f.dataBy
+	may = !must && m.at.Sub(f.loadingSince) > maxAge
+	for _, a := range f.replies {
+		if a.outdated >= m.since {
+			lost := m.at.Sub(a.received) > a.lifetime()
+			may, must = may || lost, must && lost
+		}
+	}
+	return may, must
+}
+
+// hasData reports whether the daemon certainly has data of a feed that are not too old.
+func (f *feed) hasData(m moment) bool {
+	may, _ := f.lost(m)
+	return m.since >= f.dataBy && !may
 }

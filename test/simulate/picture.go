@@ -13,7 +13,7 @@ import (
 type picture string
 
 const (
-	// bottom is the row of the dotted line that marks old data.
+	// bottom is the row of the marks.
 	bottom = 1 << 7
 	// blank is a dark column.
 	blank = "\x00"
@@ -51,21 +51,35 @@ func (p picture) trimmed() picture { return picture(strings.Trim(string(p), blan
 
 func (p picture) dark() bool { return p.trimmed() == "" }
 
-// old reports whether a picture has the dotted line that marks old data.
-func (p picture) old() bool {
-	for x := 1; x < len(p); x += 2 {
-		if p[x]&bottom == 0 {
-			return false
+// marks are the lines in the bottom row, over which those below times may lie.
+type marks struct {
+	old     bool // a dotted one: data are old
+	standIn bool // a dashed one: they are of the source that stands in
+}
+
+// at reports whether a mark lights a column.
+func (m marks) at(x int) bool { return m.old && x%2 == 1 || m.standIn && x%4 < 2 }
+
+func (m marks) any() bool { return m.old || m.standIn }
+
+// marks returns the marks of a picture.
+func (p picture) marks() marks {
+	has := func(m marks) bool {
+		for x := range len(p) {
+			if m.at(x) && p[x]&bottom == 0 {
+				return false
+			}
 		}
+		return true
 	}
-	return true
+	return marks{has(marks{old: true}), has(marks{standIn: true})}
 }
 
 // bottomIs reports whether the bottom row is lit from one column up to another, or else
-// dark but for the dotted line of old data.
-func (p picture) bottomIs(lit bool, from, to int, old bool) bool {
+// dark but for the marks.
+func (p picture) bottomIs(lit bool, from, to int, m marks) bool {
 	for x := from; x < to; x++ {
-		if (p[x]&bottom != 0) != (lit || old && x%2 == 1) {
+		if (p[x]&bottom != 0) != (lit || m.at(x)) {
 			return false
 		}
 	}

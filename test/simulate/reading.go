@@ -16,7 +16,7 @@ type reading struct {
 	cells [maxCells]string // of departures: 7, 09:42, now, ✗, 🚌7, or "", with a ~ if by the timetable; a row has one
 	place int              // of a row: 1 for the next departure
 	piece picture          // of a row: the visible part of its text
-	old   bool             // marked as old
+	marks                  // of old data and of the stand-in
 }
 
 // maxCells is how many departures fit side by side on the widest panel used here.
@@ -37,6 +37,9 @@ func (r reading) String() string {
 	mark := ""
 	if r.old {
 		mark = ", marked as old"
+	}
+	if r.standIn {
+		mark += ", of the stand-in"
 	}
 	switch r.kind {
 	case dark:
@@ -61,14 +64,14 @@ func read(p picture) reading {
 	if text, ok := glyphs().clock[p.trimmed()]; ok && p == centered(font.Bold, len(p), text) {
 		return reading{kind: clock, text: text}
 	}
-	old := p.old()
+	m := p.marks()
 	if text, ok := glyphs().words[p.above().trimmed()]; ok && p.above() == centered(font.Text, len(p), text).above() {
-		return reading{kind: words, text: text, old: old}
+		return reading{kind: words, text: text, marks: m}
 	}
-	if cells, ok := readMinutes(p, old); ok {
-		return reading{kind: departures, cells: cells, old: old}
+	if cells, ok := readMinutes(p, m); ok {
+		return reading{kind: departures, cells: cells, marks: m}
 	}
-	return readRow(p, old)
+	return readRow(p, m)
 }
 
 // cellsOn returns how many departures fit on the minutes page of a panel.
@@ -76,18 +79,18 @@ func cellsOn(width int) int { return (width + cellGap) / (cellWidth + cellGap) }
 
 // readMinutes reads the cells of the minutes page. Everything between them is dark. A
 // time of day takes two.
-func readMinutes(p picture, old bool) (cells [maxCells]string, ok bool) {
+func readMinutes(p picture, m marks) (cells [maxCells]string, ok bool) {
 	n, left := cellsOn(len(p)), 0
 	for i, at := 0, 0; at < n; i++ {
 		right := func(cell int) int { return (len(p)+cellGap)*(cell+1)/n - cellGap }
 		text, ok := "", false
 		if at+1 < n {
-			text, ok = readCell(p, left, right(at+1), old)
+			text, ok = readCell(p, left, right(at+1), m)
 			ok = ok && strings.Contains(text, ":")
 		}
 		if ok {
 			at += 2
-		} else if text, ok = readCell(p, left, right(at), old); !ok {
+		} else if text, ok = readCell(p, left, right(at), m); !ok {
 			return cells, false
 		} else {
 			at++
@@ -98,22 +101,22 @@ func readMinutes(p picture, old bool) (cells [maxCells]string, ok bool) {
 }
 
 // readCell reads a badge at the right end of some columns that are dark otherwise.
-func readCell(p picture, from, to int, old bool) (string, bool) {
+func readCell(p picture, from, to int, m marks) (string, bool) {
 	part := p[from:to].above()
 	text, ok := glyphs().cells[part.trimmed()]
 	left := to - cellFont(text).Width(text)
-	if !ok || left < from || part != drawn(cellFont(text), left-from, to-from, text).above() || !p.bottomIs(false, from, left, old) {
+	if !ok || left < from || part != drawn(cellFont(text), left-from, to-from, text).above() || !p.bottomIs(false, from, left, m) {
 		return "", false
 	}
-	return readLine(p, left, to, text, old)
+	return readLine(p, left, to, text, m)
 }
 
 // readLine reads whether a badge has the line below it that marks times of the timetable.
-func readLine(p picture, from, to int, text string, old bool) (string, bool) {
+func readLine(p picture, from, to int, text string, m marks) (string, bool) {
 	switch {
-	case p.bottomIs(false, from, to, old):
+	case p.bottomIs(false, from, to, m):
 		return text, true
-	case p.bottomIs(true, from, to, old):
+	case p.bottomIs(true, from, to, m):
 		return text + "~", true
 	}
 	return "", false
@@ -122,19 +125,19 @@ func readLine(p picture, from, to int, text string, old bool) (string, bool) {
 // readRow reads a row of the departures page: a part of the text, from the second
 // departure on a column of dots that counts the departures, and the badge with the
 // minutes at the right end.
-func readRow(p picture, old bool) reading {
+func readRow(p picture, m marks) reading {
 	clean := p
-	if old {
+	if m.any() {
 		clean = p.above()
 	}
 	for width := min(widestBadge, len(p)-3); width > 0; width-- {
 		at := len(p) - width
 		badge, ok := glyphs().badges[p[at:].above()]
 		if ok {
-			badge, ok = readLine(p, at, len(p), badge, old)
+			badge, ok = readLine(p, at, len(p), badge, m)
 		}
 		gap := clean[at-3 : at]
-		r := reading{kind: row, cells: [maxCells]string{badge}, old: old}
+		r := reading{kind: row, cells: [maxCells]string{badge}, marks: m}
 		switch {
 		case !ok || gap[2] != 0:
 		case gap[1] == 0:
@@ -145,7 +148,7 @@ func readRow(p picture, old bool) reading {
 			return r
 		}
 	}
-	return reading{old: old}
+	return reading{marks: m}
 }
 
 // dots are the columns that mark the second, third and fourth departure.

@@ -18,7 +18,8 @@ type service struct {
 	run                  string // its reference
 	route                int
 	destination          string // with the number of its route, if that has one
-	platform             string
+	platform             string // as it is told: platform 2
+	mode                 string // of MOTIS
 	express              bool
 }
 
@@ -42,9 +43,9 @@ const (
 // isEmpty reports whether a reply has no departures at all.
 func isEmpty(body []byte) bool {
 	var message struct {
-		Departures []json.RawMessage `json:"departures"`
+		Departures, StopTimes []json.RawMessage
 	}
-	return json.Unmarshal(body, &message) == nil && len(message.Departures) == 0
+	return json.Unmarshal(body, &message) == nil && len(message.Departures)+len(message.StopTimes) == 0
 }
 
 // waits reports whether a train is still at the platform, so that it can be caught
@@ -61,7 +62,7 @@ func (s service) text(zone *time.Location) string {
 	}
 	text := s.destination
 	if s.platform != "" {
-		text += ", platform " + s.platform
+		text += ", " + s.platform
 	}
 	if s.express {
 		text += ", express"
@@ -104,6 +105,44 @@ func (a *reply) services() []service {
 	if a.list != nil || a.body == nil {
 		return a.list
 	}
+	a.complete, a.list = true, []service{}
+	if a.motis {
+		a.decodeMOTIS()
+	} else {
+		a.decodePTV()
+	}
+	if !a.mutated {
+		a.presumeDelays()
+		a.dropRepeated()
+	}
+	a.earlier = nil
+	slices.SortStableFunc(a.list, func(a, b service) int {
+		return cmp.Or(a.when().Compare(b.when()), a.scheduled.Compare(b.scheduled))
+	})
+	if a.exact { // otherwise the daemon may keep later ones instead of those that were lost
+		a.limit()
+	}
+	a.body = nil
+	return a.list
+}
+
+// estimatesLast is how long estimates count. Then the timetable does.
+const estimatesLast = 5 * time.Minute
+
+// servicesAt returns what is known at a moment, in the order of departure.
+func (a *reply) servicesAt(m moment) []service {
+	if m.at.Sub(a.received) <= estimatesLast {
+		return a.services()
+	}
+	list := slices.Clone(a.services())
+	for i := range list {
+		list[i].estimated = time.Time{}
+	}
+	slices.SortStableFunc(list, func(a, b service) int { return a.when().Compare(b.when()) })
+	return list
+}
+
+func (a *reply) decodePTV() {
 	var message struct {
 		Departures []struct {
 			Stop       int        `json:"stop_id"`
@@ -130,11 +169,10 @@ func (a *reply) services() []service {
 		panic("simulate: decode reply: " + err.Error())
 	}
 	inDirection := map[int]int{}
-	a.complete, a.list = true, []service{}
 	for _, d := range message.Departures {
 		run, route := message.Runs[d.Ref], message.Routes[strconv.Itoa(d.Route)]
 		s := service{
-			scheduled: d.Scheduled, atPlatform: d.AtPlatform, platform: d.Platform, express: run.Express > 0,
+			scheduled: d.Scheduled, atPlatform: d.AtPlatform, express: run.Express > 0,
 			cancelled: run.Status == "cancelled", bus: strings.Contains(d.Flags, "RRB"),
 			destination: headsign(run.Destination, route.Number), run: d.Ref, route: d.Route,
 		}
@@ -147,21 +185,56 @@ func (a *reply) services() []service {
 		if d.Estimated != nil {
 			s.estimated = *d.Estimated
 		}
+		if d.Platform != "" {
+			s.platform = "platform " + d.Platform
+		}
 		a.list = append(a.list, s)
 	}
-	if !a.mutated {
-		a.presumeDelays()
-		a.dropRepeated()
+}
+
+func (a *reply) decodeMOTIS() {
+	var message struct {
+		StopTimes []struct {
+			Place struct {
+				Departure          time.Time `json:"departure"`
+				ScheduledDeparture time.Time `json:"scheduledDeparture"`
+				Track              string    `json:"track"`
+				ScheduledTrack     string    `json:"scheduledTrack"`
+			} `json:"place"`
+			Mode          string `json:"mode"`
+			RealTime      bool   `json:"realTime"`
+			Headsign      string `json:"headsign"`
+			TripID        string `json:"tripId"`
+			Line          string `json:"displayName"`
+			TripCancelled bool   `json:"tripCancelled"`
+		} `json:"stopTimes"`
 	}
-	a.earlier = nil
-	slices.SortStableFunc(a.list, func(a, b service) int {
-		return cmp.Or(a.when().Compare(b.when()), a.scheduled.Compare(b.scheduled))
-	})
-	if a.exact { // otherwise the daemon may keep later ones instead of those that were lost
-		a.limit()
+	if err := json.Unmarshal(a.body, &message); err != nil {
+		panic("simulate: decode reply: " + err.Error())
 	}
-	a.body = nil
-	return a.list
+	a.complete = len(message.StopTimes) < a.maxResults
+	for _, t := range message.StopTimes {
+		s := service{
+			scheduled: t.Place.ScheduledDeparture, cancelled: t.TripCancelled, run: t.TripID, mode: t.Mode,
+			destination: t.Line + " " + short(t.Headsign),
+		}
+		if t.RealTime {
+			s.estimated = t.Place.Departure
+		}
+		where := "platform "
+		if t.Mode == "BUS" {
+			where = "bay "
+		}
+		switch planned := t.Place.ScheduledTrack; {
+		case t.Place.Track == "" && planned != "":
+			s.platform = where + planned
+		case t.Place.Track != "" && planned != "" && t.Place.Track != planned:
+			s.platform = "changed to " + where + t.Place.Track
+		case t.Place.Track != "":
+			s.platform = where + t.Place.Track
+		}
+		a.list = append(a.list, s)
+	}
 }
 
 // presumeDelays completes services without an estimate by that of an earlier reply.
@@ -212,7 +285,7 @@ func (a *reply) dropRepeated() {
 		repeated := false
 		for j, other := range all {
 			same := i != j && s.scheduled.Equal(other.scheduled) && s.route == other.route && s.destination == other.destination &&
-				s.bus == other.bus && s.cancelled == other.cancelled
+				s.bus == other.bus && s.mode == other.mode && s.cancelled == other.cancelled
 			repeated = repeated || same && (known(other) > known(s) || known(other) == known(s) && j < i)
 		}
 		if !repeated {
@@ -242,10 +315,19 @@ var shortened = map[string]string{"Street": "St", "Road": "Rd", "Avenue": "Ave",
 // "601 Monash Uni". Whether the "via" of a route's name lies ahead is not known.
 func headsign(destination, number string) string {
 	place, _, _ := strings.Cut(destination, "/")
-	words := strings.Fields(number + " " + place)
+	return strings.TrimSpace(number + " " + short(place))
+}
+
+// short returns a destination with the words that the panel shortens.
+func short(destination string) string {
+	words := strings.Fields(destination)
 	for i, word := range words {
-		if short, ok := shortened[word]; ok {
-			words[i] = short
+		begin, street, hasStreet := strings.Cut(word, "/")
+		if short, ok := shortened[begin]; ok {
+			begin = short
+		}
+		if words[i] = begin; hasStreet {
+			words[i] += "/" + street
 		}
 	}
 	return strings.Join(words, " ")

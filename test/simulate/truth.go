@@ -11,10 +11,22 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// reply is a reply of the PTV API that the daemon received.
+// feed is what the daemon may know of one source of departures.
+type feed struct {
+	replies      []*reply          // what the daemon may know, the oldest first
+	recent       []*reply          // the latest ones, whose delays may be presumed
+	emptyBefore  bool              // the reply before was correct, and had no departures
+	dataBy       scheduler.Instant // from when on the daemon must know a reply; Never: it need not
+	loadingSince scheduler.Instant // from when on it may have no departures
+}
+
+// reply is a reply that the daemon received.
 type reply struct {
 	body       []byte
-	maxResults int               // of the request, for each direction
+	maxResults int               // of the request; of the PTV API for each direction
+	motis      bool              // it is one of MOTIS
+	walk       time.Duration     // to the stop
+	period     time.Duration     // of the requests
 	count      int               // how many departures the daemon keeps ...
 	catchable  time.Time         // ... that depart at this time or later
 	exact      bool              // it is known what the daemon makes of the reply
@@ -41,66 +53,101 @@ func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted 
 	if o.filterRead(r, response.data, exact && accepted, empty) {
 		return
 	}
-	if empty && !o.emptyBefore {
-		if o.emptyBefore = true; o.dataBy != scheduler.Never && len(o.replies) == 1 && o.replies[0].exact {
-			return // a single empty reply is not believed
-		}
-		accepted = false // it depends on which reply the daemon had accepted
-	} else {
-		o.emptyBefore = empty
+	accepted, believed := o.believes(empty, accepted)
+	if !believed {
+		return
 	}
 	mismatch := cannot
 	if o.config.directions != "" && !o.filterSeen && (empty || !exact) {
 		mismatch, accepted = may, false // the daemon first asks without the filter
 	}
-	if accepted {
-		o.dataBy = min(o.dataBy, now)
-		for _, a := range o.replies {
-			a.outdated = min(a.outdated, now)
+	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
+	o.add(&reply{
+		body: response.data, maxResults: maxResults, count: o.config.count, walk: o.config.walk, period: o.config.period,
+		catchable: at.Add(o.config.walk), exact: exact, mutated: !exact, accepted: accepted, mismatch: mismatch, received: now,
+	})
+}
+
+// worldRead is replyRead for MOTIS.
+func (o *oracle) worldRead(r *http.Request, response *response, exact, accepted bool) {
+	n, err := strconv.Atoi(r.URL.Query().Get("n"))
+	if err != nil {
+		return // it asks for something else
+	}
+	at, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		panic("simulate: Date of the reply: " + err.Error())
+	}
+	accepted, believed := o.world.believes(exact && isEmpty(response.data), accepted)
+	if !believed {
+		return
+	}
+	o.world.add(&reply{
+		body: response.data, maxResults: n, motis: true, count: worldCount, walk: worldWalk, period: worldPeriod,
+		catchable: at.Add(worldWalk), exact: exact, mutated: !exact, accepted: accepted, received: o.clock.Now(),
+	})
+}
+
+// believes reports whether a reply may be used: a single empty one is not. It returns
+// whether it certainly is accepted, which depends on which one the daemon had accepted
+// before.
+func (f *feed) believes(empty, accepted bool) (certainly, believed bool) {
+	if !empty || f.emptyBefore {
+		f.emptyBefore = empty
+		return accepted, true
+	}
+	f.emptyBefore = true
+	return false, f.dataBy == scheduler.Never || len(f.replies) != 1 || !f.replies[0].exact
+}
+
+// add adds a reply. If the daemon certainly has accepted it, those before are outdated.
+func (f *feed) add(read *reply) {
+	if read.accepted {
+		f.dataBy = min(f.dataBy, read.received)
+		for _, a := range f.replies {
+			a.outdated = min(a.outdated, read.received)
 		}
 	}
-	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
-	read := &reply{
-		body: response.data, maxResults: maxResults, count: o.config.count, catchable: at.Add(o.config.walk),
-		exact: exact, mutated: !exact, accepted: accepted, mismatch: mismatch, received: now, outdated: scheduler.Never,
-		earlier: slices.Clone(o.recent), follows: true,
-	}
-	for _, e := range o.recent {
-		if lost := e.received < o.loadingSince; now.Sub(e.received) < delayKept+blurred && (lost || !e.accepted) {
+	read.outdated, read.earlier, read.follows = scheduler.Never, slices.Clone(f.recent), true
+	for _, e := range f.recent {
+		if lost := e.received < f.loadingSince; read.received.Sub(e.received) < delayKept+blurred && (lost || !e.accepted) {
 			read.follows = false
 		}
 	}
-	o.replies, o.recent = append(o.replies, read), append(o.recent, read)
-	if len(o.recent) > maxRecent {
-		o.recent[0].services() // while the replies before it are known
-		o.recent = slices.Clone(o.recent[1:])
+	f.replies, f.recent = append(f.replies, read), append(f.recent, read)
+	if len(f.recent) > maxRecent {
+		f.recent[0].services() // while the replies before it are known
+		f.recent = slices.Clone(f.recent[1:])
 	}
 }
 
+// lifetime is the age of the reply from which on no minutes may be shown.
+func (a *reply) lifetime() time.Duration { return max(maxAge, 3*a.period) }
+
 // dropOutdated drops replies that were outdated before an instant.
-func (o *oracle) dropOutdated(at scheduler.Instant) {
-	for len(o.replies) > 1 && o.replies[0].outdated < at {
-		o.replies = o.replies[1:]
+func (f *feed) dropOutdated(at scheduler.Instant) {
+	for len(f.replies) > 1 && f.replies[0].outdated < at {
+		f.replies = f.replies[1:]
 	}
 }
 
 // wrongReply returns why a picture does not follow from a reply, or "".
 func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 	age := m.at.Sub(a.received)
-	if age > maxAge {
+	if age > a.lifetime() {
 		if (r == reading{kind: words, text: "Old data"}) {
 			return ""
 		}
 		return "the departures are " + age.String() + " old"
 	}
-	if old := age > 2*o.config.period; r.old != old {
+	if old := age > 2*a.period; r.old != old {
 		return "the departures are " + age.String() + " old, and the mark for old data does not fit"
 	}
 	if a.mismatch != cannot && o.saysFilter(r) {
 		return ""
 	}
 	want := o.expect(a, r, m)
-	want.old = r.old
+	want.marks = r.marks
 	switch {
 	case a.mismatch == must:
 		return "it should say that the filter matches nothing"
@@ -111,8 +158,12 @@ func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 	case r.kind == words && (r.text == "No more" || r.text == "Missed" || r.text == "Later"):
 		return "" // all departures may have been lost by mutation
 	}
+	recent := o.recent
+	if a.motis {
+		recent = o.world.recent
+	}
 	for _, c := range r.cells {
-		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock, o.config.file.Timezone, o.recent) {
+		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock, o.config.file.Timezone, recent) {
 			return "the reply has no such departure"
 		}
 	}
@@ -136,7 +187,7 @@ func (o *oracle) expect(a *reply, r reading, m moment) reading {
 	case r.kind == row:
 		s := list[r.place-1]
 		want := reading{kind: row, place: r.place, cells: [maxCells]string{s.badge(m.clock, o.config.file.Timezone)}}
-		if want.piece = o.textPicture(s.text(o.config.file.Timezone)); want.piece.shows(r.piece, o.narrowed, r.old) {
+		if want.piece = o.textPicture(s.text(o.config.file.Timezone)); want.piece.shows(r.piece, o.narrowed, r.any()) {
 			want.piece = r.piece
 		}
 		return want
@@ -166,12 +217,12 @@ func (o *oracle) expect(a *reply, r reading, m moment) reading {
 // until the next call.
 func (o *oracle) next(a *reply, m moment, places int) []*service {
 	var running *service
-	list, all := o.list[:0], a.services()
+	list, all := o.list[:0], a.servicesAt(m)
 	for i := range all {
 		s := &all[i]
 		wait := s.when().Sub(m.clock)
-		fresh := m.at.Sub(a.received) <= 2*o.config.period
-		if wait < o.config.walk && !(s.waits(o.config.walk) && fresh && wait >= -2*time.Minute) {
+		fresh := m.at.Sub(a.received) <= 2*a.period
+		if wait < a.walk && !(s.waits(a.walk) && fresh && wait >= -2*time.Minute) {
 			continue
 		}
 		if running == nil && !s.cancelled {
@@ -192,9 +243,9 @@ func (o *oracle) next(a *reply, m moment, places int) []*service {
 func (o *oracle) reasonForNone(a *reply, m moment) string {
 	received := m.clock.Add(-m.at.Sub(a.received))
 	within, since := false, false
-	for _, s := range a.services() {
+	for _, s := range a.servicesAt(m) {
 		within = within || !s.cancelled && !s.when().Before(m.clock)
-		since = since || s.waits(o.config.walk) || s.when().Sub(received) >= o.config.walk
+		since = since || s.waits(a.walk) || s.when().Sub(received) >= a.walk
 	}
 	switch {
 	case !a.complete:
@@ -220,11 +271,11 @@ func (o *oracle) textPicture(text string) picture {
 // shows reports whether a piece may be the visible part of a scrolling text: all of it
 // and dark columns, or any part of that width. The last columns stay dark where the
 // badge beside the text was wider before.
-func (whole picture) shows(piece picture, narrowed int, old bool) bool {
+func (whole picture) shows(piece picture, narrowed int, marked bool) bool {
 	if missing := len(piece) - len(whole); missing > 0 {
 		whole += picture(strings.Repeat(blank, missing))
 	}
-	if old {
+	if marked {
 		whole = whole.above() // the mark covers the bottom row
 	}
 	for ; narrowed > 0 && strings.HasSuffix(string(piece), blank); narrowed-- {
