@@ -42,6 +42,7 @@ type oracle struct {
 	Frames      int                // pictures shown
 	Judged      int                // checks
 	Numbers     int                // pictures with minutes
+	StandIns    int                // pictures with departures of the stand-in
 	Rows        int                // pictures with a departure in words
 }
 
@@ -161,7 +162,9 @@ func (o *oracle) look() {
 		o.judgeShown()
 	}
 	o.shown, o.reading = p, read(p)
-	o.Frames++
+	if o.Frames++; o.reading.standIn {
+		o.StandIns++
+	}
 	switch o.reading.kind {
 	case departures:
 		o.Numbers++

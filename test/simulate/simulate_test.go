@@ -45,6 +45,9 @@ func TestThirtyDays(t *testing.T) {
 	if 3*w.visits.unhealthy < days {
 		t.Errorf("only %d of %d visits to the page when something was wrong", w.visits.unhealthy, w.visits.made)
 	}
+	if w.oracle.StandIns < days {
+		t.Errorf("only %d pictures of the stand-in", w.oracle.StandIns)
+	}
 	for _, text := range glyphs().words {
 		if *long && !w.oracle.wordsShown[text] {
 			t.Errorf("%q was never on the panel", text)
