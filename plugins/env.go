@@ -47,6 +47,10 @@ func (e Env) Now() Instant { return e.host.Loop.Now() }
 // Moment returns the present moment, which the rules in package topics ask for.
 func (e Env) Moment() topics.Moment { return host.Moment(e.host.Clock, e.host.Loop) }
 
+// Removed tells a plugin's Stop that the configuration does not have the instance any
+// more. What it has left on other machines is to be removed.
+func (e Env) Removed() bool { return e.host.Removed }
+
 // Go starts a task of the instance, from Start on. When one of them fails, the
 // instance does.
 func (e Env) Go(name string, body func(*Task) error) *Task {

@@ -23,7 +23,8 @@ type instance struct {
 	log            *slog.Logger
 	health         *host.Health
 	meter          *host.Meter
-	board          *gpio.Board // of the latest run; nil before the first
+	board          *gpio.Board    // of the latest run; nil before the first
+	self           *host.Instance // of the latest run
 	restarts       int
 	run            *scheduler.Task   // supervises the instance
 	plugin         plugins.Plugin    // nil unless it runs
@@ -116,6 +117,7 @@ const (
 // runOnce makes, starts, runs and stops the plugin. It returns why the run ended.
 func (i *instance) runOnce(t *scheduler.Task) error {
 	self := i.host()
+	i.self = self
 	var plugin plugins.Plugin
 	i.upSince = 0
 	err := t.Group(func(g *scheduler.Group) error {

@@ -109,6 +109,9 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) (changes []str
 				note(entry.Name, "reconfigured")
 				break
 			}
+			if i.entry.Definition.Name != entry.Definition.Name {
+				i.remove()
+			}
 			note(entry.Name, "restarted")
 			restarting = append(restarting, i)
 			changed = append(changed, change{i, i.entry, entry, i.plugin != nil})
@@ -118,6 +121,7 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) (changes []str
 	for _, i := range d.instances {
 		if !contains(list, i.entry.Name) {
 			removed = append(removed, i)
+			i.remove()
 		}
 	}
 	if err := d.end(t, append(removed, restarting...)); err != nil {
@@ -169,6 +173,13 @@ func (d *Daemon) startChanged(t *scheduler.Task, changes []change) error {
 		return startError{errors.Join(failed...)}
 	}
 	return nil
+}
+
+// remove tells the plugin that its next stop is the last.
+func (i *instance) remove() {
+	if i.self != nil {
+		i.self.Removed = true
+	}
 }
 
 func (d *Daemon) find(name string) *instance {

@@ -18,6 +18,7 @@ import (
 // fails, with "hang" it never returns; a value that begins with "live" is accepted by
 // Update.
 type reloadable struct {
+	env         plugins.Env
 	name, value string
 }
 
@@ -34,7 +35,7 @@ func init() {
 	plugins.Register(plugins.Spec[reloadableConfig]{
 		Name: "reloadable", Doc: "records the calls of its methods",
 		New: func(env plugins.Env, cfg reloadableConfig) (plugins.Plugin, error) {
-			return &reloadable{env.Instance, cfg.Value}, nil
+			return &reloadable{env, env.Instance, cfg.Value}, nil
 		},
 	})
 }
@@ -51,6 +52,9 @@ func (r *reloadable) Start(t *plugins.Task) error {
 }
 
 func (r *reloadable) Stop(*plugins.Task) error {
+	if r.env.Removed() {
+		record("remove " + r.name)
+	}
 	record("stop " + r.name + " " + r.value)
 	return nil
 }
@@ -130,7 +134,11 @@ func TestReloadChangesOnlyWhatIsDifferent(t *testing.T) {
 		},
 		"one removed, one added": {
 			"a: {plugin: reloadable}", "b: {plugin: reloadable}",
-			"stop a , start b , stop b ",
+			"remove a, stop a , start b , stop b ",
+		},
+		"one is of another plugin": {
+			"a: {plugin: reloadable, value: x}", "a: {plugin: shown}",
+			"remove a, stop a x",
 		},
 		"two swap their pins": {
 			"a: {plugin: reloadable, pin: GPIO4}, b: {plugin: reloadable, pin: GPIO5}",

@@ -37,6 +37,10 @@ type Instance struct {
 	Net        Network
 	Bus        *Bus
 
+	// Removed says that the configuration does not have the instance any more, so that its
+	// next stop is the last.
+	Removed bool
+
 	// Tasks are the instance's tasks while it runs.
 	Tasks *scheduler.Group
 }

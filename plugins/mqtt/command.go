@@ -1,6 +1,7 @@
 package mqtt
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ type result struct {
 
 // takeCommands carries out commands, one after the other.
 func (m *mqtt) takeCommands(t *plugins.Task) error {
-	filters := []string{m.cfg.Prefix + "/cmd/+/+"}
+	cmd := m.cfg.Prefix + "/cmd/"
+	filters := []string{cmd + "+/+", cmd + "notify", cmd + "apps/pushed/+"}
 	if m.cfg.HomeAssistant {
 		filters = append(filters, birth, m.lightTopic("+", "+")+"/set")
 	}
@@ -80,27 +82,60 @@ func (m *mqtt) carryOut(command message) error {
 	if lamp, ok := strings.CutPrefix(command.topic, m.cfg.Prefix+"/homeassistant/"); ok {
 		return m.setLight(lamp, command.payload)
 	}
-	instance, action, _ := strings.Cut(strings.TrimPrefix(command.topic, m.cfg.Prefix+"/cmd/"), "/")
-	name := plugins.ActionName{Instance: instance, Name: action}
-	if !m.isAllowed(name) {
-		return fmt.Errorf("%v is not among the commands of the configuration; there is %s", name, m.allowed())
+	what, arg := strings.TrimPrefix(command.topic, m.cfg.Prefix+"/cmd/"), strings.TrimSpace(string(command.payload))
+	page, isPage := strings.CutPrefix(what, "apps/pushed/")
+	switch {
+	case what == "notify":
+		return m.callPanels("show", arg)
+	case isPage && arg == "":
+		return m.callPanels("remove", page)
+	case isPage:
+		return m.callPanels("push", page+" "+arg)
 	}
-	return m.env.Call(plugins.ActionRef{Instance: instance, Name: action, Arg: strings.TrimSpace(string(command.payload))})
+	instance, action, _ := strings.Cut(what, "/")
+	return m.call(plugins.ActionRef{Instance: instance, Name: action, Arg: arg})
 }
 
-func (m *mqtt) isAllowed(name plugins.ActionName) bool { return slices.Contains(m.cfg.Commands, name) }
+// call calls an action, if that is allowed.
+func (m *mqtt) call(action plugins.ActionRef) error {
+	name := plugins.ActionName{Instance: action.Instance, Name: action.Name}
+	if allowed := m.allowed(); !slices.Contains(allowed, name.String()) {
+		return fmt.Errorf("%v is not among the commands of the configuration; there is %s", name, cmp.Or(strings.Join(allowed, ", "), "none"))
+	}
+	return m.env.Call(action)
+}
+
+// callPanels calls an action of every instance that takes messages.
+func (m *mqtt) callPanels(action, arg string) error {
+	called, failed := false, error(nil)
+	for _, i := range plugins.Instances(m.env) {
+		if slices.ContainsFunc(i.Topics, func(t plugins.TopicInfo) bool { return t.Type == "messages" }) {
+			called = true
+			failed = errors.Join(failed, m.call(plugins.ActionRef{Instance: i.Instance, Name: action, Arg: arg}))
+		}
+	}
+	if !called {
+		return errors.New("no instance takes messages; configure a display")
+	}
+	return failed
+}
 
 func (m *mqtt) commandTopic(name plugins.ActionName) string {
 	return m.cfg.Prefix + "/cmd/" + name.Instance + "/" + name.Name
 }
 
-func (m *mqtt) allowed() string {
+// allowed lists the actions that commands may call: those of the configuration, and those
+// that components of Home Assistant need.
+func (m *mqtt) allowed() []string {
 	var names []string
 	for _, c := range m.cfg.Commands {
 		names = append(names, c.String())
 	}
-	if names == nil {
-		return "none"
+	for _, name := range slices.Sorted(maps.Keys(m.announcer.known)) {
+		topic, _ := m.announcer.known[name]["cmd_t"].(string)
+		if command, ok := strings.CutPrefix(topic, m.cfg.Prefix+"/cmd/"); ok && !slices.Contains(names, strings.Replace(command, "/", ".", 1)) {
+			names = append(names, strings.Replace(command, "/", ".", 1))
+		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }

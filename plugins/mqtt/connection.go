@@ -90,7 +90,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 			ClientID: m.cfg.ClientID, CleanStart: true, KeepAlive: uint16(keepAlive / time.Second),
 			Username: m.cfg.Username, UsernameFlag: m.cfg.Username != "",
 			Password: password, PasswordFlag: password != nil,
-			WillMessage: &paho.WillMessage{Topic: m.cfg.Prefix + "/status", Payload: []byte("offline"), QoS: 1, Retain: true},
+			WillMessage: &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true},
 			Properties:  &paho.ConnectProperties{MaximumPacketSize: &maxPacket},
 		})
 		if connack != nil && connack.ReasonCode >= 0x80 {
@@ -113,10 +113,18 @@ func (c *connection) connected(client *paho.Client) {
 	}
 }
 
-// disconnect has the broker publish the last will. It may block.
-func disconnect(client *paho.Client) {
+// disconnect has the broker publish the last will, unless topics are to be cleared
+// before: then nothing stays. It may block.
+func disconnect(client *paho.Client, clear ...string) {
 	const withWill = 0x04 // MQTT 5.0, table 3-10
-	_ = client.Disconnect(&paho.Disconnect{ReasonCode: withWill})
+	if clear == nil {
+		_ = client.Disconnect(&paho.Disconnect{ReasonCode: withWill})
+		return
+	}
+	for _, topic := range clear { // with QoS 0, since there is no time to wait for answers
+		_, _ = client.Publish(context.Background(), &paho.Publish{Topic: topic, Retain: true})
+	}
+	_ = client.Disconnect(&paho.Disconnect{})
 }
 
 // dial opens the connection that the session uses.
@@ -232,8 +240,9 @@ func (c *connection) subscribe(t *plugins.Task, retained byte, topics ...string)
 	return err
 }
 
-// close disconnects. Where there is no connection it does nothing.
-func (c *connection) close(t *plugins.Task) error {
+// close disconnects, after it has removed what topics retain. Where there is no connection
+// it does nothing.
+func (c *connection) close(t *plugins.Task, clear ...string) error {
 	if c == nil {
 		return nil
 	}
@@ -242,7 +251,7 @@ func (c *connection) close(t *plugins.Task) error {
 			c.mutex.Lock()
 			defer c.mutex.Unlock()
 			if c.closed = true; c.client != nil {
-				disconnect(c.client)
+				disconnect(c.client, clear...)
 			}
 			return struct{}{}, nil
 		})

@@ -33,10 +33,29 @@ type device struct {
 
 // announcer publishes the discovery message, and again when it has changed.
 type announcer struct {
-	m     *mqtt
-	units map[string]string    // of readings that were published, by topic
-	seen  map[string]bool      // topics that were published
-	known map[string]component // that Home Assistant has been told of
+	m       *mqtt
+	units   map[string]string    // of readings that were published, by topic
+	options map[string][]string  // of choices that were published
+	seen    map[string]bool      // topics that were published
+	known   map[string]component // that Home Assistant has been told of
+}
+
+// newAnnouncer returns one that knows of the components of earlier sessions.
+func newAnnouncer(m *mqtt) *announcer {
+	a := &announcer{m: m, units: map[string]string{}, options: map[string][]string{}, seen: map[string]bool{}, known: map[string]component{}}
+	for name, platform := range m.left.Components {
+		a.known[name] = component{"p": platform}
+	}
+	return a
+}
+
+// platforms returns the platform of each component that Home Assistant knows.
+func (a *announcer) platforms() map[string]string {
+	all := map[string]string{}
+	for name, c := range a.known {
+		all[name] = c["p"].(string)
+	}
+	return all
 }
 
 // id is the board's name in identifiers: letters, digits, _ and - alone.
@@ -74,6 +93,9 @@ func (a *announcer) announce(t *plugins.Task) error {
 		return err
 	}
 	a.known = components
+	if err := a.m.tidy(t); err != nil {
+		return err
+	}
 	return a.m.conn.send(t, message{topic: a.m.discoveryTopic(), payload: payload, retain: true})
 }
 
@@ -86,12 +108,15 @@ func (a *announcer) follow(t *plugins.Task, e plugins.Envelope) error {
 	case topics.Reading: // only its value tells the unit
 		changed = changed || a.units[topic] != value.Unit
 		a.units[topic] = value.Unit
+	case topics.Choice: // only its value tells the options
+		changed = changed || !slices.Equal(a.options[topic], value.Options)
+		a.options[topic] = value.Options
 	case topics.Level:
-		payload, err := json.Marshal(lightState(value))
-		if err != nil {
+		if err := a.sendLight(t, e, lightState(value.Goal > 0, value.Goal)); err != nil {
 			return err
 		}
-		if err := a.m.conn.send(t, message{topic: a.m.lightTopic(e.Instance, e.Topic), payload: payload, retain: true}); err != nil {
+	case topics.Light:
+		if err := a.sendLight(t, e, lightState(value.On, value.Brightness)); err != nil {
 			return err
 		}
 	}
@@ -99,6 +124,14 @@ func (a *announcer) follow(t *plugins.Task, e plugins.Envelope) error {
 		return nil
 	}
 	return a.announce(t)
+}
+
+func (a *announcer) sendLight(t *plugins.Task, e plugins.Envelope, state light) error {
+	payload, err := json.Marshal(state)
+	if err != nil {
+		return err
+	}
+	return a.m.conn.send(t, message{topic: a.m.lightTopic(e.Instance, e.Topic), payload: payload, retain: true})
 }
 
 // again publishes the device when Home Assistant has started.
@@ -115,7 +148,7 @@ func (a *announcer) again(t *plugins.Task, birth message) error {
 func (a *announcer) components() map[string]component {
 	all := map[string]component{}
 	for _, i := range plugins.Instances(a.m.env) {
-		light := false
+		var has []string // the actions of its light or switch
 		for _, t := range i.Topics {
 			if !a.m.isPublished(i.Instance, t.Name) {
 				continue
@@ -124,12 +157,14 @@ func (a *announcer) components() map[string]component {
 			if c == nil {
 				continue
 			}
-			light = light || c["p"] == "light" || c["p"] == "switch" // which have its actions
+			if c["p"] == "light" || c["p"] == "switch" {
+				has = append(has, lightActions[t.Type].on, lightActions[t.Type].off)
+			}
 			a.add(all, i.Instance, t.Name, c)
 		}
 		for _, action := range i.Actions {
 			command := plugins.ActionName{Instance: i.Instance, Name: action.Name}
-			if action.Arg == "" && !light && a.m.isAllowed(command) {
+			if action.Arg == "" && !slices.Contains(has, action.Name) && slices.Contains(a.m.cfg.Commands, command) {
 				a.add(all, i.Instance, action.Name, component{"p": "button", "name": words(i.Instance, action.Name), "cmd_t": a.m.commandTopic(command), "pl_prs": ""})
 			}
 		}
@@ -147,9 +182,13 @@ func (a *announcer) add(all map[string]component, instance, what string, c compo
 func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) component {
 	topic := a.m.cfg.Prefix + "/" + i.Instance + "/" + t.Name
 	c := component{"name": words(i.Instance, t.Name), "stat_t": topic}
+	actions := lightActions[t.Type]
 	switch t.Type {
-	case "level":
-		if !has(i, "on") || !has(i, "off") || !has(i, "set") {
+	case "level", "light":
+		if !has(i, actions.on, actions.off, actions.set) {
+			if t.Type == "light" {
+				return nil
+			}
 			c["p"], c["unit_of_meas"], c["val_tpl"] = "sensor", "%", "{{ (value_json.value.goal * 100) | round }}"
 			break
 		}
@@ -157,7 +196,7 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 		c["p"], c["schema"], c["stat_t"], c["cmd_t"] = "light", "json", own, own+"/set"
 		c["bri_scl"], c["sup_clrm"] = 100, []string{"brightness"}
 	case "switch":
-		if !has(i, "on") || !has(i, "off") {
+		if !has(i, actions.on, actions.off) {
 			c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.on else 'OFF' }}"
 			break
 		}
@@ -185,6 +224,18 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 		c["json_attr_t"], c["json_attr_tpl"] = topic, "{{ value_json.value | tojson }}"
 	case "text":
 		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value[:255] }}" // the longest state there is
+	case "choice":
+		options := a.options[i.Instance+"."+t.Name]
+		if len(options) == 0 || !has(i, t.Name) {
+			return nil
+		}
+		c["p"], c["ops"], c["val_tpl"] = "select", options, "{{ value_json.value.choice or None }}"
+		c["cmd_t"] = a.m.commandTopic(plugins.ActionName{Instance: i.Instance, Name: t.Name})
+	case "messages":
+		if !has(i, "show") {
+			return nil
+		}
+		c = component{"name": words(i.Instance, "message"), "p": "notify", "cmd_t": a.m.commandTopic(plugins.ActionName{Instance: i.Instance, Name: "show"})}
 	case "health":
 		c["p"], c["dev_cla"], c["ent_cat"] = "binary_sensor", "problem", "diagnostic"
 		c["val_tpl"] = "{{ 'OFF' if value_json.value.condition == 'ok' else 'ON' }}"
@@ -201,8 +252,16 @@ var deviceClasses = map[string]string{
 	"ppm": "carbon_dioxide", "V": "voltage", "A": "current", "W": "power",
 }
 
-func has(i plugins.Described, action string) bool {
-	return slices.ContainsFunc(i.Actions, func(a plugins.ActionInfo) bool { return a.Name == action })
+// has tells whether an instance has all of some actions.
+func has(i plugins.Described, actions ...string) bool {
+	return !slices.ContainsFunc(actions, func(action string) bool {
+		return !slices.ContainsFunc(i.Actions, func(a plugins.ActionInfo) bool { return a.Name == action })
+	})
+}
+
+// lightActions are the actions that carry out a light's commands, by the type of its topic.
+var lightActions = map[string]struct{ on, off, set string }{
+	"level": {"on", "off", "set"}, "light": {"wake", "blank", "brightness"}, "switch": {on: "on", off: "off"},
 }
 
 // words makes a name for people of an instance and a topic or action.
@@ -223,43 +282,53 @@ type light struct {
 	ColorMode  string `json:"color_mode,omitempty"`
 }
 
-// lightState returns the state of a lamp.
-func lightState(level topics.Level) light {
-	if level.Goal <= 0 {
+// lightState returns the state of a lamp or a panel, whose brightness is 0 to 1.
+func lightState(on bool, level float64) light {
+	if !on {
 		return light{State: "OFF", ColorMode: "brightness"}
 	}
-	brightness := max(1, int(level.Goal*100+0.5))
+	brightness := max(1, int(level*100+0.5))
 	return light{State: "ON", Brightness: &brightness, ColorMode: "brightness"}
 }
 
-// setLight carries out a command for a lamp or a switch: "lamp/level/set".
-func (m *mqtt) setLight(topic string, payload []byte) error {
-	instance, _, _ := strings.Cut(topic, "/")
-	var command light
-	if err := json.Unmarshal(payload, &command); err != nil {
+// setLight carries out a command for a lamp, a panel or a switch: "lamp/level/set".
+func (m *mqtt) setLight(command string, payload []byte) error {
+	instance, topic, _ := strings.Cut(strings.TrimSuffix(command, "/set"), "/")
+	if a := m.announcer.known[instance+"_"+topic]; a == nil || a["p"] != "light" && a["p"] != "switch" {
+		return fmt.Errorf("%s.%s can neither be dimmed nor switched", instance, topic)
+	}
+	var l light
+	if err := json.Unmarshal(payload, &l); err != nil {
 		return fmt.Errorf("not a light's command: %w", err)
 	}
-	action, err := command.action(instance)
-	if err != nil {
-		return err
+	for _, i := range plugins.Instances(m.env) {
+		for _, t := range i.Topics {
+			if i.Instance == instance && t.Name == topic {
+				return l.callActions(t.Type, func(action, arg string) error {
+					return m.env.Call(plugins.ActionRef{Instance: instance, Name: action, Arg: arg})
+				})
+			}
+		}
 	}
-	if a := m.announcer.known[strings.ReplaceAll(strings.TrimSuffix(topic, "/set"), "/", "_")]; a == nil || a["p"] != "light" && a["p"] != "switch" {
-		return fmt.Errorf("%s is neither a lamp nor a switch", instance)
-	}
-	return m.env.Call(action)
+	return fmt.Errorf("%s has no %s any more", instance, topic)
 }
 
-// action returns what a light's command asks of the instance.
-func (l light) action(instance string) (plugins.ActionRef, error) {
+// callActions calls the actions that carry out a command for a topic of a type.
+func (l light) callActions(of string, call func(action, arg string) error) error {
+	actions := lightActions[of]
 	switch {
 	case l.State == "OFF":
-		return plugins.ActionRef{Instance: instance, Name: "off"}, nil
+		return call(actions.off, "")
 	case l.State != "ON":
-		return plugins.ActionRef{}, fmt.Errorf("state %q; there is ON and OFF", l.State)
-	case l.Brightness == nil:
-		return plugins.ActionRef{Instance: instance, Name: "on"}, nil
+		return fmt.Errorf("state %q; there is ON and OFF", l.State)
+	case l.Brightness == nil || actions.set == "":
+		return call(actions.on, "")
 	case *l.Brightness < 0 || *l.Brightness > 100:
-		return plugins.ActionRef{}, fmt.Errorf("brightness %d; there is 0 to 100", *l.Brightness)
+		return fmt.Errorf("brightness %d; there is 0 to 100", *l.Brightness)
 	}
-	return plugins.ActionRef{Instance: instance, Name: "set", Arg: strconv.Itoa(*l.Brightness) + "%"}, nil
+	err := call(actions.set, strconv.Itoa(*l.Brightness)+"%")
+	if of == "light" && err == nil { // whose brightness holds while it is off, too
+		err = call(actions.on, "")
+	}
+	return err
 }

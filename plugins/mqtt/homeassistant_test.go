@@ -14,6 +14,7 @@ import (
 
 	"ptvd/plugins"
 	_ "ptvd/plugins/button"
+	_ "ptvd/plugins/display"
 	_ "ptvd/plugins/fade"
 	_ "ptvd/plugins/output"
 	"ptvd/plugins/plugintest"
@@ -53,7 +54,7 @@ func readDiscovery(t *testing.T, p *paho.Publish) (d discovery) {
 		unique[c["uniq_id"]] = true
 		required := map[any][]string{
 			"light": {"stat_t", "cmd_t", "schema", "bri_scl", "sup_clrm"}, "switch": {"stat_t", "cmd_t", "pl_on", "pl_off", "stat_on"}, "event": {"stat_t", "evt_typ"},
-			"sensor": {"stat_t"}, "binary_sensor": {"stat_t"}, "button": {"cmd_t"},
+			"select": {"stat_t", "cmd_t", "ops", "val_tpl"}, "notify": {"cmd_t"}, "sensor": {"stat_t"}, "binary_sensor": {"stat_t"}, "button": {"cmd_t"},
 		}[c["p"]]
 		for _, option := range required {
 			if c[option] == nil {
@@ -162,7 +163,10 @@ func TestHomeAssistantDimsALamp(t *testing.T) {
 			{`{"state":"ON"}`, `{"state":"ON","brightness":40,"color_mode":"brightness"}`},
 		} {
 			o.command(lamp+"/set", c.command)
-			for p := o.next(lamp); string(p.Payload) != c.want; p = o.next(lamp) {
+			for done, answered := false, false; !done || !answered; {
+				p := o.any()
+				done = done || p.Topic == lamp && string(p.Payload) == c.want
+				answered = answered || p.Topic == lamp+"/set/result"
 			}
 		}
 		for topic, wrong := range map[string]string{

@@ -7,7 +7,9 @@
 //	status                     online or offline, retained; offline is also the last will
 //	<instance>/<topic>         the envelope of a value (plugins.Envelope), as JSON
 //	cmd/<instance>/<action>    a command; the payload is the action's argument
-//	cmd/<instance>/<action>/result   its result, as JSON
+//	cmd/notify                 a message to the panels; a text, or JSON
+//	cmd/apps/pushed/<name>     a page of the panels; an empty payload removes it
+//	<command>/result           its result, as JSON
 //	homeassistant/<instance>/<topic> a lamp's level in Home Assistant's words; its commands come below /set
 //
 // One task holds the session. States are retained, with the expiry that their topic
@@ -19,6 +21,7 @@
 package mqtt
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/url"
@@ -46,7 +49,7 @@ type Config struct {
 
 	Subscribe map[string]string `yaml:"subscribe" doc:"topics of this instance, and the topic of the broker, with + and #, whose messages each of them has, but for those that this board publishes"`
 
-	HomeAssistant bool `yaml:"home_assistant" doc:"have Home Assistant find the board, and let it dim and switch the board's lamps"`
+	HomeAssistant bool `yaml:"home_assistant" doc:"have Home Assistant find the board, and let it dim and switch lamps and panels, choose pages and show messages"`
 }
 
 // Validate checks what the tags cannot express.
@@ -95,6 +98,8 @@ type mqtt struct {
 	conn   *connection // nil while there is none
 
 	announcer *announcer // of the present session
+	left      retained   // on the broker
+	saves     plugins.Turns
 }
 
 // New makes an instance.
@@ -122,8 +127,19 @@ func (m *mqtt) Start(*plugins.Task) error {
 	return nil
 }
 
-// Stop disconnects. The broker then publishes the last will.
-func (m *mqtt) Stop(t *plugins.Task) error { return m.conn.close(t) }
+// Stop disconnects. The broker then publishes the last will. Of an instance that was
+// removed nothing stays on the broker. A file that is being written is waited for.
+func (m *mqtt) Stop(t *plugins.Task) error {
+	var clear []string
+	if m.env.Removed() {
+		clear = m.left.Topics
+	}
+	if err := m.conn.close(t, clear...); err != nil {
+		return err
+	}
+	_, err := plugins.AwaitTurn(t, &m.saves, func(context.Context) (struct{}, error) { return struct{}{}, nil })
+	return err
+}
 
 // The pauses between attempts to connect.
 const (
@@ -133,6 +149,9 @@ const (
 
 // run holds a session, and begins another one after each error.
 func (m *mqtt) run(t *plugins.Task) error {
+	if err := m.loadRetained(t); err != nil {
+		return err
+	}
 	for pause := plugins.NewBackoff(m.env); ; {
 		err := m.session(t, &pause)
 		if errors.Is(err, plugins.ErrCancelled) {
@@ -156,7 +175,7 @@ func (m *mqtt) session(t *plugins.Task, pause *plugins.Backoff) error {
 	}
 	pause.Reset()
 	m.env.Health.OK()
-	m.announcer = &announcer{m: m, units: map[string]string{}, seen: map[string]bool{}}
+	m.announcer = newAnnouncer(m)
 	return t.Group(func(g *plugins.Group) error {
 		g.Go("commands", m.takeCommands)
 		g.Go("publish", m.publish)

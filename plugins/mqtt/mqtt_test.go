@@ -11,7 +11,6 @@ import (
 	"github.com/eclipse/paho.golang/paho"
 
 	"ptvd/plugins"
-	_ "ptvd/plugins/mqtt"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )

@@ -18,7 +18,10 @@ const (
 
 // publish says that the board is online, and publishes every value from then on.
 func (m *mqtt) publish(t *plugins.Task) error {
-	if err := m.conn.send(t, message{topic: m.cfg.Prefix + "/status", payload: []byte("online"), retain: true}); err != nil {
+	if err := m.tidy(t); err != nil {
+		return err
+	}
+	if err := m.conn.send(t, message{topic: m.statusTopic(), payload: []byte("online"), retain: true}); err != nil {
 		return err
 	}
 	if m.cfg.HomeAssistant {
@@ -46,8 +49,15 @@ func (m *mqtt) publishAll(t *plugins.Task, watch *plugins.Watch, pause time.Dura
 		if !m.isPublished(envelope.Instance, envelope.Topic) {
 			continue
 		}
-		if err := m.send(t, envelope); err != nil {
-			return err
+		if _, isKnown := slices.BinarySearch(m.left.Topics, m.topicOf(envelope)); envelope.Removed || !isKnown && envelope.Class != "event" {
+			if err := m.tidy(t); err != nil {
+				return err
+			}
+		}
+		if !envelope.Removed {
+			if err := m.send(t, envelope); err != nil {
+				return err
+			}
 		}
 		if m.cfg.HomeAssistant {
 			if err := m.announcer.follow(t, envelope); err != nil {
@@ -83,22 +93,25 @@ func (m *mqtt) isPublished(instance, topic string) bool {
 		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: instance, Topic: topic})
 }
 
-// send publishes a value. A topic that was removed is removed from the broker, by an
-// empty payload (MQTT 5.0, 3.3.1.3).
+func (m *mqtt) topicOf(e plugins.Envelope) string {
+	return m.cfg.Prefix + "/" + e.Instance + "/" + e.Topic
+}
+
+func (m *mqtt) statusTopic() string { return m.cfg.Prefix + "/status" }
+
+// send publishes a value.
 func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {
-	msg := message{topic: m.cfg.Prefix + "/" + e.Instance + "/" + e.Topic, retain: e.Class != "event"}
+	msg := message{topic: m.topicOf(e), retain: e.Class != "event"}
 	if e.Class == "event" {
 		msg.expiry = eventExpiry
 	}
 	if e.MaxAge > 0 {
 		msg.expiry = time.Duration((e.MaxAge - e.Age) * float64(time.Second))
 	}
-	if !e.Removed {
-		var err error
-		if msg.payload, err = json.Marshal(e); err != nil {
-			m.env.Log.Warn("a value cannot be published", "topic", e.Instance+"."+e.Topic, "err", err)
-			return nil
-		}
+	var err error
+	if msg.payload, err = json.Marshal(e); err != nil {
+		m.env.Log.Warn("a value cannot be published", "topic", e.Instance+"."+e.Topic, "err", err)
+		return nil
 	}
 	return m.conn.send(t, msg)
 }
