@@ -29,7 +29,7 @@ type board struct {
 // where something has changed.
 func (b *board) keep(draw func(*image.Gray, *panel.Moment), version func() uint64) func(*image.Gray, *panel.Moment) {
 	return func(on *image.Gray, m *panel.Moment) {
-		if !panel.High(on) {
+		if !panel.High(on.Rect.Dy()) {
 			draw(on, m)
 			return
 		}

@@ -17,6 +17,7 @@ type Config struct {
 	Scroll     int                                `yaml:"scroll" doc:"how fast long texts scroll, in pixels a second" min:"1" max:"60"`
 	Device     plugins.Choice[panel.DeviceConfig] `yaml:"device" doc:"the panel" required:"true"`
 	Pages      []PageEntry                        `yaml:"pages" doc:"what it shows, in turn" required:"true"`
+	Font       string                             `yaml:"font" doc:"a font for a panel of more than 16 rows in place of the built-in ones: the path of a BDF file, of 4 MiB at most, such as /etc/ptvd/my-8x16.bdf"`
 	Turn       time.Duration                      `yaml:"turn" doc:"how long a page is shown at least: its text and its rows are shown to their end; 0s: until an action changes it" min:"0s" max:"1h"`
 	Brightness plugins.Percent                    `yaml:"brightness" doc:"how bright the LEDs are; at 0% they still glow"`
 	Follow     Follow                             `yaml:"follow" doc:"a sensor by which the brightness follows the light of the room: from least in the dark to what brightness, or dim, says"`
@@ -50,7 +51,7 @@ func (c Config) Validate() error {
 	if len(c.Pages) == 0 {
 		return plugins.OptionErrorf("pages", "the list is empty; write a page, such as [clock]")
 	}
-	return nil
+	return c.checkFont()
 }
 
 // CheckAction refuses an action for a page that is not in the list.

@@ -2,7 +2,6 @@ package display
 
 import (
 	"cmp"
-	"errors"
 	"image"
 	"maps"
 	"slices"
@@ -40,9 +39,9 @@ const (
 	timesOfDay  times = "clock"
 )
 
-// Validate also warns of what the font lacks.
-func (p *Departures) Validate() error {
-	return errors.Join(p.Sources.Validate(), checkGlyphs("abbreviate", strings.Join(slices.Sorted(maps.Values(p.Abbreviate)), " ")))
+// Texts returns what stands in the place of words of destinations, and the heading.
+func (p *Departures) Texts() map[string]string {
+	return map[string]string{"abbreviate": strings.Join(slices.Sorted(maps.Values(p.Abbreviate)), " "), "heading": p.Heading}
 }
 
 // NewPage makes the page.
@@ -97,7 +96,7 @@ func newDepartures(p *Departures) *departuresRows {
 
 // draw draws each row until its text has passed once, then the next one.
 func (p *departuresRows) draw(on *image.Gray, g topics.Group, m *panel.Moment) {
-	if panel.High(on) {
+	if panel.High(on.Rect.Dy()) {
 		p.drawBoard(on, g, m)
 		return
 	}

@@ -8,12 +8,15 @@
 package display
 
 import (
+	"context"
+	"errors"
 	"image"
 	"reflect"
 	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
+	"ptvd/plugins/panel/font"
 	"ptvd/plugins/topics"
 )
 
@@ -59,6 +62,7 @@ type display struct {
 	brightness brightness
 	sender     sender
 	started    plugins.Instant
+	font       *font.Face   // the owner's; nil: there is none
 	canvas     *image.Gray  // the next picture
 	moment     panel.Moment // of the current picture
 	version    uint64       // of its data
@@ -84,6 +88,16 @@ func (d *display) Start(t *plugins.Task) error {
 	d.env.Meter.Count("frames_drawn_total", 0) // so that a report has it from the start
 	d.brightness.follower = newFollower(d.env, d.cfg.Follow)
 	d.handleActions()
+	if d.cfg.Font != "" {
+		face, err := plugins.Await(t, func(context.Context) (*font.Face, error) { return readFont(d.cfg.Font) })
+		if errors.Is(err, plugins.ErrCancelled) {
+			return err
+		}
+		if d.font = face; err != nil {
+			d.health.font = "font: " + err.Error() + "; the built-in font is used"
+			d.health.report()
+		}
+	}
 	pending.Set(d.env, topics.Messages{})
 	d.env.Go("draw", d.draw)
 	d.env.Go("send", d.sender.send)
@@ -162,7 +176,7 @@ func (d *display) dataVersion() uint64 { return d.pager.version() + d.brightness
 
 // now returns the present moment, of which nothing is drawn yet.
 func (d *display) now() panel.Moment {
-	return panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step()}
+	return panel.Moment{Moment: d.env.Moment(), Started: d.started, Step: d.cfg.step(), Font: d.font}
 }
 
 // tell publishes what has changed of what is not drawn.

@@ -7,11 +7,11 @@ import (
 	"ptvd/plugins"
 )
 
-// health is that of the instance. A device that fails counts before pages that cannot
-// show what they are configured to.
+// health is that of the instance. A device that fails counts before a font that cannot be
+// read, and that before pages that cannot show what they are configured to.
 type health struct {
 	plugins.Health
-	device, pages string // what is wrong; empty: nothing
+	device, font, pages string // what is wrong; empty: nothing
 }
 
 // OK says that the device works.
@@ -35,6 +35,8 @@ func (h *health) report() {
 	switch {
 	case h.device != "":
 		h.Health.Degraded("%s", h.device)
+	case h.font != "":
+		h.Health.Degraded("%s", h.font)
 	case h.pages != "":
 		h.Health.Degraded("%s", h.pages)
 	default:

@@ -5,10 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"ptvd/internal/schema"
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
-	"ptvd/plugins/panel/font"
 )
 
 func init() {
@@ -23,21 +21,16 @@ type Message struct {
 // maxMessage is the maximum length of a message, in characters.
 const maxMessage = 500
 
-// Validate refuses a message that is empty or too long, and warns of what the font lacks.
+// Validate refuses a message that is empty or too long.
 func (p *Message) Validate() error {
 	if n := utf8.RuneCountInString(strings.TrimSpace(p.Text)); n == 0 || n > maxMessage {
 		return plugins.OptionErrorf("text", "a message has 1 to %d characters; this one has %d", maxMessage, n)
 	}
-	return checkGlyphs("text", p.Text)
-}
-
-// checkGlyphs warns of a text of the configuration that the font cannot draw.
-func checkGlyphs(option, text string) error {
-	if lacks := font.Text.Lacks(text); lacks != "" {
-		return plugins.OptionWarningf(option, "the font of the panel has no %s, which is shown as □; write it in Latin letters", schema.Join(strings.Split(lacks, ""), "and"))
-	}
 	return nil
 }
+
+// Texts returns the message.
+func (p *Message) Texts() map[string]string { return map[string]string{"text": p.Text} }
 
 // NewPage makes the page.
 func (p *Message) NewPage(plugins.Env) panel.Page {

@@ -1,13 +1,18 @@
 package display
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"image"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/panel"
 	"ptvd/plugins/topics"
 )
 
@@ -49,18 +54,77 @@ func TestTheWordsOfAPageSayWhatItShows(t *testing.T) {
 	}
 }
 
+// configured returns the options of a display with a page and a font.
+func configured(kind string, page panel.PageConfig, file string) Config {
+	return Config{
+		Device: plugins.Choice[panel.DeviceConfig]{Name: "none", Value: &None{Width: 256, Height: 64}}, Font: file,
+		Pages: []PageEntry{{Choice: plugins.Choice[panel.PageConfig]{Name: kind, Value: page}}},
+	}
+}
+
 func TestATextThatTheFontLacksIsAWarningThatNamesTheCharacters(t *testing.T) {
-	var warning *plugins.OptionError
-	if err := (&Message{Text: "東京 Café"}).Validate(); !errors.As(err, &warning) || !warning.Warning || !strings.Contains(err.Error(), "has no 東 and 京") {
-		t.Errorf("got %v", err)
+	for _, test := range []struct {
+		kind         string
+		page         panel.PageConfig
+		option, want string
+	}{
+		{"message", &Message{Text: "東京 Café"}, "text", "has no 東 and 京"},
+		{"message", &Message{Text: "Café – Łódź"}, "", ""},
+		{"departures", &Departures{Abbreviate: map[string]string{"Tokyo": "東京", "東": "E"}}, "abbreviate", "has no 東 and 京"},
+		{"departures", &Departures{Abbreviate: map[string]string{"東京": "Tokyo"}}, "", ""},
+		{"departures", &Departures{Heading: "東"}, "heading", "has no 東"},
+	} {
+		err := configured(test.kind, test.page, "").Validate()
+		var warning *plugins.OptionError
+		switch {
+		case test.want == "":
+			if err != nil {
+				t.Errorf("got %v", err)
+			}
+		case !errors.As(err, &warning) || !warning.Warning || warning.Path != "pages[0]."+test.kind+"."+test.option || !strings.Contains(err.Error(), test.want):
+			t.Errorf("got %v", err)
+		}
 	}
-	if err := (&Message{Text: "Café – Łódź"}).Validate(); err != nil {
-		t.Errorf("got %v", err)
+}
+
+func TestAFontOfTheOwner(t *testing.T) {
+	write := func(text string) string {
+		path := filepath.Join(t.TempDir(), "own.bdf")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
 	}
-	if err := (&Departures{Abbreviate: map[string]string{"Tokyo": "東京", "東": "E"}}).Validate(); !errors.As(err, &warning) || warning.Path != "abbreviate" || !strings.Contains(err.Error(), "has no 東 and 京") {
-		t.Errorf("got %v", err)
+	var digits strings.Builder
+	for _, r := range "0123456789東" {
+		fmt.Fprintf(&digits, "STARTCHAR a\nENCODING %d\nDWIDTH 9 0\nBBX 8 2 0 0\nBITMAP\nFF\n81\nENDCHAR\n", r)
 	}
-	if err := (&Departures{Abbreviate: map[string]string{"東京": "Tokyo"}}).Validate(); err != nil {
-		t.Errorf("got %v", err)
+	own := write("STARTFONT 2.1\nFONTBOUNDINGBOX 8 8 0 0\n" + digits.String() + "ENDFONT\n")
+	for _, test := range []struct{ name, file, text, want string }{
+		{"that has the text", own, "東 1", ""},
+		{"that lacks a letter", own, "1 京", "pages[0].message.text: the font of the panel has no 京"},
+		{"that is not there", filepath.Join(t.TempDir(), "x.bdf"), "1", "no such file or directory; until it can be read the built-in font is used"},
+		{"with an error", write("STARTFONT 2.1\nFONTBOUNDINGBOX a\n"), "1", "own.bdf: line 2: 4 numbers are needed"},
+		{"with a relative path", "own.bdf", "1", "not absolute"},
+	} {
+		err := configured("message", &Message{Text: test.text}, test.file).Validate()
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("a font %s: %v", test.name, err)
+		}
+	}
+	low := configured("message", &Message{Text: "東"}, own)
+	low.Device.Value = &None{Width: 32, Height: 8}
+	if err := low.Validate(); err == nil || !strings.Contains(err.Error(), "has no 東") {
+		t.Errorf("on a panel of eight rows, where it is not used: %v", err)
+	}
+	face, err := readFont(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := newCanvas(image.Pt(128, 32))
+	m := panel.Moment{Font: face}
+	panel.Text(on, "東東東", &m)
+	if lit := bytes.Count(on.Pix, []byte{0xff}); lit != 3*10*9 { // ten pixels each, which are three times as large
+		t.Errorf("%d pixels are lit", lit)
 	}
 }

@@ -58,7 +58,7 @@ func (m *Moment) round(hidden int, elapsed time.Duration) time.Duration {
 func Text(on *image.Gray, text string, m *Moment) {
 	m.Say(text)
 	switch margin := on.Rect.Dx() - font.Text.Width(text); {
-	case High(on):
+	case High(on.Rect.Dy()):
 		Block(on, text, m)
 	case margin >= 0:
 		font.Text.Draw(on, on.Rect.Min.X+margin/2, 0, text)

@@ -9,9 +9,9 @@ import (
 	"ptvd/plugins/panel/font"
 )
 
-// High tells whether a picture is higher than two modules of 8×8, so that a page has
+// High tells whether a picture of a height in pixels is higher than two modules of 8×8, so that a page has
 // several lines and larger letters.
-func High(on *image.Gray) bool { return on.Rect.Dy() > 16 }
+func High(height int) bool { return height > 16 }
 
 // legible is how wide a picture is at least for a face, in heights of the face: so many
 // that a line has some twenty letters.
@@ -35,7 +35,7 @@ var faces = sync.OnceValue(func() []*font.Face { return []*font.Face{font.Large(
 // Enlarge returns a face of package font as large as there is room for when so many of
 // its pixels stand side by side, and the row on which to draw it.
 func Enlarge(on *image.Gray, face *font.Face, width int) (*font.Face, int) {
-	if !High(on) {
+	if !High(on.Rect.Dy()) {
 		return face, 0
 	}
 	face = face.Scaled(max(1, min(on.Rect.Dy()/face.Height, on.Rect.Dx()/width)))

@@ -38,6 +38,13 @@ type PageConfig interface {
 	NewPage(env plugins.Env) Page
 }
 
+// Texter is a PageConfig with texts of its own. The display warns of those that its font
+// lacks.
+type Texter interface {
+	// Texts returns the texts by their options.
+	Texts() map[string]string
+}
+
 // Page is one page of a display.
 type Page struct {
 	// Draw draws the page as it is at a moment. The picture, whose origin is 0, 0,
