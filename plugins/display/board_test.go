@@ -300,3 +300,50 @@ func BenchmarkFrame(b *testing.B) {
 		})
 	}
 }
+
+func TestTheOtherPagesOnHighPanelsMatchTheirGoldenPictures(t *testing.T) {
+	message := func(text string, shown time.Duration) drawing {
+		return func(on *image.Gray, v *view) {
+			v.Shown = shown
+			drawMessage(text, on, &v.Moment)
+		}
+	}
+	clock := func(c Clock) drawing { return func(on *image.Gray, v *view) { c.draw(on, &v.Moment, nil) } }
+	minutes := showing((&Minutes{}).draw)
+	unset := at(0)
+	unset.Synchronized = false
+	long := strings.Repeat("Buses replace trains between Caulfield and Westall tonight. ", 8)
+	for _, size := range sizes {
+		var pictures []captioned
+		for _, s := range []struct {
+			name string
+			draw drawing
+			v    view
+		}{
+			{"the clock", clock(Clock{}), at(0)},
+			{"of 12 hours", clock(Clock{Hours: "12"}), at(0)},
+			{"the clock is not set yet", clock(Clock{}), unset},
+			{"minutes", minutes, at(0, train(7*minute), train(18*minute), train(33*minute))},
+			{"by the timetable, and cancelled", minutes, at(0, with(train(2*minute), cancelled), timetabled(18*minute))},
+			{"a bus, and old data", minutes, at(70*time.Second, with(train(7*minute), byBus), train(18*minute))},
+			{"in an hour", minutes, at(0, train(60*minute))},
+			{"at the platform", minutes, at(0, with(train(20*time.Second), atPlatform), train(18*minute))},
+			{"no more", minutes, scenes()[6].m},
+			{"the filter matches nothing", minutes, func() view {
+				v := at(0)
+				v.departures.Complete, v.departures.Mismatch = true, "x"
+				return v
+			}()},
+			{"a word", message("Dinner", 0), at(0)},
+			{"a sentence", message("Bins out tonight: the yellow and the green one", 0), at(0)},
+			{"a long text, at first", message(long, 0), at(0)},
+			{"some time later", message(long, 300*time.Second), at(0)},
+			{"a long word", message("Donaudampfschifffahrtsgesellschaftskapitän", 0), at(0)},
+		} {
+			on := image.NewGray(image.Rectangle{Max: size})
+			s.draw(on, &s.v)
+			pictures = append(pictures, captioned{s.name, on})
+		}
+		comparePNG(t, fmt.Sprintf("others-%dx%d.png", size.X, size.Y), pictures)
+	}
+}
