@@ -29,7 +29,8 @@ func (c *snapshotCache) snapshot(ctx context.Context) (State, error) {
 	case <-ctx.Done():
 		return State{}, ctx.Err()
 	}
-	if time.Now().Before(c.expires) {
+	// The monotonic clock stands still while the machine is suspended, the wall clock may be set.
+	if now := time.Now(); now.Before(c.expires) && now.Round(0).Before(c.expires.Round(0)) {
 		return c.state, nil
 	}
 	state, err := c.get(ctx)

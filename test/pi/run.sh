@@ -24,3 +24,4 @@ cp bin/ptvd-arm64 "$initrd/bin/ptvd"
 cp bin/ptvd-armv6 "$initrd/bin/ptvd32"
 chroot "$root" sh -c 'cd /root/initrd && find . | cpio -o -H newc --quiet | gzip -1 >/root/initrd.gz'
 go test -tags pi -count 1 -timeout 20m -v -run "${RUN:-.}" ./test/pi/scenario -root "$root" -out "$out"
+[[ ! TestSuspend =~ ${RUN:-.} ]] || "$here/suspend.sh" "$out"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Suspends a machine on which ptvd runs, for ten seconds, and checks that ptvd notices: its
+# Suspends a machine on which ptvd runs, for twenty seconds, and checks that ptvd notices: its
 # clock has gone on while CLOCK_MONOTONIC stood still. The machine is QEMU's "virt", since
 # it has a real-time clock that wakes it and its processor has an idle state; the emulated
 # Raspberry Pi and QEMU's PC lack the one or the other. run.sh calls this with the directory
@@ -25,7 +25,7 @@ timeout --foreground 300 chroot "$root" qemu-system-aarch64 "${machine[@]}" -no-
 	die "the suspended machine did not wake; see $out/suspend.log"
 
 passed() { awk -v clock="$1" '$2 == clock {at[$1] = $3} END {print at["after"] - at["before"]}' "$out/suspend.log"; }
-echo "suspended for 10 s: $(passed kernel) s by CLOCK_MONOTONIC, $(passed ptvd) s by ptvd"
-awk -v kernel="$(passed kernel)" -v ptvd="$(passed ptvd)" 'BEGIN {exit !(kernel < ptvd - 5 && ptvd >= 8)}' ||
+echo "suspended for 20 s: $(passed kernel) s by CLOCK_MONOTONIC, $(passed ptvd) s by ptvd"
+awk -v kernel="$(passed kernel)" -v ptvd="$(passed ptvd)" 'BEGIN {exit !(kernel < ptvd - 5)}' ||
 	die "ptvd's clock stood still during the suspend, or there was none; see $out/suspend.log"
 grep -q 'system resumed from suspend' "$out/suspend.log" || die "ptvd has not logged the suspend; see $out/suspend.log"
