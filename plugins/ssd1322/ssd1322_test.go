@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
 	"ptvd/internal/host"
@@ -186,35 +184,4 @@ func TestALineInUseIsNamed(t *testing.T) {
 		}
 		return panel.Stop(task)
 	})
-}
-
-// BenchmarkFrame runs the whole plugin while a text scrolls at 60 pixels a second: it
-// draws each frame, publishes it and sends what differs to a port without a device.
-func BenchmarkFrame(b *testing.B) {
-	const frame = time.Second / 60
-	h := plugintest.New(b)
-	h.Run(func(task *plugins.Task) error {
-		panel := h.Start(task, "panel", "{plugin: display, scroll: 60, device: {ssd1322: {spi: SPI0.0, dc: GPIO24}}, pages: [{message: '"+strings.Repeat("All trains are late today. ", 18)+"'}]}")
-		if err := task.Sleep(3 * time.Second); err != nil {
-			return err
-		}
-		b.ReportAllocs()
-		start := cpuTime(b)
-		for b.Loop() {
-			if err := task.Sleep(frame); err != nil {
-				return err
-			}
-		}
-		b.ReportMetric(float64(cpuTime(b)-start)/float64(b.N), "cpu-ns/op")
-		return panel.Stop(task)
-	})
-}
-
-// cpuTime returns the CPU time of the process, which other processes do not lengthen.
-func cpuTime(b *testing.B) time.Duration {
-	var usage unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
