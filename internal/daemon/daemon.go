@@ -75,6 +75,7 @@ type Daemon struct {
 // New returns a daemon that is not running yet. It does not open the board.
 func New(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, claims: gpio.NewClaims()}
+	d.claims.Poll = o.File.Poll
 	d.loop = scheduler.New(scheduler.Options{
 		Clock:       o.Clock,
 		Grace:       tasksTimeout,

@@ -222,7 +222,6 @@ func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) er
 func (i *instance) host() *host.Instance {
 	d := i.daemon
 	i.board = gpio.NewBoard(d.board, d.claims, i.entry.Name)
-	i.board.Poll = d.options.File.Poll
 	return &host.Instance{
 		Name:       i.entry.Name,
 		Definition: i.entry.Definition,

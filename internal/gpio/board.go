@@ -25,10 +25,6 @@ type Board struct {
 	owner   string
 	open    map[string]io.Closer // by name; a part that is opened again replaces the former
 	polled  []string             // what Polled returns
-
-	// Poll is the period in which pins are read that report no edges and have no period
-	// of their own; 0: 20 ms.
-	Poll time.Duration
 }
 
 // NewBoard returns the view of the instance owner. Boards that share a backend must

@@ -4,14 +4,19 @@ import (
 	"fmt"
 	"sync"
 	"syscall"
+	"time"
 
 	"ptvd/internal/gpio/header"
 )
 
-// Claims records which instance uses which pin, port or bus address of a board, and
-// counts the transfers.
+// Claims is what the instances of one board share: which of them uses which pin, port or
+// bus address, the number of transfers, and how often inputs without edges are read.
 type Claims struct {
 	SPI, I2C, UART Counter
+
+	// Poll is the period in which pins are read that report no edges and have no period
+	// of their own; 0: 20 ms.
+	Poll time.Duration
 
 	mu     sync.Mutex
 	owners map[string]string

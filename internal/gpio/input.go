@@ -51,7 +51,7 @@ func (b *Board) Input(t *scheduler.Task, o InputOptions) (*Input, error) {
 	}
 	mailbox := newMailbox(t.Loop())
 	source, err := open(b, t, func() (edgeSource, error) {
-		return openSource(b.backend, o, cmp.Or(b.Poll, defaultPollPeriod), t.Loop(), mailbox)
+		return openSource(b.backend, o, cmp.Or(b.claims.Poll, defaultPollPeriod), t.Loop(), mailbox)
 	}, o.Lines...)
 	if err != nil {
 		return nil, err

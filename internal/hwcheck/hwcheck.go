@@ -197,15 +197,13 @@ func (p settledPin) WatchEdges(names []string, pull conngpio.Pull, deliver func(
 
 // newInstance returns what a plugin is made with. Only its board is used.
 func (c *checker) newInstance(i config.Instance, claims *gpio.Claims) *host.Instance {
-	board := gpio.NewBoard(c.board, claims, i.Name)
-	board.Poll = c.File.Poll
 	return &host.Instance{
 		Name:       i.Name,
 		Definition: i.Definition,
 		Log:        c.Log.With("plugin", i.Name),
 		Loop:       c.loop,
 		Clock:      wallclock.New(wallclock.SystemClock(), c.loop.Now, c.File.Timezone, false),
-		Board:      board,
+		Board:      gpio.NewBoard(c.board, claims, i.Name),
 		Health:     host.NewHealth(c.loop.Now, func(*host.Health) {}),
 		Meter:      host.NewMeter(),
 		Bus:        host.NewBus(c.loop.Now),

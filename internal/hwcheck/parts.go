@@ -32,13 +32,16 @@ func (c *checker) listParts() {
 // failure does not hide another.
 func (c *checker) openParts(t *scheduler.Task) error {
 	for _, p := range c.parts {
-		err := c.probe(t, p)
+		polled, err := c.probe(t, p)
 		switch {
 		case errors.Is(err, scheduler.ErrCancelled):
 			return err
 		case err == nil:
 			p.opened = true
 			c.output.line(c.rowHead(p), "%s: %s", p.Name, cmp.Or(c.machine.location(p.Part), "found"))
+			if polled != "" {
+				c.output.line(c.rowHead(p), "%s", polled)
+			}
 		default:
 			c.output.line(c.rowHead(p), "FAILED: %v", err)
 			c.denied = c.denied || errors.Is(err, fs.ErrPermission)
@@ -74,9 +77,10 @@ func (c *checker) rowHead(p *part) string {
 }
 
 // probe opens and closes a part without changing it: a line as an input with its bias
-// as it is, a port without a transfer, an output at duty 0.
-func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
-	board := gpio.NewBoard(c.board, gpio.NewClaims(), p.instance.Name)
+// as it is, a port without a transfer, an output at duty 0. It says whether a line is
+// polled.
+func (c *checker) probe(t *scheduler.Task, p *part) (polled string, err error) {
+	board := gpio.NewBoard(c.board, c.newClaims(), p.instance.Name)
 	switch p.Kind {
 	case config.Line:
 		_, err = board.Input(t, gpio.InputOptions{Lines: []string{p.Name}})
@@ -89,5 +93,11 @@ func (c *checker) probe(t *scheduler.Task, p *part) (err error) {
 	case config.UARTPort:
 		_, err = board.UART(t, p.Name, 9600)
 	}
-	return errors.Join(err, board.Close(t))
+	return board.Polled(), errors.Join(err, board.Close(t))
+}
+
+func (c *checker) newClaims() *gpio.Claims {
+	claims := gpio.NewClaims()
+	claims.Poll = c.File.Poll
+	return claims
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"testing"
+	"time"
 
 	conngpio "periph.io/x/conn/v3/gpio"
 
@@ -36,6 +37,20 @@ func TestEachPartIsListedWithItsChipAndHeaderPin(t *testing.T) {
 		"lamp   output[0]           GPIO18: pwmchip0/0 of fe20c000.pwm, GPIO12 or GPIO18 depending on the overlay, header pin 12",
 		"bell   pin                 GPIO17: pinctrl-bcm2711 line 17, header pin 11",
 		"panel  device.max7219.spi  SPI0.0: /dev/spidev0.0, header pins 19 (MOSI), 23 (SCLK), 24 (CS)")
+	got.succeeds()
+}
+
+func TestALineWithoutInterruptsIsSaidToBePolledAndIsTested(t *testing.T) {
+	got := scenario{
+		yaml: bell + "}", wire: func(b *sim.Board) { b.RemoveInterrupts("GPIO17") },
+		person: func(task *scheduler.Task, b *sim.Board) error {
+			b.Drive("GPIO17", gpio.Low)
+			err := task.Sleep(200 * time.Millisecond)
+			b.Float("GPIO17")
+			return err
+		},
+	}.check(t)
+	got.contains("GPIO17: polled every 20ms, since its driver reports no edges", "pressed: GPIO17 is low", "released: GPIO17 is high")
 	got.succeeds()
 }
 

@@ -22,7 +22,7 @@ type hardwareTest struct {
 func (c *checker) runTests(t *scheduler.Task) error {
 	var tests []hardwareTest
 	var boards []*gpio.Board
-	claims := gpio.NewClaims()
+	claims := c.newClaims()
 	for _, i := range c.File.Instances {
 		instance := c.newInstance(i, claims)
 		list, err := c.testsOf(i, instance)

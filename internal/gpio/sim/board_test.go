@@ -305,8 +305,9 @@ func TestALineOfAChipWithoutInterruptsIsPolledAndDriven(t *testing.T) {
 	world := sim.New(loop)
 	world.RemoveInterrupts("GPIO5")
 	err := loop.Run(func(task *scheduler.Task) error {
-		b := gpio.NewBoard(world, gpio.NewClaims(), "test")
-		b.Poll = 50 * time.Millisecond
+		claims := gpio.NewClaims()
+		claims.Poll = 50 * time.Millisecond
+		b := gpio.NewBoard(world, claims, "test")
 		in, err := b.Input(task, gpio.InputOptions{Lines: []string{"GPIO5"}, Pull: gpio.PullUp, ActiveLow: true, Debounce: 10 * time.Millisecond})
 		if err != nil {
 			return err
