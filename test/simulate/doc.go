@@ -9,7 +9,8 @@
 // family begins now and then and lasts for a while; several may be active at once,
 // and none is at the end of a run. An autopilot uses the button and the knob, and
 // checks the effect. An oracle, which knows the true time and the replies of the PTV
-// API, checks every picture on the panel.
+// API and of a MOTIS, which stands in for it, checks every picture on the panel, and now
+// and then what the page in the browser tells of the panel and of both sources.
 //
 // What takes time in the world (a reply on its way, a finger on a button) is a
 // function that sleeps in virtual time, outside the event loop, see

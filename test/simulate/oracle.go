@@ -43,6 +43,7 @@ type oracle struct {
 	Judged      int                // checks
 	Numbers     int                // pictures with minutes
 	StandIns    int                // pictures with departures of the stand-in
+	Told        int                // topics that were judged on the page in the browser
 	Rows        int                // pictures with a departure in words
 }
 

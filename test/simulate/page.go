@@ -79,6 +79,7 @@ func (w *World) readPage(d *daemon.Daemon) {
 			health.status = http.StatusOK
 		}
 	}
+	w.oracle.judgePage(state)
 	w.visits.made++
 	if strict.status != http.StatusOK {
 		w.visits.unhealthy++

@@ -18,6 +18,7 @@ type service struct {
 	run                  string // its reference
 	route                int
 	destination          string // with the number of its route, if that has one
+	sign                 string // the same in full
 	platform             string // as it is told: platform 2
 	mode                 string // of MOTIS
 	express              bool
@@ -174,7 +175,7 @@ func (a *reply) decodePTV() {
 		s := service{
 			scheduled: d.Scheduled, atPlatform: d.AtPlatform, express: run.Express > 0,
 			cancelled: run.Status == "cancelled", bus: strings.Contains(d.Flags, "RRB"),
-			destination: headsign(run.Destination, route.Number), run: d.Ref, route: d.Route,
+			destination: headsign(run.Destination, route.Number), sign: sign(run.Destination, route.Number), run: d.Ref, route: d.Route,
 		}
 		inDirection[d.Direction]++ // of all rows, since the API counts them all
 		a.complete = a.complete && inDirection[d.Direction] < a.maxResults
@@ -216,7 +217,7 @@ func (a *reply) decodeMOTIS() {
 	for _, t := range message.StopTimes {
 		s := service{
 			scheduled: t.Place.ScheduledDeparture, cancelled: t.TripCancelled, run: t.TripID, mode: t.Mode,
-			destination: t.Line + " " + short(t.Headsign),
+			destination: t.Line + " " + short(t.Headsign), sign: t.Line + " " + t.Headsign,
 		}
 		if t.RealTime {
 			s.estimated = t.Place.Departure
@@ -314,8 +315,12 @@ var shortened = map[string]string{"Street": "St", "Road": "Rd", "Avenue": "Ave",
 // headsign returns the destination with the number of its route as the panel shows it:
 // "601 Monash Uni". Whether the "via" of a route's name lies ahead is not known.
 func headsign(destination, number string) string {
+	return short(sign(destination, number))
+}
+
+func sign(destination, number string) string {
 	place, _, _ := strings.Cut(destination, "/")
-	return strings.TrimSpace(number + " " + short(place))
+	return strings.TrimSpace(number + " " + strings.TrimSpace(place))
 }
 
 // short returns a destination with the words that the panel shortens.

@@ -146,6 +146,9 @@ func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
 	if a.mismatch != cannot && o.saysFilter(r) {
 		return ""
 	}
+	if r.kind == row && r.text != "" {
+		return o.wrongRowText(a, r.text, m)
+	}
 	want := o.expect(a, r, m)
 	want.marks = r.marks
 	switch {

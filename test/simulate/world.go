@@ -200,9 +200,9 @@ func (w *World) rng(part string) *rand.Rand {
 
 // String summarizes the run.
 func (w *World) String() string {
-	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes, %d with words, %d of the stand-in) and %d judgements, %d gestures, %d detents, %d storms, %d edits, %v spare clicks, %d writes, %d visits (%d while something was wrong), %d lines of log",
+	return fmt.Sprintf("seed %d: %d boots, %d requests, %d pictures (%d with minutes, %d with words, %d of the stand-in) and %d judgements, %d gestures, %d detents, %d storms, %d edits, %v spare clicks, %d writes, %d visits (%d while something was wrong, %d topics judged), %d lines of log",
 		w.seed, w.boots, w.internet.requests, w.oracle.Frames, w.oracle.Numbers, w.oracle.Rows, w.oracle.StandIns, w.oracle.Judged,
-		w.autopilot.Gestures, w.autopilot.Detents, w.autopilot.Storms, w.edits, w.spared, w.disk.writes, w.visits.made, w.visits.unhealthy, w.recorder.Lines)
+		w.autopilot.Gestures, w.autopilot.Detents, w.autopilot.Storms, w.edits, w.spared, w.disk.writes, w.visits.made, w.visits.unhealthy, w.oracle.Told, w.recorder.Lines)
 }
 
 // maxFailures limits how many failures are recorded; most are repetitions.
