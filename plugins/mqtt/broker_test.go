@@ -1,90 +1,30 @@
 package mqtt_test
 
 import (
-	"bufio"
 	"context"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/eclipse/paho.golang/paho"
 
 	"ptvd/internal/host"
+	"ptvd/internal/mosquitto"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 )
 
-// broker is Debian's mosquitto, a process of its own on the loopback interface.
+// broker is a broker that the board and observers use.
 type broker struct {
-	t       *testing.T
-	address string
-	file    string
-	process *exec.Cmd
+	*mosquitto.Broker
+	t *testing.T
 }
 
-// startBroker starts a broker, which keeps the user of the test, with lines of its configuration beside the address.
 func startBroker(t *testing.T, configuration ...string) *broker {
 	t.Helper()
-	b := &broker{t: t, address: freeAddress(t), file: filepath.Join(t.TempDir(), "mosquitto.conf")}
-	_, port, _ := net.SplitHostPort(b.address)
-	lines := append([]string{"listener " + port + " 127.0.0.1", "allow_anonymous true", "log_type all", "user root"}, configuration...)
-	if err := os.WriteFile(b.file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.start()
-	return b
-}
-
-// freeAddress returns an address that nobody listens on.
-func freeAddress(t *testing.T) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-// start starts the process and waits until it says that it is running.
-func (b *broker) start() {
-	b.t.Helper()
-	mosquitto, err := exec.LookPath("mosquitto")
-	if err != nil {
-		mosquitto = "/usr/sbin/mosquitto" // where Debian has it, outside the PATH of a user
-	}
-	if _, err := os.Stat(mosquitto); err != nil {
-		b.t.Skip("mosquitto is not installed")
-	}
-	b.process = exec.Command(mosquitto, "-c", b.file)
-	log, err := b.process.StderrPipe()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := b.process.Start(); err != nil {
-		b.t.Fatal(err)
-	}
-	b.t.Cleanup(b.kill)
-	said := bufio.NewScanner(log)
-	for said.Scan() {
-		if strings.Contains(said.Text(), "running") {
-			go func() {
-				for said.Scan() {
-				}
-			}()
-			return
-		}
-		b.t.Log(said.Text())
-	}
-	b.t.Fatal("mosquitto did not start")
-}
-
-func (b *broker) kill() {
-	_ = b.process.Process.Kill()
-	_ = b.process.Wait()
+	return &broker{mosquitto.Start(t, configuration...), t}
 }
 
 // observer is a client of the broker that reads everything.
@@ -97,7 +37,7 @@ type observer struct {
 // observe connects a client, from a task of the test.
 func (b *broker) observe(task *plugins.Task) *observer {
 	b.t.Helper()
-	conn, err := net.Dial("tcp", b.address)
+	conn, err := net.Dial("tcp", b.Address)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 			}
 			password = []byte(value)
 		}
-		conn, err := m.dial(ctx)
+		conn, err := m.cfg.dial(ctx, m.env.Net.Dial, m.env.Clock.Now)
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -127,13 +127,17 @@ func disconnect(client *paho.Client, clear ...string) {
 	_ = client.Disconnect(&paho.Disconnect{})
 }
 
-// dial opens the connection that the session uses.
-func (m *mqtt) dial(ctx context.Context) (net.Conn, error) {
-	conn, err := m.env.Net.Dial(ctx, "tcp", m.broker.Host)
-	if err != nil || m.broker.Scheme != "mqtts" {
+// dial opens a connection to the broker.
+func (c Config) dial(ctx context.Context, dial func(ctx context.Context, network, address string) (net.Conn, error), now func() time.Time) (net.Conn, error) {
+	broker, err := parseBroker(c.Broker)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := dial(ctx, "tcp", broker.Host)
+	if err != nil || broker.Scheme != "mqtts" {
 		return conn, err
 	}
-	cfg, err := m.tls()
+	cfg, err := c.tls(broker.Hostname(), now)
 	if err == nil {
 		secure := tls.Client(conn, cfg)
 		if err = secure.HandshakeContext(ctx); err == nil {
@@ -146,20 +150,20 @@ func (m *mqtt) dial(ctx context.Context) (net.Conn, error) {
 
 // tls reads the certificates anew for each connection, since they are replaced
 // while the board runs. They are valid by the board's own time.
-func (m *mqtt) tls() (*tls.Config, error) {
-	cfg := &tls.Config{ServerName: m.broker.Hostname(), Time: m.env.Clock.Now}
-	if m.cfg.CA != "" {
-		pem, err := os.ReadFile(m.cfg.CA)
+func (c Config) tls(host string, now func() time.Time) (*tls.Config, error) {
+	cfg := &tls.Config{ServerName: host, Time: now}
+	if c.CA != "" {
+		pem, err := os.ReadFile(c.CA)
 		if err != nil {
 			return nil, err
 		}
 		cfg.RootCAs = x509.NewCertPool()
 		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s contains no certificate in PEM", m.cfg.CA)
+			return nil, fmt.Errorf("%s contains no certificate in PEM", c.CA)
 		}
 	}
-	if m.cfg.Cert != "" {
-		pair, err := tls.LoadX509KeyPair(m.cfg.Cert, m.cfg.Key)
+	if c.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
 		if err != nil {
 			return nil, err
 		}

@@ -84,8 +84,8 @@ func (a *announcer) announce(t *plugins.Task) error {
 	}
 	host := a.m.cfg.Prefix[strings.LastIndexByte(a.m.cfg.Prefix, '/')+1:]
 	payload, err := json.Marshal(device{
-		Device:       component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd"},
-		Origin:       component{"name": "ptvd"},
+		Device:       component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd", "sw": a.m.env.Net.Agent},
+		Origin:       component{"name": "ptvd", "sw": a.m.env.Net.Agent},
 		Availability: a.m.cfg.Prefix + "/status",
 		Components:   told,
 	})

@@ -5,6 +5,7 @@
 // Below the prefix, ptvd/<hostname> by default:
 //
 //	status                     online or offline, retained; offline is also the last will
+//	about                      the program and its version, as JSON, retained
 //	<instance>/<topic>         the envelope of a value (plugins.Envelope), as JSON
 //	cmd/<instance>/<action>    a command; the payload is the action's argument
 //	cmd/notify                 a message to the panels; a text, or JSON

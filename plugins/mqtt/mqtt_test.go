@@ -10,6 +10,7 @@ import (
 
 	"github.com/eclipse/paho.golang/paho"
 
+	"ptvd/internal/mosquitto"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
@@ -24,7 +25,7 @@ var (
 
 // start starts the plugin on a board, with options beside the broker's address.
 func start(task *plugins.Task, h *plugintest.Harness, b *broker, options ...string) *plugintest.Instance {
-	return h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://"+b.address+"'"+strings.Join(append([]string{""}, options...), ", ")+"}")
+	return h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://"+b.Address+"'"+strings.Join(append([]string{""}, options...), ", ")+"}")
 }
 
 func value(t *testing.T, p *paho.Publish) string {
@@ -167,13 +168,13 @@ func TestAfterAnOutageTheNewestStatesArePublishedAndNoEventIsLate(t *testing.T) 
 		o := b.observe(task)
 		home := start(task, h, b)
 		o.next("ptvd/hall/status")
-		b.kill()
+		b.Kill()
 		until(task, home, "degraded")
 		for n := range 5 {
 			ring(fmt.Sprint("late", n))
 			measure(topics.Reading{Value: float64(n)})
 		}
-		b.start()
+		b.Start()
 		o = b.observe(task)
 		if p := o.next("ptvd/hall/porch/reading"); value(t, p) != `{"value":4,"unit":""}` {
 			t.Errorf("it publishes %s", p.Payload)
@@ -197,7 +198,7 @@ func TestTheHealthSaysWhyThereIsNoConnection(t *testing.T) {
 		options string
 		want    string
 	}{
-		{&broker{address: freeAddress(t)}, "", "connection refused"},
+		{&broker{Broker: &mosquitto.Broker{Address: mosquitto.FreeAddress(t)}}, "", "connection refused"},
 		{locked, "", "Not authorized"},
 		{locked, "username: hall, password: wrong", "Not authorized"},
 	} {

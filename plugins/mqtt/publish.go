@@ -24,6 +24,10 @@ func (m *mqtt) publish(t *plugins.Task) error {
 	if err := m.conn.send(t, message{topic: m.statusTopic(), payload: []byte("online"), retain: true}); err != nil {
 		return err
 	}
+	about, _ := json.Marshal(About{Program: m.env.Net.Agent}) // cannot fail
+	if err := m.conn.send(t, message{topic: m.aboutTopic(), payload: about, retain: true}); err != nil {
+		return err
+	}
 	if m.cfg.HomeAssistant {
 		if err := m.announcer.announce(t); err != nil {
 			return err
@@ -98,6 +102,13 @@ func (m *mqtt) topicOf(e plugins.Envelope) string {
 }
 
 func (m *mqtt) statusTopic() string { return m.cfg.Prefix + "/status" }
+
+// About is what the board says of itself in the topic about.
+type About struct {
+	Program string `json:"program"` // with its version: ptvd/1.0.0
+}
+
+func (m *mqtt) aboutTopic() string { return m.cfg.Prefix + "/about" }
 
 // send publishes a value.
 func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {

@@ -40,7 +40,7 @@ func (m *mqtt) warn(err error, what string) error {
 
 // topics lists the topics that hold a retained message as the board is configured now.
 func (m *mqtt) topics() []string {
-	all := []string{m.statusTopic()}
+	all := []string{m.statusTopic(), m.aboutTopic()}
 	if m.cfg.HomeAssistant {
 		all = append(all, m.discoveryTopic())
 	}

@@ -59,7 +59,7 @@ func TestWhatGoesWhileThePluginDoesNotRunIsRemovedAtItsNextStart(t *testing.T) {
 		}
 		h.Bus.Forget("porch")
 
-		again := startAgain(task, h, home, mqtt.Config{Broker: "mqtt://" + b.address, Prefix: "ptvd/hall", HomeAssistant: true})
+		again := startAgain(task, h, home, mqtt.Config{Broker: "mqtt://" + b.Address, Prefix: "ptvd/hall", HomeAssistant: true})
 		o.mustClear("ptvd/hall/porch/reading")
 		for len(readDiscovery(t, o.next(device)).Cmps["porch_reading"]) != 1 { // nothing but its platform
 		}
@@ -76,7 +76,7 @@ func TestWithAnotherConfigurationTheOldTopicsAreRemoved(t *testing.T) {
 		if err := home.Stop(task); err != nil {
 			return err
 		}
-		other := startAgain(task, h, home, mqtt.Config{Broker: "mqtt://" + b.address, Prefix: "ptvd/attic"})
+		other := startAgain(task, h, home, mqtt.Config{Broker: "mqtt://" + b.Address, Prefix: "ptvd/attic"})
 		for _, topic := range []string{device, "ptvd/hall/home/health"} {
 			o.mustClear(topic)
 		}

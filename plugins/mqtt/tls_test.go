@@ -69,7 +69,7 @@ func TestWithTLSTheBrokersCertificateIsCheckedByTheBoardsOwnClock(t *testing.T) 
 		h := newBoard(t)
 		h.System.Step = c.step
 		h.Run(func(task *plugins.Task) error {
-			home := h.Start(task, "home", "{plugin: mqtt, broker: 'mqtts://"+b.address+"', "+c.options+"}")
+			home := h.Start(task, "home", "{plugin: mqtt, broker: 'mqtts://"+b.Address+"', "+c.options+"}")
 			if c.want == "" {
 				home.Health.Degraded("not connected yet")
 				until(task, home, "ok")

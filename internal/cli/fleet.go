@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ptvd/internal/config"
+	"ptvd/internal/textfmt"
+	"ptvd/plugins"
+	"ptvd/plugins/mqtt"
+)
+
+func fleetCommand() *cobra.Command {
+	var path, passwordFile, prefix string
+	var broker mqtt.Config
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "fleet",
+		Short: "List the boards that publish to an MQTT broker",
+		Long: `List the boards that publish to an MQTT broker with plugin mqtt, those with problems first:
+the program with its version, the health, the age of the departures, and what each
+board shows. Without --broker, the broker and the password are those of the first mqtt
+instance in the configuration.`,
+		Example: "  ptvd fleet\n  ptvd fleet --broker mqtts://hub.example --username admin --password-file ~/.ptvd-mqtt --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+			defer cancel()
+			if passwordFile != "" {
+				broker.Password = plugins.Secret{File: passwordFile}
+			}
+			if broker.Broker == "" {
+				var err error
+				if broker, err = brokerOf(path); err != nil {
+					return err
+				}
+			}
+			broker.ClientID = "" // the broker gives one, so that the board itself stays connected
+			messages, err := broker.Read(ctx, prefix+"/#")
+			if err != nil {
+				return fmt.Errorf("%s: %w", broker.Broker, err)
+			}
+			boards := boardsOf(messages)
+			if len(boards) == 0 {
+				return fmt.Errorf("no board publishes below %s", prefix)
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), boards)
+			}
+			return printBoards(cmd.OutOrStdout(), boards)
+		},
+	}
+	configFlag(cmd, &path)
+	cmd.Flags().StringVar(&broker.Broker, "broker", "", "the `ADDRESS` of the broker: mqtt://HOST:1883, or mqtts://HOST:8883 with TLS")
+	cmd.Flags().StringVar(&broker.Username, "username", "", "with --broker: the user name")
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "with --broker: a `FILE` with the password")
+	cmd.Flags().StringVar(&broker.CA, "ca", "", "with --broker: a `FILE` with the certificate of the authority that signed the broker's, in PEM")
+	cmd.Flags().StringVar(&prefix, "prefix", "ptvd", "what the topics of all boards begin with")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// brokerOf returns the first mqtt instance of a configuration.
+func brokerOf(path string) (mqtt.Config, error) {
+	file, err := config.Load(path)
+	if err != nil {
+		return mqtt.Config{}, configError{err}
+	}
+	for _, instance := range file.Instances {
+		if cfg, ok := instance.Config.(mqtt.Config); ok {
+			return cfg, nil
+		}
+	}
+	return mqtt.Config{}, usageError{errors.New("no mqtt instance in the configuration: name the broker by --broker")}
+}
+
+// fleetBoard is what a board of the fleet says of itself.
+type fleetBoard struct {
+	Board   string   `json:"board"` // its prefix
+	Online  bool     `json:"online"`
+	Program string   `json:"program"`         // with its version
+	Health  string   `json:"health"`          // of the instance that is worst off: ok, degraded or failed
+	Reasons []string `json:"reasons"`         // of what is not ok
+	Age     *float64 `json:"age_s,omitempty"` // of the oldest departures; left out: it has none
+	Shows   []string `json:"shows"`           // what its panels say, in words
+}
+
+// fleetValue is an envelope of a topic that is looked at.
+type fleetValue struct {
+	Instance string          `json:"instance"`
+	Topic    string          `json:"topic"`
+	Type     string          `json:"type"`
+	MaxAge   float64         `json:"max_age_s"`
+	Value    json.RawMessage `json:"value"`
+}
+
+// boardsOf returns the boards that messages are from, those with problems first.
+// Messages that no board publishes are left out.
+func boardsOf(messages []mqtt.Message) []*fleetBoard {
+	boards := map[string]*fleetBoard{}
+	for _, m := range messages {
+		if board, ok := strings.CutSuffix(m.Topic, "/status"); ok && (string(m.Payload) == "online" || string(m.Payload) == "offline") {
+			boards[board] = &fleetBoard{Board: board, Online: string(m.Payload) == "online", Health: "ok", Reasons: []string{}, Shows: []string{}}
+		}
+	}
+	for _, m := range messages {
+		if board := boards[strings.TrimSuffix(m.Topic, "/about")]; board != nil {
+			var about mqtt.About
+			_ = json.Unmarshal(m.Payload, &about) // of somebody else, perhaps
+			board.Program = about.Program
+			continue
+		}
+		parts := strings.Split(m.Topic, "/")
+		var v fleetValue
+		if len(parts) < 3 || json.Unmarshal(m.Payload, &v) != nil {
+			continue
+		}
+		if board := boards[strings.Join(parts[:len(parts)-2], "/")]; board != nil && v.Instance == parts[len(parts)-2] {
+			board.take(v, m.Left)
+		}
+	}
+	var all []*fleetBoard
+	for _, b := range boards {
+		if !b.Online {
+			b.Reasons = append([]string{"offline"}, b.Reasons...)
+		}
+		all = append(all, b)
+	}
+	slices.SortFunc(all, func(a, b *fleetBoard) int {
+		return cmp.Or(b.problem()-a.problem(), strings.Compare(a.Board, b.Board))
+	})
+	return all
+}
+
+// worst lists the conditions of an instance, the best first.
+var worst = []string{"ok", "degraded", "failed"}
+
+// problem returns how badly a board needs somebody to look at it.
+func (b *fleetBoard) problem() int {
+	if !b.Online {
+		return len(worst)
+	}
+	return slices.Index(worst, b.Health)
+}
+
+// take notes a value of the board, whose message expires after some time. As the board
+// gives it all of the time that the value says something, what is left tells its age,
+// by whatever clock.
+func (b *fleetBoard) take(v fleetValue, left time.Duration) {
+	switch v.Type {
+	case "health":
+		var health struct{ Condition, Why string }
+		if json.Unmarshal(v.Value, &health) != nil || !slices.Contains(worst, health.Condition) {
+			return
+		}
+		if slices.Index(worst, health.Condition) > slices.Index(worst, b.Health) {
+			b.Health = health.Condition
+		}
+		if health.Condition != "ok" {
+			b.Reasons = append(b.Reasons, v.Instance+": "+health.Why)
+		}
+	case "text":
+		var text string
+		if json.Unmarshal(v.Value, &text) == nil && text != "" {
+			b.Shows = append(b.Shows, text)
+		}
+	case "departures":
+		if age := v.MaxAge - left.Seconds(); v.MaxAge > 0 && left > 0 && (b.Age == nil || age > *b.Age) {
+			b.Age = &age
+		}
+	}
+}
+
+// width limits a column, in characters.
+const width = 80
+
+func printBoards(out io.Writer, boards []*fleetBoard) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "BOARD\tPROGRAM\tHEALTH\tAGE\tSHOWS")
+	for _, b := range boards {
+		age, health := "-", b.Health
+		if b.Age != nil {
+			age = (time.Duration(*b.Age) * time.Second).String()
+		}
+		if !b.Online {
+			health = "offline"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", textfmt.OneLine(b.Board, width), cmp.Or(textfmt.OneLine(b.Program, width), "-"), health, age, textfmt.OneLine(strings.Join(b.Shows, " | "), width))
+		for _, reason := range b.Reasons {
+			if reason != "offline" {
+				fmt.Fprintf(w, "\t\t\t\t%s\n", textfmt.OneLine(reason, width))
+			}
+		}
+	}
+	return w.Flush()
+}
