@@ -55,7 +55,7 @@ func TestTheManualHasEveryCommandWithItsFlags(t *testing.T) {
 		}
 		section, _, _ = strings.Cut(section, ".S")
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if !strings.Contains(section, `\-\-`+f.Name) {
+			if !strings.Contains(section, `\-\-`+strings.ReplaceAll(f.Name, "-", `\-`)) {
 				t.Errorf("%s lacks --%s", c.Name(), f.Name)
 			}
 		})
