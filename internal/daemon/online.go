@@ -18,8 +18,7 @@ const onlineTimeout = 30 * time.Second
 
 // CheckOnline lets every instance that gets something from elsewhere ask for it once,
 // and then those that read it, and calls report with what each would publish or has to
-// say, or with the error. It starts no instance,
-// opens no board and keeps no state.
+// say, or with the error. It starts no instance, opens no board and keeps no state.
 func CheckOnline(ctx context.Context, file *config.File, report func(instance, text string, err error)) error {
 	d := New(Options{
 		File: file, Log: slog.New(slog.DiscardHandler),

@@ -119,7 +119,7 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) (changes []str
 		after = append(after, i)
 	}
 	for _, i := range d.instances {
-		if !contains(list, i.entry.Name) {
+		if !slices.ContainsFunc(list, func(entry config.Instance) bool { return entry.Name == i.entry.Name }) {
 			removed = append(removed, i)
 			i.remove()
 		}
@@ -152,22 +152,21 @@ func (d *Daemon) startChanged(t *scheduler.Task, changes []change) error {
 		if err := c.startedOnce.Wait(t); err != nil {
 			return err
 		}
-		if c.plugin == nil {
-			failed = append(failed, fmt.Errorf("%s: start failed with the new configuration: %s", c.next.Name, c.health.Why))
-		}
-		switch {
-		case c.plugin != nil:
+		if c.plugin != nil {
 			c.log.Info("started with the new configuration")
-		case c.wasRunning && !c.restartPending:
-			c.log.Error("start failed with the new configuration; rolled back", logs.ID(logs.ReloadFailed), "err", c.health.Why)
-			if err := d.end(t, []*instance{c.instance}); err != nil {
-				return err
-			}
-			c.entry = c.was
-			c.begin()
-		default:
-			c.log.Error("start failed with the new configuration", logs.ID(logs.ReloadFailed), "err", c.health.Why)
+			continue
 		}
+		failed = append(failed, fmt.Errorf("%s: start failed with the new configuration: %s", c.next.Name, c.health.Why))
+		if !c.wasRunning || c.restartPending {
+			c.log.Error("start failed with the new configuration", logs.ID(logs.ReloadFailed), "err", c.health.Why)
+			continue
+		}
+		c.log.Error("start failed with the new configuration; rolled back", logs.ID(logs.ReloadFailed), "err", c.health.Why)
+		if err := d.end(t, []*instance{c.instance}); err != nil {
+			return err
+		}
+		c.entry = c.was
+		c.begin()
 	}
 	if failed != nil {
 		return startError{errors.Join(failed...)}
@@ -189,10 +188,6 @@ func (d *Daemon) find(name string) *instance {
 		}
 	}
 	return nil
-}
-
-func contains(list []config.Instance, name string) bool {
-	return slices.ContainsFunc(list, func(entry config.Instance) bool { return entry.Name == name })
 }
 
 // same tells whether two entries mean the same, whatever their positions in the file.

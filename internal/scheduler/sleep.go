@@ -10,11 +10,19 @@ func (t *Task) Sleep(d time.Duration) error {
 	if d <= 0 {
 		return t.Yield()
 	}
-	return t.parkUntil(t.Now().Add(d))
+	return t.SleepUntil(t.Now().Add(d))
 }
 
 // SleepUntil waits until an instant has come.
-func (t *Task) SleepUntil(due Instant) error { return t.parkUntil(due) }
+func (t *Task) SleepUntil(due Instant) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
+	t.timer.due, t.timer.seq = due, t.loop.nextSeq()
+	t.slept = true
+	t.queue().add(&t.timer)
+	return t.suspend(inSleep)
+}
 
 // Yield lets every other task that is due run first.
 func (t *Task) Yield() error { return t.suspend(ready) }
@@ -67,7 +75,7 @@ func (t *Task) Every(period time.Duration) iter.Seq[Tick] {
 		latest := func() int64 { return int64(t.Now().Sub(start) / period) }
 		for tick := (Tick{Due: start}); yield(tick) && iterations.outerOne == nil; {
 			n := max(tick.N+1, latest())
-			if t.parkUntil(start.Add(time.Duration(n)*period)) != nil {
+			if t.SleepUntil(start.Add(time.Duration(n)*period)) != nil {
 				return
 			}
 			n = max(n, latest()) // one iteration makes up for the whole stall

@@ -113,17 +113,6 @@ func (t *Task) parkIn(list *waitList, state waitState) error {
 	return t.suspend(state)
 }
 
-// parkUntil waits until an instant has come.
-func (t *Task) parkUntil(due Instant) error {
-	if err := t.enter(); err != nil {
-		return err
-	}
-	t.timer.due, t.timer.seq = due, t.loop.nextSeq()
-	t.slept = true
-	t.queue().add(&t.timer)
-	return t.suspend(inSleep)
-}
-
 // wake makes a parked task ready, whatever it waits for.
 func (t *Task) wake() {
 	if t.isReady || t.finished {

@@ -21,7 +21,6 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // checks the Host header and the origin, and reads the body, which is limited. Names are the
 // additional host names by which a proxy reaches this server.
 func protect(names []string, next http.Handler) http.Handler {
-	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentPolicy)

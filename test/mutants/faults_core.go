@@ -55,7 +55,7 @@ var daemonMutants = []mutant{
 	{"a live update is kept", "internal/daemon/reload.go", "	i.entry = entry\n	return true, nil", "	return true, nil", nil},
 	{"a reload changes the time zone", "internal/daemon/reload.go", "	d.clock.Configure(next.Timezone, !keepsTime(next))\n", "", nil},
 	{"a reload says that nothing changed", "internal/daemon/reload.go", `, "nothing")`, `)`, nil},
-	{"an instance that fails with a new configuration is rolled back", "internal/daemon/reload.go", "c.wasRunning && !c.restartPending", "false", nil},
+	{"an instance that fails with a new configuration is rolled back", "internal/daemon/reload.go", "!c.wasRunning || c.restartPending", "true", nil},
 	{"W2 a client's press ends without it", "internal/daemon/actions.go", "if until <= p.daemon.loop.Now() {", "if false {", nil},
 	{"W2 the lease can be renewed", "internal/daemon/actions.go", "	p.held[end] = p.leaseEnd()\n	return nil", "	return nil", nil},
 	{"K1 a token that is missing stops only the page", "internal/daemon/page.go", "		d.noPage = err.Error()\n		d.notify.status(d.status())\n		return nil", "		return err", nil},

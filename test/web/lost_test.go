@@ -87,6 +87,8 @@ func (p *program) uptime(t *testing.T) float64 {
 	return state.Loop.Uptime
 }
 
+// The delay is real, since it is the browser's own clock that the page compares with the
+// server's; it takes as long as the page says that it is behind.
 func TestSlowConnectionIsSaidAndWhatItShowsIsDimmed(t *testing.T) {
 	through := newWire(t, startDemo(t))
 	b := openWindow(t, openBrowser(t), through.address(), desktop)
