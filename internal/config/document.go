@@ -7,10 +7,10 @@ import (
 	"net/netip"
 	"os"
 	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // a small board may lack the data base
 
 	"gopkg.in/yaml.v3"
 
@@ -128,7 +128,10 @@ func (z zone) MarshalText() ([]byte, error) { return []byte(z.String()), nil }
 func (z zone) location() *time.Location { return cmp.Or(z.Location, time.Local) }
 
 func suggestZone(name string) string {
-	table, _ := os.ReadFile("/usr/share/zoneinfo/zone.tab") // absent on some systems
+	table, err := os.ReadFile("/usr/share/zoneinfo/zone.tab") // absent on some systems
+	if err != nil && runtime.GOARCH == "arm" {
+		return "install the package tzdata, or write UTC"
+	}
 	var zones []string
 	for line := range strings.Lines(string(table)) {
 		if columns := strings.Split(strings.TrimSpace(line), "\t"); !strings.HasPrefix(line, "#") && len(columns) > 2 {

@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"slices"
 	"time"
-	_ "time/tzdata" // a small board may lack the data base
 )
 
 // trip is one run of a line, as seen at the time now.
@@ -45,7 +44,13 @@ func (l *ptvLine) trips(now time.Time) (trips []trip) {
 }
 
 // melbourne is where the network is.
-var melbourne, _ = time.LoadLocation("Australia/Melbourne")
+var melbourne = func() *time.Location {
+	zone, err := time.LoadLocation("Australia/Melbourne")
+	if err != nil { // the system lacks the time zones
+		return time.FixedZone("AEST", 10*60*60)
+	}
+	return zone
+}()
 
 // atNight tells whether nothing runs at a time.
 func atNight(at time.Time) bool {
