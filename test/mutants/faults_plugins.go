@@ -129,7 +129,7 @@ var pageMutants = []mutant{
 	{"W8 the click of a screen reader", "internal/web/page/parts.js", "if (e.detail) return;", "return;", nil},
 	{"W8 the wheel turns the page", "internal/web/page/parts.js", "|| document.activeElement !== knob", "", nil},
 	{"W8 a key is for what has the focus", "internal/web/page/parts.js", `button.addEventListener("keydown"`, `document.addEventListener("keydown"`, nil},
-	{"W9 forced colours", "internal/web/page/page.css", ".panel, .bulb, .push, .scale, td canvas { forced-color-adjust: none; }", "", nil},
+	{"W9 the colors of the system", "internal/web/page/page.css", ".panel, .bulb, .push, .scale, td canvas { forced-color-adjust: none; }", "", nil},
 	{"W9 320 pixels", "internal/web/page/page.css", "@media (max-width: 620px)", "@media (max-width: 62px)", nil},
 	{"W9 paper", "internal/web/page/page.css", "#board { background: none; --text: #000; --quiet: #444; }", "", nil},
 	{"W12 the departures are right below the panel", "internal/web/page/index.html", `<div id="parts"></div>`, `<div id="parts"></div><ul id="instances"></ul>`, nil},
