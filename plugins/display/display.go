@@ -155,6 +155,11 @@ func (d *display) redraw() {
 	case !blank:
 		d.pager.draw(d.canvas, &d.moment)
 	}
+	if _, grey := d.cfg.Device.Value.(panel.Grey); !grey { // so that the picture is what the panel shows
+		for i, level := range d.canvas.Pix {
+			d.canvas.Pix[i] = -(level >> 7)
+		}
+	}
 	d.version = d.dataVersion()
 	if d.moment.Words != said {
 		words.Set(d.env, d.moment.Words)

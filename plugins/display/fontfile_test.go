@@ -2,6 +2,7 @@ package display_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,27 @@ func TestAFontThatCannotBeReadIsReportedAndTheDisplayWorks(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestThePictureHasTheLevelsThatThePanelHas(t *testing.T) {
+	none := &display.None{Width: 128, Height: 64}
+	for name, device := range map[string]panel.DeviceConfig{"grey": none, "plain": struct{ panel.DeviceConfig }{none}} {
+		change := func(c *display.Config) {
+			c.Device = plugins.Choice[panel.DeviceConfig]{Name: "none", Value: device}
+			c.Pages = []display.PageEntry{entry("departures", &display.Departures{Sources: display.Sources{From: from}, Heading: "Huntingdale"})}
+		}
+		withDisplay(t, change, func(f *fixture) error {
+			f.publish(7 * time.Minute)
+			f.pass(time.Second)
+			picture, _ := f.published().Last()
+			greys := slices.ContainsFunc(picture.Pix, func(level uint8) bool { return level != 0 && level != 0xff })
+			heading := slices.Max(picture.Pix[:8*128])
+			if greys != (name == "grey") || heading < 0x80 {
+				t.Errorf("%s: greys: %v; the heading has %#x", name, greys, heading)
+			}
+			return nil
+		})
+	}
 }
 
 func TestTheFontOfTheOwnerIsUsed(t *testing.T) {

@@ -21,6 +21,9 @@ type None struct {
 // Size returns the size of the picture.
 func (c *None) Size() image.Point { return image.Pt(c.Width, c.Height) }
 
+// Levels returns how many a picture in the browser has.
+func (c *None) Levels() int { return 16 }
+
 // Parts returns nothing.
 func (c *None) Parts() []string { return nil }
 

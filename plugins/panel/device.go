@@ -26,6 +26,13 @@ type DeviceConfig interface {
 	RefreshEvery() time.Duration
 }
 
+// Grey is a DeviceConfig whose pixels have levels between dark and lit. On any other one
+// those that are half lit are lit.
+type Grey interface {
+	// Levels returns how many there are, dark and lit included.
+	Levels() int
+}
+
 // Troubleshooter is a DeviceConfig that knows what to write when the test pattern does
 // not look as it should.
 type Troubleshooter interface {

@@ -34,6 +34,9 @@ func (c *Config) terminals() panel.Terminals {
 // Size returns the size of the display.
 func (c *Config) Size() image.Point { return image.Pt(Width, Height) }
 
+// Levels returns the levels of a pixel.
+func (c *Config) Levels() int { return 16 }
+
 // Parts returns the SPI port and the lines.
 func (c *Config) Parts() []string { return c.terminals().Parts() }
 
