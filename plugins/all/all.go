@@ -12,6 +12,7 @@ import (
 	_ "ptvd/plugins/ntp"
 	_ "ptvd/plugins/output"
 	_ "ptvd/plugins/ptv"
+	_ "ptvd/plugins/remote"
 	_ "ptvd/plugins/schedule"
 	_ "ptvd/plugins/sensor"
 	_ "ptvd/plugins/ssd1306"

@@ -1,6 +1,7 @@
 package departures
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -152,4 +153,26 @@ func AddTitle(titles []string, title string) []string {
 		return titles
 	}
 	return append(titles, title)
+}
+
+// Zone returns a time zone, nil if there is none of that name.
+func Zone(name gjson.Result) *time.Location {
+	if name.Str == "" {
+		return nil // LoadLocation would return UTC
+	}
+	zone, err := time.LoadLocation(name.Str)
+	if err != nil {
+		return nil
+	}
+	return zone
+}
+
+// Colour returns a colour as in CSS, #0072ce, from its six digits with or without the #;
+// empty: it is none.
+func Colour(v gjson.Result) string {
+	digits := strings.TrimPrefix(v.Str, "#")
+	if bytes, err := hex.DecodeString(digits); err != nil || len(bytes) != 3 {
+		return ""
+	}
+	return "#" + strings.ToLower(digits)
 }

@@ -14,7 +14,6 @@ const maxListed = 5
 // none.
 func (s *Source) CheckOnline(t *plugins.Task) (string, error) {
 	s.begin()
-	s.seen = seen{}
 	found, err := s.fetch(t)
 	if err != nil {
 		return "", err

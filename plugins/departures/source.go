@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -29,6 +30,12 @@ type Source struct {
 	// Attribution is what the licence of the data asks for; see [topics.Departures].
 	Attribution string
 
+	// Share has the departures published for other boards, too. The Config then has the
+	// topics of [SharedTopics].
+	Share bool
+	// OnDemand has the source ask only when its action ask is called.
+	OnDemand bool
+
 	// Requests are made one after the other in each period. They fail one by one.
 	Requests []Request
 	// Filter is applied to the replies, and Unfiltered is the request for all that there
@@ -52,7 +59,11 @@ type Source struct {
 	looked    plugins.Instant // when the unfiltered request was last made; 0: never
 	backoff   plugins.Backoff
 	recheck   plugins.Backoff
+	asked     *plugins.Flag // by the action
 }
+
+// Ask is the action of every source; list it in the Spec of its plugin.
+var Ask = plugins.NewAction("ask", "fetches departures once, of a source that is on demand")
 
 // Request is a request for departures.
 type Request struct {
@@ -76,6 +87,11 @@ type Reply struct {
 	Mismatch string    // what was asked for does not exist at the stop; empty: it may
 	Unknown  []string  // words in it that are not known
 
+	// Of a reply that another board has fetched; zero: it was not.
+	Age         time.Duration // how old it was when it came
+	Period      time.Duration // how often the other one asks
+	Attribution string
+
 	ids, listed map[string][]string // that occur, and that pass the filter; see [topics.IDs]
 }
 
@@ -87,8 +103,15 @@ const recheckAfter = 7500 * time.Millisecond
 
 // Start publishes that no departures are known, and begins to fetch them.
 func (s *Source) Start(*plugins.Task) error {
-	s.begin()
-	Topic.Set(s.Env, s.published)
+	s.Begin()
+	s.asked = plugins.NewFlag(s.Env)
+	Ask.Handle(s.Env, func(string) error {
+		if !s.OnDemand {
+			return fmt.Errorf("%s asks by itself every %v; write on_demand: true", s.Env.Instance, s.Every)
+		}
+		s.asked.Set()
+		return nil
+	})
 	s.Env.Meter.Count("fetches_ok_total", 0) // so that they are reported from the start
 	s.Env.Meter.Count("fetches_failed_total", 0)
 	s.Env.Go("fetch", s.run)
@@ -98,7 +121,15 @@ func (s *Source) Start(*plugins.Task) error {
 // Stop does nothing.
 func (s *Source) Stop(*plugins.Task) error { return nil }
 
+// Begin publishes that no departures are known, for a plugin that does not Start the
+// source, but passes on what others have fetched by Take.
+func (s *Source) Begin() {
+	s.begin()
+	Topic.Set(s.Env, s.published)
+}
+
 func (s *Source) begin() {
+	s.seen = seen{}
 	s.published = topics.Departures{Began: s.Env.Now(), Walk: s.Walk, Period: s.Every, Attribution: s.Attribution}
 	s.backoff, s.recheck = plugins.NewBackoff(s.Env), plugins.NewBackoff(s.Env)
 	for _, r := range s.Requests {
@@ -113,6 +144,11 @@ func (s *Source) run(t *plugins.Task) error {
 		return err
 	}
 	for range t.Every(s.Every) {
+		if s.OnDemand {
+			if err := s.asked.Wait(t); err != nil {
+				return err
+			}
+		}
 		for {
 			found, err := s.fetch(t)
 			if err == nil && !s.isCredible(found) {
@@ -130,7 +166,11 @@ func (s *Source) run(t *plugins.Task) error {
 			if !errors.As(err, &failure) {
 				return err
 			}
-			if err := t.Sleep(s.failed(failure)); err != nil {
+			pause := s.Failed(failure)
+			if s.OnDemand { // until it is asked again
+				break
+			}
+			if err := t.Sleep(pause); err != nil {
 				return err
 			}
 		}
@@ -162,7 +202,8 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 		found.Doubt = cmp.Or(mismatch, found.Doubt)
 	}
 	s.backoff.Reset()
-	s.published.Received, s.published.Problem, s.published.Mismatch = t.Now(), "", mismatch
+	s.published.Received, s.published.Problem, s.published.Mismatch = t.Now().Add(-found.Age), "", mismatch
+	s.published.Period, s.published.Attribution = cmp.Or(found.Period, s.Every), cmp.Or(found.Attribution, s.Attribution)
 	list := slices.Clone(found.List)
 	s.delays.Presume(list, t.Now())
 	list, cut := Next(list, found.At, s.Walk, s.Count)
@@ -170,6 +211,9 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 	s.published.Zone = cmp.Or(found.Zone, s.published.Zone)
 	s.published.List, s.published.IDs = list, s.seen.of(listed)
 	Topic.Set(s.Env, s.published)
+	if s.Share {
+		sharedTopic.Set(s.Env, Shared{s.published})
+	}
 	if found.Doubt != "" {
 		s.Env.Health.Degraded("%s", found.Doubt)
 	} else {
@@ -182,6 +226,9 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 	}
 	return nil
 }
+
+// Take publishes what another board has fetched.
+func (s *Source) Take(t *plugins.Task, found Reply) error { return s.publish(t, s.filtered(found)) }
 
 // maxUnknown limits how many words that are not known are logged.
 const maxUnknown = 20
@@ -196,9 +243,9 @@ func (s *Source) logUnknown(words []string) {
 	}
 }
 
-// failed handles a failed request and returns the pause before the retry. A single failure
+// Failed handles a failed request and returns the pause before the retry. A single failure
 // is not reported, unless it is persistent.
-func (s *Source) failed(err *Error) time.Duration {
+func (s *Source) Failed(err *Error) time.Duration {
 	pause := max(s.backoff.Next(err.firstRetry(), maxRetry), err.RetryAfter)
 	if s.backoff.Tries() > 1 || err.Persistent {
 		s.published.Problem = err.Summary

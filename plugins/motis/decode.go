@@ -2,7 +2,6 @@ package motis
 
 import (
 	"cmp"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"strings"
@@ -38,23 +37,11 @@ func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
 		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it",
 			stop, sources.Name(nearest["name"]), sources.ID(nearest["stopId"]))
 	}
-	found.Stop, found.Zone = sources.Name(at["name"]), zone(at["tz"])
+	found.Stop, found.Zone = sources.Name(at["name"]), sources.Zone(at["tz"])
 	if position := position(at); position != (plugins.Position{}) {
 		found.Position = position.String()
 	}
 	return found, err
-}
-
-// zone returns a time zone, nil if there is none of that name.
-func zone(name gjson.Result) *time.Location {
-	if name.Str == "" {
-		return nil // LoadLocation would return UTC
-	}
-	zone, err := time.LoadLocation(name.Str)
-	if err != nil {
-		return nil
-	}
-	return zone
 }
 
 // modes are the words of people for MOTIS's modes.
@@ -87,8 +74,8 @@ func decodeStopTime(fields, place map[string]gjson.Result) (d topics.Departure, 
 		Bay:               mode == "bus" || mode == "tram",
 		Mode:              cmp.Or(mode, strings.ToLower(sources.Name(fields["mode"]))),
 		Agency:            sources.Name(fields["agencyName"]),
-		Colour:            colour(fields["routeColor"]),
-		TextColour:        colour(fields["routeTextColor"]),
+		Colour:            sources.Colour(fields["routeColor"]),
+		TextColour:        sources.Colour(fields["routeTextColor"]),
 		Cancelled:         sources.Bool(fields["cancelled"]) || sources.Bool(fields["tripCancelled"]) || sources.Bool(place["cancelled"]),
 	}
 	if sources.Bool(fields["realTime"]) {
@@ -115,12 +102,4 @@ func during(periods gjson.Result, at time.Time) bool {
 		some, within = true, within || !at.Before(from) && (to.IsZero() || at.Before(to))
 	})
 	return within || !some
-}
-
-// colour returns a colour as in CSS, empty if it is none.
-func colour(v gjson.Result) string {
-	if digits, err := hex.DecodeString(v.Str); err != nil || len(digits) != 3 {
-		return ""
-	}
-	return "#" + strings.ToLower(v.Str)
 }

@@ -39,6 +39,8 @@ type Config struct {
 	Walk             time.Duration    `yaml:"walk" doc:"the time from the door to the stop; what leaves sooner cannot be caught" min:"0s" max:"2h"`
 	Count            int              `yaml:"count" doc:"how many departures to keep, in addition to those within the walk" min:"1" max:"30"`
 	IncludeCancelled bool             `yaml:"include_cancelled" doc:"keep cancelled services, which are shown as cancelled"`
+	Share            bool             `yaml:"share" doc:"publish the departures for other boards, too: the topic shared, which an instance of mqtt passes on to their remote"`
+	OnDemand         bool             `yaml:"on_demand" doc:"fetch departures only when an instance of remote asks for them, which hears of none from other boards"`
 	Language         string           `yaml:"language" doc:"the language of names and alerts, where there are several: de; empty: that of the place"`
 	Contact          string           `yaml:"contact" doc:"an address by which the service can reach you, as the policy of Transitous asks: it is sent with each request" required:"true"`
 	BaseURL          string           `yaml:"base_url" doc:"the address of the service: that of Transitous, or of a MOTIS of your own"`
@@ -55,9 +57,13 @@ func init() {
 		Doc:      "fetches the next departures at a stop anywhere from Transitous, or from a MOTIS of your own, without a key",
 		Defaults: defaults,
 		Topics:   plugins.Topics(sources.Topic),
+		Actions:  plugins.Actions(sources.Ask),
 		New:      New,
 	})
 }
+
+// Topics returns the topic for other boards, if there is one.
+func (c Config) Topics() plugins.TopicList { return sources.SharedTopics(c.Share) }
 
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {
@@ -82,7 +88,7 @@ func (c Config) isTransitous() bool { return strings.TrimSuffix(c.BaseURL, "/") 
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	client := cfg.Client(env.Net.HTTP, env.Net.Agent)
 	source := &sources.Source{
-		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: "Data: " + cfg.BaseURL,
+		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Share: cfg.Share, OnDemand: cfg.OnDemand, Attribution: "Data: " + cfg.BaseURL,
 		Requests: []sources.Request{{Ask: func(ctx context.Context) (sources.Reply, error) { return client.departures(ctx, cfg) }}},
 		Filter:   topics.Filter{Lines: cfg.Lines, Towards: cfg.Towards, Platforms: cfg.Platforms}, DropCancelled: !cfg.IncludeCancelled,
 		Lookup: client.lookUp,

@@ -32,6 +32,7 @@ import (
 	"time"
 
 	"ptvd/plugins"
+	"ptvd/plugins/topics"
 )
 
 // Config is the configuration of an instance.
@@ -48,7 +49,7 @@ type Config struct {
 	Publish  []plugins.From[any]  `yaml:"publish" doc:"the topics to publish, streams once a second at most; none: every state and event"`
 	Commands []plugins.ActionName `yaml:"commands" doc:"the actions that commands may call"`
 
-	Subscribe map[string]string `yaml:"subscribe" doc:"topics of this instance, and the topic of the broker, with + and #, whose messages each of them has, but for those that this board publishes"`
+	Subscribe map[string]string `yaml:"subscribe" doc:"topics of this instance, and the topic of the broker, with + and #, whose newest messages each of them has, but for those that this board publishes"`
 
 	HomeAssistant bool `yaml:"home_assistant" doc:"have Home Assistant find the board, and let it dim and switch lamps and panels, choose pages and show messages"`
 }
@@ -101,6 +102,7 @@ type mqtt struct {
 	announcer *announcer // of the present session
 	left      retained   // on the broker
 	saves     plugins.Turns
+	inboxes   map[string]topics.Inbox
 }
 
 // New makes an instance.
@@ -119,7 +121,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	if cfg.ClientID == "" {
 		cfg.ClientID = "ptvd-" + host
 	}
-	return &mqtt{env: env, cfg: cfg, broker: broker}, nil
+	return &mqtt{env: env, cfg: cfg, broker: broker, inboxes: map[string]topics.Inbox{}}, nil
 }
 
 // Start starts the session, and does not wait for the broker.

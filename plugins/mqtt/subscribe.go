@@ -12,8 +12,8 @@ import (
 )
 
 // topicOf returns the topic that holds what is received from a topic of the broker.
-func topicOf(name, filter string) *plugins.Topic[topics.Received] {
-	return plugins.NewTopic[topics.Received](name, "messages of "+filter, plugins.Events())
+func topicOf(name, filter string) *plugins.Topic[topics.Inbox] {
+	return plugins.NewTopic[topics.Inbox](name, "messages of "+filter, plugins.State(0))
 }
 
 // Topics returns the topics for what the configuration subscribes to.
@@ -52,11 +52,26 @@ func matches(filter, topic string) bool {
 	return len(wanted) == len(levels)
 }
 
-// received publishes a message under the topics that subscribe to it.
+// maxKept limits the messages of one subscription that are kept.
+const maxKept = 16
+
+// received publishes a message under the topics that subscribe to it, in place of the one
+// that it follows. An empty one removes that.
 func (m *mqtt) received(msg message) {
 	for name, filter := range m.cfg.Subscribe {
-		if matches(filter, msg.topic) {
-			topicOf(name, filter).Set(m.env, topics.Received{Topic: msg.topic, Payload: msg.payload, Left: msg.expiry})
+		if !matches(filter, msg.topic) {
+			continue
 		}
+		inbox := topics.Inbox{}
+		for _, r := range m.inboxes[name] {
+			if r.Topic != msg.topic {
+				inbox = append(inbox, r)
+			}
+		}
+		if len(msg.payload) > 0 {
+			inbox = append(inbox, topics.Received{Topic: msg.topic, Payload: msg.payload, Came: m.env.Now(), Left: msg.expiry})
+		}
+		m.inboxes[name] = inbox[max(0, len(inbox)-maxKept):]
+		topicOf(name, filter).Set(m.env, m.inboxes[name])
 	}
 }

@@ -22,6 +22,8 @@ type Config struct {
 	Walk             time.Duration  `yaml:"walk" doc:"the time from the door to the platform; what leaves sooner cannot be caught" min:"0s" max:"2h"`
 	Count            int            `yaml:"count" doc:"how many departures to keep, in addition to those within the walk" min:"1" max:"30"`
 	IncludeCancelled bool           `yaml:"include_cancelled" doc:"keep cancelled services, which are shown as cancelled"`
+	Share            bool           `yaml:"share" doc:"publish the departures for other boards, too: the topic shared, which an instance of mqtt passes on to their remote"`
+	OnDemand         bool           `yaml:"on_demand" doc:"fetch departures only when an instance of remote asks for them, which hears of none from other boards"`
 	BaseURL          string         `yaml:"base_url" doc:"the address of the API"`
 	ID               plugins.Secret `yaml:"id" doc:"the developer id from PTV" required:"true"`
 	Key              plugins.Secret `yaml:"key" doc:"the key that belongs to the id" required:"true"`
@@ -50,6 +52,9 @@ func (p *Platform) UnmarshalText(text []byte) error {
 func notInPlatform(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
+
+// Topics returns the topic for other boards, if there is one.
+func (c Config) Topics() plugins.TopicList { return sources.SharedTopics(c.Share) }
 
 // Validate checks what the tags cannot express.
 func (c Config) Validate() error {

@@ -25,6 +25,7 @@ func init() {
 		Doc:      "fetches the next departures at a stop in Victoria from the PTV Timetable API",
 		Defaults: defaults,
 		Topics:   plugins.Topics(sources.Topic),
+		Actions:  plugins.Actions(sources.Ask),
 		New:      New,
 	})
 }
@@ -44,7 +45,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		return all
 	}
 	return &sources.Source{
-		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Attribution: attribution,
+		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Share: cfg.Share, OnDemand: cfg.OnDemand, Attribution: attribution,
 		Requests: requestsOf(cfg), Filter: cfg.filter(), DropCancelled: !cfg.IncludeCancelled, Unfiltered: requestsOf(cfg.everything())[0],
 	}, nil
 }

@@ -21,7 +21,7 @@ import (
 
 // Typed names the type of a payload, by which readers choose how to show it:
 // "departures", "picture", "level", "press", "gesture", "switch", "sync", "reading",
-// "text", "light", "choice", "messages", "received" or
+// "text", "light", "choice", "messages", "inbox" or
 // "health".
 type Typed interface{ PayloadType() string }
 

@@ -38,7 +38,11 @@ func TestThePayloadsAsJSON(t *testing.T) {
 		{topics.Text("No more"), "text", `"No more"`},
 		{topics.Light{On: true, Brightness: 0.5}, "light", `{"on":true,"brightness":0.5}`},
 		{topics.Choice{Choice: "clock", Options: []string{"trains", "clock"}}, "choice", `{"choice":"clock","options":["trains","clock"]}`},
-		{topics.Received{Topic: "ptvd/hall/trains/shared", Payload: []byte("{}"), Left: time.Minute}, "received", `{"topic":"ptvd/hall/trains/shared","bytes":2,"left_s":60}`},
+		{
+			topics.Inbox{{Topic: "ptvd/hall/trains/shared", Payload: []byte("{}"), Came: scheduler.Instant(50 * time.Second), Left: time.Minute}},
+			"inbox",
+			`[{"topic":"ptvd/hall/trains/shared","bytes":2,"age_s":10,"left_s":50}]`,
+		},
 		{topics.Messages{}, "messages", `{"up":null,"waiting":[],"pages":[]}`},
 		{
 			topics.Messages{

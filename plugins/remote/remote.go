@@ -1,0 +1,203 @@
+// Package remote is a source of departures that other boards have fetched: a source with
+// the option share publishes them, an instance of mqtt passes them on, and here they are
+// received and published as [topics.Departures] by the rules of every source.
+//
+// A board that hears of none for a while may fetch them itself, and share them: after a
+// random pause, so that of many boards mostly one does, whose publication quiets the
+// others. There is no election. It goes on in its source's period until it hears of newer
+// departures than its own.
+package remote
+
+import (
+	"time"
+
+	"ptvd/plugins"
+	sources "ptvd/plugins/departures"
+	"ptvd/plugins/topics"
+)
+
+// Config is the configuration of an instance.
+type Config struct {
+	From             plugins.From[topics.Inbox]      `yaml:"from" doc:"the topic of an instance of mqtt that receives what other boards share" required:"true"`
+	Ask              plugins.From[topics.Departures] `yaml:"ask" doc:"a source with on_demand that is asked when other boards share nothing; none: nothing is"`
+	After            time.Duration                   `yaml:"after" doc:"how long nothing may be heard of other boards" min:"30s" max:"1h"`
+	Lines            []string                        `yaml:"lines" doc:"only these lines, as they are called on the vehicles; none: all lines"`
+	Towards          []string                        `yaml:"towards" doc:"only departures whose destination or sign has one of these words in it, in upper or lower case, with or without accents; none: all of them"`
+	Platforms        []string                        `yaml:"platforms" doc:"only these platforms, and no departures of which it is not known; none: all of them"`
+	Walk             time.Duration                   `yaml:"walk" doc:"the time from the door to the stop; what leaves sooner cannot be caught" min:"0s" max:"2h"`
+	Count            int                             `yaml:"count" doc:"how many departures to keep, in addition to those within the walk" min:"1" max:"30"`
+	IncludeCancelled bool                            `yaml:"include_cancelled" doc:"keep cancelled services, which are shown as cancelled"`
+}
+
+func init() {
+	plugins.Register(plugins.Spec[Config]{
+		Name:     "remote",
+		Doc:      "has the departures that other boards fetch and share by MQTT",
+		Defaults: Config{After: 2 * time.Minute, Count: 10, IncludeCancelled: true},
+		Topics:   plugins.Topics(sources.Topic),
+		New:      New,
+	})
+}
+
+// firstAfter is After at the start, when what others share comes at once.
+const firstAfter = 30 * time.Second
+
+// remote is one instance.
+type remote struct {
+	sources.Source
+	cfg Config
+
+	newest plugins.Instant // when the departures that are published were fetched; 0: there are none
+	others plugins.Instant // when the newest of other boards were; 0: there are none
+	period time.Duration   // of the source of the newest
+	began  plugins.Instant
+}
+
+// New returns an instance that is not started.
+func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
+	return &remote{cfg: cfg, Source: sources.Source{
+		Env: env, Every: cfg.After, Walk: cfg.Walk, Count: cfg.Count, DropCancelled: !cfg.IncludeCancelled,
+		Filter: topics.Filter{Lines: cfg.Lines, Towards: cfg.Towards, Platforms: cfg.Platforms},
+	}}, nil
+}
+
+// Start begins to listen to the other boards.
+func (r *remote) Start(t *plugins.Task) error {
+	r.Begin()
+	r.began = t.Now()
+	inbox := plugins.Subscribe(r.Env, r.cfg.From)
+	r.Env.Go("receive", func(t *plugins.Task) error { return r.receive(t, inbox) })
+	if r.cfg.Ask.Instance != "" {
+		own := plugins.Subscribe(r.Env, r.cfg.Ask)
+		r.Env.Go("own", func(t *plugins.Task) error { return r.takeOwn(t, own) })
+	}
+	r.Env.Go("watch", r.watch)
+	return nil
+}
+
+// receive takes what other boards share.
+func (r *remote) receive(t *plugins.Task, inbox *plugins.Subscription[topics.Inbox]) error {
+	var seen plugins.Instant
+	for messages, _ := inbox.Last(); ; {
+		for _, m := range messages {
+			if m.Came <= seen {
+				continue
+			}
+			if err := r.receiveOne(t, m); err != nil {
+				return err
+			}
+		}
+		if len(messages) > 0 {
+			seen = messages[len(messages)-1].Came
+		}
+		var err error
+		if messages, err = inbox.Next(t); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *remote) receiveOne(t *plugins.Task, m topics.Received) error {
+	since := t.Now().Sub(m.Came)
+	found, err := sources.DecodeShared(m.Payload, m.Left-since)
+	if err != nil {
+		r.Env.Meter.Count("messages_invalid_total", 1)
+		r.Env.Log.Debug("message ignored", "topic", m.Topic, "err", err)
+		return nil
+	}
+	r.others = max(r.others, t.Now().Add(-found.Age))
+	return r.take(t, found)
+}
+
+// takeOwn takes what the source of this board has fetched.
+func (r *remote) takeOwn(t *plugins.Task, own *plugins.Subscription[topics.Departures]) error {
+	for {
+		d, err := own.Next(t)
+		if err != nil {
+			return err
+		}
+		if d.Received == 0 || d.Received <= r.newest {
+			continue
+		}
+		found := sources.Reply{
+			Stop: d.Stop, Zone: d.Zone, List: d.List, Complete: d.Complete, Age: t.Now().Sub(d.Received), Period: d.Period, Attribution: d.Attribution,
+		}
+		if err := r.take(t, found); err != nil {
+			return err
+		}
+	}
+}
+
+// take publishes departures that are newer than those which are known.
+func (r *remote) take(t *plugins.Task, found sources.Reply) error {
+	fetched := t.Now().Add(-found.Age)
+	if r.newest != 0 && fetched <= r.newest {
+		return nil
+	}
+	r.newest, r.period = fetched, found.Period
+	if r.Env.Clock.Synchronized() {
+		found.At = r.Env.Clock.Now()
+	}
+	return r.Take(t, found)
+}
+
+// watch waits until nothing was heard for too long, and has this board ask.
+func (r *remote) watch(t *plugins.Task) error {
+	rng := plugins.NewRand(r.Env)
+	for {
+		share := 0.0 // of the limit, by which boards differ
+		if r.cfg.Ask.Instance != "" {
+			share = rng.Float64()
+		}
+		for {
+			until := max(r.began, r.newest).Add(time.Duration((1 + share) * float64(r.limit())))
+			if t.Now() >= until {
+				break
+			}
+			if err := t.SleepUntil(until); err != nil {
+				return err
+			}
+		}
+		if r.cfg.Ask.Instance != "" {
+			if err := r.standIn(t); err != nil {
+				return err
+			}
+			continue
+		}
+		r.Failed(&sources.Error{Summary: "nothing shared", Detail: "no board shares departures with " + r.cfg.From.Instance + "; check that one with share is running", Persistent: true})
+		if err := t.Sleep(r.cfg.After); err != nil {
+			return err
+		}
+	}
+}
+
+// limit returns how long nothing may be heard. A source that asks seldom is not given up
+// before its second reply is due.
+func (r *remote) limit() time.Duration {
+	if r.newest == 0 {
+		return min(firstAfter, r.cfg.After)
+	}
+	return max(r.cfg.After, 2*r.period)
+}
+
+// standIn has the source of this board ask in its period, until departures of another board
+// are newer than its own.
+func (r *remote) standIn(t *plugins.Task) error {
+	own := plugins.Subscribe(r.Env, r.cfg.Ask)
+	for {
+		ask := plugins.ActionRef{Instance: r.cfg.Ask.Instance, Name: sources.Ask.Name()}
+		if err := r.Env.Call(ask); err != nil {
+			r.Failed(&sources.Error{Summary: "cannot ask", Detail: err.Error(), Persistent: true})
+		}
+		period := r.cfg.After
+		if d, ok := own.Last(); ok {
+			period = d.Period
+		}
+		if err := t.Sleep(period); err != nil {
+			return err
+		}
+		if d, _ := own.Last(); r.others > d.Received {
+			return nil
+		}
+	}
+}
