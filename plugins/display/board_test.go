@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/png"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -100,7 +99,7 @@ func TestTheBoardsMatchTheirGoldenPictures(t *testing.T) {
 				on, _ := drawBoard(options(), size, s)
 				pictures = append(pictures, captioned{s.name, on})
 			}
-			comparePNG(t, fmt.Sprintf("%s-%dx%d.png", name, size.X, size.Y), pictures)
+			comparePNG(t, fmt.Sprintf("testdata/%s-%dx%d.png", name, size.X, size.Y), sheetOf(pictures))
 		}
 	}
 }
@@ -112,27 +111,45 @@ type captioned struct {
 
 const enlarged = 2
 
-// comparePNG compares pictures with those on a sheet in testdata, where they are enlarged.
-func comparePNG(t *testing.T, file string, pictures []captioned) {
-	t.Helper()
+// sheetOf draws pictures on one sheet, enlarged and under their names.
+func sheetOf(pictures []captioned) *image.Paletted {
 	size := pictures[0].Rect.Max.Mul(enlarged).Add(image.Pt(16, 22))
 	across := max(1, 1600/size.X)
 	sheet := image.NewPaletted(image.Rect(0, 0, across*size.X, (len(pictures)+across-1)/across*size.Y), palette)
 	for i, p := range pictures {
-		x, y := i%across*size.X+8, i/across*size.Y
-		write(sheet, x, y+2, 1, p.name)
-		for at, level := range p.Pix {
-			dot := unlit
-			switch {
-			case level >= 0xc0:
-				dot = lit
-			case level >= 0x80:
-				dot = dimmed
-			}
-			fill(sheet, x+at%p.Stride*enlarged, y+12+at/p.Stride*enlarged, enlarged, dot)
-		}
+		at := image.Pt(i%across*size.X+8, i/across*size.Y)
+		write(sheet, at.X, at.Y+2, 1, p.name)
+		enlarge(sheet, at.Add(image.Pt(0, 12)), p.Gray, enlarged, enlarged)
 	}
-	path := filepath.Join("testdata", file)
+	return sheet
+}
+
+// enlarge draws a picture with dots of a size, so far apart.
+func enlarge(sheet *image.Paletted, at image.Point, p *image.Gray, pitch, size int) {
+	for i, level := range p.Pix {
+		dot := unlit
+		switch {
+		case level >= 0xc0:
+			dot = lit
+		case level >= 0x80:
+			dot = dimmed
+		}
+		fill(sheet, at.X+i%p.Stride*pitch, at.Y+i/p.Stride*pitch, size, dot)
+	}
+}
+
+// TestTheBoardInTheDocumentationIsAGoldenPicture draws the board of 256×64 pixels that the documentation
+// shows: make pictures.
+func TestTheBoardInTheDocumentationIsAGoldenPicture(t *testing.T) {
+	on, _ := drawBoard(boards["board-heading"](), image.Pt(256, 64), boardScenes()[1])
+	sheet := image.NewPaletted(image.Rect(0, 0, 256*4+16, 64*4+16), palette)
+	enlarge(sheet, image.Pt(8, 8), on, 4, 3)
+	comparePNG(t, "../../docs/board.png", sheet)
+}
+
+// comparePNG compares a picture with the one in a file.
+func comparePNG(t *testing.T, path string, sheet *image.Paletted) {
+	t.Helper()
 	if *update {
 		var b bytes.Buffer
 		if err := png.Encode(&b, sheet); err != nil {
@@ -344,6 +361,6 @@ func TestTheOtherPagesOnHighPanelsMatchTheirGoldenPictures(t *testing.T) {
 			s.draw(on, &s.v)
 			pictures = append(pictures, captioned{s.name, on})
 		}
-		comparePNG(t, fmt.Sprintf("others-%dx%d.png", size.X, size.Y), pictures)
+		comparePNG(t, fmt.Sprintf("testdata/others-%dx%d.png", size.X, size.Y), sheetOf(pictures))
 	}
 }
