@@ -93,7 +93,7 @@ fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each
 	done
 
 .PHONY: mutants
-mutants: ## apply faults that match FAULTS to the code, one at a time: tests must fail (all take half an hour)
+mutants: ## apply faults that match FAULTS to the code, one at a time: tests must fail (all take an hour)
 	$(GO) run ./test/mutants '$(FAULTS)'
 
 .PHONY: soak
