@@ -83,6 +83,10 @@ test-pi: cross ## test the binaries for the boards on an emulated Raspberry Pi 3
 bench-vm: ## measure reaction times in that machine, compared with a minimal program in C
 	test/vm/bench/run.sh
 
+.PHONY: bench-fleet
+bench-fleet: ## measure 100 boards that have the departures of one, on one mosquitto
+	$(GO) test ./test/fleet -run '^$$' -bench Fleet -benchtime 12x -count $(COUNT) -timeout 60m
+
 .PHONY: lint
 lint: ## check the format, and run the linters of .golangci.yml
 	@unformatted=$$($(TOOLS) gofumpt -modpath ptvd -l .); test -z "$$unformatted" || { echo "not gofumpt-ed: $$unformatted"; exit 1; }

@@ -127,3 +127,15 @@ func TestUnknownFaultsAndSpeedsAreRefused(t *testing.T) {
 		return nil
 	}})
 }
+
+func TestThePanelShowsTheOtherSourceWhileTheFirstHasNoData(t *testing.T) {
+	frames := func(fault string) []frame {
+		return play(t, 7*time.Minute, action{20 * time.Second, breakFault(fault)}).frames
+	}
+	const at = 6*time.Minute + 50*time.Second // on the first page
+	oldData := pictureAt(frames("network"), at)
+	isOld := func(f frame) bool { return slices.Equal(f.picture.Pix, oldData.Pix) }
+	if without := frames("throttled"); slices.ContainsFunc(without, isOld) {
+		t.Errorf("without the PTV API alone it shows\n%s", text(oldData))
+	}
+}

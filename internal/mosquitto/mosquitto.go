@@ -78,6 +78,9 @@ func (b *Broker) Start() {
 	b.t.Fatal("mosquitto did not start")
 }
 
+// PID returns the id of the process.
+func (b *Broker) PID() int { return b.process.Process.Pid }
+
 // Kill ends the process at once.
 func (b *Broker) Kill() {
 	_ = b.process.Process.Kill()
