@@ -19,6 +19,7 @@ func TestAValueIsWrittenTheWayItIsRead(t *testing.T) {
 		"40%": new(plugins.Percent), "0%": new(plugins.Percent), "12.5%": new(plugins.Percent),
 		"22:30": new(plugins.TimeOfDay), "00:00": new(plugins.TimeOfDay),
 		"22:30-06:00": new(plugins.Window), "00:00-24:00": new(plugins.Window), "12:00-24:00": new(plugins.Window),
+		"-37.81,144.96": new(plugins.Position), "90,-180": new(plugins.Position),
 	} {
 		if err := value.UnmarshalText([]byte(written)); err != nil {
 			t.Errorf("%s: %v", written, err)
@@ -35,6 +36,7 @@ func TestInvalidValuesAreRefused(t *testing.T) {
 		"40": new(plugins.Percent), "101%": new(plugins.Percent), "-1%": new(plugins.Percent), "NaN%": new(plugins.Percent),
 		"24:00": new(plugins.TimeOfDay), "7": new(plugins.TimeOfDay),
 		"22:30": new(plugins.Window), "06:00-06:00": new(plugins.Window), "a-b": new(plugins.Window), "24:00-06:00": new(plugins.Window),
+		"-37.81": new(plugins.Position), "91,0": new(plugins.Position), "0,181": new(plugins.Position), "NaN,0": new(plugins.Position),
 	} {
 		if err := value.UnmarshalText([]byte(written)); err == nil {
 			t.Errorf("%s was taken for a %T", written, value)

@@ -5,6 +5,8 @@ package schedule
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"ptvd/plugins"
@@ -126,11 +128,7 @@ func (s *schedule) announce() time.Duration {
 	if i < 0 {
 		return recheck
 	}
-	text := due[i].Format("Mon 2 Jan 15:04")
-	for _, action := range s.cfg.Schedules[i].Do {
-		text += " " + action.String()
-	}
-	nextRun.Set(s.env, topics.Text(text))
+	nextRun.Set(s.env, topics.Text(due[i].Format("Mon 2 Jan 15:04 ")+strings.Trim(fmt.Sprint(s.cfg.Schedules[i].Do), "[]")))
 	return min(recheck, due[i].Sub(now))
 }
 

@@ -15,6 +15,15 @@ var inputMutants = []mutant{
 	{"L4 the knob holds no level on its way", "plugins/fade/dimmer.go", "		d.turned = true\n", "		d.turned = true\n		d.hold()\n", nil},
 	{"L5 a turn begins where the lamp is", "plugins/fade/dimmer.go", "		from = level\n", "		_ = level\n", nil},
 	{"L6 a frequency with visible steps", "plugins/fade/outputs.go", "maxSmoothFrequency = 11_000", "maxSmoothFrequency = 11_000_000", nil},
+	{"A1 a gap of the clock", "plugins/schedule/timetable.go", "if !civil.Before(before) && civil.Before(shown) {", "if false {", nil},
+	{"A2 the hour that comes twice", "plugins/schedule/timetable.go", "return change.Add(civil.Sub(before))", "return at", nil},
+	{"A3 what is too late", "plugins/schedule/schedule.go", "later(after, now.Add(-s.cfg.Late))", "after", nil},
+	{"A4 a clock that is not synchronized", "plugins/schedule/schedule.go", "case s.env.Clock.Synchronized():", "case true:", nil},
+	{"A5 a clock that is set back", "plugins/schedule/schedule.go", "s.handled = later(after, now)", "s.handled = now", nil},
+	{"A6 a restart repeats", "plugins/schedule/schedule.go", "func (s *schedule) Stop(t *plugins.Task) error { return s.save(t) }", "func (s *schedule) Stop(t *plugins.Task) error { return nil }", nil},
+	{"A7 a brightness that flickers", "plugins/display/follow.go", "> hysteresis", "> 0", nil},
+	{"A8 a sensor that is gone", "plugins/sensor/sensor.go", "plugins.State(3*c.Every)", "plugins.State(300*c.Every)", nil},
+	{"A9 a reading that is old", "plugins/display/reading.go", "if m.Mono >= source.Old() {", "if false {", nil},
 }
 
 var displayMutants = []mutant{
