@@ -2,11 +2,18 @@ package mqtt_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/eclipse/paho.golang/paho"
+
+	"ptvd/internal/mosquitto"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
@@ -107,4 +114,97 @@ func TestAMessageOfAMillionBytesEndsTheConnectionAndNoMore(t *testing.T) {
 		}
 		return home.Stop(task)
 	})
+}
+
+func TestRetainedRubbishOnTheBoardsTopicsChangesNothing(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	measure := plugintest.Publish(h, "porch", reading)
+	h.Handle("lamp", "on", func(string) error { t.Error("a retained command is carried out"); return nil })
+	h.Run(func(task *plugins.Task) error {
+		o := b.observe(task)
+		rubbish := map[string][]byte{
+			"ptvd/hall/status": []byte("burning"), "ptvd/hall/about": []byte("{"), "ptvd/hall/porch/reading": {0xff, 0},
+			"ptvd/hall/cmd/lamp/on": bytes.Repeat([]byte("x"), 1_000_000), "ptvd/hall/cmd/notify": []byte("{"),
+			"ptvd/hall/homeassistant/lamp/level/set": []byte("[]"), device: []byte("null"), "homeassistant/status": []byte("online"),
+		}
+		for topic, payload := range rubbish {
+			if _, err := plugins.Await(task, publishing(o, &paho.Publish{Topic: topic, QoS: 1, Retain: true, Payload: payload})); err != nil {
+				return err
+			}
+		}
+		measure(topics.Reading{Value: 21.4})
+		home := start(task, h, b, "home_assistant: true, commands: [lamp.on]")
+		for _, topic := range []string{"ptvd/hall/porch/reading", device, "ptvd/hall/status", "ptvd/hall/about"} {
+			o = b.observe(task) // gets what is retained
+			for p := o.next(topic); bytes.Equal(p.Payload, rubbish[topic]); p = o.next(topic) {
+			}
+		}
+		o.command("ptvd/hall/cmd/none/none", "") // answered after what came before
+		o.next("ptvd/hall/cmd/none/none/result")
+		if home.Health.Condition != "ok" {
+			t.Errorf("the health is %s: %s", home.Health.Condition, home.Health.Why)
+		}
+		return home.Stop(task)
+	})
+}
+
+// BenchmarkLatenessUnderAFlood reports how late a tick of 10 ms comes while a broker sends
+// commands without a pause, and a payload of a million bytes now and then, beside the same
+// while it sends nothing.
+func BenchmarkLatenessUnderAFlood(b *testing.B) {
+	for _, flood := range []bool{false, true} {
+		b.Run(fmt.Sprintf("flood=%v", flood), func(b *testing.B) {
+			h, broker := plugintest.NewInRealTime(b), mosquitto.Start(b)
+			h.Net.Dial = new(net.Dialer).DialContext
+			h.Handle("lamp", "on", func(string) error { return nil })
+			var late []time.Duration
+			h.Run(func(task *plugins.Task) error {
+				home := h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://"+broker.Address+"', commands: [lamp.on]}")
+				stop := make(chan struct{})
+				if flood {
+					go floodBoard(b, broker.Address, stop)
+				}
+				task.Sleep(time.Second)
+				next := task.Now()
+				for range b.N {
+					next = next.Add(10 * time.Millisecond)
+					task.SleepUntil(next)
+					late = append(late, task.Now().Sub(next))
+				}
+				close(stop)
+				return home.Stop(task)
+			})
+			slices.Sort(late)
+			b.ReportMetric(float64(late[len(late)/2].Microseconds()), "µs-median")
+			b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "µs-p99")
+		})
+	}
+}
+
+func floodBoard(b *testing.B, address string, stop chan struct{}) {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	client := paho.NewClient(paho.ClientConfig{Conn: conn})
+	if _, err := client.Connect(context.Background(), &paho.Connect{ClientID: "flood", CleanStart: true, KeepAlive: 60}); err != nil {
+		b.Error(err)
+		return
+	}
+	for n := 0; ; n++ {
+		select {
+		case <-stop:
+			_ = client.Disconnect(&paho.Disconnect{})
+			return
+		default:
+		}
+		p := &paho.Publish{Topic: "ptvd/hall/cmd/lamp/on"}
+		if n%1000 == 999 {
+			p.Payload = make([]byte, 1_000_000)
+		}
+		if _, err := client.Publish(context.Background(), p); err != nil {
+			return
+		}
+	}
 }
