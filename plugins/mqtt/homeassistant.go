@@ -161,6 +161,9 @@ func (a *announcer) components() map[string]component {
 				has = append(has, lightActions[t.Type].on, lightActions[t.Type].off)
 			}
 			a.add(all, i.Instance, t.Name, c)
+			if t.Type == "departures" {
+				a.add(all, i.Instance, "leave_by", a.timestamp(i.Instance, t.Name, "leave_by", "leave_by"))
+			}
 		}
 		for _, action := range i.Actions {
 			command := plugins.ActionName{Instance: i.Instance, Name: action.Name}
@@ -219,8 +222,7 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 			c["dev_cla"] = class
 		}
 	case "departures":
-		c["p"], c["dev_cla"], c["exp_aft"] = "sensor", "timestamp", 300
-		c["val_tpl"] = "{{ (value_json.value.next | rejectattr('cancelled', 'defined') | map(attribute='leaves') | first | default(None)) }}"
+		c = a.timestamp(i.Instance, t.Name, t.Name, "leaves")
 		c["json_attr_t"], c["json_attr_tpl"] = topic, "{{ value_json.value | tojson }}"
 	case "text":
 		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value[:255] }}" // the longest state there is
@@ -244,6 +246,15 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 		return nil
 	}
 	return c
+}
+
+// timestamp is a sensor for an instant of the next of the departures that is not cancelled,
+// and has it.
+func (a *announcer) timestamp(instance, topic, name, instant string) component {
+	return component{
+		"p": "sensor", "name": words(instance, name), "dev_cla": "timestamp", "exp_aft": 300, "stat_t": a.m.cfg.Prefix + "/" + instance + "/" + topic,
+		"val_tpl": "{{ (value_json.value.next | rejectattr('cancelled', 'defined') | selectattr('" + instant + "', 'defined') | map(attribute='" + instant + "') | first | default(None)) }}",
+	}
 }
 
 // deviceClasses are Home Assistant's words for what has a unit.

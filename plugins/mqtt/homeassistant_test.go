@@ -96,7 +96,7 @@ func TestHomeAssistantFindsWhatTheBoardHasByItsTopicsAndActions(t *testing.T) {
 			"bell_gesture event", "bell_health binary_sensor", "bell_pressed binary_sensor",
 			"gate_health binary_sensor", "gate_open button", "home_health binary_sensor",
 			"lamp_health binary_sensor", "lamp_level light", "porch_health binary_sensor", "porch_reading sensor",
-			"trains_departures sensor", "trains_health binary_sensor",
+			"trains_departures sensor", "trains_health binary_sensor", "trains_leave_by sensor",
 		}
 		if got := d.platforms(); !slices.Equal(got, want) {
 			t.Errorf("it finds\n%v, want\n%v", got, want)
