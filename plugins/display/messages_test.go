@@ -39,7 +39,7 @@ func TestAMessageIsShownForItsTimeAndThenThePageThatWasThereBefore(t *testing.T)
 
 func TestALongMessageIsShownToItsEndAndAsOftenAsItIsToBeRepeated(t *testing.T) {
 	withDisplay(t, nil, func(f *fixture) error {
-		const long = "the parcel is with the neighbours at number four, who are at home until eight in the evening, and after that again from nine"
+		const long = "the parcel is with the people at number four, who are at home until eight in the evening, and after that again from nine"
 		once := 2*2*time.Second + time.Duration(font.Text.Width(long)-32)*time.Second/20
 		f.do("show " + long)
 		f.pass(once - 300*time.Millisecond)

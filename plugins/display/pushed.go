@@ -43,8 +43,8 @@ func (p *pager) push(text pushedText) error {
 
 // remove removes pushed pages. In the place of the current page there is the one after it.
 func (p *pager) remove(now plugins.Instant, which func(*pushedText) bool) {
-	for at := len(p.pages) - 1; at >= 0; at-- {
-		if text := p.pages[at].pushed; text == nil || !which(text) {
+	for at, page := range slices.Backward(p.pages) {
+		if page.pushed == nil || !which(page.pushed) {
 			continue
 		}
 		p.pages = slices.Delete(p.pages, at, at+1)
