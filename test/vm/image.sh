@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 suite=bookworm
-packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,procps,gpiod,chrony,ca-certificates
+packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,procps,gpiod,chrony,mosquitto,ca-certificates
 
 # The files from which the image is made. A newer kernel of Debian does not rebuild it.
 stamp=$(cd "$here" && find image.sh common.sh kmod guest -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
