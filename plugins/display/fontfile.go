@@ -45,7 +45,7 @@ func (c Config) checkFont() error {
 		case err != nil:
 			return plugins.OptionErrorf("font", "%w; write the path of a font in BDF", err)
 		}
-		if device, ok := c.Device.Value.(panel.DeviceConfig); ok && panel.High(device.Size().Y) {
+		if device := c.Device.Value; device != nil && panel.High(device.Size().Y) {
 			face = owned
 		}
 	}

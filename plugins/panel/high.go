@@ -97,7 +97,7 @@ func lines(on *image.Gray, face *font.Face, text string) bool {
 	}
 	var all []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		longer := strings.TrimSpace(line + " " + word)
 		switch {
 		case face.Width(longer) <= on.Rect.Dx():
