@@ -14,17 +14,17 @@ type SSD1322 struct {
 
 // ssd1322 is what a reset resets, and the RAM.
 type ssd1322 struct {
-	on, unlocked, inverted bool
-	shows                  byte // A4: nothing, A5: all, A6: the RAM, A7: inverted
-	current, contrast      byte
-	remap                  byte
-	dual                   bool
-	multiplex, start       byte
-	left, right, column    byte
-	top, bottom, row       byte
-	writing                bool
-	half                   bool // the next byte is the second one of its column
-	ram                    [128][120 * 2]byte
+	on, unlocked        bool
+	shows               byte // A4: nothing, A5: all, A6: the RAM, A7: inverted
+	current, contrast   byte
+	remap               byte
+	dual                bool
+	multiplex, start    byte
+	left, right, column byte
+	top, bottom, row    byte
+	writing             bool
+	half                bool // the next byte is the second one of its column
+	ram                 [128][120 * 2]byte
 }
 
 const glassColumn = (120 - 64) / 2 // the first that is connected
