@@ -15,7 +15,7 @@ var schedulerMutants = []mutant{
 	{"S6 a suspend is noticed", "internal/scheduler/clock_linux.go", "d >= minSuspend", "d < 0", nil},
 	{"S6 the loop is told of it", "internal/scheduler/loop.go", "l.posts.add(func() { l.options.OnResume(d) })", "", nil},
 	{"S7 an error that a joiner gets is not reported", "internal/scheduler/task.go", "t.loop.normal.remove(&other.timer) // its", "// its", nil},
-	{"S8 a group cancels its children in linear time", "internal/scheduler/group.go", "range g.children.all() {\n		if t != t.loop.current {", "range g.parent.loop.tasks.all() {\n		if g == t.group && t != t.loop.current {", nil},
+	// S8 cannot be here: its test counts statements by go test's coverage, which ignores -overlay.
 	{"S9 a second Run is a panic", "internal/scheduler/loop.go", "if l.main != nil {", "if false {", nil},
 	{"S10 a lock raises its holder", "internal/scheduler/lock.go", "	if t.urgent {\n		l.raise()\n	}\n", "", nil},
 	{"S10 the class is restored", "internal/scheduler/lock.go", "t.setUrgent(false)", "", nil},
