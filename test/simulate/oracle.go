@@ -69,9 +69,9 @@ func newOracle(w *World) *oracle {
 func (o *oracle) boot() {
 	o.on, o.booted, o.timeReplies, o.syncedBy = true, o.clock.Now(), 0, scheduler.Never
 	o.transfers = transfers{}
-	o.replies = nil
+	o.replies, o.dataBy, o.noneSince = nil, scheduler.Never, o.clock.Now()
 	o.departuresLost()
-	o.world = feed{dataBy: scheduler.Never, loadingSince: o.clock.Now()}
+	o.world = feed{dataBy: scheduler.Never, loadingSince: o.clock.Now(), noneSince: o.clock.Now()}
 }
 
 // ignore suspends the checks for a time.
@@ -83,6 +83,9 @@ func (o *oracle) ignore(d time.Duration) {
 
 // departuresLost records that the daemon may have no departures from now on.
 func (o *oracle) departuresLost() {
+	if o.dataBy != scheduler.Never {
+		o.noneSince = o.clock.Now()
+	}
 	o.dataBy, o.loadingSince, o.emptyBefore, o.filterSeen = scheduler.Never, o.clock.Now(), false, false
 }
 
@@ -303,7 +306,7 @@ func (o *oracle) wrongOf(f *feed, r reading, m moment) string {
 // longer than their limit.
 func (f *feed) lost(m moment) (may, must bool) {
 	must = m.since >= f.dataBy
-	may = !must && m.at.Sub(f.loadingSince) > maxAge
+	may = !must && m.at.Sub(f.noneSince) > maxAge
 	for _, a := range f.replies {
 		if a.outdated >= m.since {
 			lost := m.at.Sub(a.received) > a.lifetime()

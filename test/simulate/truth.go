@@ -18,6 +18,7 @@ type feed struct {
 	emptyBefore  bool              // the reply before was correct, and had no departures
 	dataBy       scheduler.Instant // from when on the daemon must know a reply; Never: it need not
 	loadingSince scheduler.Instant // from when on it may have no departures
+	noneSince    scheduler.Instant // the same, but of several reloads without a reply the first one: the others may have changed nothing
 }
 
 // reply is a reply that the daemon received.
