@@ -101,8 +101,7 @@ func build(t reflect.Type, tag reflect.StructTag, path string, above []reflect.T
 }
 
 func (t *Type) addFields(path string, above []reflect.Type) error {
-	for i := range t.Go.NumField() {
-		f := t.Go.Field(i)
+	for f := range t.Go.Fields() {
 		path, tag := path+"."+f.Name, f.Tag.Get("yaml")
 		switch {
 		case f.Anonymous && f.Type.Implements(memberHolder):

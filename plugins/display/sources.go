@@ -64,7 +64,7 @@ func (s *Sources) subscribe(env plugins.Env) reader {
 
 // version returns another number whenever one of the sources has published.
 func (r reader) version() (sum uint64) {
-	for _, s := range append(r.from[:len(r.from):len(r.from)], r.standIn...) {
+	for _, s := range slices.Concat(r.from, r.standIn) {
 		sum += s.Version() // each only grows
 	}
 	return sum

@@ -20,7 +20,7 @@ func (o *oracle) judgePage(state web.State) {
 		return
 	}
 	for _, t := range state.Topics {
-		wrong := func(moment) string { return "" }
+		var wrong func(moment) string
 		text, err := json.Marshal(t.Value)
 		if err != nil {
 			o.fail("topic %s of %s: %v", t.Topic, t.Instance, err)
