@@ -64,8 +64,10 @@ func (s *Sources) subscribe(env plugins.Env) reader {
 
 // version returns another number whenever one of the sources has published.
 func (r reader) version() (sum uint64) {
-	for _, s := range slices.Concat(r.from, r.standIn) {
-		sum += s.Version() // each only grows
+	for _, list := range [...][]*plugins.Subscription[topics.Departures]{r.from, r.standIn} {
+		for _, s := range list {
+			sum += s.Version() // each only grows
+		}
 	}
 	return sum
 }
