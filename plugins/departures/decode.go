@@ -140,8 +140,14 @@ func Clean(s string, limit int) string {
 // Name returns a text of a reply as a name that can be shown, of at most 80 characters.
 func Name(v gjson.Result) string { return Clean(Text(v), maxName) }
 
-// ID returns an id of at most 200 characters.
-func ID(v gjson.Result) string { return Clean(Text(v), maxRun) }
+// ID returns an identifier: a text of at most 200 characters, or a whole number. 1e300 is
+// nobody's.
+func ID(v gjson.Result) string {
+	if v.Type == gjson.Number && strings.ContainsAny(v.Raw, ".eE") {
+		return ""
+	}
+	return Clean(Text(v), maxRun)
+}
 
 // Title returns the title of a disruption, of at most 200 characters.
 func Title(v gjson.Result) string { return Clean(Text(v), maxTitle) }

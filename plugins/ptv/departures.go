@@ -101,11 +101,11 @@ func decodeDeparture(v gjson.Result) (d rawDeparture) {
 	sources.Members(v, func(name string, v gjson.Result) {
 		switch name {
 		case "route_id":
-			d.route = sources.Text(v)
+			d.route = sources.ID(v)
 		case "run_ref":
 			d.run = sources.Text(v)
 		case "direction_id":
-			d.direction = sources.Text(v)
+			d.direction = sources.ID(v)
 		case "disruption_ids":
 			sources.Items(v, func(v gjson.Result) { d.disruptions = append(d.disruptions, sources.Text(v)) })
 		case "scheduled_departure_utc":

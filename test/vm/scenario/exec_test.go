@@ -29,6 +29,7 @@ func TestAProgramThatTakesTooMuchMemoryIsKilledAndTheServiceRunsOn(t *testing.T)
 		t.Fatal(err)
 	}
 	program := "/usr/local/lib/ptvd/greedy"
+	g.Cleanup(func() { g.run("rm", "-r", "/usr/local/lib/ptvd") })
 	g.write(program, fmt.Sprintf(greedy, m.Digest()), 0o755)
 	g.write(program+".json", manifest, 0o644)
 	g.dropIn("priority", "[Service]\nSystemCallFilter=setpriority\n")

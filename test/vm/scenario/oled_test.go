@@ -5,6 +5,7 @@ package scenario
 import (
 	"bytes"
 	"image"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,7 +123,8 @@ func TestTwoDisplaysShowTheirPatternsByTheBytesThatArrive(t *testing.T) {
 	if err := g.Wires.I2C(oledAddress); err != nil {
 		t.Fatal(err)
 	}
-	o.waitForLog("ssd1306 on I2C1 failed: ")
+	// A picture that stays is sent again once a minute.
+	o.eventually("the loss is noticed", 2*time.Minute, func() bool { return strings.Contains(o.journal(), "ssd1306 on I2C1 failed: ") })
 	o.small.PowerCycle()
 	g.answer(oledAddress, 0)
 	o.until("the pattern of a display that was connected again", shown)
