@@ -98,6 +98,11 @@ func (d *display) Start(t *plugins.Task) error {
 			d.health.report()
 		}
 	}
+	if panel.High(d.canvas.Rect.Dy()) {
+		if _, err := plugins.Await(t, func(context.Context) (struct{}, error) { panel.Prepare(); return struct{}{}, nil }); err != nil {
+			return err
+		}
+	}
 	pending.Set(d.env, topics.Messages{})
 	d.env.Go("draw", d.draw)
 	d.env.Go("send", d.sender.send)

@@ -30,6 +30,10 @@ func (m *Moment) Faces(on *image.Gray) []*font.Face {
 	return all
 }
 
+// Prepare makes what pages on a high picture draw with, which takes a slow board 0.2 s. It
+// may be called within Await.
+func Prepare() { faces() }
+
 var faces = sync.OnceValue(func() []*font.Face { return []*font.Face{font.Large(), font.Medium(), font.Text} })
 
 // Enlarge returns a face of package font as large as there is room for when so many of
