@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"reflect"
 	"time"
 
 	"ptvd/plugins"
@@ -203,7 +202,7 @@ func (d *display) tell(is topics.Light) {
 	}
 	messages := d.messages.topic()
 	messages.Pages = d.pager.pushed()
-	if !reflect.DeepEqual(messages, d.told.messages) {
+	if !messages.Equal(d.told.messages) {
 		pending.Set(d.env, messages)
 	}
 	d.told = told{is, page, messages}

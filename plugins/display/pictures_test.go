@@ -1,10 +1,8 @@
 package display
 
 import (
-	"bytes"
 	"image"
 	"image/color"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,28 +14,7 @@ import (
 // TestTheContactSheetHasEveryGoldenPicture draws all golden pictures on one sheet, to be
 // looked at: make pictures.
 func TestTheContactSheetHasEveryGoldenPicture(t *testing.T) {
-	const path = "../../docs/pictures.png"
-	sheet := contactSheet(t)
-	if *update {
-		var b bytes.Buffer
-		if err := png.Encode(&b, sheet); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	drawn, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if paletted, ok := drawn.(*image.Paletted); !ok || drawn.Bounds() != sheet.Rect || !bytes.Equal(paletted.Pix, sheet.Pix) {
-		t.Errorf("%s does not have the pictures in testdata; run make pictures, and look at it", path)
-	}
+	comparePNG(t, "../../docs/pictures.png", contactSheet(t))
 }
 
 // The sheet in pixels.

@@ -59,13 +59,9 @@ func (m *mqtt) connect(t *plugins.Task) error {
 	_, err := plugins.Await(t, func(ctx context.Context) (struct{}, error) {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()
-		var password []byte
-		if m.cfg.Password.Given() {
-			value, err := m.cfg.Password.Reveal()
-			if err != nil {
-				return struct{}{}, err
-			}
-			password = []byte(value)
+		password, err := m.cfg.password()
+		if err != nil {
+			return struct{}{}, err
 		}
 		conn, err := m.cfg.dial(ctx, m.env.Net.Dial, m.env.Clock.Now)
 		if err != nil {
@@ -75,11 +71,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 			Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
 			PacketTimeout: packetTimeout,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-				received := message{topic: p.Packet.Topic, payload: p.Packet.Payload, retain: p.Packet.Retain}
-				if left := p.Packet.Properties.MessageExpiry; left != nil {
-					received.expiry = time.Duration(*left) * time.Second
-				}
-				c.receive(received)
+				c.receive(message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
 				return true, nil
 			}},
 			OnClientError:      c.end,
@@ -146,6 +138,23 @@ func (c Config) dial(ctx context.Context, dial func(ctx context.Context, network
 	}
 	conn.Close()
 	return nil, err
+}
+
+// password returns the password; nil: there is none.
+func (c Config) password() ([]byte, error) {
+	if !c.Password.Given() {
+		return nil, nil
+	}
+	value, err := c.Password.Reveal()
+	return []byte(value), err
+}
+
+// expiry returns when a message expires; 0: never.
+func expiry(seconds *uint32) time.Duration {
+	if seconds == nil {
+		return 0
+	}
+	return time.Duration(*seconds) * time.Second
 }
 
 // tls reads the certificates anew for each connection, since they are replaced

@@ -86,7 +86,7 @@ func (a *announcer) announce(t *plugins.Task) error {
 	payload, err := json.Marshal(device{
 		Device:       component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd", "sw": a.m.env.Net.Agent},
 		Origin:       component{"name": "ptvd", "sw": a.m.env.Net.Agent},
-		Availability: a.m.cfg.Prefix + "/status",
+		Availability: a.m.statusTopic(),
 		Components:   told,
 	})
 	if err != nil {
@@ -183,7 +183,7 @@ func (a *announcer) add(all map[string]component, instance, what string, c compo
 
 // component returns what a topic is in Home Assistant, nil for one without a form.
 func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) component {
-	topic := a.m.cfg.Prefix + "/" + i.Instance + "/" + t.Name
+	topic := a.m.valueTopic(i.Instance, t.Name)
 	c := component{"name": words(i.Instance, t.Name), "stat_t": topic}
 	actions := lightActions[t.Type]
 	switch t.Type {
@@ -252,7 +252,7 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 // and has it.
 func (a *announcer) timestamp(instance, topic, name, instant string) component {
 	return component{
-		"p": "sensor", "name": words(instance, name), "dev_cla": "timestamp", "exp_aft": 300, "stat_t": a.m.cfg.Prefix + "/" + instance + "/" + topic,
+		"p": "sensor", "name": words(instance, name), "dev_cla": "timestamp", "exp_aft": 300, "stat_t": a.m.valueTopic(instance, topic),
 		"val_tpl": "{{ (value_json.value.next | rejectattr('cancelled', 'defined') | selectattr('" + instant + "', 'defined') | map(attribute='" + instant + "') | first | default(None)) }}",
 	}
 }

@@ -53,7 +53,7 @@ func (m *mqtt) publishAll(t *plugins.Task, watch *plugins.Watch, pause time.Dura
 		if !m.isPublished(envelope.Instance, envelope.Topic) {
 			continue
 		}
-		if _, isKnown := slices.BinarySearch(m.left.Topics, m.topicOf(envelope)); envelope.Removed || !isKnown && envelope.Class != "event" {
+		if _, isKnown := slices.BinarySearch(m.left.Topics, m.valueTopic(envelope.Instance, envelope.Topic)); envelope.Removed || !isKnown && envelope.Class != "event" {
 			if err := m.tidy(t); err != nil {
 				return err
 			}
@@ -97,8 +97,8 @@ func (m *mqtt) isPublished(instance, topic string) bool {
 		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: instance, Topic: topic})
 }
 
-func (m *mqtt) topicOf(e plugins.Envelope) string {
-	return m.cfg.Prefix + "/" + e.Instance + "/" + e.Topic
+func (m *mqtt) valueTopic(instance, topic string) string {
+	return m.cfg.Prefix + "/" + instance + "/" + topic
 }
 
 func (m *mqtt) statusTopic() string { return m.cfg.Prefix + "/status" }
@@ -112,7 +112,7 @@ func (m *mqtt) aboutTopic() string { return m.cfg.Prefix + "/about" }
 
 // send publishes a value.
 func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {
-	msg := message{topic: m.topicOf(e), retain: e.Class != "event"}
+	msg := message{topic: m.valueTopic(e.Instance, e.Topic), retain: e.Class != "event"}
 	if e.Class == "event" {
 		msg.expiry = eventExpiry
 	}

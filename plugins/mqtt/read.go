@@ -45,13 +45,10 @@ func (c Config) read(conn net.Conn, filter string) (all []Message, err error) {
 	hello := connect.Content.(*packets.Connect)
 	hello.CleanStart, hello.ClientID = true, c.ClientID
 	hello.Username, hello.UsernameFlag = c.Username, c.Username != ""
-	if c.Password.Given() {
-		password, err := c.Password.Reveal()
-		if err != nil {
-			return nil, err
-		}
-		hello.Password, hello.PasswordFlag = []byte(password), true
+	if hello.Password, err = c.password(); err != nil {
+		return nil, err
 	}
+	hello.PasswordFlag = hello.Password != nil
 	maxPacket := uint32(maxPacket)
 	hello.Properties.MaximumPacketSize = &maxPacket
 	subscribe := packets.NewControlPacket(packets.SUBSCRIBE)
@@ -80,12 +77,8 @@ func (c Config) read(conn net.Conn, filter string) (all []Message, err error) {
 			if len(all) == maxMessages {
 				return nil, fmt.Errorf("the broker has more than %d messages under %s", maxMessages, filter)
 			}
-			m := Message{Topic: p.Topic, Payload: p.Payload}
-			if p.Properties.MessageExpiry != nil {
-				m.Left = time.Duration(*p.Properties.MessageExpiry) * time.Second
-			}
 			if p.Retain {
-				all = append(all, m)
+				all = append(all, Message{p.Topic, p.Payload, expiry(p.Properties.MessageExpiry)})
 			}
 		case *packets.Disconnect:
 			return nil, errors.New(p.Reason())

@@ -50,7 +50,7 @@ func (m *mqtt) topics() []string {
 			if t.Class == "event" || t.Class == "stream" && !named || !m.isPublished(i.Instance, t.Name) {
 				continue
 			}
-			all = append(all, m.cfg.Prefix+"/"+i.Instance+"/"+t.Name)
+			all = append(all, m.valueTopic(i.Instance, t.Name))
 			if _, isLight := lightActions[t.Type]; isLight && m.cfg.HomeAssistant {
 				all = append(all, m.lightTopic(i.Instance, t.Name))
 			}

@@ -94,6 +94,18 @@ type Link struct {
 	close []func() error
 }
 
+// SetUp has a driver set up the display. If that fails the parts are released.
+func (l *Link) SetUp(t *plugins.Task, setUp func() error) error {
+	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
+		err := setUp()
+		if err != nil {
+			err = errors.Join(err, l.Close())
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
 func (l *Link) output(t *plugins.Task, env plugins.Env, name plugins.Pin) (gpio.PinOut, error) {
 	pin, err := env.Board.Pin(t, string(name))
 	if err == nil {

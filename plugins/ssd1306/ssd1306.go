@@ -3,7 +3,6 @@
 package ssd1306
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -117,12 +116,10 @@ func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
 		return nil, err
 	}
 	d := &device{Link: link, Config: c, pages: make([]byte, c.Width*c.Height/8)}
-	return plugins.Await(t, func(context.Context) (panel.Device, error) {
-		if err := d.setUp(); err != nil {
-			return nil, errors.Join(err, d.Close())
-		}
-		return d, nil
-	})
+	if err := link.SetUp(t, d.setUp); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 type device struct {

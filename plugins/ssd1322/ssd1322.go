@@ -1,8 +1,6 @@
 package ssd1322
 
 import (
-	"context"
-	"errors"
 	"image"
 	"math"
 	"time"
@@ -50,12 +48,10 @@ func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
 		return nil, err
 	}
 	d := &device{Link: link, opts: Opts{physic.Frequency(c.Hz) * physic.Hertz, c.UpsideDown}}
-	return plugins.Await(t, func(context.Context) (panel.Device, error) {
-		if err := d.setUp(); err != nil {
-			return nil, errors.Join(err, d.Close())
-		}
-		return d, nil
-	})
+	if err := link.SetUp(t, d.setUp); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 type device struct {

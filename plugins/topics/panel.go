@@ -1,6 +1,10 @@
 package topics
 
-import "ptvd/internal/scheduler"
+import (
+	"slices"
+
+	"ptvd/internal/scheduler"
+)
 
 // Messages is the messages that a panel has: the one that is up, those that wait for
 // their turn, and the pages that were pushed. An instance that publishes it has the
@@ -21,6 +25,12 @@ type Message struct {
 	Came     scheduler.Instant
 	Priority int
 	Hold     bool // it stays until it is dismissed
+}
+
+// Equal tells whether the messages are the same.
+func (m Messages) Equal(other Messages) bool {
+	sameUp := m.Up == other.Up || m.Up != nil && other.Up != nil && *m.Up == *other.Up
+	return sameUp && slices.Equal(m.Waiting, other.Waiting) && slices.Equal(m.Pages, other.Pages)
 }
 
 // PayloadType returns "messages".
