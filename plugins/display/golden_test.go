@@ -182,7 +182,7 @@ var sameState = map[string]bool{
 	"the only one known leaves within the walk":    true, // nothing known, but not the end
 	"the only one known has departed since":        true, // the same
 	"the last one tonight would, and is cancelled": true, // no more services
-	"one is cancelled, the next leaves in an hour": true, // an hour: a cancelled one gives way
+	"one is cancelled, the next leaves in an hour": true, // an hour: the last place is kept for one that runs
 }
 
 func TestEachStateLooksDifferentOnEachPage(t *testing.T) {

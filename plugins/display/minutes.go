@@ -60,7 +60,7 @@ func (p *Minutes) draw(on *image.Gray, g topics.Group, m *panel.Moment) {
 }
 
 // fitting returns the badges of the first departures that there is room for, but at
-// least of one. Cancelled ones give way to the first that runs. Their words name the stops
+// least of one. The last place is kept for one that runs. Their words name the stops
 // if those differ.
 func (p *Minutes) fitting(list []topics.Offer, stops bool, cells int, m *panel.Moment) (all []badge) {
 	runs, used := false, 0
