@@ -94,11 +94,10 @@ lint: ## check the format, and run the linters of .golangci.yml
 
 .PHONY: fuzz
 fuzz: ## fuzz every decoder with FUZZTIME inputs (100000x) each
-	@set -e; for package in $$($(GO) list ./...); do \
-	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-	    echo "$$package $$target"; \
-	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
-	  done; \
+	@set -e; grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' cmd internal plugins test | sort | \
+	while IFS=: read -r file target; do \
+	  echo "$$file $${target#func }"; \
+	  $(GO) test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file); \
 	done
 
 .PHONY: mutants
