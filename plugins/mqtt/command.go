@@ -23,55 +23,54 @@ type result struct {
 	Error string `json:"error,omitempty"`
 }
 
+// commandFilters are the topics of commands, and of what Home Assistant says.
+func (c Config) commandFilters() []string {
+	filters := []string{c.Prefix + "/cmd/+/+", c.Prefix + "/cmd/notify", c.Prefix + "/cmd/apps/pushed/+"}
+	if c.HomeAssistant {
+		filters = append(filters, birth, c.lightTopic("+", "+")+"/set")
+	}
+	return filters
+}
+
 // takeCommands carries out commands, one after the other.
 func (m *mqtt) takeCommands(t *plugins.Task) error {
-	cmd := m.cfg.Prefix + "/cmd/"
-	filters := []string{cmd + "+/+", cmd + "notify", cmd + "apps/pushed/+"}
-	if m.cfg.HomeAssistant {
-		filters = append(filters, birth, m.lightTopic("+", "+")+"/set")
-	}
 	// A command holds for the moment at which it is sent.
-	if err := m.conn.subscribe(t, withoutRetained, filters...); err != nil {
+	if err := m.conn.subscribe(t, withoutRetained, m.commands...); err != nil {
 		return err
-	}
-	if len(m.cfg.Subscribe) > 0 {
-		if err := m.conn.subscribe(t, withRetained, slices.Collect(maps.Values(m.cfg.Subscribe))...); err != nil {
-			return err
-		}
 	}
 	for {
 		command, err := m.conn.next(t)
 		if err != nil {
 			return err
 		}
-		if command.topic == birth {
-			if err := m.announcer.again(t, command); err != nil {
-				return err
-			}
-			continue
-		}
-		if isCommand := slices.ContainsFunc(filters, func(f string) bool { return matches(f, command.topic) }); !isCommand {
-			m.received(command)
-			continue
-		}
-		m.env.Meter.Count("commands_total", 1)
 		if dropped := m.conn.dropped.Swap(0); dropped > 0 {
 			m.env.Meter.Count("commands_dropped_total", float64(dropped))
 			m.env.Log.Warn("commands dropped: they come faster than they can be carried out", "count", dropped)
 		}
-		answer := result{OK: true}
-		if err := m.carryOut(command); err != nil {
-			answer = result{Error: err.Error()}
-			m.env.Log.Warn("command refused", "topic", command.topic, "err", err)
+		if command.topic == birth {
+			err = m.announcer.again(t, command)
+		} else {
+			err = m.answer(t, command)
 		}
-		payload, _ := json.Marshal(answer) // cannot fail
-		if err := m.conn.send(t, message{topic: command.topic + "/result", payload: payload, expiry: eventExpiry}); err != nil {
+		if err != nil {
 			return err
 		}
 		if err := t.Sleep(commandPause); err != nil {
 			return err
 		}
 	}
+}
+
+// answer carries out a command and publishes its result.
+func (m *mqtt) answer(t *plugins.Task, command message) error {
+	m.env.Meter.Count("commands_total", 1)
+	answer := result{OK: true}
+	if err := m.carryOut(command); err != nil {
+		answer = result{Error: err.Error()}
+		m.env.Log.Warn("command refused", "topic", command.topic, "err", err)
+	}
+	payload, _ := json.Marshal(answer) // cannot fail
+	return m.conn.send(t, message{topic: command.topic + "/result", payload: payload, expiry: eventExpiry})
 }
 
 // carryOut calls the action that a command names.

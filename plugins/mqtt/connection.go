@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,14 +22,17 @@ import (
 const (
 	// maxPacket limits what the broker may send, in bytes: a command is short.
 	maxPacket = 64 << 10
-	// maxInbox is how many commands may wait for the loop; those beyond are dropped.
+	// maxInbox is how many commands may wait for the loop; those beyond are dropped. It is
+	// the Receive Maximum, too, for which the library makes room.
 	maxInbox = 64
 
 	keepAlive      = 30 * time.Second
 	connectTimeout = 10 * time.Second
-	packetTimeout  = 10 * time.Second // until the broker has acknowledged a packet
 	closeTimeout   = 500 * time.Millisecond
 )
+
+// packetTimeout is how long the broker may take to acknowledge a packet.
+var packetTimeout = 10 * time.Second
 
 // message is a message to or from the broker.
 type message struct {
@@ -39,14 +43,14 @@ type message struct {
 }
 
 // connection is a connection to the broker. The client library has goroutines of
-// its own; what they receive waits in the inbox until a task takes it.
+// its own; the commands that they receive wait in the inbox until a task takes them.
 type connection struct {
 	mutex  sync.Mutex
 	client *paho.Client // nil until it is connected
 	closed bool
 
 	inbox   chan message
-	dropped atomic.Int64  // messages that the full inbox did not take, since the last look
+	dropped atomic.Int64  // commands that the full inbox did not take, since the last look
 	came    *plugins.Flag // there is something in the inbox
 	cause   atomic.Pointer[error]
 	lost    *plugins.Flag // cause is set
@@ -71,19 +75,19 @@ func (m *mqtt) connect(t *plugins.Task) error {
 			Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
 			PacketTimeout: packetTimeout,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-				c.receive(message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
+				m.receive(c, message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
 				return true, nil
 			}},
 			OnClientError:      c.end,
 			OnServerDisconnect: func(d *paho.Disconnect) { c.end(disconnected(d)) },
 		})
-		maxPacket := uint32(maxPacket)
+		maxPacket, receiveMaximum := uint32(maxPacket), uint16(maxInbox)
 		connack, err := client.Connect(ctx, &paho.Connect{
 			ClientID: m.cfg.ClientID, CleanStart: true, KeepAlive: uint16(keepAlive / time.Second),
 			Username: m.cfg.Username, UsernameFlag: m.cfg.Username != "",
 			Password: password, PasswordFlag: password != nil,
 			WillMessage: &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true},
-			Properties:  &paho.ConnectProperties{MaximumPacketSize: &maxPacket},
+			Properties:  &paho.ConnectProperties{MaximumPacketSize: &maxPacket, ReceiveMaximum: &receiveMaximum},
 		})
 		if connack != nil && connack.ReasonCode >= 0x80 {
 			err = errors.New((&packets.Connack{ReasonCode: connack.ReasonCode}).Reason())
@@ -187,9 +191,13 @@ func disconnected(d *paho.Disconnect) error {
 
 // receive passes a message to the loop. It must not wait: what the broker says to the
 // board's own messages comes the same way.
-func (c *connection) receive(m message) {
+func (m *mqtt) receive(c *connection, msg message) {
+	if !slices.ContainsFunc(m.commands, func(f string) bool { return matches(f, msg.topic) }) {
+		m.keep(msg)
+		return
+	}
 	select {
-	case c.inbox <- m:
+	case c.inbox <- msg:
 		c.came.Set()
 	default:
 		c.dropped.Add(1)

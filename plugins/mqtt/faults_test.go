@@ -5,8 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +20,7 @@ import (
 
 	"ptvd/internal/mosquitto"
 	"ptvd/plugins"
+	"ptvd/plugins/mqtt"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
@@ -112,6 +118,13 @@ func TestAMessageOfAMillionBytesEndsTheConnectionAndNoMore(t *testing.T) {
 		if home.Health.Condition != "ok" {
 			t.Errorf("it is not connected again: %s", home.Health.Why)
 		}
+		connects := b.connects.Load()
+		for end := task.Now().Add(10 * time.Minute); task.Now() < end; task.Sleep(time.Second) {
+			go b.send("ptvd/hall/cmd/lamp/on", bytes.Repeat([]byte("x"), 1_000_000))
+		}
+		if n := b.connects.Load() - connects; n < 10 || n > 25 {
+			t.Errorf("to a broker that ends each connection at once it connects %d times in ten minutes", n)
+		}
 		return home.Stop(task)
 	})
 }
@@ -148,63 +161,234 @@ func TestRetainedRubbishOnTheBoardsTopicsChangesNothing(t *testing.T) {
 	})
 }
 
-// BenchmarkLatenessUnderAFlood reports how late a tick of 10 ms comes while a broker sends
-// commands without a pause, and a payload of a million bytes now and then, beside the same
-// while it sends nothing.
-func BenchmarkLatenessUnderAFlood(b *testing.B) {
-	for _, flood := range []bool{false, true} {
-		b.Run(fmt.Sprintf("flood=%v", flood), func(b *testing.B) {
-			h, broker := plugintest.NewInRealTime(b), mosquitto.Start(b)
-			h.Net.Dial = new(net.Dialer).DialContext
+// proxy stands between the board and the broker. While it is stopped it forwards nothing,
+// and closes nothing, as a router does that has lost its memory.
+type proxy struct {
+	address string // of the broker
+	gate    sync.RWMutex
+}
+
+// stop ends the forwarding until resume is called.
+func (p *proxy) stop()   { p.gate.Lock() }
+func (p *proxy) resume() { p.gate.Unlock() }
+
+// dial returns a connection to the broker through the proxy.
+func (p *proxy) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	there, err := new(net.Dialer).DialContext(ctx, network, p.address)
+	if err != nil {
+		return nil, err
+	}
+	here, err := new(net.Dialer).DialContext(ctx, network, listener.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	between, err := listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	for _, way := range [][2]net.Conn{{between, there}, {there, between}} {
+		go func() {
+			for buffer := make([]byte, 64<<10); ; {
+				n, err := way[0].Read(buffer)
+				p.gate.RLock()
+				if err == nil {
+					_, err = way[1].Write(buffer[:n])
+				}
+				p.gate.RUnlock()
+				if err != nil {
+					way[0].Close()
+					way[1].Close()
+					return
+				}
+			}
+		}()
+	}
+	return here, nil
+}
+
+func TestAHalfOpenConnectionIsGivenUpAndTheNewestStateComesByTheNext(t *testing.T) {
+	mqtt.SetPacketTimeout(t, 100*time.Millisecond)
+	h, b := newBoard(t), startBroker(t)
+	between := &proxy{address: b.Address}
+	h.Net.Dial = between.dial
+	measure := plugintest.Publish(h, "porch", reading)
+	h.Run(func(task *plugins.Task) error {
+		o := b.observe(task)
+		home := start(task, h, b)
+		o.next("ptvd/hall/status")
+		between.stop()
+		measure(topics.Reading{Value: 1})
+		until(task, home, "degraded")
+		measure(topics.Reading{Value: 2})
+		between.resume()
+		until(task, home, "ok")
+		for p := o.next("ptvd/hall/porch/reading"); value(t, p) != `{"value":2,"unit":""}`; p = o.next("ptvd/hall/porch/reading") {
+		}
+		return home.Stop(task)
+	})
+}
+
+// TestAFloodAtAnyRateIsTheSameWorkForTheLoop counts the steps of all tasks and posts in a
+// second in which a broker sends commands, messages of others and Home Assistant's birth as
+// fast as the board reads them.
+func TestAFloodAtAnyRateIsTheSameWorkForTheLoop(t *testing.T) {
+	var steps []uint64
+	for _, rate := range []int{1, 10} { // messages of each topic in a millisecond
+		inVirtualTime(t, func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error {
 			h.Handle("lamp", "on", func(string) error { return nil })
-			var late []time.Duration
-			h.Run(func(task *plugins.Task) error {
-				home := h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://"+broker.Address+"', commands: [lamp.on]}")
-				stop := make(chan struct{})
-				if flood {
-					go floodBoard(b, broker.Address, stop)
+			home := h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://hub.example', home_assistant: true, commands: [lamp.on], subscribe: {others: others/#}}")
+			others := plugintest.Subscribe[topics.Inbox](h, "home", "others")
+			task.Sleep(time.Second)
+			before, inboxes := stepsOf(h), 0
+			var sent atomic.Int64
+			go func() {
+				for range 1000 {
+					for range rate {
+						n := sent.Add(1)
+						for _, topic := range []string{"ptvd/hall/cmd/lamp/on", "ptvd/hall/cmd/door/open", "homeassistant/status", "others/same", fmt.Sprint("others/", n%100)} {
+							b.send(topic, []byte("online"))
+						}
+					}
+					time.Sleep(time.Millisecond)
 				}
-				task.Sleep(time.Second)
-				next := task.Now()
-				for range b.N {
-					next = next.Add(10 * time.Millisecond)
-					task.SleepUntil(next)
-					late = append(late, task.Now().Sub(next))
+			}()
+			for end := task.Now().Add(time.Second); task.Now() < end; inboxes++ {
+				if err := task.Timeout(end.Sub(task.Now()), func() error { _, err := others.Next(task); return err }); err != nil {
+					break
 				}
-				close(stop)
-				return home.Stop(task)
-			})
-			slices.Sort(late)
-			b.ReportMetric(float64(late[len(late)/2].Microseconds()), "µs-median")
-			b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "µs-p99")
+			}
+			if sent.Load() < int64(990*rate) || b.connects.Load() != 1 {
+				t.Errorf("at a rate of %d, %d messages of each topic were read, on %d connections", rate, sent.Load(), b.connects.Load())
+			}
+			if inboxes < 4 || inboxes > 5 {
+				t.Errorf("at a rate of %d the messages of others are published %d times in a second", rate, inboxes)
+			}
+			steps = append(steps, stepsOf(h)-before)
+			task.Sleep(time.Second)
+			if last, _ := others.Last(); len(last) != 16 || last[len(last)-2].Topic != "others/same" || last[len(last)-1].Topic != fmt.Sprint("others/", sent.Load()%100) {
+				t.Errorf("the newest of %d messages are %+v", sent.Load(), last)
+			}
+			return home.Stop(task)
 		})
+	}
+	if steps[0] > 500 || steps[1] > steps[0]*11/10 {
+		t.Errorf("in a second the loop makes %d steps, and %d in a flood of ten times as many messages", steps[0], steps[1])
 	}
 }
 
-func floodBoard(b *testing.B, address string, stop chan struct{}) {
+// stepsOf returns how many steps the loop has made.
+func stepsOf(h *plugintest.Harness) (n uint64) {
+	for _, total := range h.Loop.Snapshot().Totals {
+		n += total.Runs
+	}
+	return n
+}
+
+// BenchmarkLatenessUnderAFlood reports how late a tick of 10 ms comes, by the loop's own
+// accounting, and how long the plugin occupies the loop: while another process floods the
+// board by the broker with commands, messages that it subscribes to, and a payload of a
+// million bytes now and then, and while there is no flood, in turns of five seconds.
+func BenchmarkLatenessUnderAFlood(b *testing.B) {
+	h, broker := plugintest.NewInRealTime(b), mosquitto.Start(b)
+	h.Net.Dial = new(net.Dialer).DialContext
+	h.Handle("lamp", "on", func(string) error { return nil })
+	onLoop, messages := map[string]time.Duration{}, 0
+	h.Run(func(task *plugins.Task) error {
+		home := h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://"+broker.Address+"', commands: [lamp.on], subscribe: {others: others/#}}")
+		task.Sleep(time.Second)
+		for range b.N {
+			for _, phase := range []string{"quiet", "flood"} {
+				var process *exec.Cmd
+				var said bytes.Buffer
+				if phase == "flood" {
+					process = exec.Command(os.Args[0])
+					process.Env, process.Stdout = append(os.Environ(), floodAt+"="+broker.Address), &said
+					if err := process.Start(); err != nil {
+						return err
+					}
+					task.Sleep(time.Second)
+				}
+				before := timeOnLoop(h, "home")
+				if err := task.Join(h.Loop.Go(phase, func(t *plugins.Task) error {
+					for tick := range t.Every(10 * time.Millisecond) {
+						if tick.N >= 500 {
+							break
+						}
+					}
+					return nil
+				})); err != nil {
+					return err
+				}
+				onLoop[phase] += timeOnLoop(h, "home") - before
+				if process != nil {
+					_ = process.Process.Signal(os.Interrupt)
+					if err := process.Wait(); err != nil {
+						return err
+					}
+					n, _ := strconv.Atoi(said.String())
+					messages += n
+				}
+			}
+		}
+		for _, total := range h.Loop.Snapshot().Totals {
+			if total.Owner == "" && (total.Name == "quiet" || total.Name == "flood") {
+				b.ReportMetric(float64(total.Late.P50.Microseconds()), total.Name+"-µs-p50")
+				b.ReportMetric(float64(total.Late.P99.Microseconds()), total.Name+"-µs-p99")
+				b.ReportMetric(float64(onLoop[total.Name].Microseconds())/float64(b.N)/5, total.Name+"-µs-on-loop/s")
+			}
+		}
+		b.ReportMetric(float64(messages)/float64(b.N)/6, "messages/s")
+		b.ReportMetric(0, "ns/op")
+		return home.Stop(task)
+	})
+}
+
+func timeOnLoop(h *plugintest.Harness, owner string) (total time.Duration) {
+	for _, t := range h.Loop.Snapshot().Totals {
+		if t.Owner == owner {
+			total += t.Total
+		}
+	}
+	return total
+}
+
+// floodAt is the variable with the address of the broker by which another process of the
+// test floods the board.
+const floodAt = "PTVD_TEST_FLOOD"
+
+func TestMain(m *testing.M) {
+	if address := os.Getenv(floodAt); address != "" {
+		fmt.Print(flood(address))
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// flood publishes without a pause until it is interrupted, and returns how many messages.
+func flood(address string) (n int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
-		b.Error(err)
-		return
+		return 0
 	}
 	client := paho.NewClient(paho.ClientConfig{Conn: conn})
-	if _, err := client.Connect(context.Background(), &paho.Connect{ClientID: "flood", CleanStart: true, KeepAlive: 60}); err != nil {
-		b.Error(err)
-		return
+	if _, err := client.Connect(ctx, &paho.Connect{ClientID: "flood", CleanStart: true, KeepAlive: 60}); err != nil {
+		return 0
 	}
-	for n := 0; ; n++ {
-		select {
-		case <-stop:
-			_ = client.Disconnect(&paho.Disconnect{})
-			return
-		default:
-		}
-		p := &paho.Publish{Topic: "ptvd/hall/cmd/lamp/on"}
-		if n%1000 == 999 {
+	for ; ctx.Err() == nil; n++ {
+		p := &paho.Publish{Topic: []string{"ptvd/hall/cmd/lamp/on", "others/a", "others/b"}[n%3]}
+		if p.Payload = []byte(" "); n%1000 == 999 {
 			p.Payload = make([]byte, 1_000_000)
 		}
-		if _, err := client.Publish(context.Background(), p); err != nil {
-			return
+		if _, err := client.Publish(ctx, p); err != nil {
+			break
 		}
 	}
+	return n
 }

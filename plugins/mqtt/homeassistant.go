@@ -131,7 +131,7 @@ func (a *announcer) sendLight(t *plugins.Task, e plugins.Envelope, state light) 
 	if err != nil {
 		return err
 	}
-	return a.m.conn.send(t, message{topic: a.m.lightTopic(e.Instance, e.Topic), payload: payload, retain: true})
+	return a.m.conn.send(t, message{topic: a.m.cfg.lightTopic(e.Instance, e.Topic), payload: payload, retain: true})
 }
 
 // again publishes the device when Home Assistant has started.
@@ -195,7 +195,7 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 			c["p"], c["unit_of_meas"], c["val_tpl"] = "sensor", "%", "{{ (value_json.value.goal * 100) | round }}"
 			break
 		}
-		own := a.m.lightTopic(i.Instance, t.Name)
+		own := a.m.cfg.lightTopic(i.Instance, t.Name)
 		c["p"], c["schema"], c["stat_t"], c["cmd_t"] = "light", "json", own, own+"/set"
 		c["bri_scl"], c["sup_clrm"] = 100, []string{"brightness"}
 	case "switch":
@@ -203,7 +203,7 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 			c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.on else 'OFF' }}"
 			break
 		}
-		c["p"], c["cmd_t"] = "switch", a.m.lightTopic(i.Instance, t.Name)+"/set"
+		c["p"], c["cmd_t"] = "switch", a.m.cfg.lightTopic(i.Instance, t.Name)+"/set"
 		c["pl_on"], c["pl_off"] = `{"state":"ON"}`, `{"state":"OFF"}`
 		c["val_tpl"], c["stat_on"], c["stat_off"] = "{{ value_json.value.on }}", "True", "False"
 	case "gesture":
@@ -282,8 +282,8 @@ func words(instance, what string) string {
 
 // lightTopic is where a lamp's level stands as Home Assistant's JSON of a light, for
 // which there is no template.
-func (m *mqtt) lightTopic(instance, topic string) string {
-	return m.cfg.Prefix + "/homeassistant/" + instance + "/" + topic
+func (c Config) lightTopic(instance, topic string) string {
+	return c.Prefix + "/homeassistant/" + instance + "/" + topic
 }
 
 // light is a light's state and command, in Home Assistant's JSON.

@@ -29,10 +29,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ptvd/plugins"
-	"ptvd/plugins/topics"
 )
 
 // Config is the configuration of an instance.
@@ -102,7 +102,12 @@ type mqtt struct {
 	announcer *announcer // of the present session
 	left      retained   // on the broker
 	saves     plugins.Turns
-	inboxes   map[string]topics.Inbox
+	commands  []string // the filters of their topics
+
+	mutex         sync.Mutex // of what follows
+	subscriptions []*subscription
+	came          plugins.Instant // when the newest message of others did
+	received      *plugins.Flag   // a subscription has something new
 }
 
 // New makes an instance.
@@ -121,7 +126,10 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	if cfg.ClientID == "" {
 		cfg.ClientID = "ptvd-" + host
 	}
-	return &mqtt{env: env, cfg: cfg, broker: broker, inboxes: map[string]topics.Inbox{}}, nil
+	return &mqtt{
+		env: env, cfg: cfg, broker: broker,
+		commands: cfg.commandFilters(), subscriptions: cfg.subscriptions(), received: plugins.NewFlag(env),
+	}, nil
 }
 
 // Start starts the session, and does not wait for the broker.
@@ -156,9 +164,13 @@ func (m *mqtt) run(t *plugins.Task) error {
 		return err
 	}
 	for pause := plugins.NewBackoff(m.env); ; {
-		err := m.session(t, &pause)
+		began := t.Now()
+		err := m.session(t)
 		if errors.Is(err, plugins.ErrCancelled) {
 			return err
+		}
+		if t.Now().Sub(began) > longPause { // else a broker that ends each session at once has one every second
+			pause.Reset()
 		}
 		m.env.Meter.Count("disconnects_total", 1)
 		m.env.Health.Degraded("%s: %v", m.broker.Host, err)
@@ -172,15 +184,15 @@ func (m *mqtt) run(t *plugins.Task) error {
 }
 
 // session connects, and returns why the connection ended.
-func (m *mqtt) session(t *plugins.Task, pause *plugins.Backoff) error {
+func (m *mqtt) session(t *plugins.Task) error {
 	if err := m.connect(t); err != nil {
 		return err
 	}
-	pause.Reset()
 	m.env.Health.OK()
 	m.announcer = newAnnouncer(m)
 	return t.Group(func(g *plugins.Group) error {
 		g.Go("commands", m.takeCommands)
+		g.Go("messages", m.takeMessages)
 		g.Go("publish", m.publish)
 		return m.conn.ended(t)
 	})

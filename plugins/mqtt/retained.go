@@ -52,7 +52,7 @@ func (m *mqtt) topics() []string {
 			}
 			all = append(all, m.valueTopic(i.Instance, t.Name))
 			if _, isLight := lightActions[t.Type]; isLight && m.cfg.HomeAssistant {
-				all = append(all, m.lightTopic(i.Instance, t.Name))
+				all = append(all, m.cfg.lightTopic(i.Instance, t.Name))
 			}
 		}
 	}

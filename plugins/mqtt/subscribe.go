@@ -6,20 +6,41 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
 
-// topicOf returns the topic that holds what is received from a topic of the broker.
-func topicOf(name, filter string) *plugins.Topic[topics.Inbox] {
-	return plugins.NewTopic[topics.Inbox](name, "messages of "+filter, plugins.State(0))
+const (
+	// maxKept limits the messages of one subscription that are kept.
+	maxKept = 16
+	// inboxPause is the least time between two looks at the subscriptions, so that a flood
+	// of messages leaves the loop to others.
+	inboxPause = 250 * time.Millisecond
+)
+
+// subscription has the newest messages of topics that others publish.
+type subscription struct {
+	filter string
+	topic  *plugins.Topic[topics.Inbox]
+	inbox  topics.Inbox // never changed, but replaced
+	isNew  bool         // since the loop looked
+}
+
+// subscriptions returns what the configuration subscribes to.
+func (c Config) subscriptions() (all []*subscription) {
+	for _, name := range slices.Sorted(maps.Keys(c.Subscribe)) {
+		filter := c.Subscribe[name]
+		all = append(all, &subscription{filter: filter, topic: plugins.NewTopic[topics.Inbox](name, "messages of "+filter, plugins.State(0))})
+	}
+	return all
 }
 
 // Topics returns the topics for what the configuration subscribes to.
 func (c Config) Topics() (list plugins.TopicList) {
-	for _, name := range slices.Sorted(maps.Keys(c.Subscribe)) {
-		list = append(list, plugins.Topics(topicOf(name, c.Subscribe[name]))...)
+	for _, s := range c.subscriptions() {
+		list = append(list, plugins.Topics(s.topic)...)
 	}
 	return list
 }
@@ -40,38 +61,68 @@ func checkFilter(filter string) error {
 
 // matches tells whether a topic filter includes a topic (MQTT 5.0, 4.7).
 func matches(filter, topic string) bool {
-	wanted, levels := strings.Split(filter, "/"), strings.Split(topic, "/")
-	for i, level := range wanted {
+	for more := true; ; {
+		wanted, filterRest, filterMore := strings.Cut(filter, "/")
+		level, topicRest, topicMore := strings.Cut(topic, "/")
 		switch {
-		case level == "#":
+		case wanted == "#":
 			return true
-		case i == len(levels) || level != "+" && level != levels[i]:
+		case !more || wanted != "+" && wanted != level:
 			return false
+		case !filterMore:
+			return !topicMore
 		}
+		filter, topic, more = filterRest, topicRest, topicMore
 	}
-	return len(wanted) == len(levels)
 }
 
-// maxKept limits the messages of one subscription that are kept.
-const maxKept = 16
-
-// received publishes a message under the topics that subscribe to it, in place of the one
-// that it follows. An empty one removes that.
-func (m *mqtt) received(msg message) {
-	for name, filter := range m.cfg.Subscribe {
-		if !matches(filter, msg.topic) {
+// keep keeps a message for the subscriptions that include it, in place of the one of the
+// same topic. An empty one removes that. It runs beside the loop, which a flood of messages
+// therefore does not reach.
+func (m *mqtt) keep(msg message) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.came = max(m.env.Now(), m.came+1)
+	for _, s := range m.subscriptions {
+		if !matches(s.filter, msg.topic) {
 			continue
 		}
-		inbox := topics.Inbox{}
-		for _, r := range m.inboxes[name] {
-			if r.Topic != msg.topic {
-				inbox = append(inbox, r)
+		inbox := slices.DeleteFunc(slices.Clone(s.inbox), func(r topics.Received) bool { return r.Topic == msg.topic })
+		if len(msg.payload) > 0 {
+			inbox = append(inbox, topics.Received{Topic: msg.topic, Payload: msg.payload, Came: m.came, Left: msg.expiry})
+		}
+		s.inbox, s.isNew = inbox[max(0, len(inbox)-maxKept):], true
+		m.received.Set()
+	}
+}
+
+// takeMessages publishes the newest messages of each subscription.
+func (m *mqtt) takeMessages(t *plugins.Task) error {
+	if len(m.subscriptions) == 0 {
+		return nil
+	}
+	// Those that the broker retains come first.
+	if err := m.conn.subscribe(t, withRetained, slices.Collect(maps.Values(m.cfg.Subscribe))...); err != nil {
+		return err
+	}
+	for {
+		if err := m.received.Wait(t); err != nil {
+			return err
+		}
+		for _, s := range m.subscriptions {
+			if inbox, isNew := m.take(s); isNew {
+				s.topic.Set(m.env, inbox)
 			}
 		}
-		if len(msg.payload) > 0 {
-			inbox = append(inbox, topics.Received{Topic: msg.topic, Payload: msg.payload, Came: m.env.Now(), Left: msg.expiry})
+		if err := t.Sleep(inboxPause); err != nil {
+			return err
 		}
-		m.inboxes[name] = inbox[max(0, len(inbox)-maxKept):]
-		topicOf(name, filter).Set(m.env, m.inboxes[name])
 	}
+}
+
+func (m *mqtt) take(s *subscription) (inbox topics.Inbox, isNew bool) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	inbox, isNew, s.isNew = s.inbox, s.isNew, false
+	return inbox, isNew
 }

@@ -9,6 +9,8 @@
 package remote
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"ptvd/plugins"
@@ -99,7 +101,10 @@ func (r *remote) receive(t *plugins.Task, inbox *plugins.Subscription[topics.Inb
 
 func (r *remote) receiveOne(t *plugins.Task, m topics.Received) error {
 	since := t.Now().Sub(m.Came)
-	found, err := sources.DecodeShared(m.Payload, m.Left-since)
+	found, err := plugins.Await(t, func(context.Context) (sources.Reply, error) { return sources.DecodeShared(m.Payload, m.Left-since) })
+	if errors.Is(err, plugins.ErrCancelled) {
+		return err
+	}
 	if err != nil {
 		r.Env.Meter.Count("messages_invalid_total", 1)
 		r.Env.Log.Debug("message ignored", "topic", m.Topic, "err", err)

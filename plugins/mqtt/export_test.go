@@ -1,0 +1,13 @@
+package mqtt
+
+import (
+	"testing"
+	"time"
+)
+
+// SetPacketTimeout has the broker acknowledge packets within d, for the time of a test.
+func SetPacketTimeout(t *testing.T, d time.Duration) {
+	before := packetTimeout
+	packetTimeout = d
+	t.Cleanup(func() { packetTimeout = before })
+}
