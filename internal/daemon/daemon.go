@@ -99,6 +99,9 @@ func New(o Options) *Daemon {
 		d.options.Net = SystemNetwork(d.clock.Estimate)
 	}
 	d.options.Net.Agent = "ptvd/" + cmp.Or(o.Version, "devel")
+	if o.File.HTTP != nil {
+		d.options.Net.Page = o.File.HTTP.Listen
+	}
 	d.bus = host.NewBus(d.loop.Now)
 	d.stop, d.reload = scheduler.NewFlag(d.loop), scheduler.NewFlag(d.loop)
 	d.bus.OnPanic, d.bus.As = d.failInstance, d.loop.RunAs

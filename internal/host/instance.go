@@ -56,6 +56,7 @@ type Network struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	Agent string // the program and its version, for servers that want to know
+	Page  string // the address that the web page is served on, such as 0.0.0.0:8337; empty: none is
 }
 
 // Publish publishes a value of a topic that the instance declares. One that it

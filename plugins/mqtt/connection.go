@@ -60,16 +60,16 @@ type connection struct {
 func (m *mqtt) connect(t *plugins.Task) error {
 	c := &connection{inbox: make(chan message, maxInbox), came: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env)}
 	m.conn = c
-	_, err := plugins.Await(t, func(ctx context.Context) (struct{}, error) {
+	local, err := plugins.Await(t, func(ctx context.Context) (net.Addr, error) {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()
 		password, err := m.cfg.password()
 		if err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		conn, err := m.cfg.dial(ctx, m.env.Net.Dial, m.env.Clock.Now)
 		if err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		client := paho.NewClient(paho.ClientConfig{
 			Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
@@ -95,8 +95,11 @@ func (m *mqtt) connect(t *plugins.Task) error {
 		if err == nil {
 			c.connected(client)
 		}
-		return struct{}{}, err
+		return conn.LocalAddr(), err
 	})
+	if err == nil {
+		m.announcer = newAnnouncer(m, pageURL(m.env.Net.Page, local.String()))
+	}
 	return err
 }
 

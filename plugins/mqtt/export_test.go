@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// PageURL returns where others find the web page.
+var PageURL = pageURL
+
 // SetPacketTimeout has the broker acknowledge packets within d, for the time of a test.
 func SetPacketTimeout(t *testing.T, d time.Duration) {
 	before := packetTimeout

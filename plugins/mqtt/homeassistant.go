@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +36,7 @@ type device struct {
 // announcer publishes the discovery message, and again when it has changed.
 type announcer struct {
 	m       *mqtt
+	page    string               // the URL of the board's web page; empty: others cannot reach it
 	units   map[string]string    // of readings that were published, by topic
 	options map[string][]string  // of choices that were published
 	seen    map[string]bool      // topics that were published
@@ -41,8 +44,8 @@ type announcer struct {
 }
 
 // newAnnouncer returns one that knows of the components of earlier sessions.
-func newAnnouncer(m *mqtt) *announcer {
-	a := &announcer{m: m, units: map[string]string{}, options: map[string][]string{}, seen: map[string]bool{}, known: map[string]component{}}
+func newAnnouncer(m *mqtt, page string) *announcer {
+	a := &announcer{m: m, page: page, units: map[string]string{}, options: map[string][]string{}, seen: map[string]bool{}, known: map[string]component{}}
 	for name, platform := range m.left.Components {
 		a.known[name] = component{"p": platform}
 	}
@@ -56,6 +59,21 @@ func (a *announcer) platforms() map[string]string {
 		all[name] = c["p"].(string)
 	}
 	return all
+}
+
+// pageURL returns where others find the web page that is served on an address. A page on
+// all addresses is at that of the connection to the broker, which is in the same network.
+func pageURL(listen, local string) string {
+	host, port, err := net.SplitHostPort(listen)
+	address, _ := netip.ParseAddr(host) // that of localhost is not valid
+	if host == "" || address.IsUnspecified() {
+		connected, _ := netip.ParseAddrPort(local)
+		address = connected.Addr()
+	}
+	if err != nil || !address.IsValid() || address.IsLoopback() || address.Zone() != "" {
+		return ""
+	}
+	return "http://" + net.JoinHostPort(address.Unmap().String(), port) + "/"
 }
 
 // id is the board's name in identifiers: letters, digits, _ and - alone.
@@ -83,8 +101,12 @@ func (a *announcer) announce(t *plugins.Task) error {
 		}
 	}
 	host := a.m.cfg.Prefix[strings.LastIndexByte(a.m.cfg.Prefix, '/')+1:]
+	about := component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd", "sw": a.m.env.Net.Agent}
+	if a.page != "" {
+		about["cu"] = a.page
+	}
 	payload, err := json.Marshal(device{
-		Device:       component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd", "sw": a.m.env.Net.Agent},
+		Device:       about,
 		Origin:       component{"name": "ptvd", "sw": a.m.env.Net.Agent},
 		Availability: a.m.statusTopic(),
 		Components:   told,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	_ "ptvd/plugins/button"
 	_ "ptvd/plugins/display"
 	_ "ptvd/plugins/fade"
+	"ptvd/plugins/mqtt"
 	_ "ptvd/plugins/output"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
@@ -23,7 +25,10 @@ import (
 
 // discovery is what Home Assistant reads, and the rules that it has for it.
 type discovery struct {
-	Dev  struct{ Ids []string }
+	Dev struct {
+		Ids []string
+		Cu  string
+	}
 	O    struct{ Name string }
 	Avty string                    `json:"avty_t"`
 	Cmps map[string]map[string]any `json:"cmps"`
@@ -38,6 +43,9 @@ func readDiscovery(t *testing.T, p *paho.Publish) (d discovery) {
 	}
 	if len(d.Dev.Ids) != 1 || !identifier.MatchString(d.Dev.Ids[0]) || d.O.Name == "" || d.Avty != "ptvd/hall/status" || !p.Retain {
 		t.Errorf("the device is %s", p.Payload)
+	}
+	if page, err := url.Parse(d.Dev.Cu); d.Dev.Cu != "" && (err != nil || page.Scheme != "http" || page.Host == "" || page.User != nil) {
+		t.Errorf("the configuration URL is %q", d.Dev.Cu)
 	}
 	unique := map[any]bool{}
 	for key, c := range d.Cmps {
@@ -107,6 +115,33 @@ func TestHomeAssistantFindsWhatTheBoardHasByItsTopicsAndActions(t *testing.T) {
 		}
 		return home.Stop(task)
 	})
+}
+
+func TestHomeAssistantHasALinkToAPageThatOthersCanReach(t *testing.T) {
+	b := startBroker(t)
+	for listen, want := range map[string]string{"": "", "127.0.0.1:8337": "", "0.0.0.0:8337": "", "192.0.2.7:8337": "http://192.0.2.7:8337/"} {
+		h := newBoard(t)
+		h.Net.Page = listen
+		h.Run(func(task *plugins.Task) error {
+			o := b.observe(task)
+			home := start(task, h, b, "home_assistant: true")
+			for string(o.next("ptvd/hall/status").Payload) != "online" { // after what was retained
+			}
+			if d := readDiscovery(t, o.next(device)); d.Dev.Cu != want {
+				t.Errorf("of a page on %q, reached from this machine, the link is %q", listen, d.Dev.Cu)
+			}
+			return home.Stop(task)
+		})
+	}
+	for _, c := range []struct{ listen, local, want string }{
+		{"0.0.0.0:8337", "192.0.2.7:50000", "http://192.0.2.7:8337/"}, {":8337", "[2001:db8::7]:50000", "http://[2001:db8::7]:8337/"},
+		{"[::]:80", "[::ffff:192.0.2.7]:50000", "http://192.0.2.7:80/"}, {"[::]:80", "[fe80::1%eth0]:50000", ""},
+		{"localhost:8337", "192.0.2.7:50000", ""}, {"[::1]:8337", "192.0.2.7:50000", ""}, {"0.0.0.0:8337", "pipe", ""},
+	} {
+		if got := mqtt.PageURL(c.listen, c.local); got != c.want {
+			t.Errorf("a page on %s, with a connection from %s, is at %q, want %q", c.listen, c.local, got, c.want)
+		}
+	}
 }
 
 func TestHomeAssistantIsToldAgainWhenItStarts(t *testing.T) {

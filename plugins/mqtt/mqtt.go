@@ -189,7 +189,6 @@ func (m *mqtt) session(t *plugins.Task) error {
 		return err
 	}
 	m.env.Health.OK()
-	m.announcer = newAnnouncer(m)
 	return t.Group(func(g *plugins.Group) error {
 		g.Go("commands", m.takeCommands)
 		g.Go("messages", m.takeMessages)

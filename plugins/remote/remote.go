@@ -50,6 +50,7 @@ type remote struct {
 	cfg Config
 
 	newest plugins.Instant // when the departures that are published were fetched; 0: there are none
+	from   string          // the topic of their message; empty: this board has fetched them
 	others plugins.Instant // when the newest of other boards were; 0: there are none
 	period time.Duration   // of the source of the newest
 	began  plugins.Instant
@@ -111,7 +112,7 @@ func (r *remote) receiveOne(t *plugins.Task, m topics.Received) error {
 		return nil
 	}
 	r.others = max(r.others, t.Now().Add(-found.Age))
-	return r.take(t, found)
+	return r.take(t, found, m.Topic)
 }
 
 // takeOwn takes what the source of this board has fetched.
@@ -127,19 +128,21 @@ func (r *remote) takeOwn(t *plugins.Task, own *plugins.Subscription[topics.Depar
 		found := sources.Reply{
 			Stop: d.Stop, Zone: d.Zone, List: d.List, Complete: d.Complete, Age: t.Now().Sub(d.Received), Period: d.Period, Attribution: d.Attribution,
 		}
-		if err := r.take(t, found); err != nil {
+		if err := r.take(t, found, ""); err != nil {
 			return err
 		}
 	}
 }
 
-// take publishes departures that are newer than those which are known.
-func (r *remote) take(t *plugins.Task, found sources.Reply) error {
+// take publishes departures that are newer than those which are known. Those of one topic
+// come in their order. Their ages are not compared: one that was on its way for long seems
+// younger than it is, and the next one older.
+func (r *remote) take(t *plugins.Task, found sources.Reply, from string) error {
 	fetched := t.Now().Add(-found.Age)
-	if r.newest != 0 && fetched <= r.newest {
+	if r.newest != 0 && fetched <= r.newest && from != r.from {
 		return nil
 	}
-	r.newest, r.period = fetched, found.Period
+	r.newest, r.period, r.from = fetched, found.Period, from
 	if r.Env.Clock.Synchronized() {
 		found.At = r.Env.Clock.Now()
 	}

@@ -39,8 +39,8 @@ const (
 func BenchmarkFleet(b *testing.B) {
 	hub := mosquitto.Start(b)
 	broker, process := hub.Address, hub.PID()
-	api := &api{}
 	panels := &panels{}
+	api := &api{replies: panels.replies}
 	publisher := "trains: {plugin: motis, every: 10s, share: true, stop: a, contact: bench, base_url: 'http://motis.example'}\n" +
 		"  home: {plugin: mqtt, broker: 'mqtt://" + broker + "', prefix: fleet/publisher, client_id: publisher, publish: [trains.shared]}"
 	stop := start(b, publisher, nil, api)
@@ -57,6 +57,7 @@ func BenchmarkFleet(b *testing.B) {
 	for range 2 { // the first periods are those of the start
 		panels.wait(b, api)
 	}
+	panels.stalled = 0
 	requests, own, theirs := api.count(), cpu(b, os.Getpid()), cpu(b, process)
 	for b.Loop() {
 		delays = append(delays, panels.wait(b, api)...)
@@ -67,6 +68,7 @@ func BenchmarkFleet(b *testing.B) {
 	b.ReportMetric(milliseconds(delays[len(delays)/2]), "p50-ms")
 	b.ReportMetric(milliseconds(delays[len(delays)*99/100]), "p99-ms")
 	b.ReportMetric(milliseconds(delays[len(delays)-1]), "last-ms")
+	b.ReportMetric(milliseconds(panels.stalled), "stalled-ms")
 	b.ReportMetric(float64(api.count()-requests)/n, "requests/op")
 	b.ReportMetric(milliseconds(cpu(b, process)-theirs)/n, "broker-cpu-ms/op")
 	b.ReportMetric(milliseconds(cpu(b, os.Getpid())-own)/n/boards, "board-cpu-ms/op")
@@ -77,17 +79,18 @@ func BenchmarkFleet(b *testing.B) {
 
 // api is a MOTIS of one departure, which is in other minutes with each request.
 type api struct {
+	replies  func(at time.Time) // is told of each
 	mutex    sync.Mutex
 	requests int
-	at       time.Time // of the newest reply
 }
 
 func (a *api) RoundTrip(*http.Request) (*http.Response, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	a.requests++
-	a.at = time.Now()
-	leaves := a.at.Add(time.Duration(5+10*(a.requests%3))*time.Minute + 40*time.Second).UTC().Format(time.RFC3339)
+	at := time.Now()
+	a.replies(at)
+	leaves := at.Add(time.Duration(5+10*(a.requests%3))*time.Minute + 40*time.Second).UTC().Format(time.RFC3339)
 	body := `{"place": {"name": "Hill Top", "stopId": "a"}, "stopTimes": [{"mode": "TRAM", "headsign": "City", "routeShortName": "9", "realTime": true,
 		"place": {"stopId": "a", "departure": "` + leaves + `", "scheduledDeparture": "` + leaves + `"}, "tripId": "1"}]}`
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
@@ -99,16 +102,27 @@ func (a *api) count() int {
 	return a.requests
 }
 
-// panels knows when each panel changed last.
+// panels knows when each panel changed first after a reply.
 type panels struct {
-	mutex sync.Mutex
-	at    [boards]time.Time
+	mutex   sync.Mutex
+	replied time.Time
+	at      [boards]time.Time
+	stalled time.Duration // the longest time by which a sleep of this process was late
 }
 
 func (p *panels) changed(board int) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.at[board] = time.Now()
+	if p.at[board].Before(p.replied) {
+		p.at[board] = time.Now()
+	}
+}
+
+// sleep sleeps for 5 ms, and notes how late it ends.
+func (p *panels) sleep() {
+	began := time.Now()
+	time.Sleep(5 * time.Millisecond)
+	p.stalled = max(p.stalled, time.Since(began)-5*time.Millisecond)
 }
 
 // wait waits for the next reply, and until all panels have changed, and returns how long
@@ -116,29 +130,33 @@ func (p *panels) changed(board int) {
 func (p *panels) wait(b *testing.B, a *api) (delays []time.Duration) {
 	b.Helper()
 	deadline := time.Now().Add(6 * period)
-	for before := a.count(); a.count() == before; time.Sleep(5 * time.Millisecond) {
+	for before := a.count(); a.count() == before; p.sleep() {
 		if time.Now().After(deadline) {
 			b.Fatal("the publisher does not ask")
 		}
 	}
-	a.mutex.Lock()
-	replied := a.at
-	a.mutex.Unlock()
 	for len(delays) < boards {
 		if time.Now().After(deadline) {
 			b.Fatalf("%d of %d panels have changed", len(delays), boards)
 		}
-		time.Sleep(50 * time.Millisecond)
+		p.sleep()
 		delays = delays[:0]
 		p.mutex.Lock()
 		for _, at := range p.at {
-			if at.After(replied) {
-				delays = append(delays, at.Sub(replied))
+			if at.After(p.replied) {
+				delays = append(delays, at.Sub(p.replied))
 			}
 		}
 		p.mutex.Unlock()
 	}
 	return delays
+}
+
+// replies notes that the publisher has a new reply.
+func (p *panels) replies(at time.Time) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.replied = at
 }
 
 // start runs a daemon on a simulated board with a panel, and returns what stops it.
