@@ -3,6 +3,7 @@ package plugins
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -84,6 +85,14 @@ func (p *Position) UnmarshalText(text []byte) error {
 	}
 	*p = Position{latitude, longitude}
 	return nil
+}
+
+// Meters returns the distance to another position, on a sphere.
+func (p Position) Meters(to Position) float64 {
+	const radius, degree = 6371e3, math.Pi / 180
+	sin2 := func(degrees float64) float64 { return math.Pow(math.Sin(degrees*degree/2), 2) }
+	a := sin2(to.Latitude-p.Latitude) + math.Cos(p.Latitude*degree)*math.Cos(to.Latitude*degree)*sin2(to.Longitude-p.Longitude)
+	return 2 * radius * math.Asin(min(1, math.Sqrt(a)))
 }
 
 func (p Position) String() string { return fmt.Sprintf("%g,%g", p.Latitude, p.Longitude) }

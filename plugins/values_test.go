@@ -77,3 +77,13 @@ func TestAWindowMayExtendPastMidnight(t *testing.T) {
 		}
 	}
 }
+
+func TestDistances(t *testing.T) {
+	prague, brno := plugins.Position{Latitude: 50.0755, Longitude: 14.4378}, plugins.Position{Latitude: 49.1951, Longitude: 16.6068}
+	if km := prague.Meters(brno) / 1000; km < 183 || km > 186 {
+		t.Errorf("from Prague to Brno it is %.1f km, want 184", km)
+	}
+	if d := (plugins.Position{Longitude: 179.9}).Meters(plugins.Position{Longitude: -179.9}); d < 22_000 || d > 22_500 {
+		t.Errorf("over the date line it is %.0f m, want 22.2 km", d)
+	}
+}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,12 +17,13 @@ import (
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
 	"ptvd/plugins"
+	"ptvd/plugins/departures"
 	"ptvd/plugins/motis"
 	"ptvd/plugins/ptv"
 )
 
 func stopsCommand() *cobra.Command {
-	var path, source string
+	var path, source, base string
 	var near plugins.Position
 	cmd := &cobra.Command{
 		Use:   "stops SEARCH",
@@ -35,24 +37,22 @@ With --source motis the search is anywhere, by Transitous, and needs no configur
 the configuration has a motis instance, its service, contact and language are used.`,
 		Example: "  ptvd stops huntingdale\n  ptvd stops --config my.yaml flinders street\n  ptvd stops --source motis --near 50.07,14.40 anděl",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, words []string) error {
+		RunE: func(cmd *cobra.Command, words []string) (err error) {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
-			search := map[string]func(context.Context, io.Writer, string) (int, error){
-				"ptv": func(ctx context.Context, out io.Writer, text string) (int, error) {
-					return findPTV(ctx, out, path, text)
-				},
-				"motis": func(ctx context.Context, out io.Writer, text string) (int, error) {
-					return findMOTIS(ctx, out, daemon.SystemNetwork(time.Now).HTTP, motisConfig(path), near, text)
-				},
-			}[source]
-			if search == nil {
-				return usageError{fmt.Errorf("invalid --source %q: must be ptv or motis", source)}
+			text, found, out, via := strings.Join(words, " "), 0, cmd.OutOrStdout(), daemon.SystemNetwork(time.Now).HTTP
+			switch source {
+			case "ptv":
+				found, err = findPTV(ctx, out, via, path, text)
+			case "motis":
+				cfg := motisConfig(path)
+				cfg.BaseURL = cmp.Or(base, cfg.BaseURL)
+				found, err = findMOTIS(ctx, out, via, cfg, near, text)
+			default:
+				err = usageError{fmt.Errorf("invalid --source %q: must be ptv or motis", source)}
 			}
-			text := strings.Join(words, " ")
-			found, err := search(ctx, cmd.OutOrStdout(), text)
 			if found == 0 && err == nil {
 				err = fmt.Errorf("no stop found for %q", text)
 			}
@@ -62,20 +62,31 @@ the configuration has a motis instance, its service, contact and language are us
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&source, "source", "ptv", "where to search: ptv (Victoria) or motis (anywhere)")
 	cmd.Flags().TextVar(&near, "near", plugins.Position{}, "with --source motis: prefer stops near `LATITUDE,LONGITUDE`")
+	cmd.Flags().StringVar(&base, "base-url", "", "with --source motis: the address of a MOTIS of your own")
 	return cmd
 }
 
+// configOf returns the configuration of the first instance of a plugin.
+func configOf[T any](file *config.File) (cfg T, ok bool) {
+	for _, instance := range file.Instances {
+		if cfg, ok = instance.Config.(T); ok {
+			break
+		}
+	}
+	return cfg, ok
+}
+
 // findPTV searches with the credentials of a configuration, and prints what it finds.
-func findPTV(ctx context.Context, out io.Writer, path, text string) (found int, err error) {
+func findPTV(ctx context.Context, out io.Writer, via http.RoundTripper, path, text string) (found int, err error) {
 	file, err := config.Load(path)
 	if err != nil {
 		return 0, configError{err}
 	}
-	client, err := clientOf(file)
-	if err != nil {
-		return 0, err
+	cfg, ok := configOf[ptv.Config](file)
+	if !ok {
+		return 0, errors.New("no ptv instance in the configuration: the search needs its id and key")
 	}
-	stops, err := client.FindStops(ctx, text)
+	stops, err := cfg.Client(via, "ptvd/"+Version).FindStops(ctx, text)
 	printStops(out, stops) // with an error, the stops found so far
 	return len(stops), err
 }
@@ -84,13 +95,11 @@ func findPTV(ctx context.Context, out io.Writer, path, text string) (found int, 
 // where there is none.
 func motisConfig(path string) motis.Config {
 	if file, err := config.Load(path); err == nil {
-		for _, instance := range file.Instances {
-			if cfg, ok := instance.Config.(motis.Config); ok {
-				return cfg
-			}
+		if cfg, ok := configOf[motis.Config](file); ok {
+			return cfg
 		}
 	}
-	return motis.Config{BaseURL: motis.Transitous, Contact: exampleContact}
+	return motis.Config{ServiceOptions: departures.ServiceOptions{BaseURL: motis.Transitous}, Contact: exampleContact}
 }
 
 const exampleContact = "me@example.org"
@@ -101,7 +110,7 @@ func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, cfg mo
 	for _, stop := range stops {
 		fmt.Fprintf(out, "  # %s: %s", strings.TrimSuffix(stop.Name+", "+stop.Area, ", "), strings.Join(stop.Modes, ", "))
 		if near != (plugins.Position{}) {
-			fmt.Fprintf(out, "; %.1f km from there", motis.Meters(near, stop.Position)/1000)
+			fmt.Fprintf(out, "; %.1f km from there", near.Meters(stop.Position)/1000)
 		}
 		fmt.Fprintf(out, "\n  departures:\n    plugin: motis\n    stop: %q\n    near: %v\n    contact: %s", stop.ID, stop.Position, cfg.Contact)
 		if cfg.Contact == exampleContact {
@@ -113,16 +122,6 @@ func findMOTIS(ctx context.Context, out io.Writer, via http.RoundTripper, cfg mo
 		fmt.Fprint(out, "\n\n")
 	}
 	return len(stops), err
-}
-
-// clientOf returns a client with the credentials of a configuration.
-func clientOf(file *config.File) (ptv.Client, error) {
-	for _, instance := range file.Instances {
-		if cfg, ok := instance.Config.(ptv.Config); ok {
-			return cfg.Client(daemon.SystemNetwork(time.Now).HTTP, "ptvd/"+Version), nil
-		}
-	}
-	return ptv.Client{}, errors.New("no ptv instance in the configuration: the search needs its id and key")
 }
 
 func printStops(out io.Writer, stops []ptv.Stop) {

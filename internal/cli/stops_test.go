@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,34 @@ func TestStopsOfMOTISArePrintedAsAConfiguration(t *testing.T) {
 		pasted := "timezone: Europe/Prague\nboard: sim\nplugins:\n" + out.String()
 		if _, err := config.Parse("ptvd.yaml", []byte(pasted), 0o600); err != nil {
 			t.Errorf("%v in\n%s", err, pasted)
+		}
+	}
+}
+
+func TestStopsAreFoundWithoutAConfiguration(t *testing.T) {
+	server := httptest.NewServer(motisserver.New(time.Now))
+	defer server.Close()
+	none := filepath.Join(t.TempDir(), "none.yaml")
+	for _, c := range []struct {
+		args []string
+		want string // of the output or the error
+	}{
+		{[]string{"--source", "motis", "--base-url", server.URL, "haughton"}, "stop: \"au-vic_19099\"\n    near: -37.9105,145.1021\n    contact: me@example.org  # write yours: Transitous asks for it\n    base_url: " + server.URL + "\n"},
+		{[]string{"--source", "motis", "--base-url", server.URL, "nowhere at all"}, `no stop found for "nowhere at all"`},
+		{[]string{"--source", "motis", "--base-url", "x", "haughton"}, "invalid URL: a base URL is a scheme and a host"},
+		{[]string{"--source", "gtfs", "haughton"}, `invalid --source "gtfs": must be ptv or motis`},
+		{[]string{"haughton"}, "no such file or directory"},
+	} {
+		var out bytes.Buffer
+		cmd := stopsCommand()
+		cmd.SetArgs(append(c.args, "--config", none))
+		cmd.SetOut(&out)
+		cmd.SetErr(&out)
+		if err := cmd.Execute(); err != nil {
+			out.WriteString(err.Error())
+		}
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("%q: %s, want %s", c.args, &out, c.want)
 		}
 	}
 }

@@ -34,35 +34,18 @@ func Parse(body []byte) (v gjson.Result) {
 	return v
 }
 
-// Fields returns the first members of an object by their names. What is not an object
-// has none.
-func Fields(v gjson.Result) map[string]gjson.Result {
-	return new(Reader).Fields(v)
-}
-
-// Reader reads one object after the other. The zero value is ready.
-type Reader struct{ fields map[string]gjson.Result }
-
-// Fields is the function Fields, whose result holds until the next call.
-func (r *Reader) Fields(v gjson.Result) map[string]gjson.Result {
-	if r.fields == nil {
-		r.fields = map[string]gjson.Result{}
-	}
-	clear(r.fields)
-	Members(v, func(name string, v gjson.Result) { r.fields[name] = v })
-	return r.fields
-}
-
-// Decode decodes the departures of a reply, without those that one cannot get on. One that
-// has no time is invalid, and skipped. If none is valid although there are some, that is
-// an error.
-func Decode(list gjson.Result, decode func(gjson.Result) (d topics.Departure, boards bool)) (found Reply, err error) {
+// Decode decodes the departures of a reply, each of which is read as a T (see [Read]),
+// without those that one cannot get on. One that has no time is invalid, and skipped. If
+// none is valid although there are some, that is an error.
+func Decode[T any](list gjson.Result, decode func(T) (d topics.Departure, boards bool)) (found Reply, err error) {
 	if !list.IsArray() {
 		return Reply{}, InvalidReply("no list of departures")
 	}
 	valid, invalid := false, false
-	all := Items(list, func(v gjson.Result) {
-		d, boards := decode(v)
+	all := first(list, func(_, v gjson.Result) {
+		var one T
+		Read(v, &one)
+		d, boards := decode(one)
 		if d.Scheduled.IsZero() {
 			invalid = true
 			return
@@ -78,18 +61,8 @@ func Decode(list gjson.Result, decode func(gjson.Result) (d topics.Departure, bo
 	return found, nil
 }
 
-// Members calls use with each of the first members of an object, and tells whether
-// those are all. What is not an object has none.
-func Members(v gjson.Result, use func(name string, v gjson.Result)) (all bool) {
-	return v.IsObject() && first(v, func(name, v gjson.Result) { use(name.Str, v) })
-}
-
-// Items calls use with each of the first items of an array, and tells whether those are
-// all. What is not an array has none.
-func Items(v gjson.Result, use func(gjson.Result)) (all bool) {
-	return v.IsArray() && first(v, func(_, v gjson.Result) { use(v) })
-}
-
+// first calls use with each of the first members of an object or items of an array, and
+// tells whether those are all.
 func first(v gjson.Result, use func(name, v gjson.Result)) (all bool) {
 	n := 0
 	v.ForEach(func(name, v gjson.Result) bool {
@@ -152,6 +125,8 @@ func ID(v gjson.Result) string {
 // Title returns the title of a disruption, of at most 200 characters.
 func Title(v gjson.Result) string { return Clean(Text(v), maxTitle) }
 
+func detail(v gjson.Result) string { return Clean(Text(v), maxDetail) }
+
 // AddTitle adds the title of what disturbs a departure, unless it is there already, or
 // there are five.
 func AddTitle(titles []string, title string) []string {
@@ -162,11 +137,11 @@ func AddTitle(titles []string, title string) []string {
 }
 
 // Zone returns a time zone, nil if there is none of that name.
-func Zone(name gjson.Result) *time.Location {
-	if name.Str == "" {
+func Zone(name string) *time.Location {
+	if name == "" {
 		return nil // LoadLocation would return UTC
 	}
-	zone, err := time.LoadLocation(name.Str)
+	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return nil
 	}

@@ -137,7 +137,7 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 func (s *Source) filtered(found Reply) Reply {
 	found.ids = topics.IDs(found.List)
 	wanted, certain := s.Filter.Apply(found.List)
-	if s.DropCancelled {
+	if !s.IncludeCancelled {
 		wanted = slices.DeleteFunc(wanted, func(d topics.Departure) bool { return d.Cancelled })
 	}
 	found.List, found.Complete, found.listed = wanted, found.Complete && certain, topics.IDs(wanted)

@@ -115,13 +115,13 @@ func retryAfter(text string, now time.Time) (after time.Duration) {
 	return min(max(0, after), maxRetryAfter)
 }
 
-// ParseBase reads a base URL: a scheme and a host, without parts that would have to be
-// signed or kept secret. The example is for an error.
-func ParseBase(base, example string) (*url.URL, error) {
+// parseBase reads a base URL: a scheme and a host, without parts that would have to be
+// signed or kept secret.
+func parseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, errors.New("a base URL is a scheme and a host, such as " + example)
+		return nil, errors.New("a base URL is a scheme and a host, such as https://api.transitous.org")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -14,8 +15,8 @@ import (
 // place is where the stop is. It may get another id with a new timetable; then it can be
 // found by what it was called.
 type place struct {
-	Name     string `json:"name"`
-	Position string `json:"position"`
+	Name     string           `json:"name"`
+	Position plugins.Position `json:"position,omitzero"`
 }
 
 // known is what is remembered of the stop over a restart.
@@ -71,30 +72,47 @@ func (s *Source) useStorage(t *plugins.Task, do func() ([]byte, error), use func
 // notePlace remembers where the stop is, and tells whether that is new.
 func (s *Source) notePlace(found Reply) bool {
 	now := place{found.Stop, found.Position}
-	if now == s.place || now.Name == "" || now.Position == "" {
+	if now == s.place || now.Name == "" || now.Position == (plugins.Position{}) {
 		return false
 	}
 	s.place = now
 	return true
 }
 
-// maxFound limits the stops in an error.
-const maxFound = 3
+// Stop is a stop that was found.
+type Stop struct {
+	ID, Name string
+	Area     string   // the town, or whatever tells it from others
+	Modes    []string // as the service calls them
+	Position plugins.Position
+}
+
+// maxFound limits the stops in an error, and maxAway how far they are from where the stop
+// was, in meters.
+const (
+	maxFound = 3
+	maxAway  = 2000
+)
 
 // lookUp adds to the error of a stop that is not known any more which ones there are where
 // it was.
 func (s *Source) lookUp(ctx context.Context, last place, err error) error {
 	var unknown *Error
-	if !errors.As(err, &unknown) || !unknown.NoStop || s.Lookup == nil {
+	if !errors.As(err, &unknown) || !unknown.NoStop || s.FindStops == nil {
 		return err
 	}
 	explained := *unknown
 	explained.Detail += "; its ID may have changed: "
-	found, failure := []string(nil), error(nil)
+	var found []string
 	if last != (place{}) {
-		found, failure = s.Lookup(ctx, last.Name, last.Position)
+		stops, _ := s.FindStops(ctx, last.Name, last.Position) // an error finds none
+		for _, stop := range stops {
+			if last.Position.Meters(stop.Position) <= maxAway {
+				found = append(found, fmt.Sprintf("%s (%s)", stop.Name, stop.ID))
+			}
+		}
 	}
-	if failure != nil || len(found) == 0 {
+	if len(found) == 0 {
 		explained.Detail += "ptvd stops finds it"
 	} else {
 		explained.Detail += "where it was there are " + strings.Join(found[:min(len(found), maxFound)], ", ")

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -15,22 +17,23 @@ import (
 // Service is a server that replies in JSON.
 type Service struct {
 	BaseURL string // a scheme and a host
-	Example string // of a BaseURL, for an error
 	Agent   string // the User-Agent, with the version
 	HTTP    http.RoundTripper
 
 	// Sign returns the URL that is sent, with credentials; nil: it needs none.
 	Sign func(url.URL) *url.URL
 	// Explain returns the error that a response is where this service differs from
-	// others, and nil where it does not. The message is that of the reply.
+	// others, and nil where it does not; nil: it never does. The message is that of the reply.
 	Explain func(status int, message string, reply gjson.Result) *Error
 }
 
-// Get requests a path, which is escaped, and query, and returns the reply, and when it was
-// made; zero: not known. It blocks: call it beside the loop. An error is an *[Error].
+// Get requests a path, which is escaped, and what of a query is not empty. It returns the
+// reply, and when it was made; zero: not known. It blocks: call it beside the loop. An error
+// is an *[Error].
 func (s Service) Get(ctx context.Context, path string, query url.Values) (reply gjson.Result, at time.Time, err error) {
-	target, err := ParseBase(s.BaseURL, s.Example)
+	target, err := parseBase(s.BaseURL)
 	if err == nil {
+		maps.DeleteFunc(query, func(_ string, values []string) bool { return strings.Join(values, "") == "" })
 		target.RawPath, target.RawQuery = path, query.Encode()
 		target.Path, err = url.PathUnescape(path)
 	}
@@ -49,12 +52,18 @@ func (s Service) Get(ctx context.Context, path string, query url.Values) (reply 
 func (s Service) check(r response, reply gjson.Result) error {
 	var message string
 	for _, name := range []string{"message", "Message", "error"} { // of ASP.NET, too
-		message = cmp.Or(message, Clean(Text(reply.Get(name)), maxDetail))
+		message = cmp.Or(message, detail(reply.Get(name)))
 	}
-	if err := s.Explain(r.status, message, reply); err != nil {
-		return err
+	if s.Explain != nil {
+		if err := s.Explain(r.status, message, reply); err != nil {
+			return err
+		}
 	}
 	switch {
+	case r.status == http.StatusNotFound:
+		return &Error{Summary: "not found", Detail: cmp.Or(message, "no such stop"), Persistent: true, NoStop: true}
+	case r.status == http.StatusBadRequest || r.status == http.StatusUnprocessableEntity:
+		return &Error{Summary: "bad request", Detail: cmp.Or(message, "the service does not accept the options"), Persistent: true}
 	case r.status == http.StatusTooManyRequests:
 		return &Error{Summary: "throttled", Detail: "too many requests", Persistent: true, RetryAfter: r.retryAfter}
 	case r.status != http.StatusOK:

@@ -15,14 +15,6 @@ import (
 // option share.
 var sharedTopic = plugins.NewTopic[Shared]("shared", "the departures, with all that another board needs", plugins.State(topics.StaleAfter))
 
-// SharedTopics are the topics of a Config with the option share.
-func SharedTopics(share bool) (list plugins.TopicList) {
-	if share {
-		list = plugins.Topics(sharedTopic)
-	}
-	return list
-}
-
 // Shared is departures for another board. As JSON:
 //
 //	{"stop": "Huntingdale", "zone": "Australia/Melbourne", "period_s": 30, "complete": false, "attribution": "…",
@@ -42,52 +34,22 @@ func (s Shared) Since() scheduler.Instant { return s.departures.Since() }
 func (s Shared) Lifetime() time.Duration { return s.departures.Lifetime() }
 
 type sharedJSON struct {
-	Stop        string          `json:"stop"`
-	Zone        string          `json:"zone,omitempty"`
-	Period      float64         `json:"period_s"`
-	Complete    bool            `json:"complete"`
-	Attribution string          `json:"attribution,omitempty"`
-	List        []departureJSON `json:"list"`
-}
-
-// departureJSON has the fields of [topics.Departure], so that none is forgotten.
-type departureJSON struct {
-	Scheduled         time.Time `json:"scheduled"`
-	Estimated         time.Time `json:"estimated,omitzero"`
-	Presumed          bool      `json:"presumed,omitempty"`
-	Run               string    `json:"run,omitempty"`
-	RouteID           string    `json:"route_id,omitempty"`
-	Route             string    `json:"route,omitempty"`
-	Number            string    `json:"number,omitempty"`
-	Direction         string    `json:"direction,omitempty"`
-	DirectionID       string    `json:"direction_id,omitempty"`
-	Destination       string    `json:"destination,omitempty"`
-	Headsign          string    `json:"headsign,omitempty"`
-	Platform          string    `json:"platform,omitempty"`
-	ScheduledPlatform string    `json:"scheduled_platform,omitempty"`
-	Bay               bool      `json:"bay,omitempty"`
-	Mode              string    `json:"mode,omitempty"`
-	Agency            string    `json:"agency,omitempty"`
-	Colour            string    `json:"colour,omitempty"`
-	TextColour        string    `json:"text_colour,omitempty"`
-	Express           bool      `json:"express,omitempty"`
-	Cancelled         bool      `json:"cancelled,omitempty"`
-	ReplacedByBus     bool      `json:"bus,omitempty"`
-	AtPlatform        bool      `json:"at_platform,omitempty"`
-	Disruptions       []string  `json:"disruptions,omitempty"`
+	Stop        string  `json:"stop"`
+	Zone        string  `json:"zone,omitempty"`
+	Period      float64 `json:"period_s"`
+	Complete    bool    `json:"complete"`
+	Attribution string  `json:"attribution,omitempty" as:"detail"`
+	List        any     `json:"list"` // of departures, which DecodeShared reads by themselves
 }
 
 // JSONAt returns the documented form, which is the same at any moment.
 func (s Shared) JSONAt(topics.Moment) any {
 	d := s.departures
 	told := sharedJSON{
-		Stop: d.Stop, Period: d.Period.Seconds(), Complete: d.Complete && d.Mismatch == "", Attribution: d.Attribution, List: []departureJSON{},
+		Stop: d.Stop, Period: d.Period.Seconds(), Complete: d.Complete && d.Mismatch == "", Attribution: d.Attribution, List: append([]topics.Departure{}, d.List...),
 	}
 	if d.Zone != nil {
 		told.Zone = d.Zone.String()
-	}
-	for _, one := range d.List {
-		told.List = append(told.List, departureJSON(one))
 	}
 	return told
 }
@@ -102,26 +64,21 @@ func DecodeShared(payload []byte, left time.Duration) (Reply, error) {
 		return Reply{}, InvalidReply("no expiry, so that its age is not known")
 	}
 	value := envelope.Get("value")
-	var reader Reader
-	found, err := Decode(value.Get("list"), func(v gjson.Result) (topics.Departure, bool) { return decodeShared(reader.Fields(v)), true })
+	found, err := Decode(value.Get("list"), func(d topics.Departure) (topics.Departure, bool) {
+		titles := d.Disruptions
+		d.Disruptions = nil
+		for _, title := range titles {
+			d.Disruptions = AddTitle(d.Disruptions, title)
+		}
+		return d, true
+	})
+	var told sharedJSON
+	Read(value, &told)
 	found.Age = max(0, lifetime-left)
 	found.Period = seconds(value.Get("period_s"))
-	found.Stop, found.Zone, found.Attribution = Name(value.Get("stop")), Zone(value.Get("zone")), Clean(Text(value.Get("attribution")), maxDetail)
-	found.Complete = found.Complete && Bool(value.Get("complete"))
+	found.Stop, found.Zone, found.Attribution = told.Stop, Zone(told.Zone), told.Attribution
+	found.Complete = found.Complete && told.Complete
 	return found, err
-}
-
-func decodeShared(v map[string]gjson.Result) topics.Departure {
-	d := topics.Departure{
-		Scheduled: Time(v["scheduled"]), Estimated: Time(v["estimated"]), Presumed: Bool(v["presumed"]), Run: ID(v["run"]),
-		RouteID: ID(v["route_id"]), Route: Name(v["route"]), Number: Name(v["number"]),
-		DirectionID: ID(v["direction_id"]), Direction: Name(v["direction"]), Destination: Name(v["destination"]), Headsign: Name(v["headsign"]),
-		Platform: Name(v["platform"]), ScheduledPlatform: Name(v["scheduled_platform"]), Bay: Bool(v["bay"]),
-		Mode: Name(v["mode"]), Agency: Name(v["agency"]), Colour: Colour(v["colour"]), TextColour: Colour(v["text_colour"]),
-		Express: Bool(v["express"]), Cancelled: Bool(v["cancelled"]), ReplacedByBus: Bool(v["bus"]), AtPlatform: Bool(v["at_platform"]),
-	}
-	Items(v["disruptions"], func(title gjson.Result) { d.Disruptions = AddTitle(d.Disruptions, Title(title)) })
-	return d
 }
 
 // seconds reads a number of seconds, of at most a day; anything else is 0.

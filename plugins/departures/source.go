@@ -22,32 +22,22 @@ var Topic = plugins.NewTopic[topics.Departures]("departures", "the next departur
 // A plugin of a source has the rest: its requests, and what it makes of the replies. Its
 // New fills in the exported fields; its methods are the Source's, if that is embedded.
 type Source struct {
-	Env   plugins.Env
-	Every time.Duration
-	Walk  time.Duration
-	Count int
+	Env plugins.Env
+	ServiceOptions
 
 	// Attribution is what the licence of the data asks for; see [topics.Departures].
 	Attribution string
-
-	// Share has the departures published for other boards, too. The Config then has the
-	// topics of [SharedTopics].
-	Share bool
-	// OnDemand has the source ask only when its action ask is called.
-	OnDemand bool
 
 	// Requests are made one after the other in each period. They fail one by one.
 	Requests []Request
 	// Filter is applied to the replies, and Unfiltered is the request for all that there
 	// is at the stop, by which IDs in the filter are checked.
-	Filter        topics.Filter
-	DropCancelled bool
-	Unfiltered    Request
+	Filter     topics.Filter
+	Unfiltered Request
 
-	// Lookup returns the stops, with their ids, that have a name and are near a position.
-	// It is called for a stop whose id the service does not know any more; nil: it cannot
-	// be asked.
-	Lookup func(ctx context.Context, name, position string) ([]string, error)
+	// FindStops returns the stops that a text names, those near a position first. It is
+	// called for a stop whose id the service does not know any more; nil: it cannot be asked.
+	FindStops func(ctx context.Context, text string, near plugins.Position) ([]Stop, error)
 
 	parts     []part
 	published topics.Departures
@@ -76,9 +66,9 @@ type Request struct {
 
 // Reply is what a request has found.
 type Reply struct {
-	Stop     string         // the stop's name
-	Position string         // where it is, for Lookup; empty: not known
-	Zone     *time.Location // the stop's; nil: not known
+	Stop     string           // the stop's name
+	Position plugins.Position // where it is, for FindStops; zero: not known
+	Zone     *time.Location   // the stop's; nil: not known
 	List     []topics.Departure
 	Complete bool      // the list has all departures, before the filter
 	Empty    bool      // there was none at all before the filter

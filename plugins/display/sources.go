@@ -14,13 +14,9 @@ import (
 // Sources is the options of a page with departures that say which: those of one source
 // or of several, narrowed to some of them.
 type Sources struct {
-	From       []plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures, or several, whose departures are one list" required:"true" short:"true"`
-	Else       []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, while those of from have been missing for longer than their limit: five minutes, or three times the every of from"`
-	Routes     []string                          `yaml:"routes" doc:"of what from publishes only the routes with these IDs"`
-	Directions []string                          `yaml:"directions" doc:"only the directions with these IDs"`
-	Lines      []string                          `yaml:"lines" doc:"only these lines, by their numbers or, where they have none, their names"`
-	Towards    []string                          `yaml:"towards" doc:"only departures with one of these words in their destination or sign"`
-	Platforms  []string                          `yaml:"platforms" doc:"only these platforms, tracks or bays"`
+	From []plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures, or several, whose departures are one list" required:"true" short:"true"`
+	Else []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, while those of from have been missing for longer than their limit: five minutes, or three times the every of from"`
+	topics.Filter
 }
 
 // Validate refuses an instance that is named twice.
@@ -32,10 +28,6 @@ func (s *Sources) Validate() error {
 		}
 	}
 	return nil
-}
-
-func (s *Sources) filter() topics.Filter {
-	return topics.Filter{Routes: s.Routes, Directions: s.Directions, Lines: s.Lines, Towards: s.Towards, Platforms: s.Platforms}
 }
 
 // shown is the departures that a page shows at a moment.
@@ -87,7 +79,7 @@ func (r reader) problem() string {
 }
 
 func (r reader) groups() (first, standIn topics.Group) {
-	return lastOf(r.from).Narrow(r.filter()), lastOf(r.standIn).Narrow(r.filter())
+	return lastOf(r.from).Narrow(r.Filter), lastOf(r.standIn).Narrow(r.Filter)
 }
 
 func lastOf(all []*plugins.Subscription[topics.Departures]) (group topics.Group) {

@@ -60,7 +60,7 @@ func TestAPageGoesToItsStandInAndBack(t *testing.T) {
 
 func TestAPageThatMatchesNothingSaysSoAndSoDoesHealth(t *testing.T) {
 	elsewhere := []plugins.From[topics.Departures]{{Instance: "world", Topic: "departures"}}
-	withWorld(t, display.Sources{Else: elsewhere, Directions: []string{"2"}}, func(f *fixture, world func(topics.Departures)) error {
+	withWorld(t, display.Sources{Else: elsewhere, Filter: topics.Filter{Directions: []string{"2"}}}, func(f *fixture, world func(topics.Departures)) error {
 		f.pass(20 * time.Second)
 		f.trains(f.departure(20*time.Minute+30*time.Second, "1"))
 		f.mustSay("Filter? directions 2 match nothing at this stop; there are 1")

@@ -3,7 +3,8 @@ package motis
 import (
 	"cmp"
 	"fmt"
-	"maps"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,33 +15,57 @@ import (
 	"ptvd/plugins/topics"
 )
 
+// place is a stop and, of a departure, what it does there.
+type place struct {
+	StopID, ParentID                                      string `as:"id"`
+	Name, Tz, Lat, Lon, Track, ScheduledTrack, PickupType string
+	Departure, ScheduledDeparture                         time.Time
+	Cancelled                                             bool
+	Alerts                                                []struct {
+		HeaderText                        string `as:"title"`
+		ImpactPeriod, CommunicationPeriod []period
+	}
+}
+
+type period struct{ Start, End time.Time }
+
+type stopTime struct {
+	Place                                                      place
+	TripTo                                                     struct{ Name string }
+	TripID, RouteID, DirectionID                               string `as:"id"`
+	RouteColor, RouteTextColor                                 string `as:"colour"`
+	Mode, Headsign, RouteShortName, RouteLongName, DisplayName string
+	AgencyName, PickupDropoffType                              string
+	RealTime, Cancelled, TripCancelled                         bool
+}
+
+// position returns where a place is, zero if that is not known.
+func (p place) position() (at plugins.Position) {
+	_ = at.UnmarshalText([]byte(p.Lat + "," + p.Lon)) // of an error it stays zero
+	return at
+}
+
 // decodeStopTimes decodes a reply of /stoptimes for a stop, or, if that is empty, for a
 // position.
 func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
-	at := sources.Fields(reply.Get("place"))
-	var nearest map[string]gjson.Result // of the places of departures, to that
-	known := stop == "" || sources.Text(at["stopId"]) == stop
-	var outer, inner sources.Reader
-	found, err := sources.Decode(reply.Get("stopTimes"), func(v gjson.Result) (topics.Departure, bool) {
-		fields := outer.Fields(v)
-		place := inner.Fields(fields["place"])
-		if nearest == nil || Meters(position(at), position(place)) < Meters(position(at), position(nearest)) {
-			nearest = maps.Clone(place)
+	var at, nearest place // nearest of those that something leaves from
+	sources.Read(reply.Get("place"), &at)
+	position, closest := at.position(), math.Inf(1)
+	known := stop == "" || at.StopID == stop
+	found, err := sources.Decode(reply.Get("stopTimes"), func(t stopTime) (topics.Departure, bool) {
+		if meters := position.Meters(t.Place.position()); meters < closest {
+			nearest, closest = t.Place, meters
 		}
-		known = known || sources.Text(place["stopId"]) == stop || sources.Text(place["parentId"]) == stop
-		return decodeStopTime(fields, place)
+		known = known || t.Place.StopID == stop || t.Place.ParentID == stop
+		return t.departure()
 	})
-	if sources.Text(at["stopId"]) == "" && nearest != nil { // a position, which has no name
+	if err == nil && !known && nearest.StopID != "" {
+		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it", stop, nearest.Name, nearest.StopID)
+	}
+	if at.StopID == "" { // a position, which has no name
 		at = nearest
 	}
-	if err == nil && !known && nearest != nil {
-		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it",
-			stop, sources.Name(nearest["name"]), sources.ID(nearest["stopId"]))
-	}
-	found.Stop, found.Zone = sources.Name(at["name"]), sources.Zone(at["tz"])
-	if position := position(at); position != (plugins.Position{}) {
-		found.Position = position.String()
-	}
+	found.Stop, found.Zone, found.Position = at.Name, sources.Zone(at.Tz), at.position()
 	return found, err
 }
 
@@ -50,56 +75,54 @@ var modes = map[string]string{
 	"LONG_DISTANCE": "train", "NIGHT_RAIL": "train", "REGIONAL_RAIL": "train", "REGIONAL_FAST_RAIL": "train", "METRO": "train",
 }
 
-// isMode tells whether a configured mode includes one that occurs.
-func isMode(wanted, mode string) bool {
-	return mode == wanted || wanted == "RAIL" && modes[mode] == "train"
-}
-
-// decodeStopTime reads a departure, and tells whether one can get on. Without a time it is
-// invalid.
-func decodeStopTime(fields, place map[string]gjson.Result) (d topics.Departure, boards bool) {
-	sign, end := sources.Name(fields["headsign"]), sources.Name(fields["tripTo"].Get("name"))
-	mode := modes[sources.Text(fields["mode"])]
+// departure returns what people see of it, and whether one can get on. Without a time it
+// is invalid.
+func (t stopTime) departure() (d topics.Departure, boards bool) {
+	mode := modes[t.Mode]
 	d = topics.Departure{
-		Scheduled:         sources.Time(place["scheduledDeparture"]),
-		Run:               sources.ID(fields["tripId"]),
-		RouteID:           sources.ID(fields["routeId"]),
-		Route:             sources.Name(fields["routeLongName"]),
-		Number:            cmp.Or(sources.Name(fields["routeShortName"]), sources.Name(fields["displayName"])),
-		DirectionID:       sources.ID(fields["directionId"]),
-		Destination:       cmp.Or(end, sign),
-		Headsign:          cmp.Or(sign, end),
-		Platform:          cmp.Or(sources.Name(place["track"]), sources.Name(place["scheduledTrack"])),
-		ScheduledPlatform: sources.Name(place["scheduledTrack"]),
-		Bay:               mode == "bus" || mode == "tram",
-		Mode:              cmp.Or(mode, strings.ToLower(sources.Name(fields["mode"]))),
-		Agency:            sources.Name(fields["agencyName"]),
-		Colour:            sources.Colour(fields["routeColor"]),
-		TextColour:        sources.Colour(fields["routeTextColor"]),
-		Cancelled:         sources.Bool(fields["cancelled"]) || sources.Bool(fields["tripCancelled"]) || sources.Bool(place["cancelled"]),
+		Scheduled: cmp.Or(t.Place.ScheduledDeparture, t.Place.Departure), Run: t.TripID, RouteID: t.RouteID, Route: t.RouteLongName, Number: cmp.Or(t.RouteShortName, t.DisplayName),
+		DirectionID: t.DirectionID, Destination: cmp.Or(t.TripTo.Name, t.Headsign), Headsign: cmp.Or(t.Headsign, t.TripTo.Name),
+		Platform: cmp.Or(t.Place.Track, t.Place.ScheduledTrack), ScheduledPlatform: t.Place.ScheduledTrack, Bay: mode == "bus" || mode == "tram",
+		Mode: cmp.Or(mode, strings.ToLower(t.Mode)), Agency: t.AgencyName, Colour: t.RouteColor, TextColour: t.RouteTextColor,
+		Cancelled: t.Cancelled || t.TripCancelled || t.Place.Cancelled,
 	}
-	if sources.Bool(fields["realTime"]) {
-		d.Estimated = sources.Time(place["departure"])
+	if t.RealTime {
+		d.Estimated = t.Place.Departure
 	}
-	if d.Scheduled.IsZero() {
-		d.Scheduled = sources.Time(place["departure"])
-	}
-	sources.Items(place["alerts"], func(v gjson.Result) {
-		if at := d.When(); during(v.Get("impactPeriod"), at) && during(v.Get("communicationPeriod"), at) {
-			d.Disruptions = sources.AddTitle(d.Disruptions, sources.Title(v.Get("headerText")))
+	for _, alert := range t.Place.Alerts {
+		if includes(alert.ImpactPeriod, d.When()) && includes(alert.CommunicationPeriod, d.When()) {
+			d.Disruptions = sources.AddTitle(d.Disruptions, alert.HeaderText)
 		}
-	})
-	closed := func(v gjson.Result) bool { return sources.Text(v) == "NOT_ALLOWED" }
+	}
 	// Nobody can get on where a service is cancelled: that alone hides nothing.
-	return d, d.Cancelled || !closed(fields["pickupDropoffType"]) && !closed(place["pickupType"])
+	return d, d.Cancelled || t.PickupDropoffType != "NOT_ALLOWED" && t.Place.PickupType != "NOT_ALLOWED"
 }
 
-// during tells whether a time is in one of some periods, or there are none.
-func during(periods gjson.Result, at time.Time) bool {
-	within, some := false, false
-	sources.Items(periods, func(v gjson.Result) {
-		from, to := sources.Time(v.Get("start")), sources.Time(v.Get("end"))
-		some, within = true, within || !at.Before(from) && (to.IsZero() || at.Before(to))
+// includes tells whether a time is in one of some periods, or there are none.
+func includes(periods []period, at time.Time) bool {
+	return len(periods) == 0 || slices.ContainsFunc(periods, func(p period) bool {
+		return !at.Before(p.Start) && (p.End.IsZero() || at.Before(p.End))
 	})
-	return within || !some
+}
+
+// otherModes returns which modes there are at a stop, by a reply of /stop, where none of
+// those that are wanted is; empty: one is.
+func otherModes(reply gjson.Result, wanted []string) string {
+	var at struct {
+		Routes []struct{ Mode string }
+	}
+	sources.Read(reply, &at)
+	var there []string
+	for _, route := range at.Routes {
+		if slices.Contains(wanted, route.Mode) || slices.Contains(wanted, "RAIL") && modes[route.Mode] == "train" {
+			return ""
+		}
+		if route.Mode != "" && !slices.Contains(there, route.Mode) {
+			there = append(there, route.Mode)
+		}
+	}
+	if len(there) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("modes %s match nothing at this stop; there are %s", strings.Join(wanted, ", "), strings.Join(there, ", "))
 }

@@ -73,7 +73,7 @@ func TestFieldsOfADeparture(t *testing.T) {
 			}
 			test.want.(func(*topics.Departure))(&want)
 			if err != nil || len(found.List) != 1 || !reflect.DeepEqual(found.List[0], want) || found.Stop != "Anděl" ||
-				found.Position != "50.071,14.403" || found.Zone.String() != "Europe/Prague" || !found.Complete || found.Doubt != "" {
+				found.Position.String() != "50.071,14.403" || found.Zone.String() != "Europe/Prague" || !found.Complete || found.Doubt != "" {
 				t.Errorf("%v\n got %+v\nwant %+v", err, found, want)
 			}
 		})

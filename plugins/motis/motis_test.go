@@ -11,6 +11,7 @@ import (
 	"ptvd/internal/fakeserver/motisserver"
 	"ptvd/internal/host"
 	"ptvd/plugins"
+	"ptvd/plugins/departures"
 	"ptvd/plugins/motis"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
@@ -141,7 +142,9 @@ func TestAStopThatWasRenumberedIsFoundByWhatItWasCalledAlsoAfterARestart(t *test
 		again := h.Instance("trains", "motis")
 		again.Storage = trains.Storage
 		again.StartPlugin(task, func(env plugins.Env) (plugins.Plugin, error) {
-			return motis.New(env, motis.Config{Every: time.Minute, Stop: motisserver.Stop, Count: 1, Contact: "me@example.org", BaseURL: motis.Transitous})
+			return motis.New(env, motis.Config{Stop: motisserver.Stop, Contact: "me@example.org", ServiceOptions: departures.ServiceOptions{
+				Every: time.Minute, Options: departures.Options{Count: 1}, BaseURL: motis.Transitous,
+			}})
 		})
 		if err := task.Sleep(time.Second); err != nil {
 			return err
@@ -225,7 +228,7 @@ func TestErrorsOfTheService(t *testing.T) {
 
 func TestFindStops(t *testing.T) {
 	s := &service{Harness: plugintest.New(t), Handler: motisserver.New(func() time.Time { return plugintest.Epoch })}
-	client := motis.Config{BaseURL: "https://motis.example", Contact: "me@example.org"}.Client(s, "test")
+	client := motis.Config{ServiceOptions: departures.ServiceOptions{BaseURL: "https://motis.example"}, Contact: "me@example.org"}.Client(s, "test")
 	stops, err := client.FindStops(context.Background(), "hunting", plugins.Position{Latitude: -37.9, Longitude: 145.1})
 	if err != nil || len(stops) != 2 || stops[0].ID != motisserver.Stop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {
 		t.Errorf("found %+v, %v", stops, err)
@@ -252,15 +255,5 @@ func TestConfigurationsAreChecked(t *testing.T) {
 	}
 	if err := plugintest.Check("motis", "stop: a\ncontact: me@example.org\nevery: 10s\nbase_url: http://motis.example"); err != nil {
 		t.Errorf("a service of one's own every 10s: %v", err)
-	}
-}
-
-func TestDistances(t *testing.T) {
-	prague, brno := plugins.Position{Latitude: 50.0755, Longitude: 14.4378}, plugins.Position{Latitude: 49.1951, Longitude: 16.6068}
-	if km := motis.Meters(prague, brno) / 1000; km < 183 || km > 186 {
-		t.Errorf("from Prague to Brno it is %.1f km, want 184", km)
-	}
-	if d := motis.Meters(plugins.Position{Longitude: 179.9}, plugins.Position{Longitude: -179.9}); d < 22_000 || d > 22_500 {
-		t.Errorf("over the date line it is %.0f m, want 22.2 km", d)
 	}
 }

@@ -32,10 +32,10 @@ type Client struct {
 const maxDetail = 300
 
 // get requests a path, which is escaped, and query.
-func (c Client) get(ctx context.Context, path string, query url.Values) (map[string]gjson.Result, time.Time, error) {
+func (c Client) get(ctx context.Context, path string, query url.Values) (reply gjson.Result, at time.Time, err error) {
 	id, key, err := c.credentials()
 	if err != nil {
-		return nil, time.Time{}, err
+		return reply, at, err
 	}
 	secrets := []string{id, key}
 	sign := func(u url.URL) *url.URL {
@@ -47,9 +47,9 @@ func (c Client) get(ctx context.Context, path string, query url.Values) (map[str
 		secrets = append(secrets, address.Query().Get("signature"))
 		return address
 	}
-	service := sources.Service{BaseURL: c.BaseURL, Example: defaults.BaseURL, Agent: c.Agent, HTTP: c.HTTP, Sign: sign, Explain: explain}
-	reply, at, err := service.Get(ctx, path, query)
-	return sources.Fields(reply), at, redact(err, secrets...)
+	service := sources.Service{BaseURL: c.BaseURL, Agent: c.Agent, HTTP: c.HTTP, Sign: sign, Explain: explain}
+	reply, at, err = service.Get(ctx, path, query)
+	return reply, at, redact(err, secrets...)
 }
 
 // explain returns the error that a response reports, nil if it reports none. The status

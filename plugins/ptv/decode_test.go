@@ -9,8 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tidwall/gjson"
-
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
@@ -98,7 +96,7 @@ func TestFieldsOfADeparture(t *testing.T) {
 			}
 			want := decoded()
 			test.want(&want)
-			b, list, err := decodeTimetable(fieldsOf([]byte(strings.Replace(oneDeparture, test.from, test.to, 1))), 7)
+			b, list, err := decodeTimetable(sources.Parse([]byte(strings.Replace(oneDeparture, test.from, test.to, 1))), 7)
 			if err != nil || len(list) != 1 || b.Stop != "Hill Top" || !b.Complete {
 				t.Fatalf("decoded %+v, %v", b, err)
 			}
@@ -111,7 +109,7 @@ func TestFieldsOfADeparture(t *testing.T) {
 
 func TestUnknownFlagsAndStatusesAreReportedAndIgnored(t *testing.T) {
 	body := strings.NewReplacer(`"flags": ""`, `"flags": "E-S_WCA-XYZ-RUN_12-XYZ"`, `"status": "scheduled"`, `"status": "Diverted"`).Replace(oneDeparture)
-	b, list, err := decodeTimetable(fieldsOf([]byte(body)), 7)
+	b, list, err := decodeTimetable(sources.Parse([]byte(body)), 7)
 	if got := strings.Join(b.Unknown, ", "); err != nil || got != "flag XYZ, status diverted" || !reflect.DeepEqual(list[0], decoded()) {
 		t.Errorf("unknown %q, %v: %+v", got, err, list)
 	}
@@ -119,7 +117,7 @@ func TestUnknownFlagsAndStatusesAreReportedAndIgnored(t *testing.T) {
 
 func TestAnInvalidDepartureIsSkipped(t *testing.T) {
 	for _, invalid := range []string{`"x"`, `null`, `7`, `[]`, `{}`, `{"scheduled_departure_utc": "soon"}`, `{"scheduled_departure_utc": {"at": 1}}`} {
-		b, list, err := decodeTimetable(fieldsOf([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1))), 7)
+		b, list, err := decodeTimetable(sources.Parse([]byte(strings.Replace(oneDeparture, `[{`, `[`+invalid+`, {`, 1))), 7)
 		if err != nil || len(list) != 1 || list[0].Destination != "Lake" || b.Complete {
 			t.Errorf("with %s: %+v, %v", invalid, b, err)
 		}
@@ -131,11 +129,11 @@ func TestAnInvalidReplyIsNotAnEmptyList(t *testing.T) {
 		`{}`, `[]`, `null`, `7`, `{"departures": null}`, `{"departures": {}}`, `{"departures": "none"}`,
 		`{"departures": [{}]}`, `{"departures": ["x", 7]}`, `{"departures": []`,
 	} {
-		if b, _, err := decodeTimetable(fieldsOf([]byte(body)), 7); err == nil {
+		if b, _, err := decodeTimetable(sources.Parse([]byte(body)), 7); err == nil {
 			t.Errorf("%s is decoded as %+v", body, b)
 		}
 	}
-	if b, list, err := decodeTimetable(fieldsOf([]byte(`{"departures": []}`)), 7); err != nil || len(list) != 0 || !b.Complete {
+	if b, list, err := decodeTimetable(sources.Parse([]byte(`{"departures": []}`)), 7); err != nil || len(list) != 0 || !b.Complete {
 		t.Errorf("no departures: %+v, %v", b, err)
 	}
 }
@@ -144,12 +142,12 @@ func TestTheNumberOfDeparturesAndTheLengthOfNamesAreLimited(t *testing.T) {
 	_, rest, _ := strings.Cut(oneDeparture, `"departures": [`)
 	departure, _, _ := strings.Cut(rest, "],\n\t\"stops\"")
 	body := fmt.Sprintf(`{"departures": [%s%s]}`, strings.Repeat(departure+",", 5000), departure)
-	b, list, err := decodeTimetable(fieldsOf([]byte(body)), 7)
+	b, list, err := decodeTimetable(sources.Parse([]byte(body)), 7)
 	if err != nil || len(list) != sources.MaxItems || b.Complete {
 		t.Errorf("%d departures of 5001, %v", len(list), err)
 	}
 	long := strings.Repeat("Llanfair ", 1000)
-	b, list, err = decodeTimetable(fieldsOf([]byte(strings.Replace(oneDeparture, "Lake", long, 1))), 7)
+	b, list, err = decodeTimetable(sources.Parse([]byte(strings.Replace(oneDeparture, "Lake", long, 1))), 7)
 	if err != nil || utf8.RuneCountInString(list[0].Destination) > maxName {
 		t.Errorf("a destination of %d bytes, %v", len(list[0].Destination), err)
 	}
@@ -162,7 +160,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"departures":[[],{"disruption_ids":{"1":2}}],"runs":[],"status":7}`))
 	f.Add([]byte("<html>"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		reply := fieldsOf(body)
+		reply := sources.Parse(body)
 		for _, status := range []int{200, 403, 500} {
 			client := Client{BaseURL: defaults.BaseURL, ID: plugins.LiteralSecret("3000176"), Key: plugins.LiteralSecret("key"), HTTP: replying{status, body}}
 			if _, _, err := client.get(t.Context(), "/", nil); err != nil {
@@ -188,9 +186,6 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
-
-// fieldsOf returns the members of a reply.
-func fieldsOf(body []byte) map[string]gjson.Result { return sources.Fields(sources.Parse(body)) }
 
 func checkText(t *testing.T, text string, limit int) {
 	t.Helper()

@@ -45,7 +45,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		return all
 	}
 	return &sources.Source{
-		Env: env, Every: cfg.Every, Walk: cfg.Walk, Count: cfg.Count, Share: cfg.Share, OnDemand: cfg.OnDemand, Attribution: attribution,
-		Requests: requestsOf(cfg), Filter: cfg.filter(), DropCancelled: !cfg.IncludeCancelled, Unfiltered: requestsOf(cfg.everything())[0],
+		Env: env, ServiceOptions: cfg.ServiceOptions, Attribution: attribution,
+		Requests: requestsOf(cfg), Filter: cfg.filter(), Unfiltered: requestsOf(cfg.everything())[0],
 	}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
@@ -47,17 +46,13 @@ func (c Config) requests() []request {
 	return all
 }
 
-// maxResults is the max_results of a request; without it the API sends no real-time
-// estimates. It counts for each route and direction. It includes the departures within
-// the walk, at most one every two minutes in a direction, and one more, which tells
-// whether there are others. If the filter drops departures, more are requested.
+// maxResults is the max_results of a request, which counts for each route and direction;
+// without it the API sends no real-time estimates.
 func (c Config) maxResults() int {
-	const headway = 2 * time.Minute
-	n := c.Count + int((c.Walk+headway-1)/headway) + 1
 	if len(c.Routes) > maxRouteRequests || len(c.Platforms) > 0 {
-		return max(n, min(3*n, 100)) // more would take a small board too long to decode
+		return c.Wanted(3)
 	}
-	return n
+	return c.Wanted(1)
 }
 
 // complete tells whether a reply contains all departures: fewer in each direction than
@@ -99,7 +94,7 @@ func (c Config) everything() Config {
 func (c Config) filter() topics.Filter {
 	return topics.Filter{
 		Routes: texts(c.Routes, strconv.Itoa), Directions: texts(c.Directions, strconv.Itoa),
-		Platforms: texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) }),
+		Signs: topics.Signs{Platforms: texts(c.Platforms, func(p Platform) string { return strings.ToUpper(string(p)) })},
 	}
 }
 

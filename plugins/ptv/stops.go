@@ -17,25 +17,25 @@ import (
 
 // Stop is a result of FindStops.
 type Stop struct {
-	ID        int
-	Name      string
-	Suburb    string
-	RouteType string // as in Config
-	Routes    []Route
+	ID        int     `json:"stop_id"`
+	Name      string  `json:"stop_name"`
+	Suburb    string  `json:"stop_suburb"`
+	RouteType string  `json:"route_type"` // as in Config
+	Routes    []Route `json:"routes"`
 }
 
 // Route is a route that serves a stop.
 type Route struct {
-	ID         int
-	Number     string // empty for trains
-	Name       string
+	ID         int         `json:"route_id"`
+	Number     string      `json:"route_number"` // empty for trains
+	Name       string      `json:"route_name"`
 	Directions []Direction // nil: not looked up
 }
 
 // Direction is one of the directions of a route.
 type Direction struct {
-	ID   int
-	Name string
+	ID   int    `json:"direction_id"`
+	Name string `json:"direction_name"`
 }
 
 // maxLookups limits the requests for directions of one search. A search for a suburb finds
@@ -67,26 +67,19 @@ func twiceEscaped(term string) string {
 	return url.QueryEscape(once)
 }
 
-func decodeStops(reply map[string]gjson.Result) (stops []Stop, err error) {
-	if !reply["stops"].IsArray() {
+func decodeStops(reply gjson.Result) ([]Stop, error) {
+	if !reply.Get("stops").IsArray() {
 		return nil, sources.InvalidReply("no list of stops")
 	}
-	sources.Items(reply["stops"], func(v gjson.Result) {
-		if !v.IsObject() {
-			return
+	var found struct{ Stops []Stop }
+	sources.Read(reply, &found)
+	for i, stop := range found.Stops {
+		found.Stops[i].RouteType = "" // one that is not known
+		if n, err := strconv.Atoi(stop.RouteType); err == nil && n >= 0 && n < len(routeTypes) {
+			found.Stops[i].RouteType = routeTypes[n]
 		}
-		stop := Stop{ID: int(v.Get("stop_id").Int()), Name: sources.Name(v.Get("stop_name")), Suburb: sources.Name(v.Get("stop_suburb"))}
-		if n, err := strconv.Atoi(sources.Text(v.Get("route_type"))); err == nil && n >= 0 && n < len(routeTypes) {
-			stop.RouteType = routeTypes[n]
-		}
-		sources.Items(v.Get("routes"), func(v gjson.Result) {
-			stop.Routes = append(stop.Routes, Route{
-				ID: int(v.Get("route_id").Int()), Number: sources.Name(v.Get("route_number")), Name: sources.Name(v.Get("route_name")),
-			})
-		})
-		stops = append(stops, stop)
-	})
-	return stops, nil
+	}
+	return slices.DeleteFunc(found.Stops, func(s Stop) bool { return s.ID == 0 }), nil
 }
 
 // addDirections looks up the directions of the stops' routes, each route once.
@@ -113,15 +106,16 @@ func (c Client) directions(ctx context.Context, route int) ([]Direction, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !reply["directions"].IsArray() {
+	if !reply.Get("directions").IsArray() {
 		return nil, sources.InvalidReply("no list of directions")
 	}
-	var directions []Direction
-	sources.Items(reply["directions"], func(v gjson.Result) {
-		d := Direction{ID: int(v.Get("direction_id").Int()), Name: sources.Name(v.Get("direction_name"))}
-		if !slices.Contains(directions, d) {
-			directions = append(directions, d)
+	var found struct{ Directions []Direction }
+	sources.Read(reply, &found)
+	var different []Direction
+	for _, d := range found.Directions {
+		if !slices.Contains(different, d) {
+			different = append(different, d)
 		}
-	})
-	return directions, nil
+	}
+	return different, nil
 }

@@ -20,22 +20,18 @@ import (
 
 // Config is the configuration of an instance.
 type Config struct {
-	From             plugins.From[topics.Inbox]      `yaml:"from" doc:"the topic of an instance of mqtt that receives what other boards share" required:"true"`
-	Ask              plugins.From[topics.Departures] `yaml:"ask" doc:"a source with on_demand that is asked when other boards share nothing; none: nothing is"`
-	After            time.Duration                   `yaml:"after" doc:"how long nothing may be heard of other boards" min:"30s" max:"1h"`
-	Lines            []string                        `yaml:"lines" doc:"only these lines, as they are called on the vehicles; none: all lines"`
-	Towards          []string                        `yaml:"towards" doc:"only departures whose destination or sign has one of these words in it, in upper or lower case, with or without accents; none: all of them"`
-	Platforms        []string                        `yaml:"platforms" doc:"only these platforms, and no departures of which it is not known; none: all of them"`
-	Walk             time.Duration                   `yaml:"walk" doc:"the time from the door to the stop; what leaves sooner cannot be caught" min:"0s" max:"2h"`
-	Count            int                             `yaml:"count" doc:"how many departures to keep, in addition to those within the walk" min:"1" max:"30"`
-	IncludeCancelled bool                            `yaml:"include_cancelled" doc:"keep cancelled services, which are shown as cancelled"`
+	From  plugins.From[topics.Inbox]      `yaml:"from" doc:"the topic of an instance of mqtt that receives what other boards share" required:"true"`
+	Ask   plugins.From[topics.Departures] `yaml:"ask" doc:"a source with on_demand that is asked when other boards share nothing; none: nothing is"`
+	After time.Duration                   `yaml:"after" doc:"how long nothing may be heard of other boards" min:"30s" max:"1h"`
+	topics.Signs
+	sources.Options
 }
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "remote",
 		Doc:      "has the departures that other boards fetch and share by MQTT",
-		Defaults: Config{After: 2 * time.Minute, Count: 10, IncludeCancelled: true},
+		Defaults: Config{After: 2 * time.Minute, Options: sources.Options{Count: 10, IncludeCancelled: true}},
 		Topics:   plugins.Topics(sources.Topic),
 		New:      New,
 	})
@@ -59,8 +55,7 @@ type remote struct {
 // New returns an instance that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	return &remote{cfg: cfg, Source: sources.Source{
-		Env: env, Every: cfg.After, Walk: cfg.Walk, Count: cfg.Count, DropCancelled: !cfg.IncludeCancelled,
-		Filter: topics.Filter{Lines: cfg.Lines, Towards: cfg.Towards, Platforms: cfg.Platforms},
+		Env: env, ServiceOptions: sources.ServiceOptions{Every: cfg.After, Options: cfg.Options}, Filter: topics.Filter{Signs: cfg.Signs},
 	}}, nil
 }
 

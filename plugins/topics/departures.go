@@ -48,38 +48,40 @@ type Departures struct {
 	Attribution string
 }
 
-// Departure is one service at one stop.
+// Departure is one service at one stop. As JSON it goes to other boards, and its tags tell
+// what its texts are there; see package departures.
 type Departure struct {
-	Scheduled time.Time
-	Estimated time.Time // zero: there is no real-time estimate
-	Presumed  bool      // Estimated goes on with the delay of an earlier reply, or the run is not known to be under way
-	Run       string    // what the source calls this run of a vehicle; empty: it has no name
-	RouteID   string    // what the source calls the route: 4; empty: it has no ID
-	Route     string    // the route's name: Cranbourne
-	Number    string    // the route's number: 96; empty for trains
-	Direction string    // where the direction leads: City (Flinders Street)
+	Scheduled time.Time `json:"scheduled"`
+	Estimated time.Time `json:"estimated,omitzero"`         // zero: there is no real-time estimate
+	Presumed  bool      `json:"presumed,omitempty"`         // Estimated goes on with the delay of an earlier reply, or the run is not known to be under way
+	Run       string    `json:"run,omitempty" as:"id"`      // what the source calls this run of a vehicle; empty: it has no name
+	RouteID   string    `json:"route_id,omitempty" as:"id"` // what the source calls the route: 4; empty: it has no ID
+	Route     string    `json:"route,omitempty"`            // the route's name: Cranbourne
+	Number    string    `json:"number,omitempty"`           // the route's number: 96; empty for trains
+	Direction string    `json:"direction,omitempty"`        // where the direction leads: City (Flinders Street)
 	// DirectionID is what the source calls the direction: 1; empty: it has no ID.
-	DirectionID string
+	DirectionID string `json:"direction_id,omitempty" as:"id"`
 	// Destination is where this run ends: Dandenong.
-	Destination string
+	Destination string `json:"destination,omitempty"`
 	// Headsign is what the front of the vehicle says: the destination, and
 	// the way there where that matters.
-	Headsign string
-	Platform string // empty: not known
+	Headsign string `json:"headsign,omitempty"`
+	Platform string `json:"platform,omitempty"` // empty: not known
 	// ScheduledPlatform is the platform by the timetable. Where it is another one than
 	// Platform, the platform was changed; empty: not known.
-	ScheduledPlatform string
-	Bay               bool   // the platform is a bay or the letter of a stop on the street
-	Mode              string // train, tram, bus, ferry; empty: not known
-	Agency            string // who runs it; empty: not known
+	ScheduledPlatform string `json:"scheduled_platform,omitempty"`
+	Bay               bool   `json:"bay,omitempty"`    // the platform is a bay or the letter of a stop on the street
+	Mode              string `json:"mode,omitempty"`   // train, tram, bus, ferry; empty: not known
+	Agency            string `json:"agency,omitempty"` // who runs it; empty: not known
 	// Colour is that of the line, as in CSS: #0072ce; TextColour is that of a text on it.
 	// Empty: it has none.
-	Colour, TextColour string
-	Express            bool // passes stops; else it stops at all of them
-	Cancelled          bool
-	ReplacedByBus      bool
-	AtPlatform         bool
-	Disruptions        []string // titles of what disturbs it
+	Colour        string   `json:"colour,omitempty" as:"colour"`
+	TextColour    string   `json:"text_colour,omitempty" as:"colour"`
+	Express       bool     `json:"express,omitempty"` // passes stops; else it stops at all of them
+	Cancelled     bool     `json:"cancelled,omitempty"`
+	ReplacedByBus bool     `json:"bus,omitempty"`
+	AtPlatform    bool     `json:"at_platform,omitempty"`
+	Disruptions   []string `json:"disruptions,omitempty" as:"title"` // titles of what disturbs it
 }
 
 // When returns the best known time of departure: estimated, else scheduled. What is

@@ -12,12 +12,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Filter is which departures are wanted. Of an option that is empty, all are.
+// Filter is which departures are wanted. Of an option that is empty, all are. A Config
+// embeds it, or the part of it whose words stand on vehicles and signs.
 type Filter struct {
-	Routes, Directions []string // the IDs of the source
-	Lines              []string // numbers of routes or, where a route has none, names; in any case
-	Towards            []string // parts of the destination or the sign, in any case, with or without accents
-	Platforms          []string // in any case
+	Routes     []string `yaml:"routes" doc:"only the routes with these IDs of the source; none: all routes"`
+	Directions []string `yaml:"directions" doc:"only the directions with these IDs of the source; none: all directions"`
+	Signs
+}
+
+// Signs are the options of a [Filter] in the words of people, in upper or lower case.
+type Signs struct {
+	Lines     []string `yaml:"lines" doc:"only these lines, by their numbers or, where they have none, their names; none: all lines"`
+	Towards   []string `yaml:"towards" doc:"only departures whose destination or sign has one of these words in it, in upper or lower case, with or without accents; none: all of them"`
+	Platforms []string `yaml:"platforms" doc:"only these platforms, tracks or bays, and no departures of which it is not known; none: all of them"`
 }
 
 // option is an option of a filter.

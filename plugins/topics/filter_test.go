@@ -26,19 +26,19 @@ func TestWhichDeparturesAFilterWants(t *testing.T) {
 		"a direction":                   {topics.Filter{Directions: []string{"1"}}, tram, true, true},
 		"another direction":             {topics.Filter{Directions: []string{"1"}}, train, false, true},
 		"a direction that is not known": {topics.Filter{Directions: []string{"1"}}, bus, false, false},
-		"a route that is not, of an unknown direction": {topics.Filter{Directions: []string{"1"}, Lines: []string{"9"}}, bus, false, true},
-		"a number":                              {topics.Filter{Lines: []string{"9"}}, tram, true, true},
-		"a longer number":                       {topics.Filter{Lines: []string{"90"}}, tram, false, true},
-		"the name of a line without a number":   {topics.Filter{Lines: []string{"cranbourne"}}, train, true, true},
-		"a platform in lower case":              {topics.Filter{Platforms: []string{"b"}}, tram, true, true},
-		"another platform":                      {topics.Filter{Platforms: []string{"A"}}, tram, false, true},
-		"a platform that is not known":          {topics.Filter{Platforms: []string{"1"}}, train, false, false},
-		"a bus instead of a train, by platform": {topics.Filter{Platforms: []string{"1"}}, bus, true, true},
-		"towards, without accents":              {topics.Filter{Towards: []string{"repy"}}, tram, true, true},
-		"towards, in capitals":                  {topics.Filter{Towards: []string{"x", "ŘEPY"}}, tram, true, true},
-		"towards, the beginning":                {topics.Filter{Towards: []string{"sidliste"}}, tram, true, true},
-		"towards the destination":               {topics.Filter{Towards: []string{"depo"}}, tram, true, true},
-		"towards something else":                {topics.Filter{Towards: []string{"anděl"}}, tram, false, true},
+		"a route that is not, of an unknown direction": {topics.Filter{Directions: []string{"1"}, Signs: topics.Signs{Lines: []string{"9"}}}, bus, false, true},
+		"a number":                              {topics.Filter{Signs: topics.Signs{Lines: []string{"9"}}}, tram, true, true},
+		"a longer number":                       {topics.Filter{Signs: topics.Signs{Lines: []string{"90"}}}, tram, false, true},
+		"the name of a line without a number":   {topics.Filter{Signs: topics.Signs{Lines: []string{"cranbourne"}}}, train, true, true},
+		"a platform in lower case":              {topics.Filter{Signs: topics.Signs{Platforms: []string{"b"}}}, tram, true, true},
+		"another platform":                      {topics.Filter{Signs: topics.Signs{Platforms: []string{"A"}}}, tram, false, true},
+		"a platform that is not known":          {topics.Filter{Signs: topics.Signs{Platforms: []string{"1"}}}, train, false, false},
+		"a bus instead of a train, by platform": {topics.Filter{Signs: topics.Signs{Platforms: []string{"1"}}}, bus, true, true},
+		"towards, without accents":              {topics.Filter{Signs: topics.Signs{Towards: []string{"repy"}}}, tram, true, true},
+		"towards, in capitals":                  {topics.Filter{Signs: topics.Signs{Towards: []string{"x", "ŘEPY"}}}, tram, true, true},
+		"towards, the beginning":                {topics.Filter{Signs: topics.Signs{Towards: []string{"sidliste"}}}, tram, true, true},
+		"towards the destination":               {topics.Filter{Signs: topics.Signs{Towards: []string{"depo"}}}, tram, true, true},
+		"towards something else":                {topics.Filter{Signs: topics.Signs{Towards: []string{"anděl"}}}, tram, false, true},
 		"two options, of which one does":        {topics.Filter{Routes: []string{"4"}, Directions: []string{"2"}}, tram, false, true},
 	} {
 		got, certain := c.filter.Apply([]topics.Departure{c.of})
@@ -53,11 +53,11 @@ func TestAFilterThatNamesNothingThatOccursSaysWhatDoes(t *testing.T) {
 		{DirectionID: "10", Number: "9a", Platform: "12"}, {DirectionID: "2", Number: "9a", Platform: "3", Headsign: "City"}, {DirectionID: "10"},
 	})
 	for want, filter := range map[string]topics.Filter{
-		"": {Directions: []string{"7", "2"}, Lines: []string{"9A"}, Towards: []string{"cit"}},
+		"": {Directions: []string{"7", "2"}, Signs: topics.Signs{Lines: []string{"9A"}, Towards: []string{"cit"}}},
 		"directions 7, 8 match nothing at this stop; there are 2, 10": {Directions: []string{"7", "8"}},
-		"platforms 1 match nothing at this stop; there are 3, 12":     {Lines: []string{"9A"}, Platforms: []string{"1"}},
+		"platforms 1 match nothing at this stop; there are 3, 12":     {Signs: topics.Signs{Lines: []string{"9A"}, Platforms: []string{"1"}}},
 		"routes 1 match nothing at this stop; none is known":          {Routes: []string{"1"}},
-		"towards Depo match nothing at this stop; there are City":     {Towards: []string{"Depo"}},
+		"towards Depo match nothing at this stop; there are City":     {Signs: topics.Signs{Towards: []string{"Depo"}}},
 	} {
 		if got := filter.Unmatched(ids); got != want {
 			t.Errorf("%+v: %q, want %q", filter, got, want)
