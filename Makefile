@@ -9,8 +9,8 @@ VERSION := $(shell deploy/deb/version)$(if $(WITH),+with)
 LDFLAGS  = -s -w -X ptvd/internal/cli.Version=$(VERSION) $(if $(WITH),-X "ptvd/internal/cli.Added=$(shell cat bin/with/added)")
 # What runs a few times a minute is built without inlining, which saves 0.45 MB on armv6.
 COLD    := net/... vendor/... crypto/tls crypto/x509 crypto/ecdsa crypto/ecdh crypto/rsa crypto/internal/hpke encoding/asn1 math/big \
-	mime/... os/... regexp/... text/... html compress/... gopkg.in/... go.bug.st/... github.com/spf13/... github.com/eclipse/... \
-	ptvd/internal/cli ptvd/internal/config ptvd/internal/schema ptvd/internal/hwcheck ptvd/internal/demo ptvd/internal/fakeserver/...
+	mime/... os/... regexp/... text/... html compress/... gopkg.in/... go.bug.st/... github.com/spf13/... github.com/eclipse/... github.com/robfig/... \
+	ptvd/plugins/schedule ptvd/internal/cli ptvd/internal/config ptvd/internal/schema ptvd/internal/hwcheck ptvd/internal/demo ptvd/internal/fakeserver/...
 # The build is reproducible: the same commit always gives the same bytes. HTTP/2 would
 # cost 0.6 MB, and one request in half a minute gains nothing from it.
 BUILD    = CGO_ENABLED=$(CGO) $(GO) build $(if $(WITH),-C bin/with -mod=mod) -tags nethttpomithttp2 $(foreach p,$(COLD),-gcflags=$(p)=-l) \

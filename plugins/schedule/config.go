@@ -32,10 +32,11 @@ func (c Config) Validate() error {
 	if len(c.Schedules) == 0 {
 		return plugins.OptionErrorf("schedules", "the list is empty; write an entry, such as {at: 07:00, do: panel.wake}")
 	}
-	bySun := func(a At) bool { return a.Event != Midnight }
 	for i, e := range c.Schedules {
-		if c.Place == (plugins.Position{}) && slices.ContainsFunc(e.At, bySun) {
-			return plugins.OptionErrorf(fmt.Sprintf("schedules[%d].at", i), "sunrise and sunset depend on the place; add place, such as place: -37.81,144.96")
+		for _, at := range e.At {
+			if at.Event != Midnight && c.Place == (plugins.Position{}) {
+				return plugins.OptionErrorf(fmt.Sprintf("schedules[%d].at", i), "sunrise and sunset depend on the place; add place, such as place: -37.81,144.96")
+			}
 		}
 	}
 	return nil
@@ -55,13 +56,13 @@ func (e Entry) Validate() error {
 }
 
 // Event is what the time of an [At] is counted from.
-type Event string
+type Event int
 
 // The events.
 const (
-	Midnight Event = "midnight" // by the clock: the offset is a time of day
-	Sunrise  Event = "sunrise"
-	Sunset   Event = "sunset"
+	Midnight Event = iota // by the clock: the offset is a time of day
+	Sunrise
+	Sunset
 )
 
 // At is a time of every day: 07:00, sunrise, or sunset -20m.
@@ -81,24 +82,28 @@ func (a *At) UnmarshalText(text []byte) error {
 		*a = At{Midnight, time.Duration(clock)}
 		return nil
 	}
-	compact := strings.ReplaceAll(string(text), " ", "")
-	for _, event := range []Event{Sunrise, Sunset} {
-		offset, ok := strings.CutPrefix(compact, string(event))
-		if !ok {
-			continue
-		}
-		d, err := time.ParseDuration(offset)
-		switch {
-		case offset == "":
-		case err != nil || !strings.ContainsAny(offset[:1], "+-"):
-			return fmt.Errorf("not an offset from %s; write it as %s -20m or %s +1h30m", event, event, event)
-		case d.Abs() > maxOffset:
-			return fmt.Errorf("the offset is too large; write at most 6h")
-		}
-		*a = At{event, d}
+	event, compact := Sunrise, strings.ReplaceAll(string(text), " ", "")
+	offset, ok := strings.CutPrefix(compact, "sunrise")
+	if !ok {
+		event = Sunset
+		offset, ok = strings.CutPrefix(compact, "sunset")
+	}
+	if !ok {
+		return errors.New("not a time of the day; write 00:00 to 23:59, sunrise, or sunset -20m")
+	}
+	*a = At{Event: event}
+	if offset == "" {
 		return nil
 	}
-	return errors.New("not a time of the day; write 00:00 to 23:59, sunrise, or sunset -20m")
+	var err error
+	a.Offset, err = time.ParseDuration(offset)
+	if err != nil || offset[0] != '+' && offset[0] != '-' {
+		return errors.New("not an offset; write it as sunset -20m or sunrise +1h30m")
+	}
+	if a.Offset < -maxOffset || a.Offset > maxOffset {
+		return errors.New("the offset is too large; write at most 6h")
+	}
+	return nil
 }
 
 // Days is a set of days of the week: a bit for each, the lowest for Sunday.
@@ -138,7 +143,7 @@ func (c *Cron) UnmarshalText(text []byte) error {
 	if _, err := parser.Parse(string(text)); err != nil {
 		return fmt.Errorf("not a cron expression: %w; write five fields, such as */15 6-9 * * 1-5", err)
 	}
-	if nextCivil(c.parse(), time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+	if (&timetable{cron: c.parse()}).next(0, 4*365*secondsPerDay, time.UTC) == 0 {
 		return errors.New("there is no such day; it would never be called")
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -27,21 +28,34 @@ func init() {
 
 // New returns a schedule that is not started.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	s := &schedule{env: env, cfg: cfg}
-	for _, entry := range cfg.Schedules {
-		s.entries = append(s.entries, newTimetable(entry, cfg.Place))
+	s := &schedule{env: env, late: int64(cfg.Late / time.Second), entries: make([]scheduled, len(cfg.Schedules))}
+	for i := range s.entries {
+		s.entries[i].set(&cfg.Schedules[i], cfg.Place)
 	}
 	return s, nil
 }
 
 type schedule struct {
 	env     plugins.Env
-	cfg     Config
-	entries []timetable // of cfg.Schedules
+	late    int64 // in seconds
+	entries []scheduled
 
-	// handled is the time up to which every entry was called, or has been missed. It is
-	// zero before the clock was synchronized for the first time.
-	handled time.Time
+	// handled is the instant up to which every entry was called, or has been missed. It is
+	// 0 before the clock was synchronized for the first time.
+	handled int64
+}
+
+// scheduled is an entry of the configuration.
+type scheduled struct {
+	timetable
+	do   []plugins.ActionRef
+	text string // of do
+	due  int64  // the instant; 0: never
+}
+
+func (s *scheduled) set(e *Entry, place plugins.Position) {
+	s.timetable.set(e, place)
+	s.do, s.text = e.Do, strings.Trim(fmt.Sprint(e.Do), "[]")
 }
 
 // Start restores up to when all was done, and begins to follow the clock.
@@ -95,24 +109,29 @@ func (s *schedule) follow(t *plugins.Task) error {
 // runDue calls the actions of the entries that have come due since the last time, in the
 // order of their times, and returns whether there was one.
 func (s *schedule) runDue() (ran bool) {
-	now := s.env.Clock.Now()
-	after := resume(s.handled, now)
-	s.handled = later(after, now)
-	due := make([]time.Time, len(s.entries))
-	for i, entry := range s.entries {
-		due[i] = entry.last(later(after, now.Add(-s.cfg.Late)), now)
-		if missed := entry.next(after); due[i].IsZero() && !missed.IsZero() && !missed.After(now) {
-			s.env.Log.Warn("schedule missed", "due", missed, "late", s.cfg.Late, "do", s.cfg.Schedules[i].Do)
+	clock := s.env.Clock.Now()
+	now, zone := clock.Unix(), clock.Location()
+	after := s.handled
+	if after == 0 || after-now > 60*60 {
+		after = now // a clock that is set back further than this was wrong before
+	}
+	s.handled = max(after, now)
+	for i := range s.entries {
+		e := &s.entries[i]
+		e.due = e.last(max(after, now-s.late), now, zone)
+		if missed := e.next(after, now, zone); e.due == 0 && missed != 0 {
+			s.env.Log.Warn("schedule missed", "due", time.Unix(missed, 0).In(zone), "do", e.text)
 		}
 	}
-	for i := earliest(due); i >= 0; i = earliest(due) {
-		s.env.Log.Debug("schedule", "due", due[i], "do", s.cfg.Schedules[i].Do)
-		for _, action := range s.cfg.Schedules[i].Do {
+	for e := s.earliest(); e != nil; e = s.earliest() {
+		due := slog.Time("due", time.Unix(e.due, 0).In(zone))
+		s.env.Log.Debug("schedule", due, "do", e.text)
+		for _, action := range e.do {
 			if err := s.env.Call(action); err != nil {
-				s.env.Log.Warn("action failed", "due", due[i], "action", action, "err", err)
+				s.env.Log.Warn("action failed", due, "action", action, "err", err)
 			}
 		}
-		due[i], ran = time.Time{}, true
+		e.due, ran = 0, true
 	}
 	return ran
 }
@@ -120,56 +139,38 @@ func (s *schedule) runDue() (ran bool) {
 // announce publishes what is called next, and returns how long to sleep until then.
 func (s *schedule) announce() time.Duration {
 	now := s.env.Clock.Now()
-	due := make([]time.Time, len(s.entries))
-	for i, entry := range s.entries {
-		due[i] = entry.next(now)
+	for i := range s.entries {
+		e := &s.entries[i]
+		e.due = e.next(now.Unix(), now.Unix()+inAYear, now.Location())
 	}
-	i := earliest(due)
-	if i < 0 {
+	e := s.earliest()
+	if e == nil {
 		return recheck
 	}
-	nextRun.Set(s.env, topics.Text(due[i].Format("Mon 2 Jan 15:04 ")+strings.Trim(fmt.Sprint(s.cfg.Schedules[i].Do), "[]")))
-	return min(recheck, due[i].Sub(now))
+	at := time.Unix(e.due, 0).In(now.Location())
+	nextRun.Set(s.env, topics.Text(at.Format("Mon 2 Jan 15:04 ")+e.text))
+	return min(recheck, at.Sub(now))
 }
 
-// earliest returns the index of the earliest of some times, not counting zero; -1: there is
-// none.
-func earliest(times []time.Time) int {
-	found := -1
-	for i, t := range times {
-		if !t.IsZero() && (found < 0 || t.Before(times[found])) {
-			found = i
+// earliest returns the entry that is due first; nil: none is due.
+func (s *schedule) earliest() (first *scheduled) {
+	for i := range s.entries {
+		if e := &s.entries[i]; e.due != 0 && (first == nil || e.due < first.due) {
+			first = e
 		}
 	}
-	return found
-}
-
-// resume returns the time after which entries are due, when all up to handled was done. A
-// clock that is set back by less than an hour repeats nothing; one that is set back further
-// was wrong before.
-func resume(handled, now time.Time) time.Time {
-	if handled.IsZero() || handled.Sub(now) > time.Hour {
-		return now
-	}
-	return handled.In(now.Location())
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+	return first
 }
 
 // stateFile holds the time up to which all was done, as RFC 3339.
 const stateFile = "handled"
 
 func (s *schedule) save(t *plugins.Task) error {
-	if s.handled.IsZero() {
+	if s.handled == 0 {
 		return nil
 	}
 	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
-		return struct{}{}, s.env.Storage.Save(stateFile, []byte(s.handled.UTC().Format(time.RFC3339)))
+		return struct{}{}, s.env.Storage.Save(stateFile, []byte(time.Unix(s.handled, 0).UTC().Format(time.RFC3339)))
 	})
 	return err
 }
@@ -180,7 +181,9 @@ func (s *schedule) restore(t *plugins.Task) error {
 		return err
 	}
 	if err == nil && text != nil {
-		s.handled, err = time.Parse(time.RFC3339, string(text))
+		var handled time.Time
+		handled, err = time.Parse(time.RFC3339, string(text))
+		s.handled = max(0, handled.Unix())
 	}
 	if err != nil {
 		s.env.Log.Warn("loading the time of the last run failed; what was missed before now is not called", "err", err)

@@ -9,149 +9,127 @@ import (
 	"ptvd/plugins"
 )
 
-// timetable is when an entry is due: the instants of all of its rules.
-type timetable []rule
+// Instants are seconds since 1970 in UTC, and 0 is none. A civil time is what a clock on the
+// wall shows, which is an instant only in a zone: it is kept as the instant at which a clock
+// in UTC shows it, since each exists there once.
 
-// rule returns the first instant at which something is due after another, in the zone of
-// that; zero: there is none for years.
-type rule func(after time.Time) time.Time
+const secondsPerDay = 24 * 60 * 60
 
-// newTimetable returns the timetable of an entry that is valid.
-func newTimetable(e Entry, place plugins.Position) (all timetable) {
-	var days Days
-	for _, d := range e.Days {
-		days |= d
-	}
-	if days == 0 {
-		days = 1<<len(dayNames) - 1
-	}
-	if e.Cron != "" {
-		all = append(all, civilRule(e.Cron.parse()))
-	}
-	for _, at := range e.At {
-		if at.Event == Midnight {
-			const every = ^uint64(0)
-			all = append(all, civilRule(&cron.SpecSchedule{
-				Minute: 1 << (at.Offset / time.Minute % 60), Hour: 1 << (at.Offset / time.Hour),
-				Dom: every, Month: every, Dow: uint64(days),
-			}))
-		} else {
-			all = append(all, sunRule(at, days, place))
-		}
-	}
-	return all
+// inAYear is how far a schedule looks ahead: a polar summer is half a year without a sunset.
+const inAYear = 400 * secondsPerDay
+
+// timetable is when an entry is due: at times of some days of the week, or by a cron
+// expression.
+type timetable struct {
+	at    []At
+	days  Days
+	place plugins.Position
+	cron  *cron.SpecSchedule // nil: there is none
 }
 
-// next returns when the entry is due next after an instant; zero: not for years.
-func (all timetable) next(after time.Time) (first time.Time) {
-	for _, rule := range all {
-		if at := rule(after); first.IsZero() || !at.IsZero() && at.Before(first) {
-			first = at
+// set makes it the timetable of an entry that is valid.
+func (t *timetable) set(e *Entry, place plugins.Position) {
+	t.at, t.place = e.At, place
+	for _, d := range e.Days {
+		t.days |= d
+	}
+	if t.days == 0 {
+		t.days = 1<<len(dayNames) - 1
+	}
+	if e.Cron != "" {
+		t.cron = e.Cron.parse()
+	}
+}
+
+// last returns the last instant after one and up to another at which the entry was due; 0:
+// none.
+func (t *timetable) last(after, until int64, zone *time.Location) (last int64) {
+	for next := t.next(after, until, zone); next != 0; next = t.next(next, until, zone) {
+		last = next
+	}
+	return last
+}
+
+// next returns the first instant after one and up to another at which the entry is due; 0:
+// none.
+func (t *timetable) next(after, until int64, zone *time.Location) (first int64) {
+	shown := after + offset(after, zone)
+	// The days of the sun and of the clock differ by up to one, and an offset is less than
+	// another.
+	const margin = 2 * secondsPerDay
+	date := time.Unix(after-margin, 0).UTC().Truncate(24 * time.Hour)
+	for ; date.Unix() < until+margin; date = date.Add(24 * time.Hour) {
+		for _, at := range t.at {
+			if due := t.on(date, at, zone); due > after && due <= until {
+				first, until = due, due
+			}
+		}
+		if t.cron == nil || !matches(t.cron, date) {
+			continue
+		}
+		for minute := range 24 * 60 {
+			civil := date.Unix() + int64(60*minute)
+			if uint32(t.cron.Hour)>>(minute/60)&uint32(t.cron.Minute>>(minute%60))&1 == 0 || civil <= shown {
+				continue
+			}
+			switch due := instantOf(civil, zone); {
+			case due > until:
+				return 0
+			case due > after: // and not the second time that the clock shows it
+				return due
+			}
 		}
 	}
 	return first
 }
 
-// last returns when the entry was due last, after one instant and up to another; zero: it
-// was not.
-func (all timetable) last(after, until time.Time) (last time.Time) {
-	for {
-		next := all.next(after)
-		if next.IsZero() || next.After(until) {
-			return last
+// on returns the instant of a time on a day; 0: there is none.
+func (t *timetable) on(date time.Time, at At, zone *time.Location) int64 {
+	var due int64
+	if at.Event == Midnight {
+		due = instantOf(date.Add(at.Offset).Unix(), zone)
+	} else {
+		year, month, day := date.Date()
+		event, sunset := sunrise.SunriseSunset(t.place.Latitude, t.place.Longitude, year, month, day)
+		if at.Event == Sunset {
+			event = sunset
 		}
-		after, last = next, next
-	}
-}
-
-// civilRule follows an expression of the civil time.
-func civilRule(expression *cron.SpecSchedule) rule {
-	return func(after time.Time) time.Time {
-		for civil := civilOf(after); ; {
-			civil = nextCivil(expression, civil)
-			if civil.IsZero() {
-				return civil
-			}
-			// What the clock shows a second time was due the first time.
-			if at := instantOf(civil, after.Location()); at.After(after) {
-				return at
-			}
+		if event.IsZero() {
+			return 0
 		}
+		due, date = event.Add(at.Offset).Unix(), event.In(zone)
 	}
+	if t.days>>date.Weekday()&1 == 0 {
+		return 0
+	}
+	return due
 }
 
-// nextCivil returns the first minute after a civil time that matches an expression; zero:
-// there is none in eight years, in which there is a 29th of February.
-func nextCivil(e *cron.SpecSchedule, after time.Time) time.Time {
-	t := after.Truncate(time.Minute).Add(time.Minute)
-	for limit := t.AddDate(8, 0, 0); t.Before(limit); {
-		switch {
-		case e.Month>>t.Month()&1 == 0 || !matchesDay(e, t):
-			t = t.Truncate(24 * time.Hour).Add(24 * time.Hour)
-		case e.Hour>>t.Hour()&1 == 0:
-			t = t.Truncate(time.Hour).Add(time.Hour)
-		case e.Minute>>t.Minute()&1 == 0:
-			t = t.Add(time.Minute)
-		default:
-			return t
-		}
+// matches tells whether a day matches: both of its fields or, as cron has it, one of them
+// where both are limited. The library sets the highest bit of a field for *.
+func matches(e *cron.SpecSchedule, date time.Time) bool {
+	_, month, day := date.Date()
+	ofMonth, ofWeek := e.Dom>>day&1 == 1, e.Dow>>date.Weekday()&1 == 1
+	if (e.Dom|e.Dow)>>63 == 0 && ofMonth != ofWeek {
+		ofMonth, ofWeek = true, true
 	}
-	return time.Time{}
+	return ofMonth && ofWeek && e.Month>>month&1 == 1
 }
 
-// matchesDay tells whether a day matches: both of its fields or, as cron has it, one of
-// them where both are limited. The library sets the highest bit of a field for *.
-func matchesDay(e *cron.SpecSchedule, t time.Time) bool {
-	ofMonth, ofWeek := e.Dom>>t.Day()&1 == 1, e.Dow>>t.Weekday()&1 == 1
-	if (e.Dom|e.Dow)>>63 == 1 {
-		return ofMonth && ofWeek
-	}
-	return ofMonth || ofWeek
-}
-
-// A civil time is what a clock on the wall shows, which is an instant only in a zone. It is
-// kept as a time in UTC, where every such time exists once.
-
-func civilOf(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+// offset returns how many seconds the clocks of a zone are ahead of UTC.
+func offset(instant int64, zone *time.Location) int64 {
+	_, offset := time.Unix(instant, 0).In(zone).Zone()
+	return int64(offset)
 }
 
 // instantOf returns the first instant at which clocks in a zone show a civil time. If they
 // skip it, that is the instant right after the gap.
-func instantOf(civil time.Time, zone *time.Location) time.Time {
-	at := time.Date(civil.Year(), civil.Month(), civil.Day(), civil.Hour(), civil.Minute(), civil.Second(), civil.Nanosecond(), zone)
-	from, to := at.ZoneBounds() // Date takes the offset of one side of the change that is near
-	for _, change := range []time.Time{from, to} {
-		if change.IsZero() {
-			continue
-		}
-		shown, before := civilOf(change), civilOf(change.Add(-1)).Add(1)
-		if !civil.Before(before) && civil.Before(shown) {
-			return change
-		}
-		if !civil.Before(shown) && civil.Before(before) { // it is shown before the change, and again after it
-			return change.Add(civil.Sub(before))
-		}
+func instantOf(civil int64, zone *time.Location) int64 {
+	before := civil - 2*secondsPerDay // before every change that matters
+	at := civil - offset(before, zone)
+	_, change := time.Unix(before, 0).In(zone).ZoneBounds()
+	if change.IsZero() || at < change.Unix() {
+		return at
 	}
-	return at
-}
-
-// sunRule follows the sun. The days are those of sunrise or sunset itself, without the offset.
-func sunRule(at At, days Days, place plugins.Position) rule {
-	return func(after time.Time) time.Time {
-		// The days of UTC and of the place differ by up to one, and the offset is less than
-		// one. The sun of a polar summer does not set for half a year.
-		for n := range 400 {
-			day := after.UTC().AddDate(0, 0, n-2)
-			event, sunset := sunrise.SunriseSunset(place.Latitude, place.Longitude, day.Year(), day.Month(), day.Day())
-			if at.Event == Sunset {
-				event = sunset
-			}
-			due := event.Add(at.Offset).In(after.Location())
-			if !event.IsZero() && due.After(after) && days&(1<<event.In(after.Location()).Weekday()) != 0 {
-				return due
-			}
-		}
-		return time.Time{}
-	}
+	return max(change.Unix(), civil-offset(change.Unix(), zone))
 }
