@@ -29,7 +29,11 @@ func (Choice[K]) ChoiceOf() reflect.Type { return reflect.TypeFor[K]() }
 // member's options, with the tags of a Config, and *T implements K. What is wrong
 // with it, such as a name that is taken, is a panic.
 func AddMember[K, T any](name, doc string, defaults T) {
-	kind, options := reflect.TypeFor[K](), reflect.TypeFor[T]()
+	addMember((*K)(nil), name, doc, defaults) // which is in the program once, and not for each T
+}
+
+func addMember(pointerToKind any, name, doc string, defaults any) {
+	kind, options := reflect.TypeOf(pointerToKind).Elem(), reflect.TypeOf(defaults)
 	err := fmt.Errorf("*%v does not implement it", options)
 	if kind.Kind() == reflect.Interface && reflect.PointerTo(options).Implements(kind) {
 		err = schema.AddMember(kind, name, doc, reflect.ValueOf(defaults))

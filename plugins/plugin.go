@@ -110,21 +110,32 @@ func checkNames[T any](what string, list []T, name func(T) string) error {
 // that is incomplete, a name that is taken, and a Config whose types, tags or
 // defaults are wrong are panics, which name the plugin and the field.
 func Register[C any](s Spec[C]) {
+	// What is generic is in the program once for each plugin, so the rest is done by
+	// reflection.
 	register(host.Definition{
 		Name: s.Name, Doc: s.Doc, Topics: s.Topics, Actions: s.Actions, TimeSource: s.TimeSource,
-		Defaults: reflect.ValueOf(s.Defaults),
-		New:      func(i *host.Instance, cfg any) (host.Plugin, error) { return s.New(newEnv(i), cfg.(C)) },
-		Update: func(p host.Plugin, t *Task, cfg any) error {
-			if u, ok := p.(Updater[C]); ok {
-				return u.Update(t, cfg.(C))
-			}
-			return ErrRestart
-		},
-	}, s.New != nil)
+	}, s.Defaults, s.New, (*Updater[C])(nil))
 }
 
-func register(d host.Definition, hasNew bool) {
-	if err := check(d, hasNew); err != nil {
+func register(d host.Definition, defaults, newPlugin, updater any) {
+	makeIt, kind := reflect.ValueOf(newPlugin), reflect.TypeOf(updater).Elem()
+	d.Defaults = reflect.ValueOf(defaults)
+	d.New = func(i *host.Instance, cfg any) (host.Plugin, error) {
+		result := makeIt.Call([]reflect.Value{reflect.ValueOf(newEnv(i)), reflect.ValueOf(cfg)})
+		p, _ := result[0].Interface().(host.Plugin)
+		err, _ := result[1].Interface().(error)
+		return p, err
+	}
+	d.Update = func(p host.Plugin, t *Task, cfg any) error {
+		v := reflect.ValueOf(p)
+		if !v.Type().Implements(kind) {
+			return ErrRestart
+		}
+		result := v.MethodByName("Update").Call([]reflect.Value{reflect.ValueOf(t), reflect.ValueOf(cfg)})
+		err, _ := result[0].Interface().(error)
+		return err
+	}
+	if err := check(d, !makeIt.IsNil()); err != nil {
 		panic(fmt.Sprintf("plugins: the Spec %q: %v", d.Name, err))
 	}
 	host.Register(d)

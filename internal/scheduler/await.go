@@ -18,19 +18,26 @@ import (
 // it found. Its context ends with Await: what depends on it, such as the body of
 // an HTTP response, must be read inside the work.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
+	result, err := t.await(func(ctx context.Context) (any, error) { return work(ctx) })
+	value, _ := result.(T)
+	return value, err
+}
+
+// await is [Await] of any type: in the program once, and not for each type.
+func (t *Task) await(work func(ctx context.Context) (any, error)) (any, error) {
 	if err := t.enter(); err != nil {
-		return *new(T), err
+		return nil, err
 	}
 	l := t.loop
 	if l.workers[t.owner] >= maxWork {
 		err := fmt.Errorf("%w: %d", ErrTooManyAwaits, maxWork)
 		l.reportMisuse(t, "Await", err)
-		return *new(T), err
+		return nil, err
 	}
 	l.workers[t.owner]++
 	ctx, cancel := context.WithCancel(context.Background())
 	var (
-		result  *outcome[T]
+		result  *outcome
 		waiting = true
 	)
 	defer func() {
@@ -41,7 +48,7 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 		}
 	}()
 	l.clock.Work(func() {
-		o := &outcome[T]{err: errNoResult}
+		o := &outcome{err: errNoResult}
 		defer func() {
 			delivered := l.posts.add(func() {
 				if l.workers[t.owner]--; l.workers[t.owner] == 0 {
@@ -61,7 +68,7 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 		o.run(ctx, work)
 	})
 	if err := t.suspend(inAwait); err != nil {
-		return *new(T), err
+		return nil, err
 	}
 	arrived := result
 	result = nil
@@ -79,13 +86,13 @@ var ErrTooManyAwaits = errors.New("too many awaited functions have not returned"
 var errNoResult = errors.New("the awaited work ended without a result (runtime.Goexit)")
 
 // outcome is the result of work.
-type outcome[T any] struct {
-	value T
+type outcome struct {
+	value any
 	err   error
 }
 
 // run calls the work. A panic becomes its error.
-func (o *outcome[T]) run(ctx context.Context, work func(context.Context) (T, error)) {
+func (o *outcome) run(ctx context.Context, work func(context.Context) (any, error)) {
 	defer func() {
 		if p := recover(); p != nil {
 			o.err = &PanicError{Value: p, Stack: debug.Stack()}
@@ -94,8 +101,8 @@ func (o *outcome[T]) run(ctx context.Context, work func(context.Context) (T, err
 	o.value, o.err = work(ctx)
 }
 
-func (o *outcome[T]) discard() {
-	if c, ok := any(o.value).(io.Closer); ok && o.err == nil {
+func (o *outcome) discard() {
+	if c, ok := o.value.(io.Closer); ok && o.err == nil {
 		go c.Close() // it may block, which the loop must not
 	}
 }
