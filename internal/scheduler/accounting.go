@@ -48,15 +48,15 @@ func newAccounting(o Options) accounting {
 }
 
 // pause and resume stand around the loop's wait.
-func (a *accounting) pause() {
+func (a *accounting) pause(until Instant) {
 	a.wakeups++
-	a.watchdog.disarm()
+	a.watchdog.beginWait(a.now, until)
 }
 
 func (a *accounting) resume() {
-	a.readClock()
+	a.now = a.clock.Now()
 	a.since = a.now
-	a.watchdog.arm(a.now)
+	a.watchdog.endWait(a.now)
 }
 
 // begin starts a step of a task.

@@ -108,8 +108,8 @@ const (
 )
 
 // noticeSuspend advances the clock if the machine was suspended.
-func (c *SystemClock) noticeSuspend() {
-	if c.Now()-c.checked < checkEvery {
+func (c *SystemClock) noticeSuspend(now Instant) {
+	if now-c.checked < checkEvery {
 		return
 	}
 	lead := kernelClock(unix.CLOCK_BOOTTIME)
@@ -138,7 +138,8 @@ func (c *SystemClock) FromKernel(timestamp Instant) Instant {
 
 // Wait parks the calling goroutine in Go's poller until the instant or a Wake.
 func (c *SystemClock) Wait(until Instant) error {
-	if c.noticeSuspend(); c.unread > 0 {
+	now := c.Now()
+	if c.noticeSuspend(now); c.unread > 0 || now >= until {
 		return nil
 	}
 	c.until, c.armed, c.armErr = until, false, nil
@@ -148,7 +149,11 @@ func (c *SystemClock) Wait(until Instant) error {
 		// which ends now anyway.
 		err = c.file.SetReadDeadline(time.Time{})
 	}
-	c.noticeSuspend()
+	if now = c.Now(); now >= until && now-until < checkEvery {
+		c.checked = now // the timer has expired on time, and not early by a suspend
+	} else {
+		c.noticeSuspend(now)
+	}
 	return errors.Join(err, c.armErr)
 }
 
@@ -158,9 +163,6 @@ func (c *SystemClock) Wait(until Instant) error {
 func (c *SystemClock) arm(fd uintptr) (expired bool) {
 	if c.armed {
 		c.set = 0 // it is not set any more
-		return true
-	}
-	if c.Now() >= c.until {
 		return true
 	}
 	c.armed = true

@@ -241,8 +241,9 @@ func (l *Loop) wait() error {
 	if !l.posts.beginWait() {
 		return nil // there was a post just now
 	}
-	l.time.pause()
-	err := l.clock.Wait(l.deadline())
+	until := l.deadline()
+	l.time.pause(until)
+	err := l.clock.Wait(until)
 	l.posts.endWait()
 	l.time.resume()
 	if d := l.clock.Suspended(); d > 0 {

@@ -13,21 +13,33 @@ import (
 //
 // A Go timer is not enough: with every thread idle the runtime's monitor thread
 // sleeps as well, and then nothing checks timers while a task spins. So this is a
-// goroutine in a blocking read of a timerfd, which the kernel ends. The loop arms
-// it when it wakes and disarms it before it waits, which causes no extra wake-up.
+// goroutine in a blocking read of a timerfd, which the kernel ends.
+//
+// The timer looks at a step when it has lasted half as long as it may, and every half
+// from then on. It causes no wake-up while the loop waits: before a wait it is set to
+// expire after that wait's end, and for a short period one setting does for several.
 type watchdog struct {
 	clock   Clock
 	machine func(Instant) Instant // an instant of the clock by the machine's
 	after   time.Duration
+	half    time.Duration
 	report  func(Blocked)
 	timer   int
+	expires Instant              // as the loop has set the timer, by the machine's clock; Never: it is disarmed
 	current atomic.Pointer[Task] // whose step it is; nil: the loop waits
 	since   atomic.Int64         // when the step began
+	before  Instant              // the same of the step before; belongs to the loop
+	sample  atomic.Pointer[cpuSample]
 	last    atomic.Pointer[blockedReport]
-	woke    atomic.Int64 // when the loop's wait ended, by the machine's clock
-	used    atomic.Int64 // CPU time of the process then
 	closing atomic.Bool
 	done    chan struct{}
+}
+
+// cpuSample is the CPU time of the process when a step was first seen.
+type cpuSample struct {
+	step Instant // when it began
+	at   Instant // by the machine's clock
+	used time.Duration
 }
 
 // blockedReport is which task was reported last, and when.
@@ -55,8 +67,10 @@ func newWatchdog(l *Loop) *watchdog {
 		clock:   l.clock,
 		machine: machine,
 		after:   l.options.BlockedAfter,
+		half:    max(1, l.options.BlockedAfter/2),
 		report:  l.options.OnBlocked,
 		timer:   timer,
+		expires: Never,
 		done:    make(chan struct{}),
 	}
 	go w.watch()
@@ -86,24 +100,45 @@ func (w *watchdog) begin(t *Task) {
 // clockRead says when the loop last read the clock, and so when the step began.
 func (w *watchdog) clockRead(now Instant) {
 	if w != nil {
+		w.before = Instant(w.since.Load())
 		w.since.Store(int64(now))
 	}
 }
 
-// arm is called after the loop's wait, disarm before it.
-func (w *watchdog) arm(now Instant) {
-	if w != nil {
-		w.clockRead(now)
-		w.measure(w.machine(now))
-		_ = setTimeout(w.timer, w.after)
+// beginWait is called before the loop waits until an instant. A timer that expires too
+// soon after it is set again.
+func (w *watchdog) beginWait(now, until Instant) {
+	if w == nil {
+		return
+	}
+	w.current.Store(nil)
+	if until == Never {
+		if w.expires != Never {
+			w.expires = Never
+			_ = setTimer(w.timer, Never)
+		}
+		return
+	}
+	if due := w.machine(until); w.expires == Never || w.expires.Sub(due) < w.half/4 {
+		w.set(w.machine(now), due.Add(w.half))
 	}
 }
 
-func (w *watchdog) disarm() {
-	if w != nil {
-		w.current.Store(nil)
-		_ = setTimer(w.timer, Never)
+// endWait is called after it: at the time for which the timer was set, or when something
+// was posted.
+func (w *watchdog) endWait(now Instant) {
+	if w == nil {
+		return
 	}
+	w.clockRead(now)
+	if now = w.machine(now); w.expires <= now || w.expires.Sub(now) > w.half {
+		w.set(now, now.Add(w.half))
+	}
+}
+
+func (w *watchdog) set(now, expires Instant) {
+	w.expires = expires
+	_ = setTimeout(w.timer, expires.Sub(now))
 }
 
 // reportedSince returns the task that was reported since an instant, or nil.
@@ -117,37 +152,43 @@ func (w *watchdog) reportedSince(since Instant) *Task {
 	return nil
 }
 
-// measure remembers the CPU time. The thread's is not enough, since a step may move to
-// another thread.
-func (w *watchdog) measure(now Instant) {
-	w.woke.Store(int64(now))
-	w.used.Store(cpuTime())
+// starvedFor returns how much of a step up to now the process got no processor: by the time
+// since the sample, and by how late that was. It is the CPU time of the process, since a
+// step may move to another thread.
+func (w *watchdog) starvedFor(s *cpuSample, since, now Instant) time.Duration {
+	since, now = w.machine(since), w.machine(now)
+	step := now.Sub(since)
+	if s == nil {
+		return step
+	}
+	waited := now.Sub(s.at) - (cpuTime() - s.used)
+	if seen := since.Add(w.half); s.at >= seen {
+		waited = time.Duration(float64(waited+s.at.Sub(seen)) / float64(now.Sub(seen)) * float64(step))
+	}
+	return min(max(waited, 0), step)
 }
 
-// waited returns how much of a time up to now the process got no processor.
-func (w *watchdog) waited(d time.Duration, now Instant) time.Duration {
-	waited := time.Duration(int64(now) - w.woke.Load() - (cpuTime() - w.used.Load()))
-	return min(max(waited, 0), d)
-}
-
-// cpuTime returns the CPU time of the process in ns.
-func cpuTime() int64 {
+// cpuTime returns the CPU time of the process.
+func cpuTime() time.Duration {
 	var use unix.Rusage
 	_ = unix.Getrusage(unix.RUSAGE_SELF, &use) // does not fail
-	return use.Utime.Nano() + use.Stime.Nano()
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
-// starved returns how much of a step that has ended the loop got no processor. A step that
-// was not even reported starved the watchdog, too.
+// starved returns how much of a step that has ended the loop got no processor. In one of
+// which there is no sample the watchdog was starved, too.
 func (w *watchdog) starved(since, now Instant) time.Duration {
 	if w == nil {
 		return 0
 	}
-	defer w.measure(w.machine(now)) // what has waited in this step has not in the next
 	if r := w.last.Load(); r != nil && r.at >= since && !r.canRun {
 		return 0
 	}
-	return w.waited(w.machine(now).Sub(w.machine(since)), w.machine(now))
+	s := w.sample.Load()
+	if s != nil && s.step < w.before {
+		s = nil
+	}
+	return w.starvedFor(s, since, now)
 }
 
 func (w *watchdog) close() {
@@ -161,39 +202,34 @@ func (w *watchdog) close() {
 func (w *watchdog) watch() {
 	defer close(w.done)
 	defer unix.Close(w.timer)
-	var (
-		step   int64         // when the step that was seen last began
-		nextAt time.Duration // the age at which it is reported
-	)
+	var sample *cpuSample // of the step that was seen last
+	nextAt := w.after     // the age at which it is reported
 	for w.sleep() {
-		current, since := w.current.Load(), w.since.Load()
+		current, since := w.current.Load(), Instant(w.since.Load())
 		if current == nil {
-			continue // the loop waits and will arm the timer
-		}
-		if since != step {
-			step, nextAt = since, w.after
+			continue // the loop waits and will set the timer
 		}
 		at := w.clock.Now()
-		age := w.machine(at).Sub(w.machine(Instant(since)))
+		age := w.machine(at).Sub(w.machine(since))
+		if (sample == nil || sample.step != since) && age >= w.half {
+			sample, nextAt = &cpuSample{since, w.machine(at), cpuTime()}, w.after
+			w.sample.Store(sample)
+		}
 		if age >= nextAt {
-			if stack := blockingStack(); w.current.Load() == current && w.since.Load() == since {
-				w.reportStep(current, Instant(since), at, stack)
+			if stack := blockingStack(); w.current.Load() == current && Instant(w.since.Load()) == since {
+				w.reportStep(current, sample, since, at, stack)
 			} // else it has ended meanwhile, and this is the stack of another
 			nextAt = 2 * age
 		}
-		again := w.after - age
-		if again <= 0 {
-			again = w.after // not nextAt: another step may block the loop before
-		}
-		_ = setTimeout(w.timer, again)
+		_ = setTimeout(w.timer, w.half-age%w.half) // not when it is reported next: another step may block before
 	}
 }
 
 // reportStep reports a step that runs at an instant.
-func (w *watchdog) reportStep(t *Task, since, at Instant, stack []byte) {
+func (w *watchdog) reportStep(t *Task, sample *cpuSample, since, at Instant, stack []byte) {
 	blocked := Blocked{Owner: t.owner, Name: t.name, For: w.machine(at).Sub(w.machine(since)), Stack: stack}
 	if canRun(stack) {
-		blocked.Starved = w.waited(blocked.For, w.machine(at))
+		blocked.Starved = w.starvedFor(sample, since, at)
 	}
 	if w.reportedSince(since) == nil { // of steps that are timed together the first is the cause
 		w.last.Store(&blockedReport{t, at, canRun(stack)})

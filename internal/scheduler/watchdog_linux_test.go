@@ -89,6 +89,50 @@ func receiveUntil(_ *atomic.Bool, done chan struct{}, _ int) { <-done }
 //go:noinline
 func readUntil(_ *atomic.Bool, _ chan struct{}, pipe int) { syscall.Read(pipe, make([]byte, 1)) }
 
+// The timer is set before a wait, and not for each: whatever ends the wait, the step after
+// it is watched. Without a report the test would hang.
+func TestABlockingStepIsReportedHoweverTheWaitBeforeItEnded(t *testing.T) {
+	for name, wait := range map[string]func(*scheduler.Task){
+		"on time, as many before it": func(t *scheduler.Task) {
+			for range 30 {
+				t.Sleep(ms)
+			}
+		},
+		"by a post in an hour's sleep": func(t *scheduler.Task) {
+			flag := scheduler.NewFlag(t.Loop())
+			time.AfterFunc(ms, flag.Set)
+			t.Timeout(time.Hour, func() error { return flag.Wait(t) })
+		},
+		"by a post, where nothing was due": func(t *scheduler.Task) {
+			flag := scheduler.NewFlag(t.Loop())
+			time.AfterFunc(ms, flag.Set)
+			flag.Wait(t)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var reported atomic.Bool
+			var age time.Duration
+			loop := scheduler.New(scheduler.Options{
+				BlockedAfter: 20 * ms,
+				OnBlocked: func(h scheduler.Blocked) {
+					if !reported.Load() {
+						age = h.For
+						reported.Store(true)
+					}
+				},
+			})
+			loop.Run(func(t *scheduler.Task) error {
+				wait(t)
+				spinUntil(&reported, nil, 0)
+				return nil
+			})
+			if age < 20*ms {
+				t.Errorf("reported at the age of %v", age)
+			}
+		})
+	}
+}
+
 func TestTheWatchdogHasAThreadOfItsOwn(t *testing.T) {
 	before := runtime.GOMAXPROCS(1)
 	defer runtime.GOMAXPROCS(before)
