@@ -65,17 +65,29 @@ func serveChime(t *testing.T, proxy string) {
 	}
 }
 
-// environment returns one in which modules come from the folder, and those of ptvd itself
-// from the cache of the go command.
+// environment returns one in which chime comes from the folder, and the modules of ptvd
+// itself from the cache of the go command, which is not written to.
 func environment(t *testing.T, proxy string) []string {
 	t.Helper()
-	cache, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	out, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	shared, cache := strings.TrimSpace(string(out)), t.TempDir()
+	if err := os.MkdirAll(filepath.Join(cache, "cache/download"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"", "cache/download"} {
+		hosts, _ := filepath.Glob(filepath.Join(shared, dir, "*.*"))
+		for _, host := range hosts {
+			if err := os.Symlink(host, filepath.Join(cache, dir, filepath.Base(host))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	return append(os.Environ(),
-		"GOPROXY=file://"+proxy+",file://"+strings.TrimSpace(string(cache))+"/cache/download", "GONOPROXY=none", "GOPRIVATE=",
-		"GONOSUMDB=*", "GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw")
+		"GOPROXY=file://"+proxy+",file://"+shared+"/cache/download", "GONOPROXY=none", "GOPRIVATE=",
+		"GONOSUMDB=*", "GOMODCACHE="+cache, "GOFLAGS=-modcacherw")
 }
 
 func TestPluginsFromAFolderAndFromAProxyAreBuiltIn(t *testing.T) {
@@ -97,7 +109,7 @@ func TestPluginsFromAFolderAndFromAProxyAreBuiltIn(t *testing.T) {
 	if want := "example.org/blink (local), example.org/chime v1.2.3, example.org/chime/bell v1.2.3"; err != nil || string(added) != want {
 		t.Errorf("added %q (%v), want %q", added, err, want)
 	}
-	run(out, "go", "build", "-mod=mod", "-trimpath", "-ldflags", `-X "ptvd/internal/cli.Added=`+string(added)+`"`, "-o", "ptvd", ".")
+	run(out, "go", "build", "-mod=mod", "-trimpath", "-ldflags", `-s -w -X "ptvd/internal/cli.Added=`+string(added)+`"`, "-o", "ptvd", ".")
 	plugins := run(out, "./ptvd", "plugins")
 	for _, want := range []string{"blink", "chime", "bell", "button", "with " + string(added)} {
 		if !strings.Contains("\n"+plugins, "\n"+want) {

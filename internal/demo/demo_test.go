@@ -7,6 +7,7 @@ import (
 	"image"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,11 +18,23 @@ import (
 	"ptvd/internal/demo"
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
 	_ "ptvd/plugins/all"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
+
+// unsynced is a storage without a disk, since a day writes the level of the lamp some ten
+// thousand times.
+type unsynced map[string][]byte
+
+func (u unsynced) Load(name string) ([]byte, error) { return u[name], nil }
+
+func (u unsynced) Save(name string, data []byte) error {
+	u[name] = slices.Clone(data)
+	return nil
+}
 
 // epoch is ten to eight on a Thursday in Melbourne.
 var epoch = time.Date(2026, 11, 18, 20, 50, 0, 0, time.UTC)
@@ -76,6 +89,13 @@ func playOn(t *testing.T, clock *scheduler.VirtualClock, log *slog.Logger, yaml 
 	}
 	options.File.Instances = file.Instances
 	options.Clock, options.Lasts, options.World = clock, lasts, world
+	states := map[string]unsynced{}
+	options.State = func(instance string) host.Storage {
+		if states[instance] == nil {
+			states[instance] = unsynced{}
+		}
+		return states[instance]
+	}
 	board := options.Board
 	options.Board = func(loop *scheduler.Loop) (gpio.Backend, error) {
 		loop.Post(func() {

@@ -18,8 +18,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +65,8 @@ type Harness struct {
 	Net    plugins.Network         // to be filled in before Start
 	clock  *scheduler.VirtualClock // nil in real time
 	claims *gpio.Claims
+	state  string // a directory that has one for each instance
+	made   int    // instances so far
 
 	entries []string                   // of the instances that there are
 	stubs   map[string]host.Definition // the plugins of those that Handle and Publish make
@@ -97,7 +101,7 @@ func newHarness(t testing.TB, clock scheduler.Clock) *Harness {
 	}
 	h = &Harness{
 		T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now),
-		claims: gpio.NewClaims(), stubs: map[string]host.Definition{},
+		claims: gpio.NewClaims(), state: t.TempDir(), stubs: map[string]host.Definition{},
 	}
 	h.System = &System{monotonic: loop.Now, start: loop.Now(), epoch: Epoch, Sync: true}
 	h.Clock = wallclock.New(h.System, loop.Now, zone, false)
@@ -175,6 +179,7 @@ func Subscribe[T any](h *Harness, instance, topic string) *plugins.Subscription[
 }
 
 func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
+	h.made++
 	i := &host.Instance{
 		Name:       instance,
 		Definition: plugin,
@@ -184,7 +189,7 @@ func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
 		Board:      gpio.NewBoard(h.Board, h.claims, instance),
 		Health:     host.NewHealth(h.Loop.Now, func(health *host.Health) { h.Bus.PublishHealth(instance, health) }),
 		Meter:      host.NewMeter(),
-		Storage:    host.StorageDir(h.T.TempDir()),
+		Storage:    host.StorageDir(filepath.Join(h.state, strconv.Itoa(h.made))),
 		Net:        h.Net,
 		Bus:        h.Bus,
 	}
