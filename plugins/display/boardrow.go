@@ -18,7 +18,8 @@ type boardRow struct {
 	to        []string
 	platform  string
 	state     []string
-	timetable bool // it goes by the timetable: a line is below the time, or the minutes
+	spare     string // is left free before the state: a digit, so that the columns stay when 10 min are 9
+	timetable bool   // it goes by the timetable: a line is below the time, or the minutes
 }
 
 // boardRows returns the departures as they stand on the board, with their stops if they
@@ -36,8 +37,10 @@ func (p *departuresRows) boardRows(list []topics.Offer, stops bool, rows []row, 
 		case p.Platform:
 			e.platform = one.Platform
 		}
-		if e.state = p.minutes(one, rows[i].badge, m); p.Times == timesOfDay {
-			e.time, e.state = p.timeOfDay(one, rows[i].badge, m)
+		if b := rows[i].badge; p.Times == timesOfDay {
+			e.time, e.state = p.timeOfDay(one, b, m)
+		} else if e.state = p.minutes(one, b, m); b.counts && len(strings.TrimPrefix(b.text, "🚌")) == 1 {
+			e.spare = "0"
 		}
 		all = append(all, e)
 	}
@@ -93,6 +96,7 @@ type columns struct {
 	gap  int // between two of them
 
 	time, line, to, platform, state int
+	margin                          int // right of the state: minutes begin in a column of four pixels, as a wide panel counts them
 
 	shortened struct{ to, state int }
 }
@@ -119,8 +123,10 @@ func (l *layout) fit(rows []boardRow) (c columns) {
 	return c
 }
 
-// drawRows draws the rows of a board.
+// drawRows draws the rows of a board. Accents for which there is no room below the heading
+// are left out.
 func (l *layout) drawRows(on *image.Gray, rows []boardRow) {
+	on = part(on, image.Rectangle{Min: image.Pt(0, l.head), Max: on.Rect.Max})
 	c := l.fit(rows)
 	for i, r := range rows {
 		x, y := l.body.Min.X, l.body.Min.Y+i*l.pitch+(l.pitch-c.face.Height)/2
@@ -144,11 +150,12 @@ func (l *layout) drawRows(on *image.Gray, rows []boardRow) {
 			c.face.DrawLevel(on, x+(c.platform-c.face.Width(r.platform))/2, y, r.platform, 0)
 		}
 		state := nth(r.state, c.shortened.state)
-		left := l.body.Max.X - c.face.Width(state)
+		right := l.body.Max.X - c.margin
+		left := right - c.face.Width(state)
 		if c.face.Draw(on, left, y, state); c.time > 0 {
 			underline(l.body.Min.X, l.body.Min.X+c.face.Width(r.time))
 		} else {
-			underline(left, l.body.Max.X)
+			underline(left, right)
 		}
 	}
 }
@@ -159,10 +166,14 @@ func (c *columns) measure(rows []boardRow, width int) {
 	for _, r := range rows {
 		c.time = max(c.time, c.face.Width(r.time))
 		c.line = min(max(c.line, c.face.Width(r.line)), width/4)
-		c.state = max(c.state, c.face.Width(nth(r.state, c.shortened.state)))
+		c.state = max(c.state, c.face.Width(r.spare+nth(r.state, c.shortened.state)))
 		if r.platform != "" {
 			c.platform = max(c.platform, c.face.Width(r.platform)+4)
 		}
+	}
+	if width >= secondsWidth {
+		c.margin = (width - c.face.Width("00 min")) % 4
+		c.state += c.margin
 	}
 	c.to = width
 	for _, other := range []int{c.time, c.line, c.platform, c.state} {

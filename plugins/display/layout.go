@@ -15,6 +15,7 @@ type layout struct {
 	faces       []*font.Face    // of the rows, the largest first
 	small       *font.Face      // of what is below them
 	rows, pitch int             // how many there are, and how far apart
+	head        int             // the first row of pixels below the heading
 	body        image.Rectangle // with the rows
 	foot        image.Rectangle // with the ticker, left of the clock
 	seconds     bool            // the clock has them
@@ -33,18 +34,18 @@ const secondsWidth = 192
 func newLayout(on *image.Gray, heading string, rows int, m *panel.Moment) layout {
 	size := on.Rect.Max
 	l := layout{headline: font.Text, faces: m.Faces(on), rows: cmp.Or(rows, size.Y/rowHeight), seconds: size.X >= secondsWidth}
-	head, foot := 0, font.Height
+	foot := font.Height
 	if heading != "" {
-		head = font.Height
+		l.head = font.Height
 	}
-	room := func() int { return size.Y - head - foot - l.rows*(l.faces[0].Height+1) }
+	room := func() int { return size.Y - l.head - foot - l.rows*(l.faces[0].Height+1) }
 	accents := func() int { return min(l.faces[0].Above, 2) } // of the first row
 	for len(l.faces) > 1 && room() < 0 || len(l.faces) > 2 && heading == "" && room() < accents() {
 		l.faces = l.faces[1:]
 	}
-	l.rows = max(1, min(l.rows, (size.Y-head-foot)/l.faces[0].Height))
-	top := head + min(accents(), max(0, room()))
-	spare := room() - top + head
+	l.rows = max(1, min(l.rows, (size.Y-l.head-foot)/l.faces[0].Height))
+	top := l.head + min(accents(), max(0, room()))
+	spare := room() - top + l.head
 	for _, l.small = range l.faces {
 		if l.small.Height < font.Height+spare {
 			break

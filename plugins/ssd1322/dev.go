@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"math/bits"
 
 	"periph.io/x/conn/v3"
 	"periph.io/x/conn/v3/display"
@@ -36,13 +35,15 @@ var DefaultOpts = Opts{Frequency: 8 * physic.MegaHertz}
 // Dev is an open display. Nothing that it shows is known, so that the first picture is
 // sent whole, and the display is switched on after it.
 type Dev struct {
-	conn   conn.Conn
-	dc     gpio.PinOut
-	limit  int         // bytes in a transfer
-	next   *image.Gray // what it is to show
-	held   []byte      // what it shows, as the pixels of next
-	known  bool        // held is right, and the display is on
-	buffer []byte
+	conn    conn.Conn
+	dc      gpio.PinOut
+	limit   int         // bytes in a transfer
+	next    *image.Gray // what it is to show
+	held    []byte      // what it shows, as the pixels of next
+	known   bool        // held is right, and the display is on
+	changed changes
+	window  image.Rectangle // the last one, in columns and rows
+	buffer  []byte
 }
 
 var _ display.Drawer = (*Dev)(nil)
@@ -135,33 +136,18 @@ const (
 
 // send sends what differs.
 func (d *Dev) send() error {
-	var changed [Height]uint64 // the columns in each row, the first as bit 0
-	for y := range changed {
-		changed[y] = d.changed(y)
+	for y := range Height {
+		d.changed.columns[y] = d.compare(y)
+	}
+	if !d.known {
+		d.window = image.Rectangle{}
 	}
 	wasKnown := d.known
 	d.known = false // until all was sent
-	for top := 0; top < Height; top++ {
-		bottom, band := top, uint64(0)
-		for ; bottom < Height && changed[bottom] != 0; bottom++ {
-			band |= changed[bottom]
+	for _, w := range d.changed.windows() {
+		if err := d.sendWindow(w); err != nil {
+			return err
 		}
-		for band != 0 {
-			left, right := run(band)
-			window := (uint64(1)<<(right-left) - 1) << left
-			band &^= window
-			first, last := top, bottom
-			for changed[first]&window == 0 {
-				first++
-			}
-			for changed[last-1]&window == 0 {
-				last--
-			}
-			if err := d.window(image.Rect(left, first, right, last)); err != nil {
-				return err
-			}
-		}
-		top = bottom
 	}
 	copy(d.held, d.next.Pix)
 	d.known = true
@@ -171,8 +157,8 @@ func (d *Dev) send() error {
 	return d.command(0xAF)
 }
 
-// changed returns the columns of a row that differ.
-func (d *Dev) changed(y int) (columns uint64) {
+// compare returns the columns of a row that differ.
+func (d *Dev) compare(y int) (columns uint64) {
 	if !d.known {
 		return 1<<64 - 1
 	}
@@ -186,32 +172,20 @@ func (d *Dev) changed(y int) (columns uint64) {
 	return columns
 }
 
-// maxGap is the number of equal columns in a band of rows for which no new window is
-// opened. To open one takes 7 bytes in 6 transfers.
-const maxGap = 4
-
-// run returns the first columns of a band that are sent together.
-func run(band uint64) (left, right int) {
-	left = bits.TrailingZeros64(band)
-	right = left + bits.TrailingZeros64(^(band >> left))
-	for {
-		gap := bits.TrailingZeros64(band >> right)
-		if gap > maxGap {
-			return left, right
+// sendWindow sends the pixels of a window of columns and rows. The controller keeps the
+// sides of the last one, and is back at its beginning when all of it was sent.
+func (d *Dev) sendWindow(w image.Rectangle) error {
+	if w.Min.X != d.window.Min.X || w.Max.X != d.window.Max.X {
+		if err := d.command(0x15, byte(firstColumn+w.Min.X), byte(firstColumn+w.Max.X-1)); err != nil {
+			return err
 		}
-		right += gap
-		right += bits.TrailingZeros64(^(band >> right))
 	}
-}
-
-// window sends the pixels of a window of columns and rows.
-func (d *Dev) window(w image.Rectangle) error {
-	if err := d.command(0x15, byte(firstColumn+w.Min.X), byte(firstColumn+w.Max.X-1)); err != nil {
-		return err
+	if w.Min.Y != d.window.Min.Y || w.Max.Y != d.window.Max.Y {
+		if err := d.command(0x75, byte(w.Min.Y), byte(w.Max.Y-1)); err != nil {
+			return err
+		}
 	}
-	if err := d.command(0x75, byte(w.Min.Y), byte(w.Max.Y-1)); err != nil {
-		return err
-	}
+	d.window = w
 	d.buffer = append(d.buffer[:0], 0x5C)
 	for y := w.Min.Y; y < w.Max.Y; y++ {
 		row := d.next.Pix[y*Width:]

@@ -31,8 +31,16 @@ var (
 )
 
 var (
-	// Medium has what Text has, with capitals of nine rows: misc-fixed of X11.
-	Medium = sync.OnceValue(func() *Face { return fromImage(basicfont.Face7x13, 2, 9) })
+	// Medium has what Text has, with capitals of nine rows: misc-fixed of X11. Its digits
+	// are ours, as narrow as those of real boards: two of them fit into three columns of four
+	// pixels, as an SSD1322 counts them, and from a colon to the next are four.
+	Medium = sync.OnceValue(func() *Face {
+		f := fromImage(basicfont.Face7x13, 2, 9)
+		for _, r := range "0123456789:." {
+			f.glyphs[r] = f.onBaseLine(largeSigns(), r)
+		}
+		return f
+	})
 
 	// Large has what Text has, with capitals of ten rows: Inconsolata.
 	Large = sync.OnceValue(func() *Face { return fromImage(inconsolata.Regular8x16, 4, 10) })
@@ -110,24 +118,28 @@ const largeCapital = 9
 
 var largeSigns = sync.OnceValue(func() *Face { return mustParse(signs, largeCapital, largeCapital) })
 
-// addSigns adds the signs of Text that the face lacks, so that they stand on its base line.
+// addSigns adds the signs of Text that the face lacks.
 func (f *Face) addSigns() {
 	from := Text
 	if f.Base >= largeCapital {
 		from = largeSigns()
 	}
 	for _, r := range "□🚌✗" {
-		if f.glyphs[r] != nil {
-			continue
+		if f.glyphs[r] == nil {
+			f.glyphs[r] = f.onBaseLine(from, r)
 		}
-		down := f.Above + f.Base - from.Base
-		g := make(glyph, 0, len(from.glyphs[r])+1)
-		for _, column := range from.glyphs[r] {
-			g = append(g, column<<max(0, down)>>max(0, -down))
-		}
-		for range 1 - f.gap {
-			g = append(g, 0)
-		}
-		f.glyphs[r] = g
 	}
+}
+
+// onBaseLine returns a glyph of another face so that it stands on the base line of this one.
+func (f *Face) onBaseLine(from *Face, r rune) glyph {
+	down := f.Above + f.Base - from.Base
+	g := make(glyph, 0, len(from.glyphs[r])+1)
+	for _, column := range from.glyphs[r] {
+		g = append(g, column<<max(0, down)>>max(0, -down))
+	}
+	for range 1 - f.gap {
+		g = append(g, 0)
+	}
+	return g
 }
