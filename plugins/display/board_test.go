@@ -326,6 +326,11 @@ func TestTheOtherPagesOnHighPanelsMatchTheirGoldenPictures(t *testing.T) {
 		}
 	}
 	clock := func(c Clock) drawing { return func(on *image.Gray, v *view) { c.draw(on, &v.Moment, nil) } }
+	reading := func(value float64, unit string, ok, old bool) drawing {
+		return func(on *image.Gray, v *view) {
+			drawReading(on, topics.Reading{Value: value, Unit: unit}, ok, old, &v.Moment)
+		}
+	}
 	minutes := showing((&Minutes{}).draw)
 	unset := at(0)
 	unset.Synchronized = false
@@ -355,6 +360,11 @@ func TestTheOtherPagesOnHighPanelsMatchTheirGoldenPictures(t *testing.T) {
 			{"a sentence", message("Bins out tonight: the yellow and the green one", 0), at(0)},
 			{"a long text, at first", message(long, 0), at(0)},
 			{"some time later", message(long, 300*time.Second), at(0)},
+			{"a reading", reading(21.4, "°C", true, false), at(0)},
+			{"an old one", reading(-3.1, "°C", true, true), at(0)},
+			{"one of four digits", reading(1013, "hPa", true, false), at(0)},
+			{"no reading", reading(0, "", false, false), at(0)},
+			{"the test pattern", func(on *image.Gray, _ *view) { copy(on.Pix, panel.Pattern(on.Rect.Max).Pix) }, at(0)},
 			{"a long word", message("Donaudampfschifffahrtsgesellschaftskapitän", 0), at(0)},
 		} {
 			on := image.NewGray(image.Rectangle{Max: size})

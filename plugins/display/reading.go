@@ -24,17 +24,23 @@ func (p *Reading) NewPage(env plugins.Env) panel.Page {
 	source := plugins.Subscribe(env, p.From)
 	return panel.Page{Version: source.Version, Draw: func(on *image.Gray, m *panel.Moment) {
 		reading, ok := source.Get()
-		if !ok {
-			panel.Text(on, "--", m)
-			m.Say("no reading")
-			return
+		if ok {
+			m.TrueUntil(m.UntilMono(source.Expires()).And(m.UntilMono(source.Old())))
 		}
-		panel.Text(on, readingText(reading), m)
-		m.TrueUntil(m.UntilMono(source.Expires()).And(m.UntilMono(source.Old())))
-		if m.Mono >= source.Old() {
-			panel.MarkOld(on, m)
-		}
+		drawReading(on, reading, ok, m.Mono >= source.Old(), m)
 	}}
+}
+
+// drawReading draws a reading, or that there is none.
+func drawReading(on *image.Gray, reading topics.Reading, ok, old bool, m *panel.Moment) {
+	if !ok {
+		panel.Text(on, "--", m)
+		m.Say("no reading")
+		return
+	}
+	if panel.Text(on, readingText(reading), m); old {
+		panel.MarkOld(on, m)
+	}
 }
 
 // readingText returns a value with its unit. Sensors are seldom exact to more than three

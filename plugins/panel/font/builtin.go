@@ -21,7 +21,7 @@ var signs string
 
 var (
 	// Text is narrow, so that a word fits on a panel: ASCII, accented letters where
-	// there is room for the accent, 🚌 for a bus and ✗ for a cancelled one. Letters of
+	// there is room for the accent, °, 🚌 for a bus and ✗ for a cancelled one. Letters of
 	// other alphabets are drawn as Latin ones, and what cannot be is drawn as □.
 	Text = mustParse(text, Height, Height-1)
 
@@ -124,7 +124,7 @@ func (f *Face) addSigns() {
 	if f.Base >= largeCapital {
 		from = largeSigns()
 	}
-	for _, r := range "□🚌✗" {
+	for _, r := range "□🚌✗°" {
 		if f.glyphs[r] == nil {
 			f.glyphs[r] = f.onBaseLine(from, r)
 		}

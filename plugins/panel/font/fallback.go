@@ -15,6 +15,7 @@ var latin = func() map[rune]string {
 	for group := range strings.FieldsSeq(`
 		ss:ß ae:æ oe:œ o:øο l:ł d:đðδд h:ħ t:ŧτт th:þθ ng:ŋ i:ıηιи n:νн ij:ĳ
 		a:αа v:βв g:γгґ e:εеэ z:ζз k:κк l:λл m:μм x:ξ p:πп r:ρр s:σςс y:υый f:φф ch:χч ps:ψ o:ωо
+		u:µ 2:² 3:³
 		b:б yo:ё zh:ж i:иі u:у kh:х ts:ц sh:ш shch:щ yu:ю ya:я ye:є yi:ї
 		-:‐‑‒–—―−· ':‘’‚‛′ʼ ":“”„‟″«» ...:…`) {
 		text, letters, _ := strings.Cut(group, ":")
