@@ -98,6 +98,16 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 	return scheduler.Await(t, work)
 }
 
+// Do is [Await] for work that has no result and that a cancelled task leaves alone.
+func Do(t *Task, work func() error) error { return scheduler.Do(t, work) }
+
+// Turns lets pieces of work that block go one after the other, also where the task
+// that began one was cancelled and nobody waits for it any more. The zero value is
+// ready.
+//
+//	Do(t, work) error   is [Do] for work that must not meet what was begun before with the same turns, such as two transfers to one device: it waits for its end first
+type Turns = scheduler.Turns
+
 // Backoff gives growing pauses between attempts; see [NewBackoff].
 //
 //	Next(first, longest) Duration   returns the next pause: first, then twice as long each time, up to longest; give or take a fifth
@@ -127,7 +137,7 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 //	Close() error                              closes all, for the daemon's own use
 //
 // ReadSensor and the methods of what Pin, SPI, I2C and UART return block: call them through
-// [Await].
+// [Await] or [Do].
 // After the instance has stopped they return errors. The interfaces are those of
 // periph.io/x/conn/v3, so that every driver of periph.io/x/devices/v3 works with them.
 type Board = gpio.Board

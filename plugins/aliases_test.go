@@ -20,7 +20,7 @@ func TestTheCommentOfAnAliasListsEveryMethod(t *testing.T) {
 	types := map[string]reflect.Type{
 		"Task": reflect.TypeFor[*plugins.Task](), "Tick": reflect.TypeFor[*plugins.Tick](), "Instant": reflect.TypeFor[*plugins.Instant](),
 		"Event": reflect.TypeFor[*plugins.Event](), "Flag": reflect.TypeFor[*plugins.Flag](), "Group": reflect.TypeFor[*plugins.Group](),
-		"Queue":   reflect.TypeFor[*plugins.Queue[int]](),
+		"Turns": reflect.TypeFor[*plugins.Turns](), "Queue": reflect.TypeFor[*plugins.Queue[int]](),
 		"Backoff": reflect.TypeFor[*plugins.Backoff](), "Board": reflect.TypeFor[*plugins.Board](), "Input": reflect.TypeFor[*plugins.Input](),
 		"InputOptions": reflect.TypeFor[*plugins.InputOptions](), "Edge": reflect.TypeFor[*plugins.Edge](), "Level": reflect.TypeFor[*plugins.Level](),
 		"Pull": reflect.TypeFor[*plugins.Pull](), "Output": reflect.TypeFor[*plugins.Output](),

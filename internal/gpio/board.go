@@ -126,12 +126,6 @@ func open[T io.Closer](b *Board, t *scheduler.Task, make func() (T, error), name
 	return part, nil
 }
 
-// await runs a call that may block on another goroutine.
-func await(t *scheduler.Task, call func() error) error {
-	_, err := scheduler.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, call() })
-	return err
-}
-
 // Close closes what the instance opened and releases its claims. It waits for calls
 // that have not returned, but not for long: a driver that hangs is left behind, and its
 // part is released when it returns.
@@ -165,7 +159,7 @@ const (
 func closePart(t *scheduler.Task, name string, part io.Closer) error {
 	err := t.Timeout(closeTimeout, func() error {
 		for {
-			if err := await(t, part.Close); !errors.Is(err, errInUse) {
+			if err := scheduler.Do(t, part.Close); !errors.Is(err, errInUse) {
 				return err
 			}
 			if err := t.Sleep(closePause); err != nil {
@@ -182,5 +176,5 @@ func closePart(t *scheduler.Task, name string, part io.Closer) error {
 // Close closes an open part or a board beside the loop. After limit it returns
 // [scheduler.ErrTimeout] and leaves a driver that hangs behind.
 func Close(t *scheduler.Task, part io.Closer, limit time.Duration) error {
-	return t.Timeout(limit, func() error { return await(t, part.Close) })
+	return t.Timeout(limit, func() error { return scheduler.Do(t, part.Close) })
 }

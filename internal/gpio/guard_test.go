@@ -60,7 +60,7 @@ func closedDuringTransfer(t *testing.T, transfer time.Duration) (took time.Durat
 		if err != nil {
 			return err
 		}
-		abandoned := task.Timeout(time.Nanosecond, func() error { return await(task, func() error { return conn.TxPackets(frame(1, 1)) }) })
+		abandoned := task.Timeout(time.Nanosecond, func() error { return scheduler.Do(task, func() error { return conn.TxPackets(frame(1, 1)) }) })
 		if !errors.Is(abandoned, scheduler.ErrTimeout) {
 			return abandoned
 		}

@@ -78,7 +78,7 @@ func (o *Output) Set(t *scheduler.Task, level Level) error {
 	if immediate(o.pin.PinIO) {
 		return o.pin.Out(level)
 	}
-	return await(t, func() error { return o.pin.Out(level) })
+	return scheduler.Do(t, func() error { return o.pin.Out(level) })
 }
 
 func immediate(pin gpio.PinIO) bool {

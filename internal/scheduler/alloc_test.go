@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"errors"
 	"runtime"
 	"testing"
 	"time"
@@ -140,6 +141,44 @@ func TestTasksOfABurstLeaveFewGoroutinesBehind(t *testing.T) {
 		task.Sleep(time.Second)
 		if n := runtime.NumGoroutine() - before; n > 40 {
 			t.Errorf("%d idle goroutines", n)
+		}
+		return nil
+	})
+}
+
+func TestAwaitingWorkWithoutAResultDoesNotAllocateInTheSteadyState(t *testing.T) {
+	var turns scheduler.Turns
+	work := func() error { return nil }
+	for name, turn := range map[string]func(t *scheduler.Task) error{
+		"do":       func(t *scheduler.Task) error { return scheduler.Do(t, work) },
+		"in turns": func(t *scheduler.Task) error { return turns.Do(t, work) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := scheduler.New(scheduler.Options{}).Run(func(task *scheduler.Task) error {
+				var err error
+				if n := testing.AllocsPerRun(1000, func() { err = errors.Join(err, turn(task)) }); n != 0 {
+					t.Errorf("%v allocations", n)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestABurstOfAwaitedWorkLeavesFewGoroutinesBehind(t *testing.T) {
+	inBubble(t, func(task *scheduler.Task) error {
+		before := runtime.NumGoroutine()
+		for range 100 {
+			task.Go("child", func(t *scheduler.Task) error {
+				return scheduler.Do(t, func() error { time.Sleep(ms); return nil })
+			})
+		}
+		task.Sleep(time.Second)
+		if n := runtime.NumGoroutine() - before; n > 40 {
+			t.Errorf("%d goroutines wait for tasks and work", n)
 		}
 		return nil
 	})

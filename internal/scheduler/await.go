@@ -25,84 +25,156 @@ func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error)
 
 // await is [Await] of any type: in the program once, and not for each type.
 func (t *Task) await(work func(ctx context.Context) (any, error)) (any, error) {
-	if err := t.enter(); err != nil {
-		return nil, err
-	}
-	l := t.loop
-	if l.workers[t.owner] >= maxWork {
-		err := fmt.Errorf("%w: %d", ErrTooManyAwaits, maxWork)
-		l.reportMisuse(t, "Await", err)
-		return nil, err
-	}
-	l.workers[t.owner]++
 	ctx, cancel := context.WithCancel(context.Background())
-	var (
-		result  *outcome
-		waiting = true
-	)
-	defer func() {
-		waiting = false
-		cancel()
-		if result != nil {
-			result.discard() // it came together with a cancel
+	defer cancel()
+	var value any
+	c := call{discard: func() {
+		if closer, ok := value.(io.Closer); ok {
+			go closer.Close() // it may block, which the loop must not
 		}
-	}()
-	l.clock.Work(func() {
-		o := &outcome{err: errNoResult}
-		defer func() {
-			delivered := l.posts.add(func() {
-				if l.workers[t.owner]--; l.workers[t.owner] == 0 {
-					delete(l.workers, t.owner)
-				}
-				if !waiting {
-					o.discard()
-					return
-				}
-				result = o
-				t.wake()
-			})
-			if !delivered {
-				o.discard()
-			}
-		}()
-		o.run(ctx, work)
+	}}
+	returned, err := c.await(t, func() (err error) {
+		value, err = work(ctx)
+		return err
 	})
-	if err := t.suspend(inAwait); err != nil {
+	if !returned {
 		return nil, err
 	}
-	arrived := result
-	result = nil
-	return arrived.value, arrived.err
+	return value, err
+}
+
+// Do is [Await] for work that has no result and cannot be interrupted. In the steady
+// state it does not allocate.
+func Do(t *Task, work func() error) error {
+	if t.call == nil || t.call.running {
+		t.call = &call{} // the former one was abandoned
+	}
+	_, err := t.call.await(t, work)
+	return err
+}
+
+// Turns lets pieces of work that block go one after the other, also where the task
+// that began one was cancelled and nobody waits for it any more. The zero value is
+// ready.
+type Turns struct {
+	busy bool
+	free Event
+	call call
+}
+
+// Do is [Do] for work that must not meet what was begun before with the same turns, such
+// as two transfers to one device: it waits for its end first.
+func (turns *Turns) Do(t *Task, work func() error) error {
+	for turns.busy {
+		turns.free.Clear()
+		if err := turns.free.Wait(t); err != nil {
+			return err
+		}
+	}
+	turns.call.turns = turns
+	_, err := turns.call.await(t, work)
+	return err
 }
 
 // maxWork is how many functions of one owner may run beside the loop.
 const maxWork = 128
 
-// ErrTooManyAwaits is what [Await] returns if too many functions of the same owner
-// have not returned yet, for example since they ignore their context.
+// ErrTooManyAwaits is what [Await] and [Do] return if too many functions of the same
+// owner have not returned yet, for example since they ignore their context.
 var ErrTooManyAwaits = errors.New("too many awaited functions have not returned")
 
 // errNoResult is the outcome of work that ended its goroutine by runtime.Goexit.
 var errNoResult = errors.New("the awaited work ended without a result (runtime.Goexit)")
 
-// outcome is the result of work.
-type outcome struct {
-	value any
-	err   error
+// call is a function that runs on another goroutine while a task waits for it. Once it
+// has ended it can be used again.
+type call struct {
+	discard func() // if set, called with a result for which the task did not wait
+	turns   *Turns // if set, whose turn it is
+	task    *Task
+	work    func() error
+	err     error
+	running bool
+	waiting bool   // the task is
+	run     func() // runs the work; these two are bound once, so that a call does not allocate
+	arrived func() // is called on the loop when the work has ended
 }
 
-// run calls the work. A panic becomes its error.
-func (o *outcome) run(ctx context.Context, work func(context.Context) (any, error)) {
+// await reports whether the work has returned, and its error; or the error of the wait.
+func (c *call) await(t *Task, work func() error) (returned bool, err error) {
+	if err := t.enter(); err != nil {
+		return false, err
+	}
+	l := t.loop
+	if l.workers[t.owner] >= maxWork {
+		err := fmt.Errorf("%w: %d", ErrTooManyAwaits, maxWork)
+		l.reportMisuse(t, "Await", err)
+		return false, err
+	}
+	l.workers[t.owner]++
+	if c.run == nil {
+		c.run, c.arrived = c.doWork, c.arrive
+	}
+	if c.turns != nil {
+		c.turns.busy = true
+	}
+	c.task, c.work, c.err = t, work, errNoResult
+	c.running, c.waiting = true, true
 	defer func() {
-		if p := recover(); p != nil {
-			o.err = &PanicError{Value: p, Stack: debug.Stack()}
+		c.waiting = false
+		if !c.running {
+			c.end(returned)
 		}
 	}()
-	o.value, o.err = work(ctx)
+	l.clock.Work(c.run)
+	if err := t.suspend(inAwait); err != nil {
+		return false, err
+	}
+	return true, c.err
 }
 
-func (o *outcome) discard() {
-	if c, ok := o.value.(io.Closer); ok && o.err == nil {
-		go c.Close() // it may block, which the loop must not
+// doWork runs the work. A panic becomes its error.
+func (c *call) doWork() {
+	defer func() {
+		if p := recover(); p != nil {
+			c.err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+		if !c.task.loop.posts.add(c.arrived) {
+			c.drop()
+		}
+	}()
+	c.err = c.work()
+}
+
+func (c *call) arrive() {
+	l, owner := c.task.loop, c.task.owner
+	if l.workers[owner]--; l.workers[owner] == 0 {
+		delete(l.workers, owner)
+	}
+	c.running = false
+	if c.waiting {
+		c.task.wake()
+	} else {
+		c.end(false)
+	}
+}
+
+// end ends the call after its work has returned. The turn ends here, since the next one
+// replaces the error.
+func (c *call) end(taken bool) {
+	if !taken {
+		c.drop()
+	}
+	c.work = nil
+	if c.turns != nil {
+		c.turns.busy = false
+		c.turns.free.Set()
+	}
+}
+
+// drop drops the result.
+func (c *call) drop() {
+	if c.discard != nil && c.err == nil {
+		c.discard()
 	}
 }

@@ -56,12 +56,15 @@ type Clock interface {
 // realTime maps the process's monotonic clock to instants. Reading it is one call
 // into the vdso.
 type realTime struct {
+	*workers
 	base      time.Time     // a moment…
 	origin    Instant       // …and its instant
 	suspended *atomic.Int64 // nanoseconds since then, which the process's clock leaves out
 }
 
-func newRealTime() realTime { return realTime{base: time.Now(), suspended: new(atomic.Int64)} }
+func newRealTime() realTime {
+	return realTime{workers: newWorkers(), base: time.Now(), suspended: new(atomic.Int64)}
+}
 
 // Now returns the current instant. Any goroutine may call it.
 func (r *realTime) Now() Instant {

@@ -201,8 +201,8 @@ var past = time.Now()
 // seen it.
 func (c *SystemClock) Wake() { _ = c.file.SetReadDeadline(past) }
 
-// Work starts a goroutine.
-func (c *SystemClock) Work(work func()) { go work() }
-
 // Close closes the timer.
-func (c *SystemClock) Close() error { return c.file.Close() }
+func (c *SystemClock) Close() error {
+	c.workers.close()
+	return c.file.Close()
+}

@@ -48,11 +48,9 @@ func (c *TimerClock) Wake() {
 	}
 }
 
-// Work starts a goroutine.
-func (c *TimerClock) Work(work func()) { go work() }
-
 // Close stops the timer.
 func (c *TimerClock) Close() error {
 	c.timer.Stop()
+	c.workers.close()
 	return nil
 }

@@ -51,6 +51,7 @@ type Task struct {
 	err     error
 	joiners waitList
 	group   *Group
+	call    *call // of Do, which uses it again
 }
 
 // Option sets something about a new task.

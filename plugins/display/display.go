@@ -98,7 +98,7 @@ func (d *display) Start(t *plugins.Task) error {
 		}
 	}
 	if panel.High(d.canvas.Rect.Dy()) {
-		if _, err := plugins.Await(t, func(context.Context) (struct{}, error) { panel.Prepare(); return struct{}{}, nil }); err != nil {
+		if err := plugins.Do(t, func() error { panel.Prepare(); return nil }); err != nil {
 			return err
 		}
 	}

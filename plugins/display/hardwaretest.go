@@ -42,8 +42,10 @@ func (d *display) sendPattern(t *plugins.Task, pattern *image.Gray) error {
 	frame := panel.Frame{Picture: pattern, Words: "test pattern", Brightness: float64(d.cfg.Brightness)}
 	for range t.Every(time.Second) {
 		err := t.Timeout(sendTimeout, func() error {
-			_, err := d.sender.await(t, func() (int, error) { return d.sender.open.Resend(frame) })
-			return err
+			return d.sender.await(t, func() error {
+				_, err := d.sender.open.Resend(frame)
+				return err
+			})
 		})
 		if errors.Is(err, plugins.ErrTimeout) {
 			return fmt.Errorf("transfer timed out after %v", sendTimeout)

@@ -3,7 +3,6 @@ package display
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"image"
 	"strings"
@@ -107,7 +106,11 @@ func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
 		}
 		frame := s.frame
 		s.sending = frame.Picture
-		sent, err := s.await(t, func() (int, error) { return transfer(frame) })
+		var sent int
+		err = s.await(t, func() (err error) {
+			sent, err = transfer(frame)
+			return err
+		})
 		s.sending = nil
 		if err != nil {
 			return s.close(t, err)
@@ -122,11 +125,11 @@ func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
 
 // await runs a method of the device beside the loop. A transfer that was still running
 // when its task was cancelled is waited for, so that blank comes last.
-func (s *sender) await(t *plugins.Task, do func() (sent int, err error)) (sent int, err error) {
+func (s *sender) await(t *plugins.Task, do func() error) error {
 	s.since = t.Now()
-	sent, err = plugins.AwaitTurn(t, &s.turns, func(context.Context) (int, error) { return do() })
+	err := s.turns.Do(t, do)
 	s.since = 0
-	return sent, err
+	return err
 }
 
 // close closes the device after an error, which it returns. At the end of the task the
@@ -137,7 +140,7 @@ func (s *sender) close(t *plugins.Task, err error) error {
 	}
 	device := s.open
 	s.open = nil
-	if _, closing := s.await(t, func() (int, error) { return 0, device.Close() }); errors.Is(closing, plugins.ErrCancelled) {
+	if closing := s.await(t, device.Close); errors.Is(closing, plugins.ErrCancelled) {
 		return closing
 	}
 	return err
@@ -156,6 +159,5 @@ func (s *sender) blank(t *plugins.Task) error {
 	if s.open == nil {
 		return nil
 	}
-	_, err := s.await(t, func() (int, error) { return 0, errors.Join(s.open.Blank(), s.open.Close()) })
-	return err
+	return s.await(t, func() error { return errors.Join(s.open.Blank(), s.open.Close()) })
 }

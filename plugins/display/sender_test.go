@@ -59,8 +59,10 @@ func TestThePanelIsBlankedAfterATransferThatWasAbandoned(t *testing.T) {
 	s := sender{open: device}
 	err := scheduler.New(scheduler.Options{Clock: clock}).Run(func(task *scheduler.Task) error {
 		show := func() error {
-			_, err := s.await(task, func() (int, error) { return device.Show(panel.Frame{}) })
-			return err
+			return s.await(task, func() error {
+				_, err := device.Show(panel.Frame{})
+				return err
+			})
 		}
 		if err := task.Timeout(time.Second, show); !errors.Is(err, plugins.ErrTimeout) {
 			t.Errorf("the transfer was not abandoned: %v", err)

@@ -84,13 +84,15 @@ var errEnded = errors.New("exit status 0")
 
 // wait waits until the program has ended and returns how.
 func (p *process) wait(t *plugins.Task) error {
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, p.reap() })
-	return err
+	return plugins.Do(t, p.reap)
 }
 
 // write writes a line, after those that wait already.
 func (p *process) write(t *plugins.Task, turns *plugins.Turns, line []byte) error {
-	_, err := plugins.AwaitTurn(t, turns, func(context.Context) (int, error) { return p.input.Write(line) })
+	err := turns.Do(t, func() error {
+		_, err := p.input.Write(line)
+		return err
+	})
 	if errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed) {
 		return nil // it has closed its input, and will end or not
 	}
@@ -119,10 +121,7 @@ func (p *process) end(t *plugins.Task, last []byte) error {
 	if err != nil && !errors.Is(err, plugins.ErrTimeout) {
 		return err
 	}
-	killing := t.Timeout(killTimeout, func() error {
-		_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, p.Close() })
-		return err
-	})
+	killing := t.Timeout(killTimeout, func() error { return plugins.Do(t, p.Close) })
 	if err != nil && killing == nil {
 		return fmt.Errorf("the program was killed: it did not stop within %v", askTimeout+termTimeout)
 	}

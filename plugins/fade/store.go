@@ -42,9 +42,7 @@ func (s *store) save(t *plugins.Task, l levels) error {
 		return err
 	}
 	s.saved = levels{} // unknown until the write has ended
-	_, err = plugins.AwaitTurn(t, &s.turns, func(context.Context) (struct{}, error) {
-		return struct{}{}, s.storage.Save(stateFile, data)
-	})
+	err = s.turns.Do(t, func() error { return s.storage.Save(stateFile, data) })
 	if err == nil {
 		s.saved = l
 	}

@@ -46,7 +46,7 @@ func NewChain(c *Config) *Chain {
 // Resend makes the next Update send everything.
 func (c *Chain) Resend() { c.unknown = true }
 
-// Update returns the packets after which the chain shows a picture at a level of
+// Update returns the packets after which the chain shows a picture of its size at a level of
 // intensity (0 to MaxIntensity): one for each column, or row where the modules are
 // turned, that differs; none when nothing does. They count as sent, and are valid
 // until the next call of a method.
@@ -91,10 +91,15 @@ func (c *Chain) read(picture *image.Gray) {
 	for digit := range c.wanted {
 		clear(c.wanted[digit])
 	}
-	for i, led := range c.leds {
-		if picture.GrayAt(i%c.width, i/c.width).Y >= 0x80 {
-			c.wanted[led.register][led.driver] |= led.bit
+	leds := c.leds
+	for y := 0; len(leds) > 0; y++ {
+		for x, level := range picture.Pix[y*picture.Stride:][:c.width] {
+			if level >= 0x80 {
+				led := leds[x]
+				c.wanted[led.register][led.driver] |= led.bit
+			}
 		}
+		leds = leds[c.width:]
 	}
 }
 

@@ -271,15 +271,14 @@ func (c *connection) close(t *plugins.Task, clear ...string) error {
 		return nil
 	}
 	err := t.Timeout(closeTimeout, func() error {
-		_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
+		return plugins.Do(t, func() error {
 			c.mutex.Lock()
 			defer c.mutex.Unlock()
 			if c.closed = true; c.client != nil {
 				disconnect(c.client, clear...)
 			}
-			return struct{}{}, nil
+			return nil
 		})
-		return err
 	})
 	if errors.Is(err, plugins.ErrTimeout) {
 		return nil // the write hangs; it ends with the connection's keep-alive

@@ -22,7 +22,6 @@
 package mqtt
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"net/url"
@@ -148,8 +147,7 @@ func (m *mqtt) Stop(t *plugins.Task) error {
 	if err := m.conn.close(t, clear...); err != nil {
 		return err
 	}
-	_, err := plugins.AwaitTurn(t, &m.saves, func(context.Context) (struct{}, error) { return struct{}{}, nil })
-	return err
+	return m.saves.Do(t, func() error { return nil })
 }
 
 // The pauses between attempts to connect.

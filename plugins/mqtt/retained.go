@@ -83,8 +83,6 @@ func (m *mqtt) tidy(t *plugins.Task) error {
 	if err != nil {
 		return err
 	}
-	_, err = plugins.AwaitTurn(t, &m.saves, func(context.Context) (struct{}, error) {
-		return struct{}{}, m.env.Storage.Save(retainedFile, data)
-	})
+	err = m.saves.Do(t, func() error { return m.env.Storage.Save(retainedFile, data) })
 	return m.warn(err, "retained topics not saved")
 }

@@ -1,7 +1,6 @@
 package ntp
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,11 +38,11 @@ func (c *client) adjustSystem(t *plugins.Task) error {
 	}
 	setter, _ := c.env.TimeSource.Setter()
 	slew := offset.Abs() < maxSlew
-	_, err := plugins.Await(t, func(context.Context) (any, error) {
+	err := plugins.Do(t, func() error {
 		if slew {
-			return nil, setter.Slew(offset, c.cfg.Every)
+			return setter.Slew(offset, c.cfg.Every)
 		}
-		return nil, setter.Step(offset)
+		return setter.Step(offset)
 	})
 	if err != nil {
 		return err
@@ -63,11 +62,11 @@ func (c *client) checkMaySet(t *plugins.Task) error {
 	if !ok {
 		return errors.New("mode discipline: setting the system clock is not supported on this system; write mode: measure")
 	}
-	_, err := plugins.Await(t, func(context.Context) (any, error) {
+	err := plugins.Do(t, func() error {
 		if daemon := runningTimeDaemon(c.root); daemon != "" {
-			return nil, fmt.Errorf("%s already sets the system clock; stop it", daemon)
+			return fmt.Errorf("%s already sets the system clock; stop it", daemon)
 		}
-		return nil, setter.MaySet()
+		return setter.MaySet()
 	})
 	if err == nil || errors.Is(err, plugins.ErrCancelled) {
 		return err

@@ -136,10 +136,7 @@ func (o *output) save(t *plugins.Task) error {
 	if o.on {
 		text = []byte("on")
 	}
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
-		return struct{}{}, o.env.Storage.Save(stateFile, text)
-	})
-	return err
+	return plugins.Do(t, func() error { return o.env.Storage.Save(stateFile, text) })
 }
 
 func (o *output) restore(t *plugins.Task) error {

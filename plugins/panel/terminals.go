@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -44,8 +43,7 @@ func (c Terminals) Open(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
 	l := &Link{}
 	defer func() {
 		if err != nil {
-			_, closing := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, l.Close() })
-			err = errors.Join(err, closing)
+			err = errors.Join(err, plugins.Do(t, l.Close))
 		}
 	}()
 	if c.I2C != "" {
@@ -72,8 +70,7 @@ func (c Terminals) Open(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
 			return nil, err
 		}
 		for _, level := range []gpio.Level{gpio.Low, gpio.High} {
-			_, err := plugins.Await(t, func(context.Context) (struct{}, error) { return struct{}{}, reset.Out(level) })
-			if err != nil {
+			if err := plugins.Do(t, func() error { return reset.Out(level) }); err != nil {
 				return nil, err
 			}
 			if err := t.Sleep(resetTime); err != nil {
@@ -96,14 +93,13 @@ type Link struct {
 
 // SetUp has a driver set up the display. If that fails the parts are released.
 func (l *Link) SetUp(t *plugins.Task, setUp func() error) error {
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
+	return plugins.Do(t, func() error {
 		err := setUp()
 		if err != nil {
 			err = errors.Join(err, l.Close())
 		}
-		return struct{}{}, err
+		return err
 	})
-	return err
 }
 
 func (l *Link) output(t *plugins.Task, env plugins.Env, name plugins.Pin) (gpio.PinOut, error) {

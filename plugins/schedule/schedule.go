@@ -169,10 +169,9 @@ func (s *schedule) save(t *plugins.Task) error {
 	if s.handled == 0 {
 		return nil
 	}
-	_, err := plugins.Await(t, func(context.Context) (struct{}, error) {
-		return struct{}{}, s.env.Storage.Save(stateFile, []byte(time.Unix(s.handled, 0).UTC().Format(time.RFC3339)))
+	return plugins.Do(t, func() error {
+		return s.env.Storage.Save(stateFile, []byte(time.Unix(s.handled, 0).UTC().Format(time.RFC3339)))
 	})
-	return err
 }
 
 func (s *schedule) restore(t *plugins.Task) error {

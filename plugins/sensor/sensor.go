@@ -3,7 +3,6 @@
 package sensor
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -78,14 +77,18 @@ func (s *sensor) measure(t *plugins.Task) error {
 // readTimeout is more than the slowest sensors need, which is about a second.
 const readTimeout = 5 * time.Second
 
-func (s *sensor) read(t *plugins.Task) (m plugins.Measurement, err error) {
-	err = t.Timeout(readTimeout, func() (err error) {
-		m, err = plugins.AwaitTurn(t, &s.turns, func(context.Context) (plugins.Measurement, error) {
-			return s.env.Board.ReadSensor(s.cfg.Device, s.cfg.Channel)
+func (s *sensor) read(t *plugins.Task) (plugins.Measurement, error) {
+	var m plugins.Measurement
+	err := t.Timeout(readTimeout, func() error {
+		return s.turns.Do(t, func() (err error) {
+			m, err = s.env.Board.ReadSensor(s.cfg.Device, s.cfg.Channel)
+			return err
 		})
-		return err
 	})
-	return m, err
+	if err != nil { // the call may still be running
+		return plugins.Measurement{}, err
+	}
+	return m, nil
 }
 
 // HardwareTests has one test, which prints what is measured.

@@ -61,7 +61,17 @@ func (h *fakeHandle) remove() {
 	h.arrived.Signal()
 }
 
-func (h *fakeHandle) Read(edges []uapi.LineEvent) (int, error) {
+func (h *fakeHandle) Read(edges []uapi.LineEvent, take func([]uapi.LineEvent)) error {
+	for {
+		n, err := h.read(edges)
+		if err != nil {
+			return err
+		}
+		take(edges[:n])
+	}
+}
+
+func (h *fakeHandle) read(edges []uapi.LineEvent) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.reads++
@@ -87,7 +97,7 @@ func (h *fakeHandle) ReadOne(timeout time.Duration) error {
 	if empty && timeout == 0 {
 		return os.ErrDeadlineExceeded
 	}
-	_, err := h.Read(make([]uapi.LineEvent, 1))
+	_, err := h.read(make([]uapi.LineEvent, 1))
 	return err
 }
 

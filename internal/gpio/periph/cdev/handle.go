@@ -14,9 +14,10 @@ import (
 // handle is a line request of the kernel: one or more open lines. Bit n of its values
 // is the line at index n of the request.
 type handle interface {
-	// Read waits for edges and returns as many as are queued and fit. It fails with
-	// os.ErrClosed after Close, and with another error if the chip was removed.
-	Read(edges []uapi.LineEvent) (int, error)
+	// Read waits for edges, and passes on as many as are queued and fit, again and again.
+	// It fails with os.ErrClosed after Close, and with another error if the chip was
+	// removed.
+	Read(edges []uapi.LineEvent, take func(edges []uapi.LineEvent)) error
 	// ReadOne waits for one edge until the timeout, forever if that is negative. It
 	// fails with os.ErrDeadlineExceeded if there was none.
 	ReadOne(timeout time.Duration) error
@@ -64,9 +65,29 @@ const edgeSize = unsafe.Sizeof(uapi.LineEvent{})
 // The structure has the same size on every architecture.
 var _ [48]struct{} = [edgeSize]struct{}{}
 
-func (l *lineFile) Read(edges []uapi.LineEvent) (int, error) {
-	n, err := l.file.Read(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(edges))), len(edges)*int(edgeSize)))
-	return n / int(edgeSize), err
+// Read makes one system call each time that the poller reports edges. An os.File would
+// make another one, which finds none, before it waits. The call does not block and
+// bypasses the Go scheduler, which would wake the runtime's monitor thread.
+func (l *lineFile) Read(edges []uapi.LineEvent, take func([]uapi.LineEvent)) error {
+	err := os.ErrClosed // the only error of the poller's
+	_ = l.conn.Read(func(fd uintptr) bool {
+		for {
+			n, _, errno := unix.RawSyscall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(unsafe.SliceData(edges))), uintptr(len(edges))*edgeSize)
+			switch {
+			case errno == unix.EAGAIN:
+				return false
+			case errno != 0:
+				err = &os.PathError{Op: "read", Path: l.file.Name(), Err: errno}
+				return true
+			}
+			got := edges[:n/edgeSize]
+			take(got)
+			if len(got) < len(edges) {
+				return false
+			}
+		}
+	})
+	return err
 }
 
 func (l *lineFile) ReadOne(timeout time.Duration) error {

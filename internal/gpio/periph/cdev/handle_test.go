@@ -3,6 +3,7 @@ package cdev
 import (
 	"errors"
 	"os"
+	"slices"
 	"testing"
 	"time"
 	"unsafe"
@@ -38,9 +39,26 @@ func TestOneReadReturnsAllQueuedEdges(t *testing.T) {
 	if _, err := kernel.Write(unsafe.Slice((*byte)(unsafe.Pointer(&sent)), unsafe.Sizeof(sent))); err != nil {
 		t.Fatal(err)
 	}
-	var got [8]uapi.LineEvent
-	if n, err := l.Read(got[:]); n != 2 || err != nil || [2]uapi.LineEvent(got[:2]) != sent {
-		t.Errorf("%d edges (%v): %v", n, err, got[:2])
+	got := make(chan []uapi.LineEvent)
+	go func() {
+		_ = l.Read(make([]uapi.LineEvent, 8), func(edges []uapi.LineEvent) { got <- slices.Clone(edges) })
+	}()
+	if edges := <-got; !slices.Equal(edges, sent[:]) {
+		t.Errorf("%d edges: %v", len(edges), edges)
+	}
+}
+
+func TestEdgesThatFillARead(t *testing.T) {
+	l, kernel := piped(t)
+	if _, err := kernel.Write(make([]byte, 5*edgeSize)); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan int)
+	go func() {
+		_ = l.Read(make([]uapi.LineEvent, 2), func(edges []uapi.LineEvent) { got <- len(edges) })
+	}()
+	if reads := [3]int{<-got, <-got, <-got}; reads != [3]int{2, 2, 1} {
+		t.Errorf("%v edges were read", reads)
 	}
 }
 
@@ -48,8 +66,7 @@ func TestCloseEndsARead(t *testing.T) {
 	l, _ := piped(t)
 	ended := make(chan error)
 	go func() {
-		_, err := l.Read(make([]uapi.LineEvent, 1))
-		ended <- err
+		ended <- l.Read(make([]uapi.LineEvent, 1), func([]uapi.LineEvent) {})
 	}()
 	if err := l.Close(); err != nil {
 		t.Error(err)

@@ -56,15 +56,7 @@ type watch struct {
 // removed chip fails again at once.
 func (w *watch) read() {
 	defer close(w.done)
-	edges := make([]uapi.LineEvent, gpioext.QueueSize)
-	for {
-		n, err := w.handle.Read(edges)
-		w.take(edges[:n])
-		if err != nil {
-			w.fail(err)
-			return
-		}
-	}
+	w.fail(w.handle.Read(make([]uapi.LineEvent, gpioext.QueueSize), w.take))
 }
 
 // take delivers the edges of one read, and detects whether the queue overflowed.

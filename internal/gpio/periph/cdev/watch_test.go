@@ -112,7 +112,7 @@ func TestEveryOverflowIsReportedByTheNextReadAndNoOther(t *testing.T) {
 				h.edge(rapid.SampledFrom([]uint32{2, 3}).Draw(t, "line"), rise, 0)
 			}
 			told := overflows
-			n, _ := h.Read(edges)
+			n, _ := h.read(edges)
 			w.take(edges[:n])
 			switch lost := h.dropped > before; {
 			case lost && overflows != told+1:

@@ -1,4 +1,4 @@
-package plugins_test
+package scheduler_test
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"ptvd/internal/scheduler"
-	"ptvd/plugins"
 )
 
 func TestWorkInTurnWaitsAlsoForWorkThatWasGivenUp(t *testing.T) {
@@ -17,25 +16,24 @@ func TestWorkInTurnWaitsAlsoForWorkThatWasGivenUp(t *testing.T) {
 	var told strings.Builder
 	note := func(what string) { fmt.Fprintf(&told, "%v %s\n", time.Duration(clock.Now()), what) }
 	err := scheduler.New(scheduler.Options{Clock: clock}).Run(func(t *scheduler.Task) error {
-		var turns plugins.Turns
-		work := func(t *plugins.Task, name string) error {
-			_, err := plugins.AwaitTurn(t, &turns, func(context.Context) (struct{}, error) {
+		var turns scheduler.Turns
+		work := func(t *scheduler.Task, name string) error {
+			return turns.Do(t, func() error {
 				note(name + " begins")
 				defer note(name + " ends")
-				return struct{}{}, clock.Sleep(context.Background(), 3*time.Second)
+				return clock.Sleep(context.Background(), 3*time.Second)
 			})
-			return err
 		}
 		err := t.Timeout(time.Second, func() error { return work(t, "first") })
-		if !errors.Is(err, plugins.ErrTimeout) {
+		if !errors.Is(err, scheduler.ErrTimeout) {
 			return fmt.Errorf("the first one was not given up: %v", err)
 		}
-		return t.Group(func(g *plugins.Group) error {
+		return t.Group(func(g *scheduler.Group) error {
 			for _, name := range []string{"second", "third"} {
-				g.Go(name, func(t *plugins.Task) error { return work(t, name) })
+				g.Go(name, func(t *scheduler.Task) error { return work(t, name) })
 			}
-			g.Go("impatient", func(t *plugins.Task) error {
-				if err := t.Timeout(time.Second, func() error { return work(t, "impatient") }); !errors.Is(err, plugins.ErrTimeout) {
+			g.Go("impatient", func(t *scheduler.Task) error {
+				if err := t.Timeout(time.Second, func() error { return work(t, "impatient") }); !errors.Is(err, scheduler.ErrTimeout) {
 					return fmt.Errorf("it did not wait: %v", err)
 				}
 				return nil
@@ -54,10 +52,9 @@ func TestWorkInTurnWaitsAlsoForWorkThatWasGivenUp(t *testing.T) {
 
 func TestThePanicOfAWorkLetsTheNextOneHaveItsTurn(t *testing.T) {
 	err := scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}).Run(func(t *scheduler.Task) error {
-		var turns plugins.Turns
+		var turns scheduler.Turns
 		work := func(do func()) error {
-			_, err := plugins.AwaitTurn(t, &turns, func(context.Context) (struct{}, error) { do(); return struct{}{}, nil })
-			return err
+			return turns.Do(t, func() error { do(); return nil })
 		}
 		var panicked *scheduler.PanicError
 		if err := work(func() { panic("broken") }); !errors.As(err, &panicked) {
