@@ -18,10 +18,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -65,8 +63,7 @@ type Harness struct {
 	Net    plugins.Network         // to be filled in before Start
 	clock  *scheduler.VirtualClock // nil in real time
 	claims *gpio.Claims
-	state  string // a directory that has one for each instance
-	made   int    // instances so far
+	reader *Instance // that subscribes for tests
 
 	entries []string                   // of the instances that there are
 	stubs   map[string]host.Definition // the plugins of those that Handle and Publish make
@@ -101,7 +98,7 @@ func newHarness(t testing.TB, clock scheduler.Clock) *Harness {
 	}
 	h = &Harness{
 		T: t, Loop: loop, Board: sim.New(loop), Bus: host.NewBus(loop.Now),
-		claims: gpio.NewClaims(), state: t.TempDir(), stubs: map[string]host.Definition{},
+		claims: gpio.NewClaims(), stubs: map[string]host.Definition{},
 	}
 	h.System = &System{monotonic: loop.Now, start: loop.Now(), epoch: Epoch, Sync: true}
 	h.Clock = wallclock.New(h.System, loop.Now, zone, false)
@@ -175,11 +172,13 @@ func (h *Harness) enter(instance, entry string) {
 
 // Subscribe returns the reading end of a topic.
 func Subscribe[T any](h *Harness, instance, topic string) *plugins.Subscription[T] {
-	return plugins.Subscribe(h.instance("reader", host.Definition{}).Env(), plugins.From[T]{Instance: instance, Topic: topic})
+	if h.reader == nil {
+		h.reader = h.instance("reader", host.Definition{})
+	}
+	return plugins.Subscribe(h.reader.Env(), plugins.From[T]{Instance: instance, Topic: topic})
 }
 
 func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
-	h.made++
 	i := &host.Instance{
 		Name:       instance,
 		Definition: plugin,
@@ -189,7 +188,7 @@ func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
 		Board:      gpio.NewBoard(h.Board, h.claims, instance),
 		Health:     host.NewHealth(h.Loop.Now, func(health *host.Health) { h.Bus.PublishHealth(instance, health) }),
 		Meter:      host.NewMeter(),
-		Storage:    host.StorageDir(filepath.Join(h.state, strconv.Itoa(h.made))),
+		Storage:    host.StorageDir(h.T.TempDir()),
 		Net:        h.Net,
 		Bus:        h.Bus,
 	}
