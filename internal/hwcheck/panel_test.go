@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/internal/scheduler"
 )
 
@@ -38,14 +39,14 @@ func TestTheTestPatternIsShownOnPanelAndTerminalAndThePanelEndsDark(t *testing.T
 }
 
 func TestAnOLEDIsTestedAndItsPatternIsDescribed(t *testing.T) {
-	small, large := sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64)), sim.NewSSD1322()
+	small, large := simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64)), simchip.NewSSD1322()
 	var seen [2]*image.Gray
 	got := scenario{
 		yaml: "  small: {plugin: display, device: {ssd1306: I2C1}, pages: [clock]}\n" +
 			"  large: {plugin: display, device: {ssd1322: {spi: SPI0.0, dc: GPIO24, reset: GPIO25}}, pages: [clock]}",
 		wire: func(b *sim.Board) {
 			b.AttachI2C(0x3C, small)
-			b.AttachController("SPI0.0", "GPIO24", "GPIO25", large)
+			simchip.Attach(b, "SPI0.0", "GPIO24", "GPIO25", large)
 		},
 		person: func(*scheduler.Task, *sim.Board) error {
 			seen = [2]*image.Gray{small.Picture(), large.Picture()}

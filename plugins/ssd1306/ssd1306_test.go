@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio"
-	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	_ "ptvd/plugins/display"
@@ -22,13 +22,13 @@ type fixture struct {
 	*plugintest.Harness
 	*plugins.Task
 	panel *plugintest.Instance
-	glass *sim.OLED
+	glass *simchip.OLED
 }
 
 // kind is a display as it is sold, with the options for it.
 type kind struct {
 	name    string
-	chip    *sim.OLEDChip
+	chip    *simchip.OLEDChip
 	size    image.Point // as the controller counts
 	options string
 	from    func(x, y int) image.Point // where a pixel of the glass is in the picture
@@ -37,17 +37,17 @@ type kind struct {
 func upright(x, y int) image.Point { return image.Pt(x, y) }
 
 var (
-	ssd1306 = kind{"ssd1306", &sim.SSD1306Chip, image.Pt(128, 64), "", upright}
+	ssd1306 = kind{"ssd1306", &simchip.SSD1306Chip, image.Pt(128, 64), "", upright}
 	kinds   = []kind{
 		ssd1306,
-		{"ssd1306", &sim.SSD1306Chip, image.Pt(128, 32), ", height: 32", upright},
-		{"ssd1306", &sim.SSD1306Chip, image.Pt(128, 64), ", upside_down: true", func(x, y int) image.Point { return image.Pt(127-x, 63-y) }},
-		{"ssd1306", &sim.SSD1306Chip, image.Pt(128, 64), ", width: 64, height: 128", func(x, y int) image.Point { return image.Pt(y, 127-x) }},
-		{"sh1106", &sim.SH1106Chip, image.Pt(128, 64), "", upright},
-		{"sh1107", &sim.SH1107Chip, image.Pt(128, 128), ", height: 128", upright},
-		{"sh1107", &sim.SH1107Chip, image.Pt(64, 128), ", width: 64, height: 128", upright},
-		{"sh1107", &sim.SH1107Chip, image.Pt(64, 128), "", func(x, y int) image.Point { return image.Pt(y, 63-x) }},
-		{"sh1107", &sim.SH1107Chip, image.Pt(64, 128), ", upside_down: true", func(x, y int) image.Point { return image.Pt(127-y, x) }},
+		{"ssd1306", &simchip.SSD1306Chip, image.Pt(128, 32), ", height: 32", upright},
+		{"ssd1306", &simchip.SSD1306Chip, image.Pt(128, 64), ", upside_down: true", func(x, y int) image.Point { return image.Pt(127-x, 63-y) }},
+		{"ssd1306", &simchip.SSD1306Chip, image.Pt(128, 64), ", width: 64, height: 128", func(x, y int) image.Point { return image.Pt(y, 127-x) }},
+		{"sh1106", &simchip.SH1106Chip, image.Pt(128, 64), "", upright},
+		{"sh1107", &simchip.SH1107Chip, image.Pt(128, 128), ", height: 128", upright},
+		{"sh1107", &simchip.SH1107Chip, image.Pt(64, 128), ", width: 64, height: 128", upright},
+		{"sh1107", &simchip.SH1107Chip, image.Pt(64, 128), "", func(x, y int) image.Point { return image.Pt(y, 63-x) }},
+		{"sh1107", &simchip.SH1107Chip, image.Pt(64, 128), ", upside_down: true", func(x, y int) image.Point { return image.Pt(127-y, x) }},
 	}
 )
 
@@ -59,7 +59,7 @@ const (
 // with runs a test of a display that begins at 07:52.
 func (k kind) with(t *testing.T, parts string, test func(*fixture) error) {
 	t.Helper()
-	f := &fixture{Harness: plugintest.New(t), glass: sim.NewOLED(k.chip, k.size)}
+	f := &fixture{Harness: plugintest.New(t), glass: simchip.NewOLED(k.chip, k.size)}
 	f.connect()
 	f.Run(func(task *plugins.Task) error {
 		f.Task = task
@@ -77,7 +77,7 @@ func (k kind) with(t *testing.T, parts string, test func(*fixture) error) {
 
 func (f *fixture) connect() {
 	f.Board.AttachI2C(0x3D, f.glass)
-	f.Board.AttachController("SPI0.0", "GPIO24", "GPIO25", f.glass)
+	simchip.Attach(f.Board, "SPI0.0", "GPIO24", "GPIO25", f.glass)
 }
 
 func (f *fixture) pass(d time.Duration) {

@@ -12,7 +12,7 @@ import (
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 
-	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/plugins/ssd1322"
 )
 
@@ -20,7 +20,7 @@ import (
 type wire struct {
 	spi.Conn
 	dc      line
-	to      *sim.SSD1322 // nil: nowhere
+	to      *simchip.SSD1322 // nil: nowhere
 	hz      physic.Frequency
 	bytes   int
 	fails   int // transfers from now on; 0: none
@@ -107,7 +107,7 @@ func clone(picture *image.Gray) *image.Gray {
 
 func TestThePictureIsSeenInSixteenGreys(t *testing.T) {
 	for _, rotated := range []bool{false, true} {
-		w := &wire{to: sim.NewSSD1322()}
+		w := &wire{to: simchip.NewSSD1322()}
 		dev := newDev(t, w, ssd1322.Opts{Frequency: physic.MegaHertz, Rotated: rotated})
 		if w.to.On() {
 			t.Error("it is on before there is a picture")
@@ -147,7 +147,7 @@ func TestOnlyTheColumnsAndRowsThatDifferAreSent(t *testing.T) {
 		{"all of it", []image.Rectangle{image.Rect(0, 0, 256, 64)}, opening - 2*sameSide + 8192},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := &wire{to: sim.NewSSD1322()}
+			w := &wire{to: simchip.NewSSD1322()}
 			dev := newDev(t, w, ssd1322.DefaultOpts)
 			w.draw(t, dev, picture)
 			next := clone(picture)
@@ -167,7 +167,7 @@ func TestOnlyTheColumnsAndRowsThatDifferAreSent(t *testing.T) {
 }
 
 func TestAGreyThatLooksTheSameIsNotSent(t *testing.T) {
-	w := &wire{to: sim.NewSSD1322()}
+	w := &wire{to: simchip.NewSSD1322()}
 	dev, picture := newDev(t, w, ssd1322.DefaultOpts), image.NewGray(image.Rect(0, 0, 256, 64))
 	w.draw(t, dev, picture)
 	picture.Pix[100] = 0x0F
@@ -177,7 +177,7 @@ func TestAGreyThatLooksTheSameIsNotSent(t *testing.T) {
 }
 
 func TestAfterAFailedTransferEverythingIsSent(t *testing.T) {
-	w := &wire{to: sim.NewSSD1322()}
+	w := &wire{to: simchip.NewSSD1322()}
 	dev := newDev(t, w, ssd1322.DefaultOpts)
 	w.draw(t, dev, random(1))
 	w.fails = 3
@@ -189,7 +189,7 @@ func TestAfterAFailedTransferEverythingIsSent(t *testing.T) {
 }
 
 func TestHaltSwitchesOffAndAPictureOn(t *testing.T) {
-	w := &wire{to: sim.NewSSD1322()}
+	w := &wire{to: simchip.NewSSD1322()}
 	dev := newDev(t, w, ssd1322.DefaultOpts)
 	w.draw(t, dev, random(1))
 	if err := dev.Halt(); err != nil || w.to.On() {
@@ -200,7 +200,7 @@ func TestHaltSwitchesOffAndAPictureOn(t *testing.T) {
 }
 
 func TestOtherPicturesAndPartsOfThemAreDrawn(t *testing.T) {
-	w := &wire{to: sim.NewSSD1322()}
+	w := &wire{to: simchip.NewSSD1322()}
 	dev := newDev(t, w, ssd1322.DefaultOpts)
 	want := random(1)
 	w.draw(t, dev, want)
@@ -243,7 +243,7 @@ func FuzzDev(f *testing.F) {
 	f.Add([]byte{0, 0, 255, 63, 9, 9, 9, 9, 4, 3, 2, 1}, false)
 	f.Add([]byte{10, 10, 4, 4, 200, 9, 20, 20, 0, 0, 0, 0, 255, 63, 1, 1}, true)
 	f.Fuzz(func(t *testing.T, boxes []byte, halt bool) {
-		w := &wire{to: sim.NewSSD1322()}
+		w := &wire{to: simchip.NewSSD1322()}
 		dev := newDev(t, w, ssd1322.DefaultOpts)
 		picture := image.NewGray(dev.Bounds())
 		for ; len(boxes) >= 4; boxes = boxes[4:] {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"ptvd/internal/gpio"
-	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	_ "ptvd/plugins/display"
@@ -20,9 +20,9 @@ import (
 const config = "{plugin: display, device: {ssd1322: {spi: SPI0.0, dc: GPIO24, reset: GPIO25}}, pages: [{message: Hello}, clock], brightness: 100%, dim: [{during: '08:00-09:00', brightness: 0%}]}"
 
 // withDisplay runs a test of a display that begins at 07:52.
-func withDisplay(t *testing.T, test func(task *plugins.Task, h *plugintest.Harness, panel *plugintest.Instance, glass *sim.SSD1322) error) {
-	h, glass := plugintest.New(t), sim.NewSSD1322()
-	h.Board.AttachController("SPI0.0", "GPIO24", "GPIO25", glass)
+func withDisplay(t *testing.T, test func(task *plugins.Task, h *plugintest.Harness, panel *plugintest.Instance, glass *simchip.SSD1322) error) {
+	h, glass := plugintest.New(t), simchip.NewSSD1322()
+	simchip.Attach(h.Board, "SPI0.0", "GPIO24", "GPIO25", glass)
 	h.Run(func(task *plugins.Task) error {
 		panel := h.Start(task, "panel", config)
 		if err := test(task, h, panel, glass); err != nil {
@@ -42,7 +42,7 @@ func published(h *plugintest.Harness) *image.Gray {
 }
 
 // shows tells whether the glass shows the published picture.
-func shows(h *plugintest.Harness, glass *sim.SSD1322) bool {
+func shows(h *plugintest.Harness, glass *simchip.SSD1322) bool {
 	seen, want, lit := glass.Picture(), published(h), 0
 	for i := range want.Pix {
 		if seen.Pix[i]>>4 != want.Pix[i]>>4 {
@@ -54,7 +54,7 @@ func shows(h *plugintest.Harness, glass *sim.SSD1322) bool {
 }
 
 func TestThePageIsShownAndTheStopLeavesTheDisplayOff(t *testing.T) {
-	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, panel *plugintest.Instance, glass *sim.SSD1322) error {
+	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, panel *plugintest.Instance, glass *simchip.SSD1322) error {
 		if err := task.Sleep(time.Second); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func TestThePageIsShownAndTheStopLeavesTheDisplayOff(t *testing.T) {
 }
 
 func TestTheResetLineIsLowBeforeAnythingIsSent(t *testing.T) {
-	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, _ *plugintest.Instance, glass *sim.SSD1322) error {
+	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, _ *plugintest.Instance, glass *simchip.SSD1322) error {
 		for _, step := range []struct {
 			after time.Duration
 			level gpio.Level
@@ -96,7 +96,7 @@ func TestTheResetLineIsLowBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestTheTimeOfDayDimsTheDisplayToASixteenth(t *testing.T) {
-	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, _ *plugintest.Instance, glass *sim.SSD1322) error {
+	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, _ *plugintest.Instance, glass *simchip.SSD1322) error {
 		if err := task.Sleep(10 * time.Minute); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func TestTheTimeOfDayDimsTheDisplayToASixteenth(t *testing.T) {
 }
 
 func TestADisplayThatLostItsPowerIsSetUpAgain(t *testing.T) {
-	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, _ *plugintest.Instance, glass *sim.SSD1322) error {
+	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, _ *plugintest.Instance, glass *simchip.SSD1322) error {
 		if err := task.Sleep(time.Second); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func TestADisplayThatLostItsPowerIsSetUpAgain(t *testing.T) {
 		if err := task.Sleep(time.Second); err != nil {
 			return err
 		}
-		h.Board.AttachController("SPI0.0", "GPIO24", "GPIO25", glass)
+		simchip.Attach(h.Board, "SPI0.0", "GPIO24", "GPIO25", glass)
 		if err := task.Sleep(time.Minute); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func TestADisplayThatLostItsPowerIsSetUpAgain(t *testing.T) {
 }
 
 func TestADisplayThatFailsIsOpenedAgain(t *testing.T) {
-	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, panel *plugintest.Instance, glass *sim.SSD1322) error {
+	withDisplay(t, func(task *plugins.Task, h *plugintest.Harness, panel *plugintest.Instance, glass *simchip.SSD1322) error {
 		if err := task.Sleep(time.Second); err != nil {
 			return err
 		}

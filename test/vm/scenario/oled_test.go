@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
 	"ptvd/plugins/panel"
 	"ptvd/test/vm/wires"
 )
@@ -33,8 +33,8 @@ const oledConfig = `plugins:
 // oleds is an SSD1306 on the I2C bus and an SSD1322 on SPI, as they are after power-up.
 type oleds struct {
 	*guest
-	small  *sim.OLED
-	large  *sim.SSD1322
+	small  *simchip.OLED
+	large  *simchip.SSD1322
 	levels map[int]wires.Level // of the daemon's outputs
 	resets int                 // of the large one
 }
@@ -97,7 +97,7 @@ func TestTwoDisplaysShowTheirPatternsByTheBytesThatArrive(t *testing.T) {
 	g := begin(t)
 	g.configure(oledConfig)
 	g.answer(oledAddress, 0)
-	o := &oleds{guest: g, small: sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64)), large: sim.NewSSD1322(), levels: map[int]wires.Level{}}
+	o := &oleds{guest: g, small: simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64)), large: simchip.NewSSD1322(), levels: map[int]wires.Level{}}
 	smallPattern, largePattern := panel.Pattern(image.Pt(128, 64)), panel.Pattern(image.Pt(256, 64))
 	for i, grey := range smallPattern.Pix {
 		smallPattern.Pix[i] = 0xFF * (grey >> 7) // it has one colour

@@ -1,4 +1,5 @@
-// Package simchip has chips for the buses of a simulated board, for tests.
+// Package simchip has chips for a simulated board that only tests need: an I/O expander and
+// controllers of displays.
 package simchip
 
 import (

@@ -1,10 +1,11 @@
-package sim
+package simchip
 
 import (
 	"fmt"
 	"sync"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/sim"
 )
 
 // Controller is the controller of a display on an SPI port, which tells commands from
@@ -15,14 +16,14 @@ type Controller interface {
 	Receive(data bool, bytes []byte)
 }
 
-// AttachController connects a display to an SPI port and to a GPIO line as its D/C. The
+// Attach connects a display to an SPI port of a board and to a GPIO line as its D/C. The
 // name of a reset line may be empty. While it is low the controller receives nothing.
-func (b *Board) AttachController(port, dc, reset string, c Controller) {
+func Attach(b *sim.Board, port, dc, reset string, c Controller) {
 	b.Attach(port, &attached{b, dc, reset, c})
 }
 
 type attached struct {
-	board     *Board
+	board     *sim.Board
 	dc, reset string
 	Controller
 }

@@ -1,4 +1,4 @@
-package sim_test
+package simchip_test
 
 import (
 	"bytes"
@@ -7,9 +7,19 @@ import (
 	"strings"
 	"testing"
 
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/gpio/sim/simchip"
+	"ptvd/internal/scheduler"
 )
+
+// newBoard returns a board beside a loop that does not run.
+func newBoard() *sim.Board {
+	return sim.New(scheduler.New(scheduler.Options{Clock: scheduler.NewVirtualClock(0)}))
+}
 
 // transfer is what is sent at a time.
 type transfer struct {
@@ -23,22 +33,22 @@ func data(bytes ...byte) transfer    { return transfer{true, bytes} }
 func TestFaultsOfTheProtocolAreReported(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		chip sim.Controller
+		chip simchip.Controller
 		sent []transfer
 		want string
 	}{
-		{"an argument with D/C low", sim.NewSSD1322(), []transfer{command(0x15, 0x1C)}, "byte 2: command 0x15 lacks 2 arguments"},
-		{"data without a command", sim.NewSSD1322(), []transfer{data(0xFF)}, "byte 1: data 0xff without a command"},
-		{"too many arguments", sim.NewSSD1322(), []transfer{command(0xC1), data(1, 2)}, "byte 3: data 0x02 without a command"},
-		{"a column that there is not", sim.NewSSD1322(), []transfer{command(0x15), data(0x1C, 120)}, "columns 28 to 120 of 120"},
-		{"a window without a row", sim.NewSSD1322(), []transfer{command(0x75), data(9, 8)}, "rows 9 to 8 of 128"},
-		{"a command of another controller", sim.NewSSD1322(), []transfer{command(0x8D)}, "unknown command 0x8d"},
-		{"a locked controller", sim.NewSSD1322(), []transfer{command(0xFD), data(0x16), command(0xAF)}, "while the commands are locked"},
-		{"an argument as data", sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64)), []transfer{command(0x81), data(0xFF)}, "byte 1: command 0x81 lacks 1 arguments"},
-		{"columns of a window", sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64)), []transfer{command(0x21, 0, 128)}, "columns 0 to 128 of 128"},
-		{"a page that there is not", sim.NewOLED(&sim.SH1106Chip, image.Pt(128, 64)), []transfer{command(0xB8)}, "page 8 of 8"},
-		{"the end of a page", sim.NewOLED(&sim.SH1106Chip, image.Pt(128, 64)), []transfer{command(0xB0, 0x18, 0x03), data(1, 2)}, "column 132 of 132"},
-		{"a window where there is none", sim.NewOLED(&sim.SH1106Chip, image.Pt(128, 64)), []transfer{command(0x21, 0, 127)}, "unknown command 21"},
+		{"an argument with D/C low", simchip.NewSSD1322(), []transfer{command(0x15, 0x1C)}, "byte 2: command 0x15 lacks 2 arguments"},
+		{"data without a command", simchip.NewSSD1322(), []transfer{data(0xFF)}, "byte 1: data 0xff without a command"},
+		{"too many arguments", simchip.NewSSD1322(), []transfer{command(0xC1), data(1, 2)}, "byte 3: data 0x02 without a command"},
+		{"a column that there is not", simchip.NewSSD1322(), []transfer{command(0x15), data(0x1C, 120)}, "columns 28 to 120 of 120"},
+		{"a window without a row", simchip.NewSSD1322(), []transfer{command(0x75), data(9, 8)}, "rows 9 to 8 of 128"},
+		{"a command of another controller", simchip.NewSSD1322(), []transfer{command(0x8D)}, "unknown command 0x8d"},
+		{"a locked controller", simchip.NewSSD1322(), []transfer{command(0xFD), data(0x16), command(0xAF)}, "while the commands are locked"},
+		{"an argument as data", simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64)), []transfer{command(0x81), data(0xFF)}, "byte 1: command 0x81 lacks 1 arguments"},
+		{"columns of a window", simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64)), []transfer{command(0x21, 0, 128)}, "columns 0 to 128 of 128"},
+		{"a page that there is not", simchip.NewOLED(&simchip.SH1106Chip, image.Pt(128, 64)), []transfer{command(0xB8)}, "page 8 of 8"},
+		{"the end of a page", simchip.NewOLED(&simchip.SH1106Chip, image.Pt(128, 64)), []transfer{command(0xB0, 0x18, 0x03), data(1, 2)}, "column 132 of 132"},
+		{"a window where there is none", simchip.NewOLED(&simchip.SH1106Chip, image.Pt(128, 64)), []transfer{command(0x21, 0, 127)}, "unknown command 21"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, s := range test.sent {
@@ -53,7 +63,7 @@ func TestFaultsOfTheProtocolAreReported(t *testing.T) {
 }
 
 func TestASetupForAnotherGlassIsReported(t *testing.T) {
-	d := sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 32))
+	d := simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 32))
 	d.Receive(false, []byte{0x8D, 0x14, 0xA8, 31, 0xAF})
 	d.Picture()
 	if err := d.Err(); err == nil || !strings.Contains(err.Error(), "COM pins 0x12") {
@@ -62,7 +72,7 @@ func TestASetupForAnotherGlassIsReported(t *testing.T) {
 }
 
 func TestWithoutTheChargePumpAnSSD1306IsDark(t *testing.T) {
-	d := sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 64))
+	d := simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64))
 	d.Receive(false, []byte{0xA5, 0xAF})
 	if slices.Max(d.Picture().Pix) != 0 {
 		t.Error("it is lit")
@@ -74,7 +84,7 @@ func TestWithoutTheChargePumpAnSSD1306IsDark(t *testing.T) {
 }
 
 func TestTheControlByteOfI2CTellsCommandsFromData(t *testing.T) {
-	board, d := idle(), sim.NewOLED(&sim.SH1106Chip, image.Pt(128, 64))
+	board, d := newBoard(), simchip.NewOLED(&simchip.SH1106Chip, image.Pt(128, 64))
 	board.AttachI2C(0x3C, d)
 	bus, err := board.OpenI2C("I2C1")
 	if err != nil {
@@ -100,9 +110,13 @@ func TestTheControlByteOfI2CTellsCommandsFromData(t *testing.T) {
 }
 
 func TestAControllerWhoseResetIsLowReceivesNothing(t *testing.T) {
-	board, d := idle(), sim.NewSSD1322()
-	board.AttachController("SPI0.0", "GPIO24", "GPIO25", d)
-	port, err := connect(board, "SPI0.0")
+	board, d := newBoard(), simchip.NewSSD1322()
+	simchip.Attach(board, "SPI0.0", "GPIO24", "GPIO25", d)
+	opened, err := board.OpenSPI("SPI0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := opened.Connect(physic.MegaHertz, spi.Mode0, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,11 +137,11 @@ func FuzzControllers(f *testing.F) {
 	f.Add([]byte{6, 0xBF, 0x17, 0x0F, 0xAF, 0xDC, 0, 0x83, 1, 2, 3}, uint8(2))
 	f.Add([]byte{1, 0xDC}, uint8(1)) // a command of another controller
 	f.Fuzz(func(t *testing.T, sent []byte, kind uint8) {
-		make := []func() sim.Controller{
-			func() sim.Controller { return sim.NewOLED(&sim.SSD1306Chip, image.Pt(128, 32)) },
-			func() sim.Controller { return sim.NewOLED(&sim.SH1106Chip, image.Pt(128, 64)) },
-			func() sim.Controller { return sim.NewOLED(&sim.SH1107Chip, image.Pt(64, 128)) },
-			func() sim.Controller { return sim.NewSSD1322() },
+		make := []func() simchip.Controller{
+			func() simchip.Controller { return simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 32)) },
+			func() simchip.Controller { return simchip.NewOLED(&simchip.SH1106Chip, image.Pt(128, 64)) },
+			func() simchip.Controller { return simchip.NewOLED(&simchip.SH1107Chip, image.Pt(64, 128)) },
+			func() simchip.Controller { return simchip.NewSSD1322() },
 		}[kind%4]
 		whole, single := make(), make()
 		for len(sent) > 0 {

@@ -1,4 +1,4 @@
-package sim
+package simchip
 
 import (
 	"image"
@@ -82,7 +82,7 @@ func (d *OLED) PowerCycle() {
 	d.OnChange()
 }
 
-// Tx implements I2CDevice. The first byte says whether commands or data follow.
+// Tx implements [sim.I2CDevice]. The first byte says whether commands or data follow.
 func (d *OLED) Tx(w, r []byte) error {
 	switch {
 	case len(r) > 0:
