@@ -23,9 +23,10 @@ type result struct {
 	Error string `json:"error,omitempty"`
 }
 
-// commandFilters are the topics of commands, and of what Home Assistant says.
+// commandFilters are the topics of commands, and of what Home Assistant says. Commands that
+// there are not are answered, too.
 func (c Config) commandFilters() []string {
-	filters := []string{c.Prefix + "/cmd/+/+", c.Prefix + "/cmd/notify", c.Prefix + "/cmd/apps/pushed/+"}
+	filters := []string{c.Prefix + "/cmd/#"}
 	if c.HomeAssistant {
 		filters = append(filters, birth, c.lightTopic("+", "+")+"/set")
 	}
@@ -97,9 +98,9 @@ func (m *mqtt) carryOut(command message) error {
 
 // call calls an action, if that is allowed.
 func (m *mqtt) call(action plugins.ActionRef) error {
-	name := plugins.ActionName{Instance: action.Instance, Name: action.Name}
-	if allowed := m.allowed(); !slices.Contains(allowed, name.String()) {
-		return fmt.Errorf("%v is not among the commands of the configuration; there is %s", name, cmp.Or(strings.Join(allowed, ", "), "none"))
+	name := plugins.ActionName{Instance: action.Instance, Name: action.Name}.String()
+	if allowed := m.allowed(); !slices.Contains(allowed, name) {
+		return fmt.Errorf("%s is not among the commands of the configuration; there is %s", strings.TrimSuffix(name, "."), cmp.Or(strings.Join(allowed, ", "), "none"))
 	}
 	return m.env.Call(action)
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -198,6 +199,9 @@ func (m *mqtt) receive(c *connection, msg message) {
 	if !slices.ContainsFunc(m.commands, func(f string) bool { return matches(f, msg.topic) }) {
 		m.keep(msg)
 		return
+	}
+	if strings.HasSuffix(msg.topic, "/result") && !matches(m.cfg.Prefix+"/cmd/+/+", msg.topic) {
+		return // an answer that a bridge has brought back
 	}
 	select {
 	case c.inbox <- msg:
