@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ptvd/plugins"
@@ -25,27 +24,17 @@ const birth = "homeassistant/status"
 // component is a component of the device, in the words of Home Assistant.
 type component map[string]any
 
-// device is the discovery message.
-type device struct {
-	Device       component            `json:"dev"`
-	Origin       component            `json:"o"`
-	Availability string               `json:"avty_t"`
-	Components   map[string]component `json:"cmps"`
-}
-
 // announcer publishes the discovery message, and again when it has changed.
 type announcer struct {
-	m       *mqtt
-	page    string               // the URL of the board's web page; empty: others cannot reach it
-	units   map[string]string    // of readings that were published, by topic
-	options map[string][]string  // of choices that were published
-	seen    map[string]bool      // topics that were published
-	known   map[string]component // that Home Assistant has been told of
+	m      *mqtt
+	page   string               // the URL of the board's web page; empty: others cannot reach it
+	values map[string]any       // that were published, by topic
+	known  map[string]component // that Home Assistant has been told of
 }
 
 // newAnnouncer returns one that knows of the components of earlier sessions.
 func newAnnouncer(m *mqtt, page string) *announcer {
-	a := &announcer{m: m, page: page, units: map[string]string{}, options: map[string][]string{}, seen: map[string]bool{}, known: map[string]component{}}
+	a := &announcer{m: m, page: page, values: map[string]any{}, known: map[string]component{}}
 	for name, platform := range m.left.Components {
 		a.known[name] = component{"p": platform}
 	}
@@ -105,11 +94,8 @@ func (a *announcer) announce(t *plugins.Task) error {
 	if a.page != "" {
 		about["cu"] = a.page
 	}
-	payload, err := json.Marshal(device{
-		Device:       about,
-		Origin:       component{"name": "ptvd", "sw": a.m.env.Net.Agent},
-		Availability: a.m.statusTopic(),
-		Components:   told,
+	payload, err := json.Marshal(component{
+		"dev": about, "o": component{"name": "ptvd", "sw": a.m.env.Net.Agent}, "avty_t": a.m.statusTopic(), "cmps": told,
 	})
 	if err != nil {
 		return err
@@ -124,15 +110,18 @@ func (a *announcer) announce(t *plugins.Task) error {
 // follow publishes what Home Assistant must know of a value beside the value itself.
 func (a *announcer) follow(t *plugins.Task, e plugins.Envelope) error {
 	topic := e.Instance + "." + e.Topic
-	changed := !a.seen[topic] || e.Removed
-	a.seen[topic] = !e.Removed
+	before, seen := a.values[topic]
+	if a.values[topic] = e.Value; e.Removed {
+		delete(a.values, topic)
+	}
+	changed := !seen || e.Removed
 	switch value := e.Value.(type) {
 	case topics.Reading: // only its value tells the unit
-		changed = changed || a.units[topic] != value.Unit
-		a.units[topic] = value.Unit
+		was, _ := before.(topics.Reading)
+		changed = changed || was.Unit != value.Unit
 	case topics.Choice: // only its value tells the options
-		changed = changed || !slices.Equal(a.options[topic], value.Options)
-		a.options[topic] = value.Options
+		was, _ := before.(topics.Choice)
+		changed = changed || !slices.Equal(was.Options, value.Options)
 	case topics.Level:
 		if err := a.sendLight(t, e, lightState(value.Goal > 0, value.Goal)); err != nil {
 			return err
@@ -146,14 +135,6 @@ func (a *announcer) follow(t *plugins.Task, e plugins.Envelope) error {
 		return nil
 	}
 	return a.announce(t)
-}
-
-func (a *announcer) sendLight(t *plugins.Task, e plugins.Envelope, state light) error {
-	payload, err := json.Marshal(state)
-	if err != nil {
-		return err
-	}
-	return a.m.conn.send(t, message{topic: a.m.cfg.lightTopic(e.Instance, e.Topic), payload: payload, retain: true})
 }
 
 // again publishes the device when Home Assistant has started.
@@ -235,12 +216,11 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 		c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.down else 'OFF' }}"
 	case "reading":
 		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value.value }}"
-		unit := a.units[i.Instance+"."+t.Name]
-		if unit != "" {
-			c["unit_of_meas"] = unit
-			c["stat_cla"] = "measurement"
+		reading, _ := a.values[i.Instance+"."+t.Name].(topics.Reading)
+		if reading.Unit != "" {
+			c["unit_of_meas"], c["stat_cla"] = reading.Unit, "measurement"
 		}
-		if class := deviceClasses[unit]; class != "" {
+		if class := deviceClasses[reading.Unit]; class != "" {
 			c["dev_cla"] = class
 		}
 	case "departures":
@@ -249,11 +229,11 @@ func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) componen
 	case "text":
 		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value[:255] }}" // the longest state there is
 	case "choice":
-		options := a.options[i.Instance+"."+t.Name]
-		if len(options) == 0 || !has(i, t.Name) {
+		choice, _ := a.values[i.Instance+"."+t.Name].(topics.Choice)
+		if len(choice.Options) == 0 || !has(i, t.Name) {
 			return nil
 		}
-		c["p"], c["ops"], c["val_tpl"] = "select", options, "{{ value_json.value.choice or None }}"
+		c["p"], c["ops"], c["val_tpl"] = "select", choice.Options, "{{ value_json.value.choice or None }}"
 		c["cmd_t"] = a.m.commandTopic(plugins.ActionName{Instance: i.Instance, Name: t.Name})
 	case "messages":
 		if !has(i, "show") {
@@ -292,76 +272,7 @@ func has(i plugins.Described, actions ...string) bool {
 	})
 }
 
-// lightActions are the actions that carry out a light's commands, by the type of its topic.
-var lightActions = map[string]struct{ on, off, set string }{
-	"level": {"on", "off", "set"}, "light": {"wake", "blank", "brightness"}, "switch": {on: "on", off: "off"},
-}
-
 // words makes a name for people of an instance and a topic or action.
 func words(instance, what string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(instance+" "+what, "_", " "), "-", " ")
-}
-
-// lightTopic is where a lamp's level stands as Home Assistant's JSON of a light, for
-// which there is no template.
-func (c Config) lightTopic(instance, topic string) string {
-	return c.Prefix + "/homeassistant/" + instance + "/" + topic
-}
-
-// light is a light's state and command, in Home Assistant's JSON.
-type light struct {
-	State      string `json:"state"` // ON or OFF
-	Brightness *int   `json:"brightness,omitempty"`
-	ColorMode  string `json:"color_mode,omitempty"`
-}
-
-// lightState returns the state of a lamp or a panel, whose brightness is 0 to 1.
-func lightState(on bool, level float64) light {
-	if !on {
-		return light{State: "OFF", ColorMode: "brightness"}
-	}
-	brightness := max(1, int(level*100+0.5))
-	return light{State: "ON", Brightness: &brightness, ColorMode: "brightness"}
-}
-
-// setLight carries out a command for a lamp, a panel or a switch: "lamp/level/set".
-func (m *mqtt) setLight(command string, payload []byte) error {
-	instance, topic, _ := strings.Cut(strings.TrimSuffix(command, "/set"), "/")
-	if a := m.announcer.known[instance+"_"+topic]; a == nil || a["p"] != "light" && a["p"] != "switch" {
-		return fmt.Errorf("%s.%s can neither be dimmed nor switched", instance, topic)
-	}
-	var l light
-	if err := json.Unmarshal(payload, &l); err != nil {
-		return fmt.Errorf("not a light's command: %w", err)
-	}
-	for _, i := range plugins.Instances(m.env) {
-		for _, t := range i.Topics {
-			if i.Instance == instance && t.Name == topic {
-				return l.callActions(t.Type, func(action, arg string) error {
-					return m.env.Call(plugins.ActionRef{Instance: instance, Name: action, Arg: arg})
-				})
-			}
-		}
-	}
-	return fmt.Errorf("%s has no %s any more", instance, topic)
-}
-
-// callActions calls the actions that carry out a command for a topic of a type.
-func (l light) callActions(of string, call func(action, arg string) error) error {
-	actions := lightActions[of]
-	switch {
-	case l.State == "OFF":
-		return call(actions.off, "")
-	case l.State != "ON":
-		return fmt.Errorf("state %q; there is ON and OFF", l.State)
-	case l.Brightness == nil || actions.set == "":
-		return call(actions.on, "")
-	case *l.Brightness < 0 || *l.Brightness > 100:
-		return fmt.Errorf("brightness %d; there is 0 to 100", *l.Brightness)
-	}
-	err := call(actions.set, strconv.Itoa(*l.Brightness)+"%")
-	if of == "light" && err == nil { // whose brightness holds while it is off, too
-		err = call(actions.on, "")
-	}
-	return err
 }
