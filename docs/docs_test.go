@@ -90,7 +90,7 @@ func TestCommandsRun(t *testing.T) {
 		}
 	}
 	all := blocks(t)
-	for _, block := range slices.Concat(all["sh board"], all["sh make"]) {
+	for _, block := range slices.Concat(all["sh board"], all["sh make"], all["sh package"]) {
 		known(block)
 	}
 	for _, block := range all["sh"] {
@@ -109,9 +109,9 @@ func TestCommandsRun(t *testing.T) {
 }
 
 // TestContributingIsFollowedToTheLetter runs the commands that make a plugin, in an empty
-// folder, and writes the files at their places among them.
+// folder. A scenario in test/vm goes on from there.
 func TestContributingIsFollowedToTheLetter(t *testing.T) {
-	folder, files := t.TempDir(), 0
+	folder := t.TempDir()
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
@@ -119,20 +119,15 @@ func TestContributingIsFollowedToTheLetter(t *testing.T) {
 	if err := os.Symlink(root, filepath.Join(folder, "ptvd")); err != nil {
 		t.Fatal(err)
 	}
-	script := "set -e\n"
-	for _, block := range regexp.MustCompile("(?ms)^```(sh new|go [a-z_]+[.]go)\\n(.*?)^```$").FindAllStringSubmatch(read(t, "../CONTRIBUTING.md"), -1) {
-		if file, is := strings.CutPrefix(block[1], "go "); is {
-			script += "cat >" + file + " <<'EOF'\n" + block[2] + "EOF\n"
-			files++
-		} else {
-			script += block[2]
-		}
+	script, err := exec.Command("awk", "-v", "marks=sh new", "-f", "follow.awk", "../CONTRIBUTING.md").Output()
+	if err != nil {
+		t.Fatal(err)
 	}
-	run := exec.Command("sh", "-c", script+`test -z "$(gofmt -l .)"`)
+	run := exec.Command("sh", "-ec", string(script)+`test -z "$(gofmt -l .)"; ls`)
 	run.Dir, run.Env = folder, append(os.Environ(), "GOFLAGS=-trimpath") // what is built is the same in every folder, so it is cached
 	out, err := run.CombinedOutput()
-	if err != nil || files != 2 || !strings.Contains(string(out), "ok  \texample.org/doorbell") {
-		t.Errorf("%d files; %v\n%s", files, err, out)
+	if err != nil || !strings.Contains(string(out), "ok  \texample.org/doorbell") || !strings.Contains(string(out), "doorbell_test.go") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
@@ -255,10 +250,11 @@ var names = map[int]string{
 
 // draw shows the header as seen from above, the board's edge at the right, and a part.
 func draw(part string, wires []wire) string {
-	var b strings.Builder
+	var b, pins strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="390" height="352" viewBox="0 0 390 352" font-family="sans-serif" font-size="11">`+"\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n", part)
 	fmt.Fprintln(&b, `<rect width="390" height="352" fill="#fff"/><rect x="208" y="12" width="40" height="328" rx="4" fill="#222"/>`)
+	fmt.Fprintln(&b, `<g font-size="9" fill="#666"><text x="217" y="9">1</text><text x="235" y="9">2</text><text x="214" y="350">39</text><text x="232" y="350">40</text><text transform="translate(384 262) rotate(90)">edge of the board</text></g>`)
 	used := map[int]wire{}
 	for _, w := range wires {
 		used[w.header] = w
@@ -270,21 +266,24 @@ func draw(part string, wires []wire) string {
 		if w, is := used[pin]; is {
 			fill = w.color
 		}
-		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="5" fill="%s"/>`+"\n", x, y, fill)
+		fmt.Fprintf(&pins, `<circle cx="%d" cy="%d" r="5" fill="%s"/>`+"\n", x, y, fill)
 	}
 	fmt.Fprintf(&b, `<rect x="8" y="14" width="104" height="%d" rx="6" fill="#eee" stroke="#999"/><text x="16" y="32" font-weight="bold">%s</text>`+"\n", 30+20*len(wires), part)
 	for i, w := range wires {
 		x, y := at(w.header)
-		from := 54 + 20*i
-		fmt.Fprintf(&b, `<text x="16" y="%d">%s</text><path d="M112 %d C 160 %d 160 %d %d %d" fill="none" stroke="%s" stroke-width="2.5"/>`+"\n", from, w.part, from-4, from-4, y, x, y, w.color)
+		from, to := 54+20*i, y
+		if w.header%2 == 0 {
+			to -= 8 // between the pins of the left row
+		}
+		fmt.Fprintf(&b, `<text x="16" y="%d">%s</text><path d="M112 %d C 160 %d 160 %d 208 %d L %d %d L %d %d" fill="none" stroke="%s" stroke-width="2.5"/>`+"\n",
+			from, w.part, from-4, from-4, to, to, x-y+to, to, x, y, w.color)
 		label := 254
 		if _, both := used[w.header-1]; both && w.header%2 == 0 {
 			label += 66 // beside its neighbour's
 		}
 		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#222">%d: %s</text>`+"\n", label, y+4, w.header, names[w.header])
 	}
-	b.WriteString("</svg>\n")
-	return b.String()
+	return b.String() + pins.String() + "</svg>\n"
 }
 
 // TestWiringIsDrawn compares the drawings with the files, and the pins with the table in

@@ -17,6 +17,9 @@ why=$("$here/first.sh" "$out/first.deb") || {
 	[ "$status" = "$cannot" ] || exit "$status"
 	echo "SKIPPED: TestUpgradeFromTheFirstVersionKeepsEverythingRunning: $why"
 }
+if [[ TestContributingIsFollowedToTheBoard =~ ${RUN:-.} ]]; then
+	"$here/contributing.sh" "$out"
+fi
 CGO_ENABLED=0 go build -trimpath -o "$out/ptvd-hog" ./test/vm/ptvd
 CGO_ENABLED=0 go test -c -tags vm -o "$out/scenario.test" ./test/vm/scenario
 
