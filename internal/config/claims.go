@@ -7,6 +7,7 @@ import (
 
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/header"
+	"ptvd/internal/schema"
 )
 
 // claim is a part of the board that an option names.
@@ -98,20 +99,15 @@ func (d *decoder) checkOutputs(claims []claim) {
 		routed := board.RoutedTo(c.part)
 		switch {
 		case channel < 0 && board.Model != nil:
-			refuse("%s is no PWM output%s; use %s", c.part, where, lines(slices.Concat(model.PWM...)))
+			refuse("%s is no PWM output%s; use %s", c.part, where, schema.Join(slices.Concat(model.PWM...), "or"))
 		case channel < 0:
 		case used && other.part != c.part:
 			free := slices.Concat(slices.Delete(slices.Clone(model.PWM), channel, channel+1)...)
-			refuse("%s and %s (line %d) are the same PWM channel%s; use %s%s", c.part, other.part, other.at.position().line, where, lines(free), onThose)
+			refuse("%s and %s (line %d) are the same PWM channel%s; use %s%s", c.part, other.part, other.at.position().line, where, schema.Join(free, "or"), onThose)
 		case routed != c.part:
 			refuse("the device tree routes the PWM channel of %s to %s; use that, or change dtoverlay= in /boot/firmware/config.txt", c.part, routed)
 		default:
 			outputs[channel] = c
 		}
 	}
-}
-
-func lines(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

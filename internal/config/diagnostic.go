@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,10 +98,4 @@ func (list Diagnostics) AsErrors() Diagnostics {
 		errors[i].Severity = Error
 	}
 	return errors
-}
-
-func (list Diagnostics) sort() {
-	slices.SortStableFunc(list, func(a, b Diagnostic) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -57,7 +58,9 @@ func (s *source) diagnostic(severity Severity, at position, path, message string
 
 // finish sorts the diagnostics and gives them their source lines.
 func (s *source) finish(list Diagnostics) Diagnostics {
-	list.sort()
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 	for i := range list {
 		if d := &list[i]; d.Line > 0 {
 			d.Source, d.caret = s.excerpt(position{d.Line, d.Column})

@@ -139,7 +139,9 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 		}
 		i.up(plugin)
 		if err := i.untilPanic(t); err != nil {
-			i.ending()
+			if !i.stopping { // it stays so if a task ignores its cancellation
+				i.health.Failed(errors.New("a task failed; stopping the others"))
+			}
 			return err
 		}
 		return i.handlerPanic
@@ -191,14 +193,6 @@ func (i *instance) untilPanic(t *scheduler.Task) error {
 		}
 	}
 	return i.panicked.Wait(t)
-}
-
-// ending publishes that the instance's tasks are being cancelled, until the reason is
-// known. It stays so if a task ignores its cancellation.
-func (i *instance) ending() {
-	if !i.stopping {
-		i.health.Failed(errors.New("a task failed; stopping the others"))
-	}
 }
 
 // stop calls the plugin's Stop.

@@ -18,16 +18,11 @@ func (d *Daemon) State() web.State { return (&page{daemon: d}).snapshot() }
 
 // snapshot returns the whole state.
 func (p *page) snapshot() web.State {
+	name, _ := os.Hostname() // without a name the page shows none
 	return web.State{
 		Clock: p.clock(), Topics: p.topics(func(*host.Slot) bool { return true }),
-		Instances: p.instances(), Loop: p.loop(), World: p.world(), Daemon: p.daemon.about(),
+		Instances: p.instances(), Loop: p.loop(), World: p.world(), Daemon: &web.Daemon{Version: p.daemon.options.Version, Host: name},
 	}
-}
-
-// about tells which program runs where.
-func (d *Daemon) about() *web.Daemon {
-	host, _ := os.Hostname() // without a name the page shows none
-	return &web.Daemon{Version: d.options.Version, Host: host}
 }
 
 func (p *page) clock() *web.Clock {

@@ -98,7 +98,10 @@ func (w *World) start(ctx context.Context) error {
 	}
 	context.AfterFunc(ctx, func() { socket.Close() })
 	go func() { _ = w.ntp.Serve(socket) }()
-	w.network = newNetwork(map[string]string{"ptv.test": ptv, "motis.test": motis, "ntp.test": socket.LocalAddr().String()})
+	w.network = &network{
+		hosts: map[string]string{"ptv.test": ptv, "motis.test": motis, "ntp.test": socket.LocalAddr().String()},
+		conns: map[*networkConn]bool{},
+	}
 	w.state, err = os.MkdirTemp("", "ptvd-demo-")
 	return errors.Join(err,
 		os.Setenv("PTVD_DEMO_ID", fakeserver.DemoID),

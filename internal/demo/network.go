@@ -25,10 +25,6 @@ type networkConn struct {
 	network *network
 }
 
-func newNetwork(hosts map[string]string) *network {
-	return &network{hosts: hosts, conns: map[*networkConn]bool{}}
-}
-
 // dial connects to a host of the network.
 func (n *network) dial(ctx context.Context, protocol, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)

@@ -57,7 +57,7 @@ type Options struct {
 // what it finds; the error only sums up what could not be opened or failed.
 func Run(ctx context.Context, o Options) error {
 	c := &checker{Options: o, loop: scheduler.New(scheduler.Options{Clock: o.Clock})}
-	c.output = newOutput(o.Out, o.Width)
+	c.output = &output{out: o.Out, width: o.Width, lines: scheduler.NewQueue[string](maxQueued)}
 	c.answers = scheduler.NewQueue[string](1)
 	c.stop = scheduler.NewFlag(c.loop)
 	release := context.AfterFunc(ctx, c.stop.Set)
@@ -127,7 +127,11 @@ func (c *checker) check(t *scheduler.Task) error {
 	if err := c.openBoard(t); err != nil {
 		return err
 	}
-	c.listParts()
+	for _, i := range c.File.Instances {
+		for _, p := range i.Parts() {
+			c.parts = append(c.parts, &part{Part: p, instance: i})
+		}
+	}
 	c.printTitle()
 	if c.machine.OtherInstance != 0 {
 		c.printHolders()

@@ -27,10 +27,6 @@ type output struct {
 // maxQueued is how many lines wait for a slow terminal.
 const maxQueued = 1000
 
-func newOutput(out io.Writer, width int) *output {
-	return &output{out: out, width: width, lines: scheduler.NewQueue[string](maxQueued)}
-}
-
 // minWrap is a width below which wrapping would only make lines harder to read.
 const minWrap = 20
 
@@ -138,10 +134,6 @@ func (r *reporter) Ask(t *scheduler.Task, question string, answers []string) (in
 		return 0, err
 	}
 	defer r.checker.asking.Unlock(t)
-	return r.ask(t, question, answers)
-}
-
-func (r *reporter) ask(t *scheduler.Task, question string, answers []string) (int, error) {
 	for i, answer := range answers {
 		question += fmt.Sprintf("\n%d: %s", i+1, answer)
 	}

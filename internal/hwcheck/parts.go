@@ -20,14 +20,6 @@ type part struct {
 	opened   bool
 }
 
-func (c *checker) listParts() {
-	for _, i := range c.File.Instances {
-		for _, p := range i.Parts() {
-			c.parts = append(c.parts, &part{Part: p, instance: i})
-		}
-	}
-}
-
 // openParts opens each part alone, prints the result and closes it, so that one
 // failure does not hide another.
 func (c *checker) openParts(t *scheduler.Task) error {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"slices"
@@ -100,12 +99,8 @@ func (c *limitedConn) Close() error {
 	return c.Conn.Close()
 }
 
+// connKey is the key of its connection in the context of a request.
 type connKey struct{}
-
-// withConn makes a connection known to the handlers of its requests.
-func withConn(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, c)
-}
 
 // markServing protects the connection of a request, which has come completely, until the
 // returned function is called.

@@ -24,9 +24,9 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	}
 	figures := exposition{metrics.NewSet(), map[string]string{}}
 	figures.all(state)
-	figures.set("web_clients", float64(s.Clients()))
+	figures.own("web_clients", "Clients of /events, such as open browser pages.", float64(s.Clients()))
 	if d := state.Daemon; d != nil {
-		figures.set("build_info", 1, "version", d.Version, "goversion", runtime.Version())
+		figures.own("build_info", "1, with the version of ptvd and of Go.", 1, "version", d.Version, "goversion", runtime.Version())
 	}
 	var text bytes.Buffer
 	figures.WritePrometheus(&text)
@@ -44,7 +44,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 // exposition collects the figures of one answer.
 type exposition struct {
 	*metrics.Set
-	help map[string]string // of the figures of plugins, by their names
+	help map[string]string // by the names of the figures
 }
 
 // labelEscaper escapes a label's value as the format requires.
@@ -68,6 +68,12 @@ func (e exposition) set(name string, value float64, labels ...string) {
 	}
 }
 
+// own sets a figure of the daemon itself, with its description.
+func (e exposition) own(name, help string, value float64, labels ...string) {
+	e.set(name, value, labels...)
+	e.help[name] = help
+}
+
 func withLabels(labels []string) (text string) {
 	for i := 0; i < len(labels); i += 2 {
 		text += string("{,"[min(i, 1)]) + labels[i] + `="` + labelEscaper.Replace(labels[i+1]) + `"`
@@ -81,9 +87,9 @@ func withLabels(labels []string) (text string) {
 func (e exposition) all(s State) {
 	for _, i := range s.Instances {
 		for _, health := range []string{"ok", "degraded", "failed"} {
-			e.set("instance_health", boolean(i.Health == health), "instance", i.Name, "plugin", i.Plugin, "health", health)
+			e.own("instance_health", "1 for the instance's present health, 0 for the others.", boolean(i.Health == health), "instance", i.Name, "plugin", i.Plugin, "health", health)
 		}
-		e.set("instance_restarts_total", float64(i.Restarts), "instance", i.Name)
+		e.own("instance_restarts_total", "Restarts of the instance after failures.", float64(i.Restarts), "instance", i.Name)
 		for name, value := range i.Meter {
 			e.set(name, value, "instance", i.Name)
 			e.explain(name, i.Help[name])
@@ -91,8 +97,8 @@ func (e exposition) all(s State) {
 	}
 	e.topics(s.Topics)
 	if c := s.Clock; c != nil {
-		e.set("clock_known", boolean(c.Synchronized))
-		e.set("clock_system_error_seconds", c.SystemError)
+		e.own("clock_known", "1 if the time is synchronized.", boolean(c.Synchronized))
+		e.own("clock_system_error_seconds", "How far the system clock is ahead of the synchronized time.", c.SystemError)
 	}
 	if s.Loop != nil {
 		e.loop(*s.Loop)
@@ -127,22 +133,23 @@ func (e exposition) explain(name, help string) {
 }
 
 func (e exposition) loop(l Loop) {
-	e.set("uptime_seconds", l.Uptime)
-	e.set("loop_wakeups_total", float64(l.Wakeups))
-	e.set("loop_workers", float64(l.Workers))
-	e.set("spi_transfers_total", float64(l.SPITransfers))
-	e.set("spi_bytes_total", float64(l.SPIBytes))
-	e.set("i2c_transfers_total", float64(l.I2CTransfers))
-	e.set("i2c_bytes_total", float64(l.I2CBytes))
-	e.set("uart_transfers_total", float64(l.UARTTransfers))
-	e.set("uart_bytes_total", float64(l.UARTBytes))
+	e.own("uptime_seconds", "Time since the start.", l.Uptime)
+	e.own("loop_wakeups_total", "Wake-ups of the event loop.", float64(l.Wakeups))
+	e.own("loop_workers", "Blocking calls that run beside the event loop now.", float64(l.Workers))
+	e.own("spi_transfers_total", "SPI transfers.", float64(l.SPITransfers))
+	e.own("spi_bytes_total", "Bytes transferred over SPI.", float64(l.SPIBytes))
+	e.own("i2c_transfers_total", "I2C transfers.", float64(l.I2CTransfers))
+	e.own("i2c_bytes_total", "Bytes transferred over I2C.", float64(l.I2CBytes))
+	e.own("uart_transfers_total", "Reads and writes of serial ports.", float64(l.UARTTransfers))
+	e.own("uart_bytes_total", "Bytes transferred over serial ports.", float64(l.UARTBytes))
+	e.help["task_lateness_seconds"] = "Delay of sleeps and ticks after they were due." // which writeLateness writes
 	for _, t := range l.Tasks {
 		task := []string{"instance", t.Instance, "task", t.Name}
-		e.set("task_live", float64(t.Live), task...)
-		e.set("task_runs_total", float64(t.Runs), task...)
-		e.set("task_seconds_total", t.Total, task...)
-		e.set("task_missed_ticks_total", float64(t.Missed), task...)
-		e.set("task_longest_step_seconds", t.Longest, task...)
+		e.own("task_live", "Running tasks of this name.", float64(t.Live), task...)
+		e.own("task_runs_total", "Steps of the task.", float64(t.Runs), task...)
+		e.own("task_seconds_total", "Time that the task used on the event loop.", t.Total, task...)
+		e.own("task_missed_ticks_total", "Ticks skipped because they were too late.", float64(t.Missed), task...)
+		e.own("task_longest_step_seconds", "Longest step of the task.", t.Longest, task...)
 	}
 }
 
@@ -197,31 +204,6 @@ func boolean(is bool) float64 {
 	return 0
 }
 
-// help describes each figure, by its name without the prefix.
-var help = map[string]string{
-	"build_info":                 "1, with the version of ptvd and of Go.",
-	"web_clients":                "Clients of /events, such as open browser pages.",
-	"instance_health":            "1 for the instance's present health, 0 for the others.",
-	"instance_restarts_total":    "Restarts of the instance after failures.",
-	"clock_known":                "1 if the time is synchronized.",
-	"clock_system_error_seconds": "How far the system clock is ahead of the synchronized time.",
-	"uptime_seconds":             "Time since the start.",
-	"loop_wakeups_total":         "Wake-ups of the event loop.",
-	"loop_workers":               "Blocking calls that run beside the event loop now.",
-	"spi_transfers_total":        "SPI transfers.",
-	"spi_bytes_total":            "Bytes transferred over SPI.",
-	"i2c_transfers_total":        "I2C transfers.",
-	"i2c_bytes_total":            "Bytes transferred over I2C.",
-	"uart_transfers_total":       "Reads and writes of serial ports.",
-	"uart_bytes_total":           "Bytes transferred over serial ports.",
-	"task_live":                  "Running tasks of this name.",
-	"task_runs_total":            "Steps of the task.",
-	"task_seconds_total":         "Time that the task used on the event loop.",
-	"task_missed_ticks_total":    "Ticks skipped because they were too late.",
-	"task_longest_step_seconds":  "Longest step of the task.",
-	"task_lateness_seconds":      "Delay of sleeps and ticks after they were due.",
-}
-
 // withHelp completes a line of the exposition that has room for a help text.
 func (e exposition) withHelp(line []byte) []byte {
 	full, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "# HELP ")
@@ -230,5 +212,5 @@ func (e exposition) withHelp(line []byte) []byte {
 	}
 	name := strings.TrimPrefix(full, "ptvd_")
 	words := strings.ReplaceAll(strings.TrimSuffix(name, "_total"), "_", " ")
-	return fmt.Appendf(nil, "# HELP %s %s\n", full, cmp.Or(processHelp[full], help[name], e.help[name], words))
+	return fmt.Appendf(nil, "# HELP %s %s\n", full, cmp.Or(processHelp[full], e.help[name], words))
 }

@@ -53,7 +53,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.http = &http.Server{
 		Handler:           protect(o.Names, handler),
-		ConnContext:       withConn,
+		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,

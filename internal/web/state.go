@@ -53,28 +53,18 @@ type Value struct{ Payload any }
 const maxValue = 64 << 10
 
 // MarshalJSON encodes the payload, which may panic.
-func (v Value) MarshalJSON() (data []byte, _ error) {
-	err := recovered(func() (err error) {
-		data, err = json.Marshal(v.Payload)
-		return err
-	})
-	if err == nil && len(data) > maxValue {
-		err = fmt.Errorf("%d bytes, more than %d", len(data), maxValue)
-	}
-	if err != nil {
-		return json.Marshal(map[string]string{"encode_error": err.Error()})
-	}
-	return data, nil
-}
-
-// recovered calls a function of a plugin and turns a panic into an error.
-func recovered(call func() error) (err error) {
+func (v Value) MarshalJSON() (data []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
+		} else if err == nil && len(data) > maxValue {
+			err = fmt.Errorf("%d bytes, more than %d", len(data), maxValue)
+		}
+		if err != nil {
+			data, err = json.Marshal(map[string]string{"encode_error": err.Error()})
 		}
 	}()
-	return call()
+	return json.Marshal(v.Payload)
 }
 
 // Instance is an instance of a plugin.
