@@ -74,6 +74,10 @@ bin/promtool:
 test-vm: ## test the package in a virtual machine, with a real kernel and systemd; RUN is a pattern
 	test/vm/run.sh
 
+.PHONY: test-nightly
+test-nightly: ## test what takes too long for each change: the arm64 package under its own kernel and systemd
+	ARCH=arm64 test/vm/run.sh
+
 .PHONY: test-pi
 test-pi: cross ## test the binaries for the boards on an emulated Raspberry Pi 3B; RUN is a pattern
 	test/pi/run.sh

@@ -15,7 +15,7 @@ packages=qemu-system-arm,ipxe-qemu,device-tree-compiler,xz-utils,cpio
 modules='spi-bcm2835 i2c-bcm2835 i2c-dev pwm-bcm2835 lm75'
 
 # A newer kernel of Debian does not make it anew.
-stamp=$(cd "$here" && cat image.sh common.sh header.dtso | sha256sum)
+stamp=$(cd "$here" && cat image.sh common.sh ../common.sh header.dtso | sha256sum)
 is_made() { [ "$(cat "$root/stamp" 2>/dev/null)" = "$stamp" ]; }
 ! is_made || exit 0
 
@@ -28,19 +28,11 @@ exec 9>"$cache/lock"
 flock 9
 ! is_made || exit 0 # by another process
 
-if [ -z "$(PATH=$PATH:/usr/sbin command -v debootstrap)" ]; then
-	apt-get update -qq >&2 || skip "apt reaches no mirror"
-	apt-get install -y -qq --no-install-recommends debootstrap >&2 || skip "missing, and apt cannot install it: debootstrap"
-fi
-export PATH=$PATH:/usr/sbin:/sbin
-# The mirror from which apt itself gets Debian.
-# shellcheck disable=SC2016
-mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | awk -v suite="$VERSION_CODENAME" '$1 == suite {print $2; exit}')
+has debootstrap || install_packages debootstrap
 base=$cache/base-$suite-$(echo "$packages" | sha256sum | cut -c1-12)
 if [ ! -e "$base/complete" ]; then
-	say "debootstrap"
 	rm -rf "$base"
-	debootstrap --variant=minbase --include="$packages" $suite "$base" "$mirror" >"$cache/debootstrap.log" 2>&1 || { tail -n 20 "$cache/debootstrap.log" >&2; die "debootstrap failed"; }
+	bootstrap "$base" $suite "$packages"
 	touch "$base/complete"
 fi
 rm -rf "$root.new"

@@ -8,12 +8,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 cd "$here/../.."
-why=$("$here/image.sh") || {
-	status=$?
-	[ "$status" = "$cannot" ] || exit "$status"
-	echo "SKIPPED: test-pi: $why"
-	exit 0
-}
+make_image test-pi
 out=${PI_OUT:-bin/pi}
 mkdir -p "$out"
 out=$(realpath "$out")

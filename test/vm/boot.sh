@@ -29,16 +29,22 @@ printf '%q ' "$@" >"$out/command"
 #
 # "-M microvm" boots faster, but on a busy host its kernel sometimes hangs, waiting for a
 # timer tick.
-# The second and the third serial port are connected to each other.
 sockets=$(mktemp -d)
 trap 'rm -rf "$sockets"' EXIT
-timeout --foreground -k 5 "$limit" qemu-system-x86_64 -M q35 -accel tcg,thread=single,tb-size=256 -icount shift=2,sleep=on -cpu qemu64 -m 768M \
+if [ "$arch" = amd64 ]; then
+	# The second and the third serial port are connected to each other.
+	machine=(-M q35 -cpu qemu64 -serial "file:$out/console.log"
+		-chardev "socket,id=uart,path=$sockets/uart,server=on,wait=off" -serial chardev:uart
+		-chardev "socket,id=peer,path=$sockets/uart" -serial chardev:peer)
+	console=ttyS0
+else
+	machine=(-M virt -cpu cortex-a72 -serial "file:$out/console.log")
+	console=ttyAMA0
+fi
+timeout --foreground -k 5 "$limit" qemu-system-$cpu "${machine[@]}" -accel tcg,thread=single,tb-size=256 -icount shift=2,sleep=on -m 768M \
 	-nodefaults -no-user-config -display none -monitor none -no-reboot -rtc base=utc,clock=vm -nic none \
 	-kernel "$image/vmlinux" -initrd "$image/initrd" \
-	-append "root=/dev/vda rw console=ttyS0 loglevel=3 panic=-1 mitigations=off audit=0 random.trust_cpu=on systemd.show_status=0" \
-	-serial "file:$out/console.log" \
-	-chardev socket,id=uart,path="$sockets/uart",server=on,wait=off -serial chardev:uart \
-	-chardev socket,id=peer,path="$sockets/uart" -serial chardev:peer \
+	-append "root=/dev/vda rw console=$console loglevel=3 panic=-1 mitigations=off audit=0 random.trust_cpu=on systemd.show_status=0" \
 	-drive "file=$image/root,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root \
 	-device virtio-rng-pci -device virtio-serial-pci \
 	-chardev file,id=output,path=/dev/stdout -device virtserialport,chardev=output,name=output \

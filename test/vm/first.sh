@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # first.sh OUT
 #
-# Builds the amd64 package of version 0.1.0, the first, from the history of the checkout,
+# Builds the package of version 0.1.0 for ARCH (amd64), the first, from the history of the checkout,
 # or takes the one that an earlier run has left in the cache.
 #
 # Exit status 77: the checkout has no such commit, as a shallow clone has not, and the only
@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 first=3936961d563561d7e80d8d30a294060d6c0c0b1f
-package=$cache/ptvd-$first.deb
+package=$cache/ptvd-$first-$arch.deb
 cd "$here/../.."
 if [ ! -s "$package" ]; then
 	git cat-file -e "$first^{commit}" 2>/dev/null || git fetch -q --depth 1 origin "$first" 2>/dev/null ||
@@ -24,12 +24,12 @@ if [ ! -s "$package" ]; then
 	(
 		cd "$work"
 		export VERSION=0.1.0~first SOURCE_DATE_EPOCH=0 # lower than any version since
-		CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X ptvd/internal/cli.Version=$VERSION" -o bin/ptvd-amd64 ./cmd/ptvd
-		: >bin/ptvd-arm64
-		: >bin/ptvd-armv6
+		mkdir bin
+		touch bin/ptvd-{amd64,arm64,armv6}
+		CGO_ENABLED=0 GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -X ptvd/internal/cli.Version=$VERSION" -o "bin/ptvd-$arch" ./cmd/ptvd
 		go run ./internal/cli/pages bin
 		deploy/deb/build
 	) >&2
-	mv "$work/bin/ptvd_0.1.0~first-1_amd64.deb" "$package"
+	mv "$work/bin/ptvd_0.1.0~first-1_$arch.deb" "$package"
 fi
-cp "$package" "$1"
+unpacked "$package" "$1"

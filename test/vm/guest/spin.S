@@ -5,12 +5,21 @@
  * faster than on a clock, and waits for the disk stay short.
  */
 	.globl	_start
-_start:
-	mov	$144, %eax		/* sched_setscheduler(0, SCHED_IDLE, &param) */
+_start:					/* sched_setscheduler(0, SCHED_IDLE, &param) */
+#ifdef __aarch64__
+	mov	w8, 119
+	mov	w0, 0
+	mov	w1, 5
+	ldr	x2, =param
+	svc	0
+#define jmp b
+#else
+	mov	$144, %eax
 	xor	%edi, %edi
 	mov	$5, %esi
 	lea	param(%rip), %rdx
 	syscall
+#endif
 1:	.rept	8
 	nop
 	.endr

@@ -148,10 +148,14 @@ func (g *guest) pid() int {
 	return pid
 }
 
+// pollEvery is the period at which eventually looks. Most conditions start systemctl or
+// journalctl, which takes an emulated processor a tenth of a second.
+const pollEvery = 250 * time.Millisecond
+
 // eventually waits until a condition holds.
 func (g *guest) eventually(what string, within time.Duration, holds func() bool) {
 	g.Helper()
-	for deadline := time.Now().Add(within); !holds(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(within); !holds(); time.Sleep(pollEvery) {
 		if time.Now().After(deadline) {
 			g.Fatalf("timeout after %v: %s", within, what)
 		}

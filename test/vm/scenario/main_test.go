@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	for _, command := range [][]string{
 		{"modprobe", "-a", "wires", "i2c-dev"},
 		{"udevadm", "settle"},
-		{"dpkg", "--install", packageFile},
+		{"dpkg", "--force-unsafe-io", "--install", packageFile},
 		{"install", "-m", "755", hogFile, hogProgram},
 	} {
 		if output, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {

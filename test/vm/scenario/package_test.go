@@ -21,20 +21,17 @@ func install(g *guest, file string) {
 
 const newerLine = "# of the newer package\n"
 
-// repacked returns the package without compression, which takes an emulated processor
-// five seconds, and a package of the next version, whose configuration has one more
-// line.
-func repacked(g *guest) (same, next string) {
+// nextVersion returns a package of the next version, whose configuration has one more line.
+func nextVersion(g *guest) string {
 	g.Helper()
 	folder := g.TempDir()
-	tree, same, next := filepath.Join(folder, "tree"), filepath.Join(folder, "same.deb"), filepath.Join(folder, "next.deb")
+	tree, next := filepath.Join(folder, "tree"), filepath.Join(folder, "next.deb")
 	g.run("dpkg-deb", "--raw-extract", packageFile, tree)
-	g.run("dpkg-deb", "-Znone", "--build", tree, same)
 	control, start := filepath.Join(tree, "DEBIAN/control"), filepath.Join(tree, configuration)
 	g.write(control, version.ReplaceAllString(g.read(control), "$0.1"), 0o644)
 	g.write(start, g.read(start)+newerLine, 0o644)
 	g.run("dpkg-deb", "-Znone", "--build", tree, next)
-	return same, next
+	return next
 }
 
 var version = regexp.MustCompile(`(?m)^Version: .*`)
@@ -87,7 +84,7 @@ func TestPackageFromInstallToPurge(t *testing.T) {
 	}
 
 	when = "an upgrade replaces an unchanged configuration"
-	same, next := repacked(g)
+	next := nextVersion(g)
 	install(g, next)
 	g.is(when, "ActiveState", "active")
 	if !strings.HasSuffix(g.read(configuration), newerLine) {
@@ -99,7 +96,7 @@ func TestPackageFromInstallToPurge(t *testing.T) {
 	g.configure(edited)
 	g.run("systemctl", "restart", "ptvd")
 	before := g.pid()
-	install(g, same)
+	install(g, packageFile)
 	g.is(when, "ActiveState", "active")
 	if after := g.pid(); after == before || after == 0 {
 		t.Errorf("%s: the process was %d and is %d", when, before, after)
@@ -119,7 +116,7 @@ func TestPackageFromInstallToPurge(t *testing.T) {
 	if err := os.Remove(configuration); err != nil {
 		t.Fatal(err)
 	}
-	install(g, same)
+	install(g, packageFile)
 	g.is(when, "UnitFileState", "enabled")
 	g.is(when, "ActiveState", "inactive")
 	g.is(when, "ConditionResult", "no")

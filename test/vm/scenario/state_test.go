@@ -115,6 +115,12 @@ func readLevel(t *testing.T) savedLevel {
 	return level
 }
 
+// levelIsSaved waits until a level is saved, which is done once the lamp is still.
+func (g *guest) levelIsSaved(level float64) {
+	g.Helper()
+	g.eventually("the lamp's level is saved", 20*time.Second, func() bool { return math.Abs(readLevel(g.T).Goal-level) < 1e-6 })
+}
+
 // Whenever SIGKILL arrives while the level is saved, the file contains the old level or
 // the new one.
 func TestKillDuringASaveNeverTearsTheFile(t *testing.T) {

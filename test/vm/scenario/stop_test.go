@@ -5,8 +5,6 @@ package scenario
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,10 +42,7 @@ func TestKilledDaemonIsRestartedAndRestoresItsState(t *testing.T) {
 	b := newPageCounter(t, "on_press: panel.next\n\n  "+lampAt)
 	b.play(detents(+10))
 	b.lampIs(0.5)
-	b.eventually("the lamp's level is saved", 20*time.Second, func() bool {
-		_, err := os.Stat(filepath.Join(state, "lamp", "level.json"))
-		return err == nil
-	})
+	b.levelIsSaved(0.5)
 	b.press()
 	b.waitForPage(2)
 	killed := b.pid()

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"ptvd/internal/gpio/sim"
 )
@@ -45,7 +44,7 @@ func TestUpgradeFromTheFirstVersionKeepsEverythingRunning(t *testing.T) {
 	w.play(detents(+10))
 	w.lampIs(0.5)
 	first := w.pid()
-	time.Sleep(6 * time.Second) // it saves the level when the lamp has been still
+	w.levelIsSaved(0.5)
 
 	install(w.guest, packageFile)
 	if now := w.pid(); now == first || now == 0 || w.show("ActiveState") != "active" {
