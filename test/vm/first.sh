@@ -24,9 +24,10 @@ if [ ! -s "$package" ]; then
 	(
 		cd "$work"
 		export VERSION=0.1.0~first SOURCE_DATE_EPOCH=0 # lower than any version since
+		export CGO_ENABLED=0 # as in run.sh, so that most is compiled once
 		mkdir bin
 		touch bin/ptvd-{amd64,arm64,armv6}
-		CGO_ENABLED=0 GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -X ptvd/internal/cli.Version=$VERSION" -o "bin/ptvd-$arch" ./cmd/ptvd
+		GOARCH=$arch go build -buildvcs=false -ldflags "-s -w -X ptvd/internal/cli.Version=$VERSION" -o "bin/ptvd-$arch" ./cmd/ptvd
 		go run ./internal/cli/pages bin
 		deploy/deb/build
 	) >&2

@@ -28,7 +28,7 @@ if [[ TestContributingIsFollowedToTheBoard =~ ${RUN:-.} ]]; then
 	"$here/contributing.sh" "$out"
 fi
 export CGO_ENABLED=0 GOARCH=$arch
-go build -trimpath -o "$out/ptvd-hog" ./test/vm/ptvd
+go build -o "$out/ptvd-hog" ./test/vm/ptvd
 go test -c -tags vm -o "$out/scenario.test" ./test/vm/scenario
 
 "$here/boot.sh" -t "$limit" "$out" env -C /src/test/vm/scenario \

@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/../prepare.sh"
 prepare bench-vm
 
-CGO_ENABLED=0 GOARCH=$arch go build -trimpath -o "$out/bench" ./test/vm/bench
+CGO_ENABLED=0 GOARCH=$arch go build -o "$out/bench" ./test/vm/bench
 $gcc -O2 -static -Wall -Wextra -std=gnu11 -o "$out/least" test/vm/bench/least/least.c
 
 "$here/boot.sh" -t 900 "$out" /out/bench
