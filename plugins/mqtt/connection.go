@@ -64,45 +64,60 @@ func (m *mqtt) connect(t *plugins.Task) error {
 	local, err := plugins.Await(t, func(ctx context.Context) (net.Addr, error) {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()
-		password, err := m.cfg.password()
-		if err != nil {
-			return nil, err
-		}
-		conn, err := m.cfg.dial(ctx, m.env.Net.Dial, m.env.Clock.Now)
-		if err != nil {
-			return nil, err
-		}
-		client := paho.NewClient(paho.ClientConfig{
-			Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
-			PacketTimeout: packetTimeout,
-			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-				m.receive(c, message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
-				return true, nil
-			}},
-			OnClientError:      c.end,
-			OnServerDisconnect: func(d *paho.Disconnect) { c.end(disconnected(d)) },
-		})
-		maxPacket, receiveMaximum := uint32(maxPacket), uint16(maxInbox)
-		connack, err := client.Connect(ctx, &paho.Connect{
-			ClientID: m.cfg.ClientID, CleanStart: true, KeepAlive: uint16(keepAlive / time.Second),
-			Username: m.cfg.Username, UsernameFlag: m.cfg.Username != "",
-			Password: password, PasswordFlag: password != nil,
-			WillMessage: &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true},
-			Properties:  &paho.ConnectProperties{MaximumPacketSize: &maxPacket, ReceiveMaximum: &receiveMaximum},
-		})
-		if connack != nil && connack.ReasonCode >= 0x80 {
-			err = errors.New((&packets.Connack{ReasonCode: connack.ReasonCode}).Reason())
-		}
+		will := &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true}
+		client, local, err := m.cfg.open(ctx, m.env.Net.Dial, m.env.Clock.Now, will, c.end, func(msg message) { m.receive(c, msg) })
 		if err == nil {
 			c.connected(client)
 		}
-		return conn.LocalAddr(), err
+		return local, err
 	})
 	if err == nil {
 		m.announcer = newAnnouncer(m, pageURL(m.env.Net.Page, local.String()))
 	}
 	return err
 }
+
+// open opens a connection to the broker, from the address local. Until it has ended, its
+// messages are passed to receive, by a goroutine of the library.
+func (c Config) open(
+	ctx context.Context, dial dialer, now func() time.Time, will *paho.WillMessage, ended func(error), receive func(message),
+) (_ *paho.Client, local net.Addr, err error) {
+	password, err := c.password()
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := c.dial(ctx, dial, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	client := paho.NewClient(paho.ClientConfig{
+		Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
+		PacketTimeout: packetTimeout,
+		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
+			receive(message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
+			return true, nil
+		}},
+		OnClientError: ended,
+		OnServerDisconnect: func(d *paho.Disconnect) {
+			ended(errors.New((&packets.Disconnect{ReasonCode: d.ReasonCode}).Reason()))
+		},
+	})
+	maxPacket, receiveMaximum := uint32(maxPacket), uint16(maxInbox)
+	connack, err := client.Connect(ctx, &paho.Connect{
+		ClientID: c.ClientID, CleanStart: true, KeepAlive: uint16(keepAlive / time.Second),
+		Username: c.Username, UsernameFlag: c.Username != "",
+		Password: password, PasswordFlag: password != nil,
+		WillMessage: will,
+		Properties:  &paho.ConnectProperties{MaximumPacketSize: &maxPacket, ReceiveMaximum: &receiveMaximum},
+	})
+	if connack != nil && connack.ReasonCode >= 0x80 {
+		err = errors.New((&packets.Connack{ReasonCode: connack.ReasonCode}).Reason())
+	}
+	return client, conn.LocalAddr(), err
+}
+
+// dialer is the type of [plugins.Network]'s Dial.
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // connected keeps the client, unless the connection was closed in the meantime.
 func (c *connection) connected(client *paho.Client) {
@@ -128,7 +143,7 @@ func disconnect(client *paho.Client, clear ...string) {
 }
 
 // dial opens a connection to the broker.
-func (c Config) dial(ctx context.Context, dial func(ctx context.Context, network, address string) (net.Conn, error), now func() time.Time) (net.Conn, error) {
+func (c Config) dial(ctx context.Context, dial dialer, now func() time.Time) (net.Conn, error) {
 	broker, err := parseBroker(c.Broker)
 	if err != nil {
 		return nil, err
@@ -187,10 +202,6 @@ func (c Config) tls(host string, now func() time.Time) (*tls.Config, error) {
 		cfg.Certificates = []tls.Certificate{pair}
 	}
 	return cfg, nil
-}
-
-func disconnected(d *paho.Disconnect) error {
-	return errors.New((&packets.Disconnect{ReasonCode: d.ReasonCode}).Reason())
 }
 
 // receive passes a message to the loop. It must not wait: what the broker says to the

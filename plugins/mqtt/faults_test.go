@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -290,14 +291,14 @@ func stepsOf(h *plugintest.Harness) (n uint64) {
 }
 
 // BenchmarkLatenessUnderAFlood reports how late a tick of 10 ms comes, by the loop's own
-// accounting, and how long the plugin occupies the loop: while another process floods the
+// accounting, how long the plugin occupies the loop, and the board's processor time: while another process floods the
 // board by the broker with commands, messages that it subscribes to, and a payload of a
 // million bytes now and then, and while there is no flood, in turns of five seconds.
 func BenchmarkLatenessUnderAFlood(b *testing.B) {
 	h, broker := plugintest.NewInRealTime(b), mosquitto.Start(b)
 	h.Net.Dial = new(net.Dialer).DialContext
 	h.Handle("lamp", "on", func(string) error { return nil })
-	onLoop, messages := map[string]time.Duration{}, 0
+	onLoop, user, messages := map[string]time.Duration{}, map[string]time.Duration{}, 0
 	h.Run(func(task *plugins.Task) error {
 		home := h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://"+broker.Address+"', commands: [lamp.on], subscribe: {others: others/#}}")
 		task.Sleep(time.Second)
@@ -313,7 +314,7 @@ func BenchmarkLatenessUnderAFlood(b *testing.B) {
 					}
 					task.Sleep(time.Second)
 				}
-				before := timeOnLoop(h, "home")
+				before, used := timeOnLoop(h, "home"), userTime(b)
 				if err := task.Join(h.Loop.Go(phase, func(t *plugins.Task) error {
 					for tick := range t.Every(10 * time.Millisecond) {
 						if tick.N >= 500 {
@@ -325,6 +326,7 @@ func BenchmarkLatenessUnderAFlood(b *testing.B) {
 					return err
 				}
 				onLoop[phase] += timeOnLoop(h, "home") - before
+				user[phase] += userTime(b) - used
 				if process != nil {
 					_ = process.Process.Signal(os.Interrupt)
 					if err := process.Wait(); err != nil {
@@ -340,12 +342,22 @@ func BenchmarkLatenessUnderAFlood(b *testing.B) {
 				b.ReportMetric(float64(total.Late.P50.Microseconds()), total.Name+"-µs-p50")
 				b.ReportMetric(float64(total.Late.P99.Microseconds()), total.Name+"-µs-p99")
 				b.ReportMetric(float64(onLoop[total.Name].Microseconds())/float64(b.N)/5, total.Name+"-µs-on-loop/s")
+				b.ReportMetric(float64(user[total.Name].Milliseconds())/float64(b.N)/5, total.Name+"-user-ms/s")
 			}
 		}
 		b.ReportMetric(float64(messages)/float64(b.N)/6, "messages/s")
 		b.ReportMetric(0, "ns/op")
 		return home.Stop(task)
 	})
+}
+
+// userTime returns the processor time of this process outside the kernel.
+func userTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano())
 }
 
 func timeOnLoop(h *plugintest.Harness, owner string) (total time.Duration) {

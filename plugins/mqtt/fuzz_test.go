@@ -20,28 +20,6 @@ func (s *stream) Read(p []byte) (int, error) { return s.Reader.Read(p) }
 
 func (*stream) Write(p []byte) (int, error) { return len(p), nil }
 
-func FuzzWhatABrokerSaysToAReaderIsMessagesOrAnError(f *testing.F) {
-	var said bytes.Buffer
-	connack := packets.NewControlPacket(packets.CONNACK)
-	connack.Content.(*packets.Connack).Properties = &packets.Properties{}
-	message := packets.NewControlPacket(packets.PUBLISH)
-	message.Content.(*packets.Publish).Topic = "ptvd/hall/status"
-	for _, p := range []*packets.ControlPacket{connack, message, packets.NewControlPacket(packets.PINGRESP)} {
-		if _, err := p.WriteTo(&said); err != nil {
-			f.Fatal(err)
-		}
-	}
-	f.Add(said.Bytes())
-	f.Fuzz(func(t *testing.T, said []byte) {
-		s := &stream{}
-		s.Reset(said)
-		all, err := Config{}.read(&limited{Conn: s}, "ptvd/#")
-		if err != nil && all != nil {
-			t.Errorf("%d messages beside %v", len(all), err)
-		}
-	})
-}
-
 func FuzzPacketsFromTheBrokerAreReadOrRefused(f *testing.F) {
 	for _, kind := range []byte{packets.CONNACK, packets.PUBACK, packets.SUBACK, packets.PINGRESP, packets.DISCONNECT} {
 		var seed bytes.Buffer
