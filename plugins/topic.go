@@ -76,7 +76,7 @@ func (t *Topic[T]) Set(env Env, value T) {
 // Read reports whether a reader has got the latest value. One that nobody has may be
 // changed after the next Set.
 func (t *Topic[T]) Read(env Env) bool {
-	return env.host.Bus.Slot(env.host.Name, t.declaration.Name).Read()
+	return env.host.Slot(t.declaration.Name).Read()
 }
 
 // From names a topic of type T that another instance publishes: "trains", or

@@ -134,10 +134,11 @@ func (in *Input) gather(t *scheduler.Task) error {
 	if lost {
 		in.lost++
 	}
-	readAll := lost || in.nextPoll <= t.Now()
-	if !readAll && in.holdEnd() > t.Now() {
+	due := min(in.holdEnd(), in.nextPoll)
+	if !lost && (due == scheduler.Never || due > t.Now()) {
 		return nil
 	}
+	readAll := lost || in.nextPoll <= t.Now()
 	read, err := in.read(t)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ type Bus struct {
 	changed  scheduler.Event
 
 	actions  map[string][]Action // of each instance
-	handlers map[name]func(arg string) error
+	handlers map[name]handler
 	down     map[string]string // instances that do not run, and why
 	calls    []name            // that are being carried out, the outermost first
 
@@ -39,7 +39,7 @@ func NewBus(now func() scheduler.Instant) *Bus {
 		now:      now,
 		slots:    map[name]*Slot{},
 		actions:  map[string][]Action{},
-		handlers: map[name]func(string) error{},
+		handlers: map[name]handler{},
 		down:     map[string]string{},
 		OnPanic:  func(string, error) {},
 		As:       func(_, _ string, do func()) { do() },
@@ -93,7 +93,15 @@ func (b *Bus) Up(instance string) { delete(b.down, instance) }
 // Down says that it does not, and why. A run that follows handles its actions anew.
 func (b *Bus) Down(instance, why string) {
 	b.down[instance] = why
-	maps.DeleteFunc(b.handlers, func(n name, _ func(string) error) bool { return n.instance == instance })
+	maps.DeleteFunc(b.handlers, func(n name, _ handler) bool { return n.instance == instance })
+}
+
+// handler carries out an action.
+type handler struct {
+	do      func(arg string) error
+	action  Action
+	name    string // of the action, with its instance
+	account string // of its time
 }
 
 // Call carries out an action. Its time, and a panic in it, are the callee's, not
@@ -104,14 +112,12 @@ func (b *Bus) Call(instance, action, arg string) (err error) {
 	if why, down := b.down[instance]; down {
 		return fmt.Errorf("%v: %s is not running: %s", called, instance, why)
 	}
-	do := b.handlers[called]
-	if do == nil {
+	h, ok := b.handlers[called]
+	if !ok {
 		return fmt.Errorf("%v: no such action", called)
 	}
-	if n := slices.IndexFunc(b.actions[instance], func(a Action) bool { return a.Name == action }); n >= 0 {
-		if err := b.actions[instance][n].CheckArg(called.String(), arg); err != nil {
-			return err
-		}
+	if err := h.action.CheckArg(h.name, arg); err != nil {
+		return err
 	}
 	if at := slices.Index(b.calls, called); at >= 0 {
 		var ring []string
@@ -122,14 +128,14 @@ func (b *Bus) Call(instance, action, arg string) (err error) {
 	}
 	b.calls = append(b.calls, called)
 	defer func() { b.calls = b.calls[:len(b.calls)-1] }()
-	b.As(instance, "action "+action, func() {
+	b.As(instance, h.account, func() {
 		defer func() {
 			if p := recover(); p != nil {
 				err = &scheduler.PanicError{Value: p, Stack: debug.Stack()}
 				b.OnPanic(instance, err)
 			}
 		}()
-		err = do(arg)
+		err = h.do(arg)
 	})
 	return err
 }

@@ -43,6 +43,20 @@ type Instance struct {
 
 	// Tasks are the instance's tasks while it runs.
 	Tasks *scheduler.Group
+
+	slots []*Slot // of its topics, which are looked up once
+}
+
+// Slot returns a topic of the instance.
+func (i *Instance) Slot(topic string) *Slot {
+	for _, s := range i.slots {
+		if s.topic.Name == topic {
+			return s
+		}
+	}
+	s := i.Bus.Slot(i.Name, topic)
+	i.slots = append(i.slots, s)
+	return s
 }
 
 // Moment returns the present moment.
@@ -63,7 +77,7 @@ type Network struct {
 // does not declare, by this name and with this type, is a mistake of the plugin's
 // author and panics.
 func (i *Instance) Publish(topic string, value any, of reflect.Type) {
-	slot := i.Bus.Slot(i.Name, topic)
+	slot := i.Slot(topic)
 	if !slot.declared || slot.topic.Type != of {
 		var there []string
 		for _, t := range i.Bus.topicsOf(i.Name) {
@@ -80,7 +94,8 @@ func (i *Instance) Handle(action string, do func(arg string) error) {
 	var there []string
 	for _, a := range i.Definition.Actions {
 		if a.Name == action {
-			i.Bus.handlers[name{i.Name, action}] = do
+			called := name{i.Name, action}
+			i.Bus.handlers[called] = handler{do, a, called.String(), "action " + action}
 			return
 		}
 		there = append(there, fmt.Sprintf("%q", a.Name))

@@ -178,10 +178,11 @@ const otherNames = "(others)"
 // stats returns what is counted for an owner and name.
 func (a *accounting) stats(owner, name string) *stats {
 	key := statsKey{owner, name}
-	if a.names[key] == nil && len(a.names) >= maxNames {
-		key = statsKey{"", otherNames}
-	}
 	s := a.names[key]
+	if s == nil && len(a.names) >= maxNames {
+		key = statsKey{"", otherNames}
+		s = a.names[key]
+	}
 	if s == nil {
 		s = &stats{Totals: Totals{Owner: key.owner, Name: key.name}}
 		a.names[key] = s
@@ -194,5 +195,9 @@ func (a *accounting) stats(owner, name string) *stats {
 // between owners: a handler of one plugin that runs in a step of another, or a
 // posted function. Call it on the loop.
 func (l *Loop) RunAs(owner, name string, fn func()) {
-	l.time.runAs(&Task{loop: l, owner: owner, name: name, stats: l.time.stats(owner, name)}, fn)
+	s := l.time.stats(owner, name)
+	if s.callee == nil || s.callee.owner != owner || s.callee.name != name {
+		s.callee = &Task{loop: l, owner: owner, name: name, stats: s}
+	}
+	l.time.runAs(s.callee, fn)
 }

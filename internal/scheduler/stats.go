@@ -87,6 +87,7 @@ func (l *Loop) Snapshot() Snapshot {
 type stats struct {
 	Totals // except Late
 	late   histogram
+	callee *Task // of the latest RunAs
 }
 
 type statsKey struct{ owner, name string }

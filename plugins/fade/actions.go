@@ -46,14 +46,17 @@ func (l *lamp) turn(detents int, steps float64) {
 	l.dimmer.turn(float64(detents)*steps, l.fader.level(l.env.Now()))
 }
 
-// fadeToGoal starts a fade if the dimmer has a new goal.
+// fadeToGoal starts a fade if the dimmer has a new goal, and publishes the goal.
 func (l *lamp) fadeToGoal() {
-	now := l.env.Now()
+	l.startFade()
+	l.publish(l.fader.level(l.changedAt))
+}
+
+func (l *lamp) startFade() {
+	l.changedAt = l.env.Now()
 	if l.dimmer.Goal != l.fader.goal {
-		l.fader.fadeTo(l.dimmer.Goal, now)
+		l.fader.fadeTo(l.dimmer.Goal, l.changedAt)
 		l.goalChanged.Set()
 	}
-	l.publish(l.fader.level(now)) // also when only the encoder turned, at a limit
-	l.changedAt = now
 	l.levelsChanged.Set()
 }

@@ -39,13 +39,18 @@ const oneStepDebounce = 5 * time.Millisecond
 // followEncoder changes the level as the encoder is turned.
 func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins.Quadrature) error {
 	l.env.Meter.Describe("edges_lost_total", "Edges that the kernel's queue lost.")
+	l.env.Meter.Set("edges_lost_total", 0)
+	lost := uint64(0)
 	accelerator := accelerator{factor: l.cfg.Encoder.Acceleration}
 	for {
 		detents, at, err := nextDetents(t, in, &decoder)
 		if err != nil {
 			return err
 		}
-		l.env.Meter.Set("edges_lost_total", float64(in.Lost()))
+		if n := in.Lost(); n != lost {
+			lost = n
+			l.env.Meter.Set("edges_lost_total", float64(n))
+		}
 		if detents == 0 {
 			continue
 		}
@@ -53,7 +58,11 @@ func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins
 			detents = -detents
 		}
 		l.turn(detents, accelerator.steps(detents > 0, at))
-		l.fadeToGoal()
+		l.startFade()
+		if err := t.Yield(); err != nil { // the lamp comes first
+			return err
+		}
+		l.publish(l.fader.level(t.Now())) // also at a limit, where no fade starts
 	}
 }
 

@@ -74,8 +74,9 @@ func (l *lamp) show(level float64) error {
 		return nil
 	}
 	l.duty = duty
+	err := l.setOutputs(duty)
 	l.publish(level)
-	return l.setOutputs(duty)
+	return err
 }
 
 func (l *lamp) publish(level float64) {

@@ -40,7 +40,9 @@ func (l *lamp) adopt() error {
 func (l *lamp) setOutputs(duty uint16) error {
 	var errs []error
 	for i := range l.outputs {
-		errs = append(errs, l.setOutput(i, duty))
+		if err := l.setOutput(i, duty); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -50,7 +50,7 @@ timeout --foreground -k 5 "$limit" qemu-system-$cpu "${machine[@]}" -accel tcg,t
 	-chardev file,id=output,path=/dev/stdout -device virtserialport,chardev=output,name=output \
 	-fsdev "local,id=src,path=$here/../..,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=src,mount_tag=src \
 	-fsdev "local,id=out,path=$out,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=out \
-	</dev/null | cat || true # so that /dev/stdout is a pipe
+	${QEMU_PLUGIN:+-plugin "$QEMU_PLUGIN"} </dev/null | cat || true # so that /dev/stdout is a pipe
 
 if [ ! -s "$out/status" ]; then
 	say "no exit status from the guest within $limit s; the end of its console:"

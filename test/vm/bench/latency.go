@@ -6,8 +6,16 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// edgesPerRound is how many edges a round measures.
-const edgesPerRound = 100
+// tracedEdges is how many edges of each kind are traced.
+const tracedEdges = 12
+
+// beginTrace and endTrace are where trace.c begins and ends.
+//
+//go:noinline
+func beginTrace() {}
+
+//go:noinline
+func endTrace() {}
 
 // bench controls the far ends of the lines.
 type bench struct{ *wires.Wires }
@@ -67,6 +75,7 @@ func (w bench) latencies(edge, reset func(), reaction func(wires.Event) bool) []
 		// what is faster is noise to a button.
 		time.Sleep(150*time.Millisecond + time.Duration(n)*97*time.Microsecond)
 		w.drain()
+		beginTrace()
 		edge()
 		for at := time.Duration(0); ; {
 			e, err := w.Next(time.Second)
@@ -80,6 +89,7 @@ func (w bench) latencies(edge, reset func(), reaction func(wires.Event) bool) []
 				break
 			}
 		}
+		endTrace()
 		reset()
 	}
 	return took
