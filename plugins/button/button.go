@@ -47,6 +47,7 @@ type button struct {
 	in         *plugins.Input
 	contact    *contact
 	recognizer *recognizer
+	lost       uint64        // edges, as they were counted last
 	called     plugins.Event // set when the action press or release was called
 }
 
@@ -93,6 +94,7 @@ func (b *button) abort() {
 // watch follows the line: edges, and what is due without one.
 func (b *button) watch(t *plugins.Task) error {
 	b.env.Meter.Describe("edges_lost_total", "Edges that the kernel's queue lost.")
+	b.env.Meter.Set("edges_lost_total", 0)
 	for {
 		edge, err := b.next(t)
 		switch {
@@ -102,7 +104,10 @@ func (b *button) watch(t *plugins.Task) error {
 		case err != nil:
 			return err
 		default:
-			b.env.Meter.Set("edges_lost_total", float64(b.in.Lost()))
+			if n := b.in.Lost(); n != b.lost {
+				b.lost = n
+				b.env.Meter.Set("edges_lost_total", float64(n))
+			}
 			b.contact.edge(edge.Level == plugins.High, edge.At)
 		}
 	}

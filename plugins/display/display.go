@@ -160,8 +160,11 @@ func (d *display) redraw() {
 		d.pager.draw(d.canvas, &d.moment)
 	}
 	if _, grey := d.cfg.Device.Value.(panel.Grey); !grey { // so that the picture is what the panel shows
-		for i, level := range d.canvas.Pix {
-			d.canvas.Pix[i] = -(level >> 7)
+		pixels := d.canvas.Pix
+		for i, level := range pixels {
+			if level != 0 {
+				pixels[i] = -(level >> 7)
+			}
 		}
 	}
 	d.version = d.dataVersion()
