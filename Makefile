@@ -86,6 +86,11 @@ test-pi: cross ## test the binaries for the boards on an emulated Raspberry Pi 3
 bench-vm: ## measure reaction times in that machine, compared with a minimal program in C
 	test/vm/bench/run.sh
 
+.PHONY: bench-press
+bench-press: ## count the instructions from a press to the SPI transfer there, and from a step of a knob to the PWM output
+	$(MAKE) build LDFLAGS=
+	PTVD=bin/ptvd test/vm/bench/press.sh
+
 .PHONY: bench-fleet
 bench-fleet: ## measure 100 boards that have the departures of one, on one mosquitto
 	$(GO) test ./test/fleet -run '^$$' -bench Fleet -benchtime 12x -count $(COUNT) -timeout 60m

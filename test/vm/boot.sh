@@ -3,7 +3,7 @@
 #
 # Boots the image, runs the command in it as root, passes its output through, and
 # ends with its exit status; with 125 if the guest gave none within SECONDS (600).
-# In the guest the source tree is /src (read-only, the working directory), and OUT is
+# QEMU_PLUGIN is a plugin of QEMU with its arguments. In the guest the source tree is /src (read-only, the working directory), and OUT is
 # /out. Afterwards OUT contains console.log and the guest's journal.txt.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh

@@ -6,9 +6,6 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// tracedEdges is how many edges of each kind are traced.
-const tracedEdges = 12
-
 // beginTrace and endTrace are where trace.c begins and ends.
 //
 //go:noinline

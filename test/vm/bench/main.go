@@ -46,9 +46,10 @@ func main() {
 	report, err := os.Create("/out/bench.txt")
 	check(err)
 	table := tabwriter.NewWriter(io.MultiWriter(os.Stdout, report), 0, 0, 2, ' ', tabwriter.AlignRight)
-	if slices.Contains(os.Args, "trace") {
-		rounds, edgesPerRound = 1, tracedEdges
-		run("cp", "/proc/kallsyms", "/out/kallsyms")
+	if len(os.Args) > 1 { // "trace": some edges for press.sh
+		rounds, edgesPerRound = 1, 12
+		run("cp", "/proc/kallsyms", "/out")
+		run("cp", "/out/ptvd", "/usr/bin")
 		reportLatencies(table, bench{w})
 	} else {
 		reportLatencies(table, bench{w})

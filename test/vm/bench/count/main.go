@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 )
 
 func main() {
@@ -170,11 +169,9 @@ func (k kind) report(traces [][]block, kernel symbols) {
 		largest = append(largest, function{name, of(func(c counts) uint64 { return c.functions[name] })})
 	}
 	slices.SortFunc(largest, func(a, b function) int { return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.name, b.name)) })
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, f := range largest[:min(10, len(largest))] {
-		fmt.Fprintf(table, "%d\t%s\n", f.count, f.name)
+		fmt.Printf("%8d  %s\n", f.count, f.name)
 	}
-	check(table.Flush())
 }
 
 // symbols are functions in the order of their addresses.

@@ -31,7 +31,7 @@ static uint64_t begin, end;
 static bool tracing;
 static FILE *out;
 
-static void executed(unsigned int cpu, void *data)
+static void executed(__attribute__((unused)) unsigned int cpu, void *data)
 {
 	static const struct block mark;
 	const struct block *block = data;
@@ -47,7 +47,7 @@ static void executed(unsigned int cpu, void *data)
 	fwrite(block, sizeof(*block), 1, out);
 }
 
-static void translated(uint64_t id, struct qemu_plugin_tb *tb)
+static void translated(__attribute__((unused)) uint64_t id, struct qemu_plugin_tb *tb)
 {
 	struct block *block = malloc(sizeof(*block)); /* as long as the block may be executed: for ever */
 
@@ -57,12 +57,12 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, 0, block);
 }
 
-static void ends(uint64_t id, void *data)
+static void ends(__attribute__((unused)) uint64_t id, __attribute__((unused)) void *data)
 {
 	fclose(out);
 }
 
-int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
+int qemu_plugin_install(uint64_t id, __attribute__((unused)) const void *info, int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
 		if (!strncmp(argv[i], "begin=", 6))
