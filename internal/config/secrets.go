@@ -16,12 +16,12 @@ import (
 )
 
 var (
-	credentialName  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$`)
-	environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`)
+	credentialName  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 	// variable is how a shell refers to one. What stands behind a $ alone may also be a
 	// secret, so that it is not shown.
-	variable = regexp.MustCompile(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]{0,254})\}|[A-Z_][A-Z0-9_]*)$`)
+	variable = regexp.MustCompile(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|[A-Z_][A-Z0-9_]*)$`)
 )
 
 const (
