@@ -37,7 +37,7 @@ func (f *Face) addAccents() {
 	}
 	for _, area := range [][2]rune{{0xc0, 0x24f}, {0x1e00, 0x1eff}} {
 		for r := area[0]; r <= area[1]; r++ {
-			parts := []rune(norm.NFD.String(string(r)))
+			parts := []rune(string(norm.NFD.PropertiesString(string(r)).Decomposition())) // String takes a kilobyte
 			if len(parts) != 2 || f.glyphs[r] != nil {
 				continue
 			}
