@@ -1,0 +1,49 @@
+//go:build vm
+
+package scenario
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// memoryLimit is what the unit may use, in bytes.
+const memoryLimit = 12 << 20
+
+// What the kernel had read of the program before is not part of the unit's memory, so all
+// of that is dropped first, as after a boot.
+func TestServiceWithEveryPartOfABoardTakesLittleMemory(t *testing.T) {
+	g := begin(t)
+	g.configure(withLamp(g))
+	g.run("sync")
+	if err := os.WriteFile("/proc/sys/vm/drop_caches", []byte("3"), 0o200); err != nil {
+		t.Fatal(err)
+	}
+	g.start()
+	g.allOK()
+	time.Sleep(20 * time.Second)
+	current, err := strconv.Atoi(g.show("MemoryCurrent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cgroup := filepath.Join("/sys/fs/cgroup", g.show("ControlGroup"))
+	parts, err := os.ReadFile(filepath.Join(cgroup, "memory.stat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("memory of the unit: %.1f MiB", float64(current)/(1<<20))
+	for line := range strings.Lines(string(parts)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if n, _ := strconv.Atoi(value); n >= 1<<16 {
+			t.Logf("  %s %.1f MiB", name, float64(n)/(1<<20))
+		}
+	}
+	t.Log(g.run("grep", "-E", "^(VmRSS|Rss|Threads)", "/proc/"+strconv.Itoa(g.pid())+"/status"))
+	if current > memoryLimit {
+		t.Errorf("more than %d MiB", memoryLimit>>20)
+	}
+}
