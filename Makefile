@@ -91,6 +91,10 @@ bench-press: ## count the instructions from a press to the SPI transfer there, a
 	$(MAKE) build LDFLAGS=
 	PTVD=bin/ptvd test/vm/bench/press.sh
 
+.PHONY: bench-idle
+bench-idle: ## measure a board that stands still, beside the same in Python, ten times in turn
+	$(GO) test ./test/idle -v -run '^$$' -bench Idle -benchtime 10x -count $(COUNT) -timeout 60m
+
 .PHONY: bench-fleet
 bench-fleet: ## measure 100 boards that have the departures of one, on one mosquitto
 	$(GO) test ./test/fleet -run '^$$' -bench Fleet -benchtime 12x -count $(COUNT) -timeout 60m
