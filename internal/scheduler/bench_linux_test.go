@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -43,6 +44,36 @@ func BenchmarkLateness(b *testing.B) {
 				late.report()
 				return nil
 			})
+		}
+	})
+	b.Run("impl=poller", func(b *testing.B) { // the least that it takes in Go: a timerfd in the poller, and no loop
+		fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK)
+		if err != nil {
+			b.Fatal(err)
+		}
+		timer := os.NewFile(uintptr(fd), "timerfd")
+		defer timer.Close()
+		conn, err := timer.SyscallConn()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			late := newLateness(b)
+			start := time.Now()
+			for n := range ticks {
+				due, isSet := start.Add(time.Duration(n+1)*period), false
+				conn.Read(func(fd uintptr) bool {
+					if isSet {
+						return true
+					}
+					spec := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(time.Until(due)))}
+					unix.TimerfdSettime(int(fd), 0, &spec, nil)
+					isSet = true
+					return false
+				})
+				late.add(time.Since(due))
+			}
+			late.report()
 		}
 	})
 	b.Run("impl=goroutines", func(b *testing.B) {
