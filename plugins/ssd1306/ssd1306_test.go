@@ -1,10 +1,10 @@
 package ssd1306_test
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -202,12 +202,39 @@ func TestADisplayThatLostItsPowerForAMomentIsSetUpAgain(t *testing.T) {
 
 func TestAFailedTransferIsMadeUpFor(t *testing.T) {
 	for _, k := range kinds[:5] {
-		k.with(t, onSPI, func(f *fixture) error {
+		for _, parts := range []string{onI2C, onSPI} {
+			k.with(t, parts, func(f *fixture) error {
+				f.pass(time.Second)
+				f.Board.FailSPI("SPI0.0", 1, syscall.EIO)
+				f.Board.FailI2C(0x3D, 1, syscall.EIO)
+				f.do("next")
+				f.pass(time.Second)
+				f.mustShow(k.from)
+				if f.panel.Health.Condition != host.OK {
+					t.Errorf("health: %s", f.panel.Health.Why)
+				}
+				return nil
+			})
+		}
+	}
+}
+
+func TestADisplayWhoseTransfersFailIsOpenedAgain(t *testing.T) {
+	for _, k := range kinds[:5] {
+		k.with(t, onI2C, func(f *fixture) error {
 			f.pass(time.Second)
-			f.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+			f.Board.FailI2C(0x3D, 1000, syscall.ETIMEDOUT)
 			f.do("next")
-			f.pass(time.Second)
+			f.pass(time.Minute)
+			if why := f.panel.Health.Why; !strings.Contains(why, "ssd1306 on I2C1, GPIO25 failed: ") || !strings.Contains(why, "connection timed out") {
+				t.Errorf("health: %s", why)
+			}
+			f.Board.FailI2C(0x3D, 0, nil)
+			f.pass(time.Minute)
 			f.mustShow(k.from)
+			if f.panel.Health.Condition != host.OK {
+				t.Errorf("health: %s", f.panel.Health.Why)
+			}
 			return nil
 		})
 	}

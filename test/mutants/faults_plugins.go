@@ -23,7 +23,7 @@ var inputMutants = []mutant{
 	{"A6 a restart repeats", "plugins/schedule/schedule.go", "func (s *schedule) Stop(t *plugins.Task) error { return s.save(t) }", "func (s *schedule) Stop(t *plugins.Task) error { return nil }", nil},
 	{"A7 a brightness that flickers", "plugins/display/follow.go", "> hysteresis", "> 0", nil},
 	{"A8 a sensor that is gone", "plugins/sensor/sensor.go", "plugins.State(3*c.Every)", "plugins.State(300*c.Every)", nil},
-	{"A9 a reading that is old", "plugins/display/reading.go", "if m.Mono >= source.Old() {", "if false {", nil},
+	{"A9 a reading that is old", "plugins/display/reading.go", "m.Mono >= source.Old()", "false", nil},
 }
 
 var displayMutants = []mutant{

@@ -16,15 +16,16 @@ import (
 // SPI0.1, the bus I2C1, the serial port /dev/ttyAMA0, and the sensors of newSensors. Its methods may be called
 // from any goroutine.
 type Board struct {
-	loop   *scheduler.Loop
-	mu     sync.Mutex // guards the fields below and the parts
-	closed bool
-	gone   bool // the GPIO chip was removed
-	lines  map[string]*line
-	ports  map[string]*port
-	bus    sync.Mutex           // held during a transfer on I2C1; locked before mu
-	i2c    map[uint16]I2CDevice // at the bus I2C1
-	uart   *uart
+	loop     *scheduler.Loop
+	mu       sync.Mutex // guards the fields below and the parts
+	closed   bool
+	gone     bool // the GPIO chip was removed
+	lines    map[string]*line
+	ports    map[string]*port
+	bus      sync.Mutex           // held during a transfer on I2C1; locked before mu
+	i2c      map[uint16]I2CDevice // at the bus I2C1
+	i2cFails map[uint16]*failures
+	uart     *uart
 
 	sensors map[sensor]gpio.Measurement
 }
@@ -38,7 +39,7 @@ var pwmPins = [...]string{"GPIO12", "GPIO13", "GPIO18", "GPIO19"}
 
 // New returns a board whose edges are stamped with the time of the loop.
 func New(loop *scheduler.Loop) *Board {
-	b := &Board{loop: loop, lines: map[string]*line{}, ports: map[string]*port{}, i2c: map[uint16]I2CDevice{}, uart: newUART(), sensors: newSensors()}
+	b := &Board{loop: loop, lines: map[string]*line{}, ports: map[string]*port{}, i2c: map[uint16]I2CDevice{}, i2cFails: map[uint16]*failures{}, uart: newUART(), sensors: newSensors()}
 	for n := range lineCount {
 		name := fmt.Sprintf("GPIO%d", n)
 		b.lines[name] = &line{name: name}

@@ -29,6 +29,14 @@ func (b *Board) AttachI2C(address uint16, d I2CDevice) {
 	}
 }
 
+// FailI2C makes the next n transfers to an address of the bus I2C1 fail before their first
+// byte arrives.
+func (b *Board) FailI2C(address uint16, n int, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.i2cFails[address] = &failures{n, err}
+}
+
 // OpenI2C opens the bus I2C1.
 func (b *Board) OpenI2C(name string) (i2c.BusCloser, error) {
 	b.mu.Lock()
@@ -53,8 +61,11 @@ func (o *openBus) Tx(address uint16, w, r []byte) error {
 	o.board.bus.Lock()
 	defer o.board.bus.Unlock()
 	o.board.mu.Lock()
-	device := o.board.i2c[address]
+	device, err := o.board.i2c[address], o.board.i2cFails[address].next()
 	o.board.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("I2C1: %w", err)
+	}
 	if device == nil {
 		return fmt.Errorf("I2C1: no device at address %#02x: %w", address, syscall.EREMOTEIO)
 	}

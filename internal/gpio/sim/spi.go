@@ -29,12 +29,26 @@ const (
 
 // port is an SPI port with one chip select.
 type port struct {
-	name     string
-	held     []byte     // received since chip select was asserted, while KeepCS holds it
-	bus      sync.Mutex // held during a transfer; taken before the board's lock
-	device   Device     // nil if there is none, which the controller cannot detect
-	failures int        // number of transfers that will fail
-	failure  error
+	name   string
+	held   []byte     // received since chip select was asserted, while KeepCS holds it
+	bus    sync.Mutex // held during a transfer; taken before the board's lock
+	device Device     // nil if there is none, which the controller cannot detect
+	fails  *failures
+}
+
+// failures are of the next n transfers. There are none in nil.
+type failures struct {
+	n   int
+	err error
+}
+
+// next returns the error of a transfer that fails.
+func (f *failures) next() error {
+	if f == nil || f.n == 0 {
+		return nil
+	}
+	f.n--
+	return f.err
 }
 
 // openPort is an open port.
@@ -104,8 +118,7 @@ func (b *Board) Attach(name string, d Device) {
 func (b *Board) FailSPI(name string, n int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p := b.findPort(name)
-	p.failures, p.failure = n, err
+	b.findPort(name).fails = &failures{n, err}
 }
 
 // findPort returns a port for the methods that simulate hardware. The caller holds the
@@ -166,11 +179,8 @@ func (c *connection) begin(packets []spi.Packet) (Device, error) {
 		return nil, closedError(c.port.name)
 	case size > maxTx:
 		return nil, fmt.Errorf("%s: transfer of %d bytes, the maximum is %d: %w", c.port.name, size, maxTx, syscall.EMSGSIZE)
-	case c.port.failures > 0:
-		c.port.failures--
-		return nil, c.port.failure
 	}
-	return c.port.device, nil
+	return c.port.device, c.port.fails.next()
 }
 
 // Close releases the port.

@@ -40,11 +40,40 @@ type protocol struct {
 	// transfer. It must be set before the display is attached.
 	OnChange func()
 
-	mu       sync.Mutex
+	mu      sync.Mutex
+	powerUp func() // resets the registers of the controller
+	on      bool
+	wire
+}
+
+// wire is what was received since power-up.
+type wire struct {
 	command  []byte // and the arguments so far
 	missing  int    // arguments
 	received int    // bytes
 	err      error
+}
+
+// init powers up a controller for the first time.
+func (p *protocol) init(powerUp func()) {
+	p.OnChange, p.powerUp = func() {}, powerUp
+	p.PowerCycle()
+}
+
+// PowerCycle switches the power of the display off and on.
+func (p *protocol) PowerCycle() {
+	p.mu.Lock()
+	p.on, p.wire = false, wire{}
+	p.powerUp()
+	p.mu.Unlock()
+	p.OnChange()
+}
+
+// On reports whether the display is on.
+func (p *protocol) On() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.on
 }
 
 // fail notes the first fault.

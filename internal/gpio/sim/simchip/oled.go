@@ -46,7 +46,7 @@ var (
 
 // oled is what a reset resets, and the RAM.
 type oled struct {
-	on, all, inverted, pump  bool
+	all, inverted, pump      bool
 	contrast, remap, scan    byte
 	multiplex, offset, pins  byte
 	column, page             int
@@ -58,8 +58,8 @@ type oled struct {
 // NewOLED returns a display of a size in pixels, as its controller counts them, as it is
 // after power-up.
 func NewOLED(chip *OLEDChip, size image.Point) *OLED {
-	d := &OLED{protocol: protocol{OnChange: func() {}}, chip: chip, size: size}
-	d.powerUp()
+	d := &OLED{chip: chip, size: size}
+	d.protocol.init(d.powerUp)
 	return d
 }
 
@@ -71,15 +71,6 @@ func (d *OLED) powerUp() {
 	for page := range d.ram {
 		noise(d.ram[page][:])
 	}
-	d.command, d.missing, d.received, d.err = nil, 0, 0, nil
-}
-
-// PowerCycle switches the power of the display off and on.
-func (d *OLED) PowerCycle() {
-	d.mu.Lock()
-	d.powerUp()
-	d.mu.Unlock()
-	d.OnChange()
 }
 
 // Tx implements [sim.I2CDevice]. The first byte says whether commands or data follow.
@@ -235,13 +226,6 @@ func (d *OLED) Picture() *image.Gray {
 		}
 	}
 	return picture
-}
-
-// On reports whether the display is on.
-func (d *OLED) On() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.on
 }
 
 // Contrast returns the contrast, 0 to 255.

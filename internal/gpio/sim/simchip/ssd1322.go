@@ -14,7 +14,7 @@ type SSD1322 struct {
 
 // ssd1322 is what a reset resets, and the RAM.
 type ssd1322 struct {
-	on, unlocked        bool
+	unlocked            bool
 	shows               byte // A4: nothing, A5: all, A6: the RAM, A7: inverted
 	current, contrast   byte
 	remap               byte
@@ -31,8 +31,8 @@ const glassColumn = (120 - 64) / 2 // the first that is connected
 
 // NewSSD1322 returns a display as it is after power-up.
 func NewSSD1322() *SSD1322 {
-	d := &SSD1322{protocol: protocol{OnChange: func() {}}}
-	d.powerUp()
+	d := &SSD1322{}
+	d.protocol.init(d.powerUp)
 	return d
 }
 
@@ -41,15 +41,6 @@ func (d *SSD1322) powerUp() {
 	for row := range d.ram {
 		noise(d.ram[row][:])
 	}
-	d.command, d.missing, d.received, d.err = nil, 0, 0, nil
-}
-
-// PowerCycle switches the power of the display off and on.
-func (d *SSD1322) PowerCycle() {
-	d.mu.Lock()
-	d.powerUp()
-	d.mu.Unlock()
-	d.OnChange()
 }
 
 // Receive implements Controller.
@@ -199,13 +190,6 @@ func (d *SSD1322) nibble(column int) int {
 		return 1 - column%2
 	}
 	return column % 2
-}
-
-// On reports whether the display is on.
-func (d *SSD1322) On() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.on
 }
 
 // Current returns the master current, 0 to 15.
