@@ -153,7 +153,7 @@ func (w *World) Shown(instance, payloadType string) (payload any, ok bool) {
 	if !isPanel(instance, payloadType) {
 		return nil, false
 	}
-	return topics.Picture{Gray: w.Panel.Picture(mounted), Brightness: float64(w.Panel.Intensity(0)+1) / 16}, true
+	return topics.LitPicture{Picture: topics.Picture{Gray: w.Panel.Picture(mounted)}, Brightness: float64(w.Panel.Intensity(0)+1) / 16}, true
 }
 
 // Changes returns how often the panel's picture changed.

@@ -22,6 +22,7 @@ type sender struct {
 	open    panel.Device    // nil: it is not open
 	turns   plugins.Turns   // of its methods
 	since   plugins.Instant // when the current transfer was started; 0: there is none
+	refresh plugins.Instant // when everything is sent again
 }
 
 // show takes the newest frame, and returns whether its picture differs from the one
@@ -86,31 +87,39 @@ const (
 // serve sends what changes, and everything now and then, until a transfer fails.
 func (s *sender) serve(t *plugins.Task, pause *plugins.Backoff) error {
 	every := cmp.Or(s.device.Value.RefreshEvery(), never)
-	steady, refresh := t.Now().Add(steadyAfter), t.Now().Add(every)
+	steady := t.Now().Add(steadyAfter)
+	s.refresh = t.Now().Add(every)
 	if pause.Tries() > 0 {
-		refresh = t.Now().Add(min(every, steadyAfter))
+		s.refresh = t.Now().Add(min(every, steadyAfter))
 	}
 	if s.frame.Picture != nil {
 		s.changed.Set()
 	}
+	var (
+		frame panel.Frame
+		all   bool
+		sent  int
+	)
+	transfer := func() (err error) { // made once, so that a frame allocates nothing
+		if all {
+			sent, err = s.open.Resend(frame)
+		} else {
+			sent, err = s.open.Show(frame)
+		}
+		return err
+	}
 	for {
-		err := t.Timeout(refresh.Sub(t.Now()), func() error { return s.changed.Wait(t) })
-		if err != nil && !errors.Is(err, plugins.ErrTimeout) {
+		if err := s.changed.Wait(t); err != nil {
 			return err
 		}
 		s.changed.Clear()
-		now, transfer, figure := t.Now(), s.open.Show, "changed_bytes_total"
-		all := now >= refresh
-		if all {
-			transfer, figure, refresh = s.open.Resend, "refreshed_bytes_total", now.Add(every)
+		now, figure := t.Now(), "changed_bytes_total"
+		if all = now >= s.refresh; all {
+			figure, s.refresh = "refreshed_bytes_total", now.Add(every)
 		}
-		frame := s.frame
+		frame = s.frame
 		s.sending = frame.Picture
-		var sent int
-		err = s.await(t, func() (err error) {
-			sent, err = transfer(frame)
-			return err
-		})
+		err := s.await(t, transfer)
 		s.sending = nil
 		if err != nil {
 			return s.close(t, err)
@@ -146,9 +155,12 @@ func (s *sender) close(t *plugins.Task, err error) error {
 	return err
 }
 
-// watch reports a transfer that does not end. It cannot be interrupted, and blocks
-// nothing else.
+// watch has everything sent again when it is time, and reports a transfer that does not
+// end. It cannot be interrupted, and blocks nothing else.
 func (s *sender) watch(now plugins.Instant) {
+	if now >= s.refresh {
+		s.changed.Set()
+	}
 	if s.since != 0 && now.Sub(s.since) > sendTimeout {
 		s.env.Health.Degraded("%v: a transfer has not ended within %v", s, sendTimeout)
 	}

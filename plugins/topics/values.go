@@ -145,16 +145,24 @@ func (s Sync) MarshalJSON() ([]byte, error) {
 // A picture with levels between has a digit for each pixel, from 0 to f:
 //
 //	{"width": 256, "height": 64, "levels": 16, "rows": ["00f09f00…", …], "brightness": 0.5}
-type Picture struct {
-	*image.Gray
-	Brightness float64 // of the panel, above 0 to 1; 0: not known, left out of the JSON
+//
+// The brightness is that of a [LitPicture], which other pictures do not have.
+type Picture struct{ *image.Gray } // no more, so that one is published without an allocation
+
+// LitPicture is a picture on a panel of a brightness, from above 0 to 1.
+type LitPicture struct {
+	Picture
+	Brightness float64
 }
 
 // PayloadType returns "picture".
 func (Picture) PayloadType() string { return "picture" }
 
 // MarshalJSON writes the documented form.
-func (p Picture) MarshalJSON() ([]byte, error) {
+func (p Picture) MarshalJSON() ([]byte, error) { return LitPicture{p, 0}.MarshalJSON() }
+
+// MarshalJSON writes the documented form.
+func (p LitPicture) MarshalJSON() ([]byte, error) {
 	width, height := p.Rect.Dx(), p.Rect.Dy()
 	bits, levels := 1, 0
 	if slices.ContainsFunc(p.Pix, func(level uint8) bool { return level != 0 && level != 0xff }) {
