@@ -4,8 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"ptvd/plugins"
 	"ptvd/plugins/display"
 	"ptvd/plugins/panel"
+	"ptvd/plugins/ssd1322"
 )
 
 // BenchmarkTick runs the whole plugin, with departures that arrive every 30 s.
@@ -27,5 +29,28 @@ func BenchmarkTick(b *testing.B) {
 				return nil
 			})
 		})
+	}
+}
+
+// BenchmarkLook is a look at a page of which nothing has changed: with departures, and
+// long after the last of them.
+func BenchmarkLook(b *testing.B) {
+	for name, device := range map[string]plugins.Choice[panel.DeviceConfig]{
+		"max7219": device("SPI0.0"),
+		"ssd1322": {Name: "ssd1322", Value: &ssd1322.Config{SPI: "SPI0.0", DC: "GPIO24", Hz: 8_000_000}},
+	} {
+		for age, of := range map[string]time.Duration{"departures": time.Second, "no more": time.Hour} {
+			b.Run(name+"/"+age, func(b *testing.B) {
+				withDisplay(b, func(c *display.Config) { c.Device = device }, func(f *fixture) error {
+					f.publish(7*time.Minute+40*time.Second, 18*time.Minute, 33*time.Minute)
+					f.pass(of)
+					b.ReportAllocs()
+					for b.Loop() {
+						f.pass(100 * time.Millisecond)
+					}
+					return nil
+				})
+			})
+		}
 	}
 }

@@ -78,3 +78,20 @@ func TestTheWordsArePublishedWhenTheyChange(t *testing.T) {
 		return nil
 	})
 }
+
+func TestALookThatFindsNothingChangedAllocatesNothing(t *testing.T) {
+	for name, age := range map[string]time.Duration{"with departures": time.Second, "after the last of them": time.Hour} {
+		withDisplay(t, nil, func(f *fixture) error {
+			f.publish(7*time.Minute+40*time.Second, 18*time.Minute, 33*time.Minute)
+			f.pass(age)
+			drawn := f.figure("frames_drawn_total")
+			if got := testing.AllocsPerRun(100, func() { f.pass(100 * time.Millisecond) }); got > 0 {
+				t.Errorf("%s: %v allocations a look", name, got)
+			}
+			if n := f.figure("frames_drawn_total") - drawn; n > 0 {
+				t.Errorf("%s: %v pictures were drawn", name, n)
+			}
+			return nil
+		})
+	}
+}

@@ -53,7 +53,6 @@ func (g Group) Next(m Moment, n int, waiting scheduler.Instant) (list []Offer, w
 	}
 	if len(all) == 0 {
 		why = whyNone[slices.IndexFunc(whyNone, func(a Absence) bool { return slices.Contains(reasons, a) })]
-		until = m.UntilCivil(m.Now.Add(1)).And(until) // a step of the clock may change it at any time
 	}
 	return list, why, until
 }
