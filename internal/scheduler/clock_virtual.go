@@ -31,6 +31,9 @@ type VirtualClock struct {
 	closed    bool
 	sleepers  []*sleeper    // by due time, first in first out among equals
 	parked    chan struct{} // receives when the work that runs now has ended or sleeps
+	spare     chan struct{} // for the next work; nil: there is none
+	work      func()        // that is being started
+	run       func()        // runs it; made once, so that a piece of work allocates nothing here
 }
 
 var _ Clock = (*VirtualClock)(nil)
@@ -45,6 +48,11 @@ type sleeper struct {
 // NewVirtualClock returns a clock that stands at start.
 func NewVirtualClock(start Instant) *VirtualClock {
 	c := &VirtualClock{}
+	c.run = func() {
+		work := c.work
+		defer func() { c.parked <- struct{}{} }()
+		work()
+	}
 	c.now.Store(int64(start))
 	return c
 }
@@ -96,12 +104,8 @@ func (c *VirtualClock) Wake() { c.woken = true }
 // Work runs the work on a goroutine of its own, as every clock does, and blocks
 // the caller until it ends or sleeps.
 func (c *VirtualClock) Work(work func()) {
-	c.runUntilParked(func() {
-		go func() {
-			defer func() { c.parked <- struct{}{} }()
-			work()
-		}()
-	})
+	c.work = work
+	c.runUntilParked(func() { go c.run() })
 }
 
 // Sleep pauses the work that calls it for d, or until its context is done; the
@@ -144,12 +148,14 @@ func (c *VirtualClock) sleepErr(ctx context.Context) error {
 
 // runUntilParked starts or resumes work, and returns when it has ended or sleeps.
 func (c *VirtualClock) runUntilParked(start func()) {
-	outer := c.parked
-	parked := make(chan struct{})
+	outer, parked := c.parked, c.spare
+	if c.spare = nil; parked == nil {
+		parked = make(chan struct{})
+	}
 	c.parked = parked
 	start()
 	<-parked
-	c.parked = outer
+	c.parked, c.spare = outer, parked
 }
 
 // nextSleeper removes and returns the first work that is due by an instant, nil

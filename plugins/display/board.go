@@ -3,6 +3,7 @@ package display
 import (
 	"image"
 	"strings"
+	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/panel"
@@ -19,10 +20,12 @@ type board struct {
 	ticker      *panel.Ticker
 	since       plugins.Instant // the ticker is shown
 
-	still   *image.Gray     // the page without the ticker
+	still   *image.Gray     // the page without the ticker and the clock
 	at      panel.Moment    // of still
 	version uint64          // of its data
 	showing plugins.Instant // when the page was shown first
+	clock   string          // the time that is shown
+	of      time.Time       // clock; zero: it is not known
 }
 
 // keep returns a function that draws the page as draw does, and on a high panel only
@@ -49,11 +52,29 @@ func (b *board) keep(draw func(*image.Gray, *panel.Moment), version func() uint6
 		copy(on.Pix, b.still.Pix)
 		m.Words = b.at.Words
 		m.TrueUntil(b.at.Until)
+		b.drawClock(on, m)
 		b.ticker.Draw(on, b.foot, m.Mono.Sub(b.since), m)
 	}
 }
 
-// drawBoard draws all of the board but the ticker.
+// drawClock draws the time at the right of the foot.
+func (b *board) drawClock(on *image.Gray, m *panel.Moment) {
+	unknown, format, unit := "--:--", "15:04", time.Minute
+	if b.seconds {
+		unknown, format, unit = "--:--:--", "15:04:05", time.Second
+	}
+	now := m.Now.Truncate(unit)
+	m.TrueUntil(m.UntilCivil(now.Add(unit)))
+	switch {
+	case !m.Synchronized:
+		b.clock, b.of = unknown, time.Time{}
+	case now != b.of:
+		b.clock, b.of = m.Now.Format(format), now
+	}
+	b.small.Draw(on, on.Rect.Max.X-b.small.Width(b.clock), b.foot.Min.Y, b.clock)
+}
+
+// drawBoard draws all of the board but the ticker and the clock.
 func (p *departuresRows) drawBoard(on *image.Gray, g topics.Group, m *panel.Moment) {
 	b := &p.board
 	b.layout = newLayout(on, p.Heading, p.Rows, m)
@@ -81,7 +102,6 @@ func (p *departuresRows) drawBoard(on *image.Gray, g topics.Group, m *panel.Mome
 	if p.Heading != "" {
 		b.headline.DrawLevel(on, 0, 0, cut(b.headline, p.Heading, on.Rect.Dx()), dim)
 	}
-	b.drawClock(on, m)
 }
 
 // dim is the level of what is less important than the departures, on a panel with levels.

@@ -3,7 +3,6 @@ package display
 import (
 	"cmp"
 	"image"
-	"time"
 
 	"ptvd/plugins/panel"
 	"ptvd/plugins/panel/font"
@@ -56,23 +55,10 @@ func newLayout(on *image.Gray, heading string, rows int, m *panel.Moment) layout
 	}
 	l.body = image.Rect(0, top, size.X, size.Y-foot)
 	l.pitch = l.body.Dy() / l.rows
-	l.foot = image.Rect(0, size.Y-l.small.Height, size.X, size.Y)
-	return l
-}
-
-// drawClock draws the time at the right of the foot.
-func (l *layout) drawClock(on *image.Gray, m *panel.Moment) {
-	text, format := "--:--", "15:04"
+	clock := "00:00"
 	if l.seconds {
-		text, format = "--:--:--", "15:04:05"
+		clock = "00:00:00"
 	}
-	if m.Synchronized {
-		text = m.Now.Format(format)
-	}
-	if m.TrueThisMinute(); l.seconds {
-		m.TrueUntil(m.UntilCivil(m.Now.Truncate(time.Second).Add(time.Second)))
-	}
-	l.foot.Max.X -= l.small.Width(text)
-	l.small.Draw(on, l.foot.Max.X, l.foot.Min.Y, text)
-	l.foot.Max.X -= l.small.Height / 2
+	l.foot = image.Rect(0, size.Y-l.small.Height, size.X-l.small.Width(clock)-l.small.Height/2, size.Y)
+	return l
 }

@@ -105,6 +105,25 @@ func TestAChangedMinuteTakesLessThan300Bytes(t *testing.T) {
 	}
 }
 
+func TestAFrameThatScrollsAllocatesNothingAndSendsTheTickerAlone(t *testing.T) {
+	withBoard(t, disruption, func(task *plugins.Task, _ *plugintest.Harness, sent *meter) error {
+		const frames = 200
+		before := *sent
+		got := testing.AllocsPerRun(frames, func() {
+			if err := task.Sleep(frame); err != nil {
+				t.Error(err)
+			}
+		})
+		if got > 0 {
+			t.Errorf("%v allocations a frame", got)
+		}
+		if n := (*sent - before) / frames; n < 100 || n > 650 {
+			t.Errorf("%d bytes a frame", n)
+		}
+		return nil
+	})
+}
+
 // BenchmarkFrame runs the whole plugin on the busiest page: it draws each frame,
 // publishes it and sends what differs to a port without a device.
 func BenchmarkFrame(b *testing.B) {
