@@ -117,7 +117,7 @@ func TestAFrameThatScrollsAllocatesNothingAndSendsTheTickerAlone(t *testing.T) {
 		if got > 0 {
 			t.Errorf("%v allocations a frame", got)
 		}
-		if n := (*sent - before) / frames; n < 100 || n > 650 {
+		if n := (*sent - before) / frames; n < 100 || n > 900 {
 			t.Errorf("%d bytes a frame", n)
 		}
 		return nil
