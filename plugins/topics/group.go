@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"cmp"
 	"slices"
 
 	"ptvd/internal/scheduler"
@@ -76,23 +77,29 @@ func (g Group) Freshness(m Moment) (worst Freshness, until Until) {
 // Differ tells whether the departures leave from stops with different names, so that
 // people have to be told from which.
 func (g Group) Differ() bool {
-	return slices.ContainsFunc(g, func(d Departures) bool { return d.Stop != "" && !alike(d.Stop, g[0].Stop) })
+	first := "" // a source without a reply does not know the name of its stop
+	return slices.ContainsFunc(g, func(d Departures) bool {
+		first = cmp.Or(first, d.Stop)
+		return d.Stop != "" && !alike(d.Stop, first)
+	})
 }
 
 // Narrow returns the departures that a filter wants. It matches nothing where it names
-// nothing that one of the sources has had in the last week.
+// nothing that one of the sources has had in the last week; one that has not replied yet
+// may have it.
 func (g Group) Narrow(f Filter) Group {
 	if f.Empty() {
 		return g
 	}
-	ids := map[string][]string{}
+	ids, all := map[string][]string{}, true
 	for _, d := range g {
+		all = all && d.Received != 0
 		for option, known := range d.IDs {
 			ids[option] = append(ids[option], known...)
 		}
 	}
 	mismatch := ""
-	if len(ids) > 0 {
+	if len(ids) > 0 && all {
 		mismatch = f.Unmatched(ids)
 	}
 	narrowed := slices.Clone(g)

@@ -104,6 +104,7 @@ func TestAVehicleOfTwoSourcesCountsOnce(t *testing.T) {
 	byTimetable := func(d topics.Departure) topics.Departure { d.Estimated = time.Time{}; return d }
 	later := first
 	later.Estimated = later.Estimated.Add(5 * time.Minute)
+	byBus := func(d topics.Departure) topics.Departure { d.Mode = "bus"; return d }
 	unnumbered := func(route, to string) topics.Departure { d := named(first, "", to); d.Route = route; return d }
 	for name, c := range map[string]struct {
 		stop       string
@@ -117,6 +118,7 @@ func TestAVehicleOfTwoSourcesCountsOnce(t *testing.T) {
 		"with two estimates":               {"Anděl", first, later, []string{"4m0s"}},
 		"cancelled, live in the other":     {"Anděl", cancelled(first), first, []string{"4m0s"}},
 		"cancelled, not live in the other": {"Anděl", cancelled(first), byTimetable(first), []string{"✗"}},
+		"a train, and a bus for another":   {"Anděl", first, byBus(first), []string{"4m0s", "4m0s"}},
 		"another line":                     {"Anděl", first, named(first, "90", "Řepy"), []string{"4m0s", "4m0s"}},
 		"another destination":              {"Anděl", first, named(first, "9", "Řep"), []string{"4m0s", "4m0s"}},
 		"another minute":                   {"Anděl", first, named(train(5*time.Minute), "9", "Řepy"), []string{"4m0s", "5m0s"}},
@@ -172,6 +174,7 @@ func TestAPageNarrowsWhatItShows(t *testing.T) {
 		{topics.Group{trains, trams}, topics.Filter{Directions: []string{"7"}}, ", Lake 5m0s"},
 		{topics.Group{gone, trams}, topics.Filter{Directions: []string{"1"}}, "none_left"},
 		{topics.Group{trains, trams}, topics.Filter{Directions: []string{"8"}}, "mismatch"},
+		{topics.Group{trains, {}}, topics.Filter{Directions: []string{"8"}}, "no_data"},
 	} {
 		g := c.g.Narrow(c.filter)
 		if got := spelled(g, 4); got != c.want {
@@ -224,7 +227,7 @@ func TestAStandInIsShownWhereTheFirstHasBeenWithoutDataForLongerThanItsLimit(t *
 
 func TestStopsDifferByTheirNames(t *testing.T) {
 	for want, g := range map[bool]topics.Group{
-		false: {at("Huntingdale", 0), at("Huntingdale Station", 0), {}}, true: {at("Huntingdale", 0), at("North Rd", 0)},
+		false: {{}, at("Huntingdale", 0), at("Huntingdale Station", 0), {}}, true: {at("Huntingdale", 0), at("North Rd", 0)},
 	} {
 		if g.Differ() != want {
 			t.Errorf("%+v differ: %v", g, !want)

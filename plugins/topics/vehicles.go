@@ -42,11 +42,12 @@ func distinct(list []Offer) (unique []Offer) {
 }
 
 // sameVehicle tells whether two rows that are scheduled in the same minute are of one
-// vehicle. Two sources write names in their own ways, and may differ in all the rest.
+// vehicle. Two sources write names in their own ways, and may differ in all the rest, but
+// a train is not the bus that replaces another one.
 func sameVehicle(a, b Offer) bool {
 	const close = time.Minute // two estimates of one vehicle
 	if a.At != b.At {
-		return alike(a.At.Stop, b.At.Stop) && alike(a.Destination, b.Destination) && alike(a.line(), b.line())
+		return alike(a.At.Stop, b.At.Stop) && alike(a.Destination, b.Destination) && alike(a.line(), b.line()) && a.isBus() == b.isBus()
 	}
 	return strings.EqualFold(a.Destination, b.Destination) &&
 		(a.Cancelled == b.Cancelled || repeats(a.Departure, b.Departure) || repeats(b.Departure, a.Departure)) && a.ReplacedByBus == b.ReplacedByBus &&
@@ -55,6 +56,8 @@ func sameVehicle(a, b Offer) bool {
 		(!a.Live() || !b.Live() || a.Estimated.Sub(b.Estimated).Abs() <= close) &&
 		sameLine(a.Departure, b.Departure)
 }
+
+func (d Departure) isBus() bool { return d.ReplacedByBus || d.Mode == "bus" }
 
 // alike tells whether two sources mean the same by two names: one is the beginning of the
 // other, in whole words, as Huntingdale is of Huntingdale Station.
