@@ -23,6 +23,7 @@ type configuration struct {
 	stop         string
 	width        int           // of the panel
 	rows         int           // of the departures page
+	view         view          // what both pages with departures show
 	turn         time.Duration // how long a page is shown; 0: until the button is pressed
 	chaosVersion int           // see chaosConfig
 	spares       spareButtons
@@ -69,13 +70,13 @@ plugins:
     count: %d
     contact: me@example.org
     base_url: http://` + motisHost + `
-  panel:
+%s  panel:
     plugin: display
     every: %v
     scroll: 10
     brightness: %d%%
     device: {max7219: {spi: %s, width: %d, module: generic}}
-    pages: [{minutes: {from: trains, else: world}}, {departures: {from: trains, else: world, rows: %d}}, clock]
+    pages: [{minutes: {%s}}, {departures: {%s, rows: %d}}, clock]
     turn: %v
   bell:
     plugin: button
@@ -142,7 +143,7 @@ func newConfiguration(rng *rand.Rand, lasts time.Duration) (configuration, error
 func (c configuration) text() string {
 	return fmt.Sprintf(yaml, ntpTimeout, c.period, c.stop, c.walk, c.count, c.directions, idVariable, keyVariable,
 		worldPeriod, worldStops[c.stop], worldWalk, worldCount,
-		tick, c.brightness, panelPort, c.width, c.rows, c.turn, buttonLine, knobLineA, knobLineB, lampOutput,
+		c.view.trams(), tick, c.brightness, panelPort, c.width, c.view, c.view, c.rows, c.turn, buttonLine, knobLineA, knobLineB, lampOutput,
 		c.chaosVersion, c.spares)
 }
 

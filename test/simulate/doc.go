@@ -10,7 +10,8 @@
 // and none is at the end of a run. An autopilot uses the button and the knob, and
 // checks the effect. An oracle, which knows the true time and the replies of the PTV
 // API and of a MOTIS, which stands in for it, checks every picture on the panel, and now
-// and then what the page in the browser tells of the panel and of both sources.
+// and then what the page in the browser tells of the panel and of the sources. Somebody
+// edits what the pages show: one stop or two, one stop by both services, all or a part.
 //
 // What takes time in the world (a reply on its way, a finger on a button) is a
 // function that sleeps in virtual time, outside the event loop, see

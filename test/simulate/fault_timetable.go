@@ -59,10 +59,10 @@ func (t *timetable) change(r *http.Request, reply []byte) []byte {
 		}
 		repeats := t.repeated && t.rng.IntN(2) == 0
 		if repeats && t.rng.IntN(2) == 0 {
-			rows, repeats = append(rows, repeatedRow(i, row, runs)), false
+			rows, repeats = append(rows, repeatedRow(row, runs)), false
 		}
 		if rows = append(rows, row); repeats {
-			rows = append(rows, repeatedRow(i, row, runs))
+			rows = append(rows, repeatedRow(row, runs))
 		}
 	}
 	if t.empty {
@@ -104,9 +104,12 @@ func (t *timetable) unboardedRow(i int, row, runs map[string]any) map[string]any
 	return row
 }
 
+// repeated is before the run of a row that repeats another.
+const repeated = "repeated-"
+
 // repeatedRow returns a second row of a vehicle, from the timetable and with another run.
-func repeatedRow(i int, row, runs map[string]any) map[string]any {
-	row, _ = copyRow(fmt.Sprint("repeated-", i), row, runs)
+func repeatedRow(row, runs map[string]any) map[string]any {
+	row, _ = copyRow(repeated+fmt.Sprint(row["run_ref"]), row, runs)
 	row["estimated_departure_utc"], row["at_platform"], row["platform_number"] = nil, false, nil
 	return row
 }

@@ -19,7 +19,9 @@ type fault struct {
 func (w *World) faults() []fault {
 	return []fault{
 		w.internet.fault(),
-		w.internet.motis.fault(),
+		w.internet.others[motisHost].fault(),
+		w.internet.others[tramsHost].fault(),
+		w.viewFault(),
 		w.internet.tracks.fault(),
 		w.internet.night.fault(w),
 		w.internet.rows.fault(w),

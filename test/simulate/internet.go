@@ -21,7 +21,7 @@ type internet struct {
 	throttled http.HandlerFunc
 	change    func(*http.Request, []byte) []byte                              // makes other correct replies
 	read      func(r *http.Request, response *response, exact, accepted bool) // tells the oracle that the body was read
-	motis     *internet                                                       // to the second service; nil: this is that one
+	others    map[string]*internet                                            // to the other services, by their hosts; nil: this is one of them
 
 	rng      *rand.Rand
 	failure  func(*http.Request) (*http.Response, error) // handles requests; nil: they succeed
@@ -37,10 +37,13 @@ type server interface {
 	Fail(http.HandlerFunc)
 }
 
-// motisHost is the host of the second service.
-const motisHost = "motis.test"
+// motisHost and tramsHost are the hosts of the other services.
+const (
+	motisHost = "motis.test"
+	tramsHost = "trams.test"
+)
 
-// newInternet returns the way to both services, which have one network of lines.
+// newInternet returns the way to the services, which have one network of lines.
 func newInternet(w *World) *internet {
 	network := fakeserver.NewPTV(w.now)
 	n := &internet{World: w, name: "http", server: network, throttled: fakeserver.Throttled, rng: w.rng("internet"), statuses: int(w.seed % 499)}
@@ -48,23 +51,31 @@ func newInternet(w *World) *internet {
 	n.read = func(r *http.Request, response *response, exact, accepted bool) {
 		w.oracle.replyRead(r, response, exact, accepted)
 	}
-	n.motis = &internet{
+	n.others = map[string]*internet{motisHost: {
 		World: w, name: "motis", server: motisserver.Beside(network, w.now), throttled: motisserver.Throttled, rng: w.rng("motis"), statuses: int(w.seed % 499),
 		change: func(_ *http.Request, reply []byte) []byte { return n.tracks.change(n.night.filter(reply)) },
 		read: func(r *http.Request, response *response, exact, accepted bool) {
 			w.oracle.worldRead(r, response, exact, accepted)
 		},
-	}
+	}, tramsHost: {
+		World: w, name: "trams", server: network, throttled: fakeserver.Throttled, rng: w.rng("trams"), statuses: int(w.seed % 499),
+		change: func(_ *http.Request, reply []byte) []byte { return n.night.filter(reply) },
+		read: func(r *http.Request, response *response, exact, accepted bool) {
+			w.oracle.tramsRead(r, response, exact, accepted)
+		},
+	}}
 	return n
 }
 
 // RoundTrip implements http.RoundTripper.
 func (n *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 	n.requests++
-	if n.motis != nil && r.URL.Host == motisHost {
-		return n.motis.RoundTrip(r)
+	if other := n.others[r.URL.Host]; other != nil {
+		return other.RoundTrip(r)
 	}
-	n.recorder.setSignature(r.URL.Query().Get("signature"))
+	if signature := r.URL.Query().Get("signature"); signature != "" {
+		n.recorder.setSignature(signature)
+	}
 	if err := n.latency(r.Context(), 20*time.Millisecond, 300*time.Millisecond); err != nil {
 		return nil, err
 	}

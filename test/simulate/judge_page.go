@@ -33,8 +33,11 @@ func (o *oracle) judgePage(state web.State) {
 			wrong = func(m moment) string { return o.wrongAt(readText(said), m) }
 		case t.Type == "departures":
 			feed := &o.feed
-			if t.Instance == "world" {
+			switch t.Instance {
+			case "world":
 				feed = &o.world
+			case "trams":
+				feed = &o.trams
 			}
 			wrong = func(m moment) string { return o.wrongList(feed, text, m) }
 		default:
@@ -147,13 +150,13 @@ func (s service) badgeWords(now time.Time, zone *time.Location) string {
 	return badge
 }
 
-// wrongRowText returns why a text is not that of a departure of a reply, or "".
-func (o *oracle) wrongRowText(a *reply, text string, m moment) string {
+// wrongRowText returns why a text is not that of a departure of the replies, or "".
+func (o *oracle) wrongRowText(known []*reply, text string, exact bool, m moment) string {
 	want := []string{}
-	for n, s := range o.next(a, m, o.config.rows) {
+	for n, s := range o.next(known, m, o.config.rows) {
 		want = append(want, s.say(n, m.clock, o.config.file.Timezone))
 	}
-	if !a.exact || slices.Contains(want, text) {
+	if !exact || slices.Contains(want, text) {
 		return ""
 	}
 	return "it should be one of " + strings.Join(want, " | ")

@@ -26,6 +26,9 @@ type oracle struct {
 	resumedAt   scheduler.Instant // when it resumed; Never: it is blocked
 	feed                          // of the trains
 	world       feed              // of the source that stands in
+	trams       feed              // of another stop; without dataBy it is not configured
+	shownSince  scheduler.Instant // when the pages began to wait for first replies
+	known       [2]*reply         // see wrongOf
 	filterSeen  bool              // the daemon certainly knows that the ids of its filter occur
 	filterTexts []picture         // see saysFilter
 	transfers   transfers         // to the panel
@@ -37,7 +40,7 @@ type oracle struct {
 	last        moment             // the last one at which a picture was true although it is not any more
 	judgedAt    scheduler.Instant  // when the shown picture was judged last
 	texts       map[string]picture // of rows, see textPicture
-	list        []*service         // see next
+	list, all   []*service         // see next and catchable
 	wordsShown  map[string]bool    // texts shown instead of departures
 	Frames      int                // pictures shown
 	Judged      int                // checks
@@ -71,7 +74,10 @@ func (o *oracle) boot() {
 	o.transfers = transfers{}
 	o.replies, o.dataBy, o.noneSince = nil, scheduler.Never, o.clock.Now()
 	o.departuresLost()
-	o.world = feed{dataBy: scheduler.Never, loadingSince: o.clock.Now(), noneSince: o.clock.Now()}
+	o.world, o.trams, o.shownSince = newFeed(o.clock.Now()), feed{}, o.clock.Now()
+	if o.config.view.with == "trams" {
+		o.trams = newFeed(o.clock.Now())
+	}
 }
 
 // ignore suspends the checks for a time.
@@ -106,7 +112,7 @@ func (o *oracle) loopBlocked() { o.blockedAt, o.resumedAt = o.clock.Now(), sched
 
 func (o *oracle) loopResumed() {
 	o.resumedAt = o.clock.Now()
-	for _, a := range slices.Concat(o.replies, o.world.replies) {
+	for _, a := range slices.Concat(o.replies, o.world.replies, o.trams.replies) {
 		if a.received >= o.blockedAt {
 			a.received = o.resumedAt
 		}
@@ -232,7 +238,7 @@ func (o *oracle) wrongAt(r reading, m moment) string {
 	switch {
 	case r.kind == dark && m.at <= o.booted.Add(firstPicture):
 		return ""
-	case r.kind == dark, r.kind == unreadable && !slices.ContainsFunc(o.replies, func(a *reply) bool { return a.mismatch != cannot }):
+	case r.kind == dark, r.kind == unreadable && o.config.view.filter == "" && !slices.ContainsFunc(o.replies, func(a *reply) bool { return a.mismatch != cannot }):
 		return "it should show something"
 	case r.kind == clock && r.text == "--:--", r.kind == words && r.text == "No clock":
 		if m.since >= o.syncedBy {
@@ -250,20 +256,37 @@ func (o *oracle) wrongAt(r reading, m moment) string {
 	return o.wrongDepartures(r, m)
 }
 
-// wrongDepartures judges departures: those of the stand-in only while the trains have been
-// without data for longer than their limit, and then always, if it has some.
+// sources returns the feeds of the pages, and those that stand in.
+func (o *oracle) sources() (from, standIn []*feed) {
+	switch o.config.view.with {
+	case "world":
+		return []*feed{&o.feed, &o.world}, nil
+	case "trams":
+		return []*feed{&o.feed, &o.trams}, []*feed{&o.world}
+	}
+	return []*feed{&o.feed}, []*feed{&o.world}
+}
+
+// wrongDepartures judges departures: those of the stand-in only while all others have been
+// without data for longer than their limits, and then always, if it has some.
 func (o *oracle) wrongDepartures(r reading, m moment) string {
-	o.dropOutdated(m.since)
-	o.world.dropOutdated(m.since)
-	may, must := o.lost(m)
+	from, standIn := o.sources()
+	may, must := len(standIn) > 0, len(standIn) > 0
+	for _, f := range slices.Concat(from, standIn) {
+		f.dropOutdated(m.since)
+	}
+	for _, f := range from {
+		mayThis, mustThis := f.lost(m)
+		may, must = may && mayThis, must && mustThis
+	}
 	if r.standIn {
 		if !may {
-			return "the trains have data, and need no stand-in"
+			return "there are data, and no need of a stand-in"
 		}
-		wrong := o.wrongOf(&o.world, r, m)
+		wrong := o.wrongOf(standIn, 0, r, m)
 		if wrong != "" && r.old && strings.Contains(r.cells[0], ":") { // a line below a wide badge hides which of the marks it is
 			r.old = false
-			if o.wrongOf(&o.world, r, m) == "" {
+			if o.wrongOf(standIn, 0, r, m) == "" {
 				return ""
 			}
 		}
@@ -272,38 +295,36 @@ func (o *oracle) wrongDepartures(r reading, m moment) string {
 	if must && o.world.hasData(m) {
 		return "the stand-in has data"
 	}
-	wrong := o.wrongOf(&o.feed, r, m)
-	if wrong == "" || m.since >= o.dataBy {
-		return wrong
-	}
-	switch r {
-	case reading{kind: words, text: "No data"}:
-		return ""
-	case reading{kind: words, text: "Loading"}:
-		if m.at.Sub(o.loadingSince) <= maxAge {
-			return ""
-		}
-		return "it is loading for too long"
-	}
-	return wrong
+	return o.wrongOf(from, 0, r, m)
 }
 
-// wrongOf returns why a picture does not follow from any of the replies of a feed, or "".
-func (o *oracle) wrongOf(f *feed, r reading, m moment) string {
-	wrong := "nothing was received yet"
+// wrongOf returns why a picture does not follow from any of the replies of feeds, or "". Of
+// the first n of them it is assumed which the daemon knows, or that it knows none.
+func (o *oracle) wrongOf(feeds []*feed, n int, r reading, m moment) (wrong string) {
+	if n == len(feeds) {
+		return o.wrongReplies(o.known[:n], r, m)
+	}
+	f := feeds[n]
+	if wrong = "nothing was received yet"; m.since < f.dataBy {
+		o.known[n] = nil
+		if wrong = o.wrongOf(feeds, n+1, r, m); wrong == "" {
+			return ""
+		}
+	}
 	for _, a := range slices.Backward(f.replies) {
 		if a.outdated < m.since {
 			break
 		}
-		if wrong = o.wrongReply(a, r, m); wrong == "" {
+		o.known[n] = a
+		if wrong = o.wrongOf(feeds, n+1, r, m); wrong == "" {
 			return ""
 		}
 	}
 	return wrong
 }
 
-// lost reports whether the trains may have been, or must have been, without data for
-// longer than their limit.
+// lost reports whether a source may have been, or must have been, without data for longer
+// than its limit.
 func (f *feed) lost(m moment) (may, must bool) {
 	must = m.since >= f.dataBy
 	may = !must && m.at.Sub(f.noneSince) > maxAge

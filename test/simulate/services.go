@@ -21,6 +21,8 @@ type service struct {
 	sign                 string // the same in full
 	platform             string // as it is told: platform 2
 	mode                 string // of MOTIS
+	of                   *feed  // whose it is
+	line, end            string // its number or else its name; where it ends
 	express              bool
 }
 
@@ -117,6 +119,9 @@ func (a *reply) services() []service {
 		a.dropRepeated()
 	}
 	a.earlier = nil
+	for i := range a.list {
+		a.list[i].of = a.of
+	}
 	slices.SortStableFunc(a.list, func(a, b service) int {
 		return cmp.Or(a.when().Compare(b.when()), a.scheduled.Compare(b.scheduled))
 	})
@@ -163,6 +168,7 @@ func (a *reply) decodePTV() {
 			Express     int    `json:"express_stop_count"`
 		} `json:"runs"`
 		Routes map[string]struct {
+			Name   string `json:"route_name"`
 			Number string `json:"route_number"`
 		} `json:"routes"`
 	}
@@ -176,6 +182,7 @@ func (a *reply) decodePTV() {
 			scheduled: d.Scheduled, atPlatform: d.AtPlatform, express: run.Express > 0,
 			cancelled: run.Status == "cancelled", bus: strings.Contains(d.Flags, "RRB"),
 			destination: headsign(run.Destination, route.Number), sign: sign(run.Destination, route.Number), run: d.Ref, route: d.Route,
+			line: cmp.Or(route.Number, route.Name), end: run.Destination,
 		}
 		inDirection[d.Direction]++ // of all rows, since the API counts them all
 		a.complete = a.complete && inDirection[d.Direction] < a.maxResults
@@ -217,6 +224,7 @@ func (a *reply) decodeMOTIS() {
 	for _, t := range message.StopTimes {
 		s := service{
 			scheduled: t.Place.ScheduledDeparture, cancelled: t.TripCancelled, run: t.TripID, mode: t.Mode,
+			line: t.Line, end: t.Headsign,
 			destination: t.Line + " " + short(t.Headsign), sign: t.Line + " " + t.Headsign,
 		}
 		if t.RealTime {
@@ -269,17 +277,19 @@ func (a *reply) presumeDelays() {
 	}
 }
 
+// known returns how much is known of a departure: 2 if its time is live.
+func (s service) known() int {
+	switch {
+	case s.estimated.IsZero():
+		return 0
+	case s.presumed:
+		return 1
+	}
+	return 2
+}
+
 // dropRepeated drops rows of the same vehicle, except the one of which most is known.
 func (a *reply) dropRepeated() {
-	known := func(s service) int {
-		switch {
-		case s.estimated.IsZero():
-			return 0
-		case s.presumed:
-			return 1
-		}
-		return 2
-	}
 	all := a.list
 	a.list = make([]service, 0, len(all))
 	for i, s := range all {
@@ -287,7 +297,7 @@ func (a *reply) dropRepeated() {
 		for j, other := range all {
 			same := i != j && s.scheduled.Equal(other.scheduled) && s.route == other.route && s.destination == other.destination &&
 				s.bus == other.bus && s.mode == other.mode && s.cancelled == other.cancelled
-			repeated = repeated || same && (known(other) > known(s) || known(other) == known(s) && j < i)
+			repeated = repeated || same && (other.known() > s.known() || other.known() == s.known() && j < i)
 		}
 		if !repeated {
 			a.list = append(a.list, s)

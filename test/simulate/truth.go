@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,6 +34,7 @@ type reply struct {
 	exact      bool              // it is known what the daemon makes of the reply
 	mutated    bool              // what the daemon received is not the reply, but was made from it
 	accepted   bool              // the daemon certainly uses it
+	of         *feed             // whose it is
 	mismatch   mismatch          // whether it is no end of service, but of the filter
 	earlier    []*reply          // those before it, whose delays count where estimates are missing
 	follows    bool              // the daemon has certainly used all of the earlier ones
@@ -46,10 +48,6 @@ type reply struct {
 // certainly accepted the reply, earlier replies are outdated.
 func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted bool) {
 	now := o.clock.Now()
-	at, err := http.ParseTime(response.Header.Get("Date"))
-	if err != nil {
-		panic("simulate: Date of the reply: " + err.Error())
-	}
 	empty := exact && isEmpty(response.data)
 	if o.filterRead(r, response.data, exact && accepted, empty) {
 		return
@@ -65,28 +63,48 @@ func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted 
 	maxResults, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
 	o.add(&reply{
 		body: response.data, maxResults: maxResults, count: o.config.count, walk: o.config.walk, period: o.config.period,
-		catchable: at.Add(o.config.walk), exact: exact, mutated: !exact, accepted: accepted, mismatch: mismatch, received: now,
+		catchable: dateOf(response).Add(o.config.walk), exact: exact, mutated: !exact, accepted: accepted, mismatch: mismatch, received: now,
 	})
 }
 
-// worldRead is replyRead for MOTIS.
+// newFeed returns what is known of a source that begins now.
+func newFeed(now scheduler.Instant) feed {
+	return feed{dataBy: scheduler.Never, loadingSince: now, noneSince: now}
+}
+
+// tramsRead is replyRead for the trams, and worldRead for MOTIS.
+func (o *oracle) tramsRead(r *http.Request, response *response, exact, accepted bool) {
+	if o.trams.dataBy == 0 {
+		return // it is not shown any more
+	}
+	n, _ := strconv.Atoi(r.URL.Query().Get("max_results"))
+	o.trams.read(response, exact, accepted, reply{maxResults: n, count: tramsCount, walk: tramsWalk, period: tramsPeriod, received: o.clock.Now()})
+}
+
 func (o *oracle) worldRead(r *http.Request, response *response, exact, accepted bool) {
 	n, err := strconv.Atoi(r.URL.Query().Get("n"))
 	if err != nil {
 		return // it asks for something else
 	}
+	o.world.read(response, exact, accepted, reply{maxResults: n, motis: true, count: worldCount, walk: worldWalk, period: worldPeriod, received: o.clock.Now()})
+}
+
+// read adds a reply to a feed without a filter.
+func (f *feed) read(response *response, exact, accepted bool, a reply) {
+	accepted, believed := f.believes(exact && isEmpty(response.data), accepted)
+	if !believed {
+		return
+	}
+	a.body, a.exact, a.mutated, a.accepted, a.catchable = response.data, exact, !exact, accepted, dateOf(response).Add(a.walk)
+	f.add(&a)
+}
+
+func dateOf(response *response) time.Time {
 	at, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
 		panic("simulate: Date of the reply: " + err.Error())
 	}
-	accepted, believed := o.world.believes(exact && isEmpty(response.data), accepted)
-	if !believed {
-		return
-	}
-	o.world.add(&reply{
-		body: response.data, maxResults: n, motis: true, count: worldCount, walk: worldWalk, period: worldPeriod,
-		catchable: at.Add(worldWalk), exact: exact, mutated: !exact, accepted: accepted, received: o.clock.Now(),
-	})
+	return at
 }
 
 // believes reports whether a reply may be used: a single empty one is not. It returns
@@ -109,7 +127,7 @@ func (f *feed) add(read *reply) {
 			a.outdated = min(a.outdated, read.received)
 		}
 	}
-	read.outdated, read.earlier, read.follows = scheduler.Never, slices.Clone(f.recent), true
+	read.of, read.outdated, read.earlier, read.follows = f, scheduler.Never, slices.Clone(f.recent), true
 	for _, e := range f.recent {
 		if lost := e.received < f.loadingSince; read.received.Sub(e.received) < delayKept+blurred && (lost || !e.accepted) {
 			read.follows = false
@@ -132,60 +150,105 @@ func (f *feed) dropOutdated(at scheduler.Instant) {
 	}
 }
 
-// wrongReply returns why a picture does not follow from a reply, or "".
-func (o *oracle) wrongReply(a *reply, r reading, m moment) string {
-	age := m.at.Sub(a.received)
-	if age > a.lifetime() {
-		if (r == reading{kind: words, text: "Old data"}) {
-			return ""
+// wrongReplies returns why a picture does not follow from the replies of the sources that
+// it shows, nil for one without, or "".
+func (o *oracle) wrongReplies(known []*reply, r reading, m moment) string {
+	var oldest time.Duration
+	hasData, aged, exact, filter := false, false, true, cannot
+	for _, a := range known {
+		if a == nil {
+			aged = true
+			continue
 		}
-		return "the departures are " + age.String() + " old"
+		age := m.at.Sub(a.received)
+		oldest, aged = max(oldest, age), aged || age > 2*a.period
+		if age <= a.lifetime() {
+			hasData, exact, filter = true, exact && a.exact, max(filter, a.mismatch)
+		}
 	}
-	if old := age > 2*a.period; r.old != old {
-		return "the departures are " + age.String() + " old, and the mark for old data does not fit"
-	}
-	if a.mismatch != cannot && o.saysFilter(r) {
+	switch {
+	case !hasData:
+		return o.wrongReason(known, r, m)
+	case r.old != aged:
+		return "the departures are " + oldest.String() + " old, and the mark for old data does not fit"
+	case filter != cannot && o.saysFilter(r), r.kind != departures && r.text != "No more" && !o.someWanted(known):
 		return ""
+	case r.kind == row && r.text != "":
+		return o.wrongRowText(known, r.text, exact, m)
 	}
-	if r.kind == row && r.text != "" {
-		return o.wrongRowText(a, r.text, m)
-	}
-	want := o.expect(a, r, m)
+	want := o.expect(known, r, m)
 	want.marks = r.marks
 	switch {
-	case a.mismatch == must:
+	case filter == must && len(known) == 1:
 		return "it should say that the filter matches nothing"
+	case want.kind == words && want.text == "":
+		r.marks = marks{}
+		return o.wrongReason(known, r, m)
 	case r == want:
 		return ""
-	case a.exact:
+	case exact:
 		return "it should be " + want.String()
-	case r.kind == words && (r.text == "No more" || r.text == "Missed" || r.text == "Later"):
+	case r.kind == words && slices.Contains([]string{"No more", "Missed", "Later", "Filter?"}, r.text):
 		return "" // all departures may have been lost by mutation
 	}
-	recent := o.recent
-	if a.motis {
-		recent = o.world.recent
-	}
 	for _, c := range r.cells {
-		if r.kind != departures && r.kind != row || c != "" && !a.canShow(c, m.clock, o.config.file.Timezone, recent) {
+		if r.kind != departures && r.kind != row || c != "" && !canShow(known, c, m.clock, o.config.file.Timezone) {
 			return "the reply has no such departure"
 		}
 	}
 	return ""
 }
 
-// expect returns the correct reading after a reply, of the same page as the given
-// reading. For a row it has the same place, and the same part of the text if that is a
-// part of the correct text.
-func (o *oracle) expect(a *reply, r reading, m moment) reading {
+// wrongReason returns why the words in place of departures are wrong where a source has no
+// data, or they are too old, or "".
+func (o *oracle) wrongReason(known []*reply, r reading, m moment) string {
+	none, lost, oldest := false, false, time.Duration(0)
+	since := o.shownSince
+	for i, a := range known {
+		if a == nil {
+			from, _ := o.sources()
+			none, since = true, max(since, from[i].loadingSince)
+			continue
+		}
+		age := m.at.Sub(a.received)
+		oldest, lost = max(oldest, age), lost || age > a.lifetime()
+	}
+	switch {
+	case none && r == reading{kind: words, text: "No data"}:
+		return ""
+	case none && r == reading{kind: words, text: "Loading"}:
+		if m.at.Sub(since) <= maxAge {
+			return ""
+		}
+		return "it is loading for too long"
+	case none:
+		return "nothing was received yet"
+	case r == reading{kind: words, text: "Old data"}:
+		return ""
+	}
+	return "the departures are " + oldest.String() + " old"
+}
+
+// someWanted reports whether the page wants some of what replies have. Otherwise it may say
+// that its filter matches nothing.
+func (o *oracle) someWanted(known []*reply) bool {
+	return o.config.view.filter == "" || slices.ContainsFunc(known, func(a *reply) bool {
+		return a != nil && slices.ContainsFunc(a.services(), o.config.view.wants)
+	})
+}
+
+// expect returns the correct reading after replies, of the same page as the given
+// reading; without a text where a source has no data. For a row it has the same place, and
+// the same part of the text if that is a part of the correct text.
+func (o *oracle) expect(known []*reply, r reading, m moment) reading {
 	places := cellsOn(o.config.width)
 	if r.kind == row {
 		places = o.config.rows
 	}
-	list := o.next(a, m, places)
+	list := o.next(known, m, places)
 	switch {
 	case len(list) == 0:
-		return reading{kind: words, text: o.reasonForNone(a, m)}
+		return reading{kind: words, text: o.reasonForNone(known, m)}
 	case r.kind == row && r.place > len(list):
 		return reading{kind: words, text: "no departure in its place"}
 	case r.kind == row:
@@ -219,16 +282,10 @@ func (o *oracle) expect(a *reply, r reading, m moment) reading {
 // next returns the first departures that can be caught. If the first ones are all
 // cancelled, the last place belongs to the first one that runs. The slice is valid
 // until the next call.
-func (o *oracle) next(a *reply, m moment, places int) []*service {
+func (o *oracle) next(known []*reply, m moment, places int) []*service {
 	var running *service
-	list, all := o.list[:0], a.servicesAt(m)
-	for i := range all {
-		s := &all[i]
-		wait := s.when().Sub(m.clock)
-		fresh := m.at.Sub(a.received) <= 2*a.period
-		if wait < a.walk && !(s.waits(a.walk) && fresh && wait >= -2*time.Minute) {
-			continue
-		}
+	list := o.list[:0]
+	for _, s := range o.catchable(known, m) {
 		if running == nil && !s.cancelled {
 			running = s
 		}
@@ -243,21 +300,89 @@ func (o *oracle) next(a *reply, m moment, places int) []*service {
 	return list
 }
 
-// reasonForNone returns the words that are shown if no departure can be caught.
-func (o *oracle) reasonForNone(a *reply, m moment) string {
-	received := m.clock.Add(-m.at.Sub(a.received))
-	within, since := false, false
-	for _, s := range a.servicesAt(m) {
-		within = within || !s.cancelled && !s.when().Before(m.clock)
-		since = since || s.waits(a.walk) || s.when().Sub(received) >= a.walk
+// catchable returns the departures of the replies that are not too old, in order, each
+// vehicle once. The slice is valid until the next call.
+func (o *oracle) catchable(known []*reply, m moment) []*service {
+	all := o.all[:0]
+	for _, a := range known {
+		if a == nil || m.at.Sub(a.received) > a.lifetime() {
+			continue
+		}
+		services, fresh := a.servicesAt(m), m.at.Sub(a.received) <= 2*a.period
+		for i := range services {
+			s := &services[i]
+			wait := s.when().Sub(m.clock)
+			if o.config.view.wants(*s) && (wait >= a.walk || s.waits(a.walk) && fresh && wait >= -2*time.Minute) {
+				all = append(all, s)
+			}
+		}
+	}
+	if o.all = all; len(known) > 1 {
+		all = onceEach(all)
+		slices.SortStableFunc(all, func(a, b *service) int {
+			return cmp.Or(a.when().Compare(b.when()), a.scheduled.Compare(b.scheduled))
+		})
+	}
+	return all
+}
+
+// onceEach keeps one of the departures that two sources tell of one run: where they differ
+// whether it runs, the cancelled one, unless the other is live; else the one of which more
+// is known.
+func onceEach(all []*service) []*service {
+	kept := all[:0]
+	for _, s := range all {
+		i := slices.IndexFunc(kept, func(k *service) bool {
+			return k.of != s.of && strings.TrimPrefix(k.run, repeated) == strings.TrimPrefix(s.run, repeated) && k.scheduled.Equal(s.scheduled)
+		})
+		switch {
+		case i < 0:
+			kept = append(kept, s)
+		case kept[i].cancelled != s.cancelled:
+			runs := s
+			if s.cancelled {
+				runs = kept[i]
+			}
+			if live := runs.known() == 2; s.cancelled != live {
+				kept[i] = s
+			}
+		case s.known() > kept[i].known():
+			kept[i] = s
+		}
+	}
+	return kept
+}
+
+// reasonForNone returns the words that are shown if no departure can be caught; empty: a
+// source has no data.
+func (o *oracle) reasonForNone(known []*reply, m moment) string {
+	reasons := []string{}
+	for _, a := range known {
+		if a == nil || m.at.Sub(a.received) > a.lifetime() {
+			return ""
+		}
+		received := m.clock.Add(-m.at.Sub(a.received))
+		within, since := false, false
+		for _, s := range a.servicesAt(m) {
+			if o.config.view.wants(s) {
+				within = within || !s.cancelled && !s.when().Before(m.clock)
+				since = since || s.waits(a.walk) || s.when().Sub(received) >= a.walk
+			}
+		}
+		switch {
+		case !a.complete:
+			reasons = append(reasons, "Later")
+		case within:
+			reasons = append(reasons, "Missed")
+		case since:
+			reasons = append(reasons, "Later")
+		}
 	}
 	switch {
-	case !a.complete:
+	case slices.Contains(reasons, "Later"):
 		return "Later"
-	case within:
+	case len(reasons) > 0:
 		return "Missed"
-	case since:
-		return "Later"
 	}
 	return "No more"
 }
@@ -290,26 +415,28 @@ func (whole picture) shows(piece picture, narrowed int, marked bool) bool {
 
 // canShow reports whether a badge is correct for a departure of which some values were
 // lost by mutation. The delay of a lost estimate is that of an earlier reply.
-func (a *reply) canShow(badge string, now time.Time, zone *time.Location, recent []*reply) bool {
+func canShow(known []*reply, badge string, now time.Time, zone *time.Location) bool {
 	badge = strings.TrimSuffix(badge, "~")
-	return slices.ContainsFunc(a.services(), func(s service) bool {
-		times := []time.Time{s.scheduled, s.estimated}
-		for _, earlier := range recent {
-			for _, e := range earlier.services() {
-				if e.scheduled.Equal(s.scheduled) {
-					times = append(times, e.estimated)
+	return slices.ContainsFunc(known, func(a *reply) bool {
+		return a != nil && slices.ContainsFunc(a.services(), func(s service) bool {
+			times := []time.Time{s.scheduled, s.estimated}
+			for _, earlier := range a.of.recent {
+				for _, e := range earlier.services() {
+					if e.scheduled.Equal(s.scheduled) {
+						times = append(times, e.estimated)
+					}
 				}
 			}
-		}
-		for _, when := range times {
-			text := waitText(when, now, zone)
-			switch {
-			case when.IsZero():
-			case badge == text, badge == "✗" && s.cancelled, badge == "now" && text == "0",
-				strings.HasPrefix(badge, "🚌") && s.bus && strings.TrimPrefix(badge, "🚌") == text:
-				return true
+			for _, when := range times {
+				text := waitText(when, now, zone)
+				switch {
+				case when.IsZero():
+				case badge == text, badge == "✗" && s.cancelled, badge == "now" && text == "0",
+					strings.HasPrefix(badge, "🚌") && s.bus && strings.TrimPrefix(badge, "🚌") == text:
+					return true
+				}
 			}
-		}
-		return false
+			return false
+		})
 	})
 }
