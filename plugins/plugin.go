@@ -122,8 +122,8 @@ func register(d host.Definition, defaults, newPlugin, updater any) {
 	d.Defaults = reflect.ValueOf(defaults)
 	d.New = func(i *host.Instance, cfg any) (host.Plugin, error) {
 		result := makeIt.Call([]reflect.Value{reflect.ValueOf(newEnv(i)), reflect.ValueOf(cfg)})
-		p, _ := result[0].Interface().(host.Plugin)
-		err, _ := result[1].Interface().(error)
+		p, _ := reflect.TypeAssert[host.Plugin](result[0])
+		err, _ := reflect.TypeAssert[error](result[1])
 		return p, err
 	}
 	d.Update = func(p host.Plugin, t *Task, cfg any) error {
@@ -132,7 +132,7 @@ func register(d host.Definition, defaults, newPlugin, updater any) {
 			return ErrRestart
 		}
 		result := v.MethodByName("Update").Call([]reflect.Value{reflect.ValueOf(t), reflect.ValueOf(cfg)})
-		err, _ := result[0].Interface().(error)
+		err, _ := reflect.TypeAssert[error](result[0])
 		return err
 	}
 	if err := check(d, !makeIt.IsNil()); err != nil {
