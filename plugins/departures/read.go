@@ -21,7 +21,7 @@ func Read(v gjson.Result, into any) (all bool) { return read(v, reflect.ValueOf(
 var texts = map[string]func(gjson.Result) string{"": Name, "id": ID, "title": Title, "colour": Colour, "text": Text, "detail": detail}
 
 func read(v gjson.Result, into reflect.Value, as string) (all bool) {
-	if at, ok := into.Addr().Interface().(*time.Time); ok {
+	if at, ok := reflect.TypeAssert[*time.Time](into.Addr()); ok {
 		*at = Time(v)
 		return true
 	}
