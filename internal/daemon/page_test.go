@@ -67,6 +67,14 @@ func TestStateHasWhatTheInstancesPublish(t *testing.T) {
 	})
 }
 
+func TestAPluginIsToldWhereThePageIsServed(t *testing.T) {
+	withPage(t, "", func(address string) {
+		if told := *toldPage.Load(); "http://"+told != address {
+			t.Errorf("it is told %s, and the page is at %s", told, address)
+		}
+	})
+}
+
 func TestInstanceListsItsActions(t *testing.T) {
 	withPage(t, "", func(address string) {
 		want := []web.Action{

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +64,9 @@ var (
 
 type shownConfig struct{}
 
+// toldPage is what the newest instance was told of the page's address.
+var toldPage atomic.Pointer[string]
+
 func (shownConfig) CheckAction(name, _ string) error {
 	if name == "absent" {
 		return errors.New("not configured")
@@ -77,6 +81,7 @@ func init() {
 		Actions: plugins.Actions(shownActions...),
 		New: func(env plugins.Env, _ shownConfig) (plugins.Plugin, error) {
 			called = make(chan string, 16)
+			toldPage.Store(&env.Net.Page)
 			return &shown{env, called}, nil
 		},
 	})
