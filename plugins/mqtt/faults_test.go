@@ -163,7 +163,7 @@ func TestRetainedRubbishOnTheBoardsTopicsChangesNothing(t *testing.T) {
 }
 
 // proxy stands between the board and the broker. While it is stopped it forwards nothing,
-// and closes nothing, as a router does that has lost its memory.
+// and closes nothing, as a router that was restarted does.
 type proxy struct {
 	address string // of the broker
 	gate    sync.RWMutex

@@ -90,7 +90,7 @@ func TestTheStatusIsOnlineAndTheLastWillOffline(t *testing.T) {
 	})
 }
 
-func TestTheLastWillIsOfflineWhereTheConnectionEndsWithoutAWord(t *testing.T) {
+func TestTheLastWillIsOfflineWhereTheConnectionBreaks(t *testing.T) {
 	h, b := newBoard(t), startBroker(t)
 	var conn net.Conn
 	h.Net.Dial = func(ctx context.Context, network, address string) (_ net.Conn, err error) {
