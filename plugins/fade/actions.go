@@ -27,8 +27,8 @@ func (l *lamp) handleActions() {
 	handle(toggle, l.dimmer.toggle)
 	handle(on, l.dimmer.on)
 	handle(off, l.dimmer.off)
-	handle(up, func() { l.turn(1, 1) })
-	handle(down, func() { l.turn(-1, 1) })
+	handle(up, func() { l.turn(1, 1, l.env.Now()) })
+	handle(down, func() { l.turn(-1, 1, l.env.Now()) })
 	set.Handle(l.env, func(arg string) error {
 		var level plugins.Percent
 		if err := level.UnmarshalText([]byte(arg)); err != nil {
@@ -41,21 +41,21 @@ func (l *lamp) handleActions() {
 }
 
 // turn changes the goal by detents of so many steps each.
-func (l *lamp) turn(detents int, steps float64) {
+func (l *lamp) turn(detents int, steps float64, at plugins.Instant) {
 	l.turned += detents
-	l.dimmer.turn(float64(detents)*steps, l.fader.level(l.env.Now()))
+	l.dimmer.turn(float64(detents)*steps, l.fader.level(at))
 }
 
 // fadeToGoal starts a fade if the dimmer has a new goal, and publishes the goal.
 func (l *lamp) fadeToGoal() {
-	l.startFade()
+	l.startFade(l.env.Now())
 	l.publish(l.fader.level(l.changedAt))
 }
 
-func (l *lamp) startFade() {
-	l.changedAt = l.env.Now()
+func (l *lamp) startFade(at plugins.Instant) {
+	l.changedAt = at
 	if l.dimmer.Goal != l.fader.goal {
-		l.fader.fadeTo(l.dimmer.Goal, l.changedAt)
+		l.fader.fadeTo(l.dimmer.Goal, at)
 		l.goalChanged.Set()
 	}
 	l.levelsChanged.Set()

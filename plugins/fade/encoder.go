@@ -57,12 +57,16 @@ func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins
 		if l.cfg.Encoder.Reverse {
 			detents = -detents
 		}
-		l.turn(detents, accelerator.steps(detents > 0, at))
-		l.startFade()
-		if err := t.Yield(); err != nil { // the lamp comes first
+		steps := accelerator.steps(detents > 0, at)
+		at = max(at, l.fader.since)
+		l.turn(detents, steps, at)
+		// The fade began when the knob was turned, so that the lamp changes now.
+		l.startFade(at)
+		level := l.fader.level(t.Now())
+		if _, err := l.show(level); err != nil {
 			return err
 		}
-		l.publish(l.fader.level(t.Now())) // also at a limit, where no fade starts
+		l.publish(level) // also at a limit, where no fade begins
 	}
 }
 

@@ -52,31 +52,35 @@ func (l *lamp) fade(t *plugins.Task) error {
 			return err
 		}
 		l.goalChanged.Clear()
+		now := t.Now()
 		for interval := minInterval; ; interval = min(2*interval, maxInterval) {
-			now := t.Now()
-			if err := l.show(l.fader.level(now)); err != nil {
+			if err := t.SleepUntil(min(now.Add(interval), max(now, l.fader.end()))); err != nil {
 				return err
+			}
+			now = t.Now()
+			level := l.fader.level(now)
+			changed, err := l.show(level)
+			if err != nil {
+				return err
+			}
+			if changed {
+				l.publish(level)
 			}
 			if now >= l.fader.end() {
 				break
-			}
-			if err := t.SleepUntil(min(now.Add(interval), l.fader.end())); err != nil {
-				return err
 			}
 		}
 	}
 }
 
-// show sets all outputs to a level.
-func (l *lamp) show(level float64) error {
+// show sets all outputs to a level, if that changes their duty cycle.
+func (l *lamp) show(level float64) (changed bool, err error) {
 	duty := l.cfg.duty(level)
 	if duty == l.duty {
-		return nil
+		return false, nil
 	}
 	l.duty = duty
-	err := l.setOutputs(duty)
-	l.publish(level)
-	return err
+	return true, l.setOutputs(duty)
 }
 
 func (l *lamp) publish(level float64) {
