@@ -2,6 +2,7 @@ package max7219
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 )
 
@@ -91,15 +92,16 @@ func (c *Chain) read(picture *image.Gray) {
 	for digit := range c.wanted {
 		clear(c.wanted[digit])
 	}
-	leds := c.leds
-	for y := 0; len(leds) > 0; y++ {
-		for x, level := range picture.Pix[y*picture.Stride:][:c.width] {
-			if level >= 0x80 {
-				led := leds[x]
+	for at := 0; at < len(c.leds); at += 8 {
+		pixels := picture.Pix[at/c.width*picture.Stride+at%c.width:][:8]
+		if binary.NativeEndian.Uint64(pixels)&0x8080808080808080 == 0 {
+			continue // most of a picture is dark
+		}
+		for i, led := range c.leds[at : at+8] {
+			if pixels[i] >= 0x80 {
 				c.wanted[led.register][led.driver] |= led.bit
 			}
 		}
-		leds = leds[c.width:]
 	}
 }
 

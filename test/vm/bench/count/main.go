@@ -86,42 +86,64 @@ type counts struct {
 	functions    map[string]uint64
 }
 
-// count follows one trace; false if it does not have the way.
+// count follows one trace; false if it does not have the way. What the kernel does for the
+// bench and for the programs of the system is left out.
 func (k kind) count(trace []block, kernel symbols) (c counts, ok bool) {
 	c.functions = map[string]uint64{}
-	began, passed := false, false
+	began, passed, foreign := false, false, 0 // up to where the thread is one of theirs
 	for i, b := range trace {
-		if b.Address >= kernelHalf {
-			name, entry := kernel.find(b.Address)
-			if entry {
-				passed = passed || name == k.from
-				switch {
-				case !began:
-					began = passed && k.from != readEdges
-				case name == k.to:
-					return c, true
-				case name == "__switch_to":
-					c.switches++
-				case name == "__x64_sys_futex":
-					c.wakes++
-				}
+		switch name, entry := kernel.find(b.Address); {
+		case b.Address >= benchBegins && b.Address < kernelHalf, b.Address < benchBegins && spins(trace, i):
+		case b.Address < benchBegins:
+			if began = began || passed; began {
+				name, _ := k.program.find(b.Address)
+				c.user += b.Instructions
+				c.functions[name] += b.Instructions
 			}
-			if began {
-				c.kernel += b.Instructions
-				c.functions[name+" (kernel)"] += b.Instructions
+		case began && entry && name == k.to:
+			return c, true
+		default:
+			passed = passed || entry && name == k.from
+			began = began || passed && k.from != readEdges
+			if entry && name == switchTo {
+				foreign = foreignUntil(trace, i+1, kernel)
 			}
-			continue
-		}
-		if b.Address >= benchBegins || spins(trace, i) {
-			continue // the bench, and the programs of the system behind it
-		}
-		if began = began || passed; began {
-			name, _ := k.program.find(b.Address)
-			c.user += b.Instructions
-			c.functions[name] += b.Instructions
+			if !began || i < foreign {
+				continue
+			}
+			c.kernel += b.Instructions
+			c.functions[name+" (kernel)"] += b.Instructions
+			if entry && name == switchTo {
+				c.switches++
+			}
+			if entry && name == "__x64_sys_futex" {
+				c.wakes++
+			}
 		}
 	}
 	return c, false
+}
+
+// switchTo is the kernel's function that switches to another thread.
+const switchTo = "__switch_to"
+
+// foreignUntil returns where the thread that runs from a block on ends, if it is one of the
+// bench or of the system.
+func foreignUntil(trace []block, from int, kernel symbols) (until int) {
+	foreign := false
+	for i, b := range trace[from:] {
+		if b.Address < kernelHalf {
+			if foreign = b.Address >= benchBegins; !foreign {
+				return 0
+			}
+		} else if name, entry := kernel.find(b.Address); entry && name == switchTo {
+			if foreign {
+				return from + i
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // spins reports whether a block is the loop of guest/spin.S, which keeps the processor busy.
