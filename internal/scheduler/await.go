@@ -79,6 +79,16 @@ func (turns *Turns) Do(t *Task, work func() error) error {
 // maxWork is how many functions of one owner may run beside the loop.
 const maxWork = 128
 
+// workersOf returns how many functions of an owner run.
+func (l *Loop) workersOf(owner string) *int {
+	n := l.workers[owner]
+	if n == nil {
+		n = new(int)
+		l.workers[owner] = n
+	}
+	return n
+}
+
 // ErrTooManyAwaits is what [Await] and [Do] return if too many functions of the same
 // owner have not returned yet, for example since they ignore their context.
 var ErrTooManyAwaits = errors.New("too many awaited functions have not returned")
@@ -106,12 +116,15 @@ func (c *call) await(t *Task, work func() error) (returned bool, err error) {
 		return false, err
 	}
 	l := t.loop
-	if l.workers[t.owner] >= maxWork {
+	if t.workers == nil {
+		t.workers = l.workersOf(t.owner)
+	}
+	if *t.workers >= maxWork {
 		err := fmt.Errorf("%w: %d", ErrTooManyAwaits, maxWork)
 		l.reportMisuse(t, "Await", err)
 		return false, err
 	}
-	l.workers[t.owner]++
+	*t.workers++
 	if c.run == nil {
 		c.run, c.arrived = c.doWork, c.arrive
 	}
@@ -147,10 +160,7 @@ func (c *call) doWork() {
 }
 
 func (c *call) arrive() {
-	l, owner := c.task.loop, c.task.owner
-	if l.workers[owner]--; l.workers[owner] == 0 {
-		delete(l.workers, owner)
-	}
+	*c.task.workers--
 	c.running = false
 	if c.waiting {
 		c.task.wake()

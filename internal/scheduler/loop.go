@@ -73,8 +73,8 @@ type Loop struct {
 	current     *Task   // nil between steps
 	ended       bool    // the remaining tasks are being unwound
 	posts       posts
-	postTask    Task           // that posts and their time are accounted to
-	workers     map[string]int // awaited work that has not returned, by owner
+	postTask    Task            // that posts and their time are accounted to
+	workers     map[string]*int // awaited work that has not returned, by owner
 	misused     map[statsKey]bool
 }
 
@@ -100,7 +100,7 @@ func New(o Options) *Loop {
 	}
 	l := &Loop{
 		options: o, clock: o.Clock, time: newAccounting(o), tasks: taskList{links: loopLinks},
-		workers: map[string]int{}, misused: map[statsKey]bool{},
+		workers: map[string]*int{}, misused: map[statsKey]bool{},
 	}
 	l.posts.wake = l.clock.Wake
 	l.postTask = Task{loop: l, name: "post", stats: l.time.stats("", "post")}

@@ -65,7 +65,7 @@ func (l *Loop) Snapshot() Snapshot {
 		Totals:  make([]Totals, 0, len(l.time.names)),
 	}
 	for _, n := range l.workers {
-		s.Workers += n
+		s.Workers += *n
 	}
 	for t := range l.tasks.all() {
 		state := TaskState{Owner: t.owner, Name: t.name, Urgent: t.urgent, State: t.state.String(), Due: Never}

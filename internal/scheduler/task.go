@@ -52,6 +52,7 @@ type Task struct {
 	joiners waitList
 	group   *Group
 	call    *call // of Do, which uses it again
+	workers *int  // of its owner; nil before the first await
 }
 
 // Option sets something about a new task.

@@ -9,6 +9,7 @@ package display
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"image"
 	"time"
@@ -161,10 +162,12 @@ func (d *display) redraw() {
 	}
 	if _, grey := d.cfg.Device.Value.(panel.Grey); !grey { // so that the picture is what the panel shows
 		pixels := d.canvas.Pix
+		for ; len(pixels) >= 8; pixels = pixels[8:] { // eight at once
+			levels := binary.NativeEndian.Uint64(pixels)
+			binary.NativeEndian.PutUint64(pixels, levels>>7&0x0101010101010101*0xff)
+		}
 		for i, level := range pixels {
-			if level != 0 {
-				pixels[i] = -(level >> 7)
-			}
+			pixels[i] = -(level >> 7)
 		}
 	}
 	d.version = d.dataVersion()

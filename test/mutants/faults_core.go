@@ -11,7 +11,7 @@ var schedulerMutants = []mutant{
 	{"S4 Cancel from a goroutine is forwarded", "internal/scheduler/cancel.go", "if !t.loop.onLoop() {", "if false {", nil},
 	{"S4 a foreign call is found while the loop waits", "internal/scheduler/goroutine.go", "of == 0 || of == goroutine()", "of != 1", nil},
 	{"S4 an await of another task is refused", "internal/scheduler/goroutine.go", "t.loop.current == t && (t.coroutine == nil || t.coroutine.goroutine == goroutine())", "t.loop.current == t", nil},
-	{"S5 awaits are bounded for each owner", "internal/scheduler/await.go", "l.workers[t.owner] >= maxWork", "false", nil},
+	{"S5 awaits are bounded for each owner", "internal/scheduler/await.go", "*t.workers >= maxWork", "false", nil},
 	{"S6 a suspend is noticed", "internal/scheduler/clock_linux.go", "d >= minSuspend", "d < 0", nil},
 	{"S6 the loop is told of it", "internal/scheduler/loop.go", "l.posts.add(func() { l.options.OnResume(d) })", "", nil},
 	{"S7 an error that a joiner gets is not reported", "internal/scheduler/task.go", "t.loop.normal.remove(&other.timer) // its", "// its", nil},

@@ -99,7 +99,11 @@ func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
 		}
 		for _, column := range g {
 			for row, left := y, max(x, on.Rect.Min.X); column != 0; row, column = row+scale, column>>1 {
-				if column&1 != 0 {
+				switch {
+				case column&1 == 0:
+				case scale == 1 && (image.Point{x, row}).In(on.Rect):
+					on.Pix[on.PixOffset(x, row)] = level
+				default:
 					fill(on, left, row, min(x+scale, on.Rect.Max.X), row+scale, level)
 				}
 			}
