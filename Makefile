@@ -133,10 +133,10 @@ cross: with ## build for arm64, for armv6 (from the first Raspberry Pi Zero on) 
 
 .PHONY: size
 size: with ## list what costs more than 200 kB on armv6; WITHOUT=schedule leaves a plugin out
-	@mkdir -p bin && sed '/plugins\/$(WITHOUT)"/d' plugins/all/all.go >bin/all.go
-	@echo '{"Replace": {"$(CURDIR)/plugins/all/all.go": "$(CURDIR)/bin/all.go"}}' >bin/all.json
-	@GOARCH=arm GOARM=6 $(subst -s -w,,$(BUILD)) -overlay $(CURDIR)/bin/all.json -o $(CURDIR)/bin/ptvd-symbols $(PROGRAM)
-	@deploy/size bin/ptvd-symbols
+	@mkdir -p bin/_size && sed '/plugins\/$(WITHOUT)"/d' plugins/all/all.go >bin/_size/all.go
+	@echo '{"Replace": {"$(CURDIR)/plugins/all/all.go": "$(CURDIR)/bin/_size/all.go"}}' >bin/_size/overlay.json
+	@GOARCH=arm GOARM=6 $(subst -s -w,,$(BUILD)) -overlay $(CURDIR)/bin/_size/overlay.json -o $(CURDIR)/bin/_size/ptvd $(PROGRAM)
+	@deploy/size bin/_size/ptvd
 
 .PHONY: man
 man: ## write the manual pages, the completions and the schema to bin/
