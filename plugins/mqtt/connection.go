@@ -65,7 +65,11 @@ func (m *mqtt) connect(t *plugins.Task) error {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()
 		will := &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true}
-		client, local, err := m.cfg.open(ctx, m.env.Net.Dial, m.env.Clock.Now, will, c.end, func(msg message) { m.receive(c, msg) })
+		dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := m.env.Net.Dial(ctx, network, address)
+			return &awake{Conn: conn, now: m.env.Now, last: m.env.Now()}, err
+		}
+		client, local, err := m.cfg.open(ctx, dial, m.env.Clock.Now, will, c.end, func(msg message) { m.receive(c, msg) })
 		if err == nil {
 			c.connected(client)
 		}

@@ -6,8 +6,11 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eclipse/paho.golang/packets"
+
+	"ptvd/plugins"
 )
 
 // stream is a connection that reads bytes.
@@ -65,6 +68,21 @@ func TestAPacketIsRefusedByItsLengthAlone(t *testing.T) {
 		}
 		if !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v", c.said, err)
+		}
+	}
+}
+
+func TestWhatComesAfterTheMachineWasSuspendedIsNotTaken(t *testing.T) {
+	s, now := &stream{}, plugins.Instant(0)
+	s.Reset([]byte("abc"))
+	conn := &awake{Conn: s, now: func() plugins.Instant { return now }}
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{time.Minute, ""}, {time.Minute, ""}, {61 * time.Second, "for 1m1s; the machine was suspended"}} {
+		now = now.Add(c.after)
+		if n, err := conn.Read(make([]byte, 1)); (err == nil) != (c.want == "") || (err == nil) != (n == 1) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("after %v: %d bytes, %v", c.after, n, err)
 		}
 	}
 }

@@ -3,6 +3,9 @@ package mqtt
 import (
 	"fmt"
 	"net"
+	"time"
+
+	"ptvd/plugins"
 )
 
 // limited refuses packets longer than maxPacket before the client library makes
@@ -38,6 +41,25 @@ func (l *limited) Read(p []byte) (int, error) {
 			}
 		}
 		rest = rest[1:]
+	}
+	return n, err
+}
+
+// awake ends a connection on which nothing came for longer than the answer to a ping may
+// take: the machine was suspended. What comes then lay in a buffer, so that it is older than
+// its expiry tells. A new connection has it again with the expiry that is left.
+type awake struct {
+	net.Conn
+	now  func() plugins.Instant // includes the time for which the machine was suspended
+	last plugins.Instant
+}
+
+// Read reads.
+func (a *awake) Read(p []byte) (int, error) {
+	n, err := a.Conn.Read(p)
+	before := a.last
+	if a.last = a.now(); err == nil && a.last.Sub(before) > 2*keepAlive {
+		return 0, fmt.Errorf("nothing came from the broker for %v; the machine was suspended", a.last.Sub(before).Round(time.Second))
 	}
 	return n, err
 }

@@ -1,6 +1,7 @@
 package mqtt_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,37 @@ func TestMessagesOfOthersAreReceivedWithTheTimeThatIsLeftAndNotPublishedAgain(t 
 				t.Errorf("published again: %s", p.Topic)
 			}
 		}
+	})
+}
+
+func TestAfterTheMachineWasSuspendedAMessageIsTakenByANewConnection(t *testing.T) {
+	h, b := plugintest.NewBesideProcess(t), startBroker(t)
+	h.Net.Dial = new(net.Dialer).DialContext
+	h.Run(func(task *plugins.Task) error {
+		o := b.observe(task)
+		home := start(task, h, b, "subscribe: {shared: ptvd/+/trains/shared}")
+		received := plugintest.Subscribe[topics.Inbox](h, "home", "shared")
+		send := func(payload string) {
+			t.Helper()
+			if _, err := plugins.Await(task, publishing(o, &paho.Publish{Topic: "ptvd/attic/trains/shared", QoS: 1, Retain: true, Payload: []byte(payload)})); err != nil {
+				t.Fatal(err)
+			}
+			for inbox, _ := received.Last(); len(inbox) == 0 || string(inbox[0].Payload) != payload; {
+				var err error
+				if inbox, err = received.Next(task); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		send("before")
+		if err := task.Sleep(10 * time.Minute); err != nil {
+			return err
+		}
+		send("after")
+		if n := home.Meter.All()["disconnects_total"]; n != 1 {
+			t.Errorf("%v connections ended", n)
+		}
+		return home.Stop(task)
 	})
 }
 
