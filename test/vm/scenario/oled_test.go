@@ -13,9 +13,10 @@ import (
 	"ptvd/test/vm/wires"
 )
 
-// The address of the SSD1306 in oledConfig, and the lines of the SSD1322.
+// The addresses of the small displays, and the lines of the SSD1322.
 const (
 	oledAddress = 0x3C
+	kinAddress  = 0x3D
 	dcLine      = 24
 	resetLine   = 25
 )
@@ -29,14 +30,41 @@ const oledConfig = `plugins:
     test: true
 `
 
-// oleds is an SSD1306 on the I2C bus and an SSD1322 on SPI, as they are after power-up.
+const kinConfig = `plugins:
+  small: {plugin: display, device: {ssd1306: {i2c: I2C1, chip: sh1106}}, pages: [clock], test: true}
+  square: {plugin: display, device: {ssd1306: {i2c: I2C1, address: 0x3D, chip: sh1107, height: 128}}, pages: [clock], test: true}
+`
+
+// oleds is small displays on the I2C bus, by their addresses, and an SSD1322 on SPI, as
+// they are after power-up.
 type oleds struct {
 	*guest
-	small  *simchip.OLED
+	small  map[int]*simchip.OLED
 	large  *simchip.SSD1322
 	levels map[int]wires.Level // of the daemon's outputs
 	resets int                 // of the large one
-	failed int                 // transfers to the small one
+	failed int                 // transfers to small ones
+}
+
+// beginOLEDs begins a scenario with displays that are connected.
+func beginOLEDs(t *testing.T, config string, small map[int]*simchip.OLED) *oleds {
+	g := begin(t)
+	g.configure(config)
+	for address := range small {
+		g.answer(address, 0)
+	}
+	return &oleds{guest: g, small: small, large: simchip.NewSSD1322(), levels: map[int]wires.Level{}}
+}
+
+// showsPattern tells whether the test pattern is seen on a small display, which has one
+// colour.
+func showsPattern(d *simchip.OLED) bool {
+	seen := d.Picture()
+	pattern := panel.Pattern(seen.Rect.Max)
+	for i, grey := range pattern.Pix {
+		pattern.Pix[i] = 0xFF * (grey >> 7)
+	}
+	return bytes.Equal(seen.Pix, pattern.Pix)
 }
 
 // until passes what is sent to the displays until a condition holds. The level of D/C
@@ -46,7 +74,7 @@ func (o *oleds) until(what string, is func() bool) {
 	for deadline := time.Now().Add(2 * time.Minute); !is(); {
 		e, err := o.Wires.Next(time.Until(deadline))
 		if err != nil {
-			o.Fatalf("%s: %v; bytes received: %d and %d", what, err, o.small.Received(), o.large.Received())
+			o.Fatalf("%s: %v; bytes received: %d and %d", what, err, o.small[oledAddress].Received(), o.large.Received())
 		}
 		switch e := e.(type) {
 		case wires.Output:
@@ -66,7 +94,8 @@ func (o *oleds) until(what string, is func() bool) {
 
 func (o *oleds) transfer(t wires.Transfer) {
 	o.Helper()
-	if t.Address != oledAddress {
+	display := o.small[t.Address]
+	if display == nil {
 		return
 	}
 	if t.Failed {
@@ -74,7 +103,7 @@ func (o *oleds) transfer(t wires.Transfer) {
 		return
 	}
 	for _, m := range t.Messages {
-		if m.Read || o.small.Tx(m.Bytes, nil) != nil {
+		if m.Read || display.Tx(m.Bytes, nil) != nil {
 			o.Errorf("unexpected message % x", m.Bytes)
 		}
 	}
@@ -94,21 +123,11 @@ func (o *oleds) message(m wires.Message) {
 	}
 }
 
-// dark tells whether both displays are off.
-func (o *oleds) dark() bool { return !o.small.On() && !o.large.On() }
-
 func TestTwoDisplaysShowTheirPatternsByTheBytesThatArrive(t *testing.T) {
-	g := begin(t)
-	g.configure(oledConfig)
-	g.answer(oledAddress, 0)
-	o := &oleds{guest: g, small: simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64)), large: simchip.NewSSD1322(), levels: map[int]wires.Level{}}
-	smallPattern, largePattern := panel.Pattern(image.Pt(128, 64)), panel.Pattern(image.Pt(256, 64))
-	for i, grey := range smallPattern.Pix {
-		smallPattern.Pix[i] = 0xFF * (grey >> 7) // it has one colour
-	}
-	shown := func() bool {
-		return bytes.Equal(o.small.Picture().Pix, smallPattern.Pix) && bytes.Equal(o.large.Picture().Pix, largePattern.Pix)
-	}
+	small := simchip.NewOLED(&simchip.SSD1306Chip, image.Pt(128, 64))
+	o := beginOLEDs(t, oledConfig, map[int]*simchip.OLED{oledAddress: small})
+	largePattern := panel.Pattern(image.Pt(256, 64))
+	shown := func() bool { return showsPattern(small) && bytes.Equal(o.large.Picture().Pix, largePattern.Pix) }
 
 	o.start()
 	o.until("the patterns", shown)
@@ -117,28 +136,48 @@ func TestTwoDisplaysShowTheirPatternsByTheBytesThatArrive(t *testing.T) {
 		t.Errorf("the display was reset %d times", o.resets)
 	}
 
-	o.small.PowerCycle()
+	small.PowerCycle()
 	o.large.PowerCycle()
 	o.until("the patterns after a loss of power", shown)
 
-	if err := g.Wires.Fail(1); err != nil {
+	if err := o.Wires.Fail(1); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Wires.I2C(oledAddress); err != nil {
+	if err := o.Wires.I2C(oledAddress); err != nil {
 		t.Fatal(err)
 	}
 	// A picture that stays is sent again once a minute.
 	o.until("a transfer that fails", func() bool { return o.failed > 0 })
 	o.waitForLog("ssd1306 on I2C1 failed: ")
-	o.small.PowerCycle()
-	g.answer(oledAddress, 0)
+	small.PowerCycle()
+	o.answer(oledAddress, 0)
 	o.until("the pattern of a display that was connected again", shown)
 
-	for _, d := range []interface{ Err() error }{o.small, o.large} {
+	for _, d := range []interface{ Err() error }{small, o.large} {
 		if err := d.Err(); err != nil {
 			t.Error(err)
 		}
 	}
 	o.stop()
-	o.until("both off", o.dark)
+	o.until("both off", func() bool { return !small.On() && !o.large.On() })
+}
+
+func TestAnSH1106AndAnSH1107ShowTheirPatternsOnOneBus(t *testing.T) {
+	small, square := simchip.NewOLED(&simchip.SH1106Chip, image.Pt(128, 64)), simchip.NewOLED(&simchip.SH1107Chip, image.Pt(128, 128))
+	o := beginOLEDs(t, kinConfig, map[int]*simchip.OLED{oledAddress: small, kinAddress: square})
+	shown := func() bool { return showsPattern(small) && showsPattern(square) }
+
+	o.start()
+	o.until("the patterns", shown)
+	o.allOK()
+	small.PowerCycle()
+	square.PowerCycle()
+	o.until("the patterns after a loss of power", shown)
+	for _, d := range []*simchip.OLED{small, square} {
+		if err := d.Err(); err != nil {
+			t.Error(err)
+		}
+	}
+	o.stop()
+	o.until("both off", func() bool { return !small.On() && !square.On() })
 }
