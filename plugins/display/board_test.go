@@ -279,6 +279,37 @@ func TestATickerMovesByOnePixelAStepAndAllElseStays(t *testing.T) {
 	}
 }
 
+func TestATickerComesAgainAndANewOneBeginsAtItsBeginning(t *testing.T) {
+	v := boardScenes()[1].m
+	v.departures.List[0].Disruptions = []string{"Buses replace trams between Domain and St Kilda"}
+	rows, version := newDepartures(boards["board"]()), uint64(0)
+	draw := rows.board.keep(func(on *image.Gray, m *panel.Moment) {
+		rows.draw(on, topics.Group{v.departures}, m)
+	}, func() uint64 { return version })
+	foot := func() string {
+		on := image.NewGray(image.Rect(0, 0, 128, 64))
+		v.Until, v.Moves, v.Ends = topics.Until{}, 0, 0
+		draw(on, &v.Moment)
+		return string(part(on, rows.board.foot).Pix[:128*rows.board.foot.Dy()-(128-rows.board.foot.Dx())])
+	}
+	begin := foot()
+	lasts := v.Ends.Sub(v.Mono)
+	v.pass(lasts / 2)
+	if foot() == begin {
+		t.Error("it does not move")
+	}
+	v.pass(lasts - lasts/2)
+	if foot() != begin {
+		t.Errorf("it is not at its beginning again after %v", lasts)
+	}
+	v.pass(lasts / 2)
+	other := v.departures.List[0].Disruptions[0] + " and Carlton"
+	v.departures.List[0].Disruptions, version = []string{other}, 1
+	if foot() != begin { // as far as it is seen
+		t.Error("another text does not begin at its beginning")
+	}
+}
+
 func TestAScrollingBoardAllocatesNothing(t *testing.T) {
 	on, step := scrolling(image.Pt(256, 64))
 	if got := testing.AllocsPerRun(100, func() { step(on) }); got > 0 {

@@ -139,6 +139,7 @@ func TestOnlyTheColumnsAndRowsThatDifferAreSent(t *testing.T) {
 		{"a pixel", []image.Rectangle{image.Rect(9, 9, 10, 10)}, opening + 2},
 		{"a column of four pixels, and one more", []image.Rectangle{image.Rect(8, 5, 13, 6)}, opening + 4},
 		{"two digits beside each other in one window", []image.Rectangle{image.Rect(8, 0, 14, 9), image.Rect(15, 0, 20, 9)}, opening + 3*2*9},
+		{"a column that stays between two in one window", []image.Rectangle{image.Rect(8, 5, 12, 6), image.Rect(16, 5, 20, 6)}, opening + 3*2},
 		{"two that are apart in two", []image.Rectangle{image.Rect(8, 0, 16, 10), image.Rect(24, 0, 32, 10)}, 2*opening - sameSide + 2*2*2*10},
 		{"two lines of a corner in two", []image.Rectangle{image.Rect(0, 0, 40, 2), image.Rect(0, 2, 4, 20)}, 2*opening + 10*2*2 + 2*18},
 		{"a digit in each of four rows of text", []image.Rectangle{image.Rect(8, 0, 16, 9), image.Rect(8, 12, 16, 21), image.Rect(8, 24, 16, 33), image.Rect(8, 36, 16, 45)}, 4*opening - 3*sameSide + 4*2*2*9},
