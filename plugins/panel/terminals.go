@@ -2,6 +2,7 @@ package panel
 
 import (
 	"errors"
+	"image"
 	"time"
 
 	"periph.io/x/conn/v3"
@@ -38,8 +39,77 @@ func (c Terminals) Parts() (names []string) {
 // (SSD1322); modules delay the line by a capacitor.
 const resetTime = 10 * time.Millisecond
 
-// Open opens the parts and resets the controller. Close the link to use them again.
-func (c Terminals) Open(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
+// Driver is a driver of the controller of a display. Its methods run beside the loop.
+type Driver interface {
+	// SetUp sets up the display, of which nothing is known.
+	SetUp(*Link) error
+	// Dim makes it as bright as that, from 0 to 1.
+	Dim(brightness float64) error
+	// Draw sends what differs from the picture before, and after SetUp everything.
+	Draw(*image.Gray) error
+	// Halt switches the display off.
+	Halt() error
+}
+
+// Open opens the parts, resets the controller and has the driver set up the display.
+func (c Terminals) Open(t *plugins.Task, env plugins.Env, driver Driver) (Device, error) {
+	link, err := c.link(t, env)
+	if err != nil {
+		return nil, err
+	}
+	d := &driven{Link: link, driver: driver}
+	err = plugins.Do(t, func() error {
+		err := d.setUp()
+		if err != nil {
+			err = errors.Join(err, link.Close())
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// driven is a display with a driver.
+type driven struct {
+	*Link
+	driver     Driver
+	brightness float64 // -1: not known
+}
+
+func (d *driven) setUp() error {
+	d.brightness = -1
+	return d.driver.SetUp(d.Link)
+}
+
+// Show implements Device.
+func (d *driven) Show(f Frame) (sent int, err error) {
+	before := d.sent
+	if f.Brightness != d.brightness {
+		if err := d.driver.Dim(f.Brightness); err != nil {
+			return 0, err
+		}
+		d.brightness = f.Brightness
+	}
+	err = d.driver.Draw(f.Picture)
+	return d.sent - before, err
+}
+
+// Resend implements Device.
+func (d *driven) Resend(f Frame) (sent int, err error) {
+	before := d.sent
+	if err := d.setUp(); err != nil {
+		return 0, err
+	}
+	_, err = d.Show(f)
+	return d.sent - before, err
+}
+
+// Blank implements Device.
+func (d *driven) Blank() error { return d.driver.Halt() }
+
+func (c Terminals) link(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
 	l := &Link{}
 	defer func() {
 		if err != nil {
@@ -51,13 +121,13 @@ func (c Terminals) Open(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Bus, l.close = &countedBus{bus, uint16(c.Address), &l.Sent}, append(l.close, bus.Close)
+		l.Bus, l.close = &countedBus{bus, uint16(c.Address), &l.sent}, append(l.close, bus.Close)
 	} else {
 		port, err := env.Board.SPI(t, string(c.SPI))
 		if err != nil {
 			return nil, err
 		}
-		l.Port, l.close = &countedPort{PortCloser: port, sent: &l.Sent}, append(l.close, port.Close)
+		l.Port, l.close = &countedPort{PortCloser: port, sent: &l.sent}, append(l.close, port.Close)
 	}
 	if c.DC != "" {
 		if l.DC, err = l.output(t, env, c.DC); err != nil {
@@ -86,20 +156,9 @@ type Link struct {
 	Bus  i2c.Bus  // of this one device; nil: it is connected by SPI
 	Port spi.Port // its Connect may be called again, for another driver
 	DC   gpio.PinOut
-	Sent int // bytes
 
+	sent  int // bytes
 	close []func() error
-}
-
-// SetUp has a driver set up the display. If that fails the parts are released.
-func (l *Link) SetUp(t *plugins.Task, setUp func() error) error {
-	return plugins.Do(t, func() error {
-		err := setUp()
-		if err != nil {
-			err = errors.Join(err, l.Close())
-		}
-		return err
-	})
 }
 
 func (l *Link) output(t *plugins.Task, env plugins.Env, name plugins.Pin) (gpio.PinOut, error) {

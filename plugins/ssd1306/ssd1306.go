@@ -111,44 +111,30 @@ func (c *Config) RefreshEvery() time.Duration { return time.Minute }
 
 // Open opens the parts and sets up the display.
 func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
-	link, err := c.terminals().Open(t, env)
-	if err != nil {
-		return nil, err
-	}
-	d := &device{Link: link, Config: c, pages: make([]byte, c.Width*c.Height/8)}
-	if err := link.SetUp(t, d.setUp); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return c.terminals().Open(t, env, &device{Config: c, pages: make([]byte, c.Width*c.Height/8)})
 }
 
+// device is a driver as a device has it.
 type device struct {
-	*panel.Link
 	*Config
-	driver   driver
-	pages    []byte
-	contrast int // -1: unknown
+	driver
+	pages []byte
 }
 
-func (d *device) setUp() (err error) {
+func (d *device) SetUp(l *panel.Link) (err error) {
 	size, _, _ := d.mounting()
-	d.contrast = -1
-	d.driver, err = controllers[d.Chip].newDriver(d.Link, size)
+	d.driver, err = controllers[d.Chip].newDriver(l, size)
 	return err
 }
 
-// Show sends what differs.
-func (d *device) Show(f panel.Frame) (sent int, err error) {
-	before := d.Sent
-	if contrast := int(math.Round(f.Brightness * 0xFF)); contrast != d.contrast {
-		if err := d.driver.SetContrast(byte(contrast)); err != nil {
-			return 0, err
-		}
-		d.contrast = contrast
-	}
-	d.read(f.Picture)
-	_, err = d.driver.Write(d.pages)
-	return d.Sent - before, err
+func (d *device) Dim(brightness float64) error {
+	return d.SetContrast(byte(math.Round(brightness * 0xFF)))
+}
+
+func (d *device) Draw(picture *image.Gray) error {
+	d.read(picture)
+	_, err := d.Write(d.pages)
+	return err
 }
 
 // read works out what the controller is to hold.
@@ -169,19 +155,6 @@ func (d *device) read(picture *image.Gray) {
 		d.pages[y/8*size.X+x] |= 1 << (y % 8)
 	}
 }
-
-// Resend sets up the display again and sends the whole picture.
-func (d *device) Resend(f panel.Frame) (sent int, err error) {
-	before := d.Sent
-	if err := d.setUp(); err != nil {
-		return 0, err
-	}
-	_, err = d.Show(f)
-	return d.Sent - before, err
-}
-
-// Blank switches the display off.
-func (d *device) Blank() error { return d.driver.Halt() }
 
 // newSSD1306 returns periph's driver. It always addresses 0x3C, and the link sends that
 // to the address of the display.

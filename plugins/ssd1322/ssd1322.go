@@ -43,52 +43,24 @@ func (c *Config) RefreshEvery() time.Duration { return time.Minute }
 
 // Open opens the parts and sets up the display.
 func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
-	link, err := c.terminals().Open(t, env)
-	if err != nil {
-		return nil, err
-	}
-	d := &device{Link: link, opts: Opts{physic.Frequency(c.Hz) * physic.Hertz, c.UpsideDown}}
-	if err := link.SetUp(t, d.setUp); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return c.terminals().Open(t, env, &driver{opts: Opts{physic.Frequency(c.Hz) * physic.Hertz, c.UpsideDown}})
 }
 
-type device struct {
-	*panel.Link
-	opts  Opts
-	dev   *Dev
-	level int // of the current; -1: unknown
+// driver is Dev as a device has it.
+type driver struct {
+	*Dev
+	opts Opts
 }
 
-func (d *device) setUp() (err error) {
-	d.level = -1
-	d.dev, err = New(d.Port, d.DC, &d.opts)
+func (d *driver) SetUp(l *panel.Link) (err error) {
+	d.Dev, err = New(l.Port, l.DC, &d.opts)
 	return err
 }
 
-// Show sends the columns and rows that differ.
-func (d *device) Show(f panel.Frame) (sent int, err error) {
-	before := d.Sent
-	if level := int(math.Round(f.Brightness * MaxCurrent)); level != d.level {
-		if err := d.dev.SetCurrent(level); err != nil {
-			return 0, err
-		}
-		d.level = level
-	}
-	err = d.dev.Draw(d.dev.Bounds(), f.Picture, image.Point{})
-	return d.Sent - before, err
+func (d *driver) Dim(brightness float64) error {
+	return d.SetCurrent(int(math.Round(brightness * MaxCurrent)))
 }
 
-// Resend sets up the display again and sends the whole picture.
-func (d *device) Resend(f panel.Frame) (sent int, err error) {
-	before := d.Sent
-	if err := d.setUp(); err != nil {
-		return 0, err
-	}
-	_, err = d.Show(f)
-	return d.Sent - before, err
+func (d *driver) Draw(picture *image.Gray) error {
+	return d.Dev.Draw(d.Bounds(), picture, image.Point{})
 }
-
-// Blank switches the display off.
-func (d *device) Blank() error { return d.dev.Halt() }

@@ -77,7 +77,7 @@ var panelMutants = []mutant{
 	{"ssd1322: windows of the same columns follow each other", "plugins/ssd1322/changes.go", "cmp.Or(a.Min.X-b.Min.X, a.Max.X-b.Max.X)", "cmp.Or(b.Min.Y-a.Min.Y, a.Max.X-b.Max.X)", nil},
 	{"ssd1322: all is sent after a failure", "plugins/ssd1322/dev.go", "	d.known = false // until all was sent\n", "", nil},
 	{"ssd1322: the window of a new start is not known", "plugins/ssd1322/dev.go", "		d.window = image.Rectangle{}\n", "", nil},
-	{"a display that lost its power is set up again", "plugins/ssd1306/ssd1306.go", "	before := d.Sent\n	if err := d.setUp(); err != nil {", "	before := d.Sent\n	if err := error(nil); err != nil {", nil},
+	{"a display that lost its power is set up again", "plugins/panel/terminals.go", "	before := d.sent\n	if err := d.setUp(); err != nil {", "	before := d.sent\n	if err := error(nil); err != nil {", []string{"plugins/ssd1306"}},
 	{"it is within a minute", "plugins/ssd1322/ssd1322.go", "return time.Minute", "return 0", nil},
 	{"a display that failed is opened again", "plugins/display/sender.go", "			s.open = device\n			err = s.serve(t, &pause)\n		}\n", "			s.open = device\n			err = s.serve(t, &pause)\n			if !errors.Is(err, plugins.ErrCancelled) {\n				return nil\n			}\n		}\n", nil},
 	{"mirror: in the middle", "plugins/display/mirror.go", ".Div(2)", ".Div(4)", nil},
