@@ -29,6 +29,15 @@ type Updater[C any] interface {
 	Update(t *Task, cfg C) error
 }
 
+// OnlineChecker is a Plugin that gets something from elsewhere, or reads it from one that
+// does. "ptvd check --online" calls CheckOnline of an instance that was made and is not
+// started. It asks once, with the configured credentials, and returns in a few lines what
+// the instance would publish, or why it cannot. It may have nothing to say.
+type OnlineChecker interface {
+	Plugin
+	CheckOnline(t *Task) (string, error)
+}
+
 // ErrRestart says that a change of the configuration needs a restart of the
 // instance.
 var ErrRestart = errors.New("needs a restart")

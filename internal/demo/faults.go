@@ -59,7 +59,7 @@ var faults = []fault{
 	},
 	{
 		"panel", "Unplug the panel", "the panel loses power, and transfers to it fail",
-		(*World).unplug, (*World).plug,
+		(*World).unplug, func(w *World) { w.Board.FailSPI(panelPort, 0, nil) },
 	},
 	{
 		"panic", "A plugin panics", "the lamp's PWM driver panics when its level changes next, which happens at once",
@@ -135,8 +135,6 @@ func (w *World) unplug() {
 	w.Panel.PowerCycle()
 	w.outages++
 }
-
-func (w *World) plug() { w.Board.FailSPI(panelPort, 0, nil) }
 
 // breakLamp makes the lamp's driver fail, and turns the knob so that it is used.
 func (w *World) breakLamp(fault func()) {

@@ -3,6 +3,7 @@ package hwcheck
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
@@ -137,20 +138,13 @@ func monitor(board *gpio.Board, name string) plugins.HardwareTest {
 		if err != nil {
 			return err
 		}
-		report.Info("%s is %s. Its plugin has no hardware test; changes of the line are printed.", name, level(in.Level(0)))
+		report.Info("%s is %s. Its plugin has no hardware test; changes of the line are printed.", name, strings.ToLower(in.Level(0).String()))
 		for {
 			edge, err := in.Next(t)
 			if err != nil {
 				return err
 			}
-			report.Info("%s went %s", name, level(edge.Level))
+			report.Info("%s went %s", name, strings.ToLower(edge.Level.String()))
 		}
 	}}
-}
-
-func level(l plugins.Level) string {
-	if l == plugins.High {
-		return "high"
-	}
-	return "low"
 }
