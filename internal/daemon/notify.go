@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
 	"time"
+	"unsafe"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/sys/unix"
@@ -17,7 +19,8 @@ import (
 // notifier sends the messages of sd_notify(3) to systemd, if it runs the daemon.
 type notifier struct {
 	isReady bool
-	last    string // status that was sent
+	last    string        // status that was sent
+	conn    *net.UnixConn // nil: not yet, or the last message was lost
 }
 
 // ready says that the daemon has started, or has finished a reload.
@@ -72,32 +75,46 @@ func (n *notifier) send(state string) {
 	if path == "" {
 		return
 	}
-	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
-		return
+	for range 2 { // systemd may have made its socket anew
+		if n.conn == nil {
+			conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+			if err != nil {
+				return
+			}
+			n.conn = conn
+		}
+		if err := deliver(n.conn, []byte(state), sendTimeout); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		_ = n.conn.Close()
+		n.conn = nil
 	}
-	defer conn.Close()
-	deliver(conn, []byte(state), sendTimeout)
 }
 
 // deliver sends a message at once if there is room for it, and else waits for room
 // until the deadline. With a deadline alone nothing would be sent if it passed before
-// the first attempt, as on a busy board.
-func deliver(conn *net.UnixConn, message []byte, within time.Duration) {
+// the first attempt, as on a busy board. The first attempt does not block, and bypasses
+// the Go scheduler, whose monitor thread it would wake.
+func deliver(conn *net.UnixConn, message []byte, within time.Duration) error {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return
+		return err
 	}
-	full := false
-	err = raw.Write(func(fd uintptr) bool {
-		_, err := unix.Write(int(fd), message)
-		full = errors.Is(err, unix.EAGAIN)
-		return true
-	})
-	if err == nil && full {
+	var errno syscall.Errno
+	if err := raw.Control(func(fd uintptr) {
+		_, _, errno = unix.RawSyscall(unix.SYS_WRITE, fd, uintptr(unsafe.Pointer(unsafe.SliceData(message))), uintptr(len(message)))
+	}); err != nil {
+		return err
+	}
+	if errno == unix.EAGAIN {
 		_ = conn.SetWriteDeadline(time.Now().Add(within))
-		_, _ = conn.Write(message)
+		_, err = conn.Write(message)
+		return err
 	}
+	if errno != 0 {
+		return errno
+	}
+	return nil
 }
 
 // maxStatus, in characters, keeps a message within the 4096 bytes that systemd reads.

@@ -137,6 +137,18 @@ func TestFullSocketDoesNotBlockTheDaemon(t *testing.T) {
 	n.ready("1/1 ok") // must not hang
 }
 
+func TestMessagesReachASocketThatWasMadeAnew(t *testing.T) {
+	var n notifier
+	before := listen(t)
+	n.watchdog()
+	before.Close()
+	after := listen(t)
+	n.watchdog()
+	if got := after.received(t); !slices.Equal(got, []string{"WATCHDOG=1"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestWithoutSystemdNothingIsSent(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
 	t.Setenv("WATCHDOG_USEC", "")
@@ -198,7 +210,9 @@ func TestMessageIsSentEvenAfterItsDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	deliver(conn, []byte("STATUS=5/5 ok"), -time.Second)
+	if err := deliver(conn, []byte("STATUS=5/5 ok"), -time.Second); err != nil {
+		t.Error(err)
+	}
 	if got := systemd.received(t); !slices.Equal(got, []string{"STATUS=5/5 ok"}) {
 		t.Errorf("got %q", got)
 	}
