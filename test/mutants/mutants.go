@@ -28,7 +28,7 @@ type mutant struct {
 	rule     string // the case whose right answer it breaks, or what it breaks
 	file     string
 	old, new string   // a text that the file has once, and what is put in its place
-	also     []string // packages with the proof besides that of the file
+	also     []string // packages with the proof besides that of the file; the simulation proves it alone
 }
 
 func all() []mutant {
@@ -36,9 +36,14 @@ func all() []mutant {
 		displayMutants, panelMutants, departuresMutants, webMutants, pageMutants)
 }
 
+const simulation = "test/simulate"
+
 // packages returns the packages whose tests must fail. What is no Go file is embedded by
 // the package above it.
 func (m mutant) packages() (all []string) {
+	if slices.Contains(m.also, simulation) {
+		return []string{"./" + simulation}
+	}
 	first := path.Dir(m.file)
 	if path.Ext(m.file) != ".go" {
 		first = path.Dir(first)

@@ -69,7 +69,7 @@ func (v view) wants(s service) bool {
 // viewFault is the family: somebody edits what the pages show.
 func (w *World) viewFault() fault {
 	return fault{
-		name: "view", rests: 2 * time.Hour,
+		name: "view", rests: min(2*time.Hour, w.end.Sub(bootedAt)/12),
 		begin: func(rng *rand.Rand) string {
 			next := w.config
 			next.view = view{[]string{"", "trams", "trams", "world"}[rng.IntN(4)], []string{"", linesFilter, towardsFilter}[rng.IntN(3)]}
