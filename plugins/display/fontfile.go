@@ -33,23 +33,23 @@ func readFont(path string) (*font.Face, error) {
 // checkFont refuses a file that is not a font, and warns of one that is not there, as on
 // another machine than the board, and of texts of the pages that the font lacks.
 func (c Config) checkFont() error {
+	var errs []error
 	face := font.Text
 	if c.Font != "" {
 		if !filepath.IsAbs(c.Font) {
 			return plugins.OptionErrorf("font", "the path of the file is not absolute; write it from / on")
 		}
 		owned, err := readFont(c.Font)
+		device := c.Device.Value
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
-			return plugins.OptionWarningf("font", "%w; until it can be read the built-in font is used", err)
+			errs = append(errs, plugins.OptionWarningf("font", "%w; until it can be read the built-in font is used", err))
 		case err != nil:
 			return plugins.OptionErrorf("font", "%w; write the path of a font in BDF", err)
-		}
-		if device := c.Device.Value; device != nil && panel.High(device.Size().Y) {
+		case device != nil && panel.High(device.Size().Y):
 			face = owned
 		}
 	}
-	var errs []error
 	for i, page := range c.Pages {
 		texter, ok := page.Value.(panel.Texter)
 		if !ok {

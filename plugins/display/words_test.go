@@ -104,6 +104,7 @@ func TestAFontOfTheOwner(t *testing.T) {
 		{"that has the text", own, "東 1", ""},
 		{"that lacks a letter", own, "1 京", "pages[0].message.text: the font of the panel has no 京"},
 		{"that is not there", filepath.Join(t.TempDir(), "x.bdf"), "1", "no such file or directory; until it can be read the built-in font is used"},
+		{"that is not there, for a text that no other has", filepath.Join(t.TempDir(), "x.bdf"), "1 京", "the font of the panel has no 京"},
 		{"with an error", write("STARTFONT 2.1\nFONTBOUNDINGBOX a\n"), "1", "own.bdf: line 2: 4 numbers are needed"},
 		{"with a relative path", "own.bdf", "1", "not absolute"},
 	} {
