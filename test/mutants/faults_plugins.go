@@ -146,7 +146,7 @@ var webMutants = []mutant{
 	{"W6 too many clients", "internal/web/events.go", `"too many clients (limit %d)", maxClients`, `"no connection%.0d", 0`, nil},
 	{"W7 a limit for each address", "internal/web/listener.go", "!l.makeRoom(maxFromAddress, isSame)", "!l.makeRoom(maxConnections, isSame)", nil},
 	{"W7 the oldest unfinished request is closed", "internal/web/listener.go", "n++; oldest < 0 && !o.serving", "n++; false", nil},
-	{"W10 the build", "internal/web/metrics.go", `figures.set("build_info", 1,`, `figures.set("build", 1,`, nil},
+	{"W10 the build", "internal/web/metrics.go", `figures.own("build_info", `, `figures.own("build", `, nil},
 	{"W10 histograms are cumulative", "internal/web/metrics.go", `labels, "le", "+Inf")), t.Late.Count)`, `labels, "le", "+Inf")), 0)`, nil},
 	{"W10 the plugin's own help", "internal/web/metrics.go", "help[name], e.help[name], words", "help[name], words", nil},
 	{"W11 a degraded instance is no alarm", "internal/web/server.go", `works || i.Health != "failed"`, `works || i.Health == "ok"`, nil},
