@@ -148,7 +148,7 @@ var webMutants = []mutant{
 	{"W7 the oldest unfinished request is closed", "internal/web/listener.go", "n++; oldest < 0 && !o.serving", "n++; false", nil},
 	{"W10 the build", "internal/web/metrics.go", `figures.own("build_info", `, `figures.own("build", `, nil},
 	{"W10 histograms are cumulative", "internal/web/metrics.go", `labels, "le", "+Inf")), t.Late.Count)`, `labels, "le", "+Inf")), 0)`, nil},
-	{"W10 the plugin's own help", "internal/web/metrics.go", "help[name], e.help[name], words", "help[name], words", nil},
+	{"W10 the plugin's own help", "internal/web/metrics.go", "processHelp[full], e.help[name], words", "processHelp[full], words", nil},
 	{"W11 a degraded instance is no alarm", "internal/web/server.go", `works || i.Health != "failed"`, `works || i.Health == "ok"`, nil},
 	{"W11 strict", "internal/web/server.go", `r.URL.Query().Has("strict") && h.Health != "ok"`, "false", nil},
 	{"another origin is refused", "internal/web/protect.go", "case isCrossOrigin(r):", "case false && isCrossOrigin(r):", nil},
