@@ -190,6 +190,9 @@ func (o *oracle) wrongReplies(known []*reply, r reading, m moment) string {
 		return "it should be " + want.String()
 	case r.kind == words && slices.Contains([]string{"No more", "Missed", "Later", "Filter?"}, r.text):
 		return "" // all departures may have been lost by mutation
+	case r.kind == words: // the same, beside a source without data
+		r.marks = marks{}
+		return o.wrongReason(known, r, m)
 	}
 	for _, c := range r.cells {
 		if r.kind != departures && r.kind != row || c != "" && !canShow(known, c, m.clock, o.config.file.Timezone) {
@@ -223,7 +226,7 @@ func (o *oracle) wrongReason(known []*reply, r reading, m moment) string {
 		return "it is loading for too long"
 	case none:
 		return "nothing was received yet"
-	case r == reading{kind: words, text: "Old data"}:
+	case lost && r == reading{kind: words, text: "Old data"}:
 		return ""
 	}
 	return "the departures are " + oldest.String() + " old"
