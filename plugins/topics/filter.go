@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
@@ -125,6 +126,9 @@ func isIn(part, text string) bool { return strings.Contains(plain(text), plain(p
 
 // plain returns a text in lower case and without accents.
 func plain(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.ToLower(s) // pages narrow at each look
+	}
 	text, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn))), s)
 	if err != nil {
 		text = s
