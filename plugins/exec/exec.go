@@ -6,7 +6,7 @@
 // and run nothing. When the program starts it says of which manifest it is, so that the
 // two cannot differ.
 //
-// The program runs in a process group of its own, with an environment of PATH, LANG and
+// The program runs in a session of its own, with an environment of PATH, LANG and
 // TZ only: without the credentials and the notification socket of the daemon. When it
 // ends, the instance has failed and is started again like any other.
 package exec

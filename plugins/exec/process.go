@@ -43,7 +43,9 @@ func newProcess(path string) (*process, error) {
 			c.Env = append(c.Env, name+"="+value)
 		}
 	}
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// A session has a process group, and where the kernel groups processes by session
+	// (sched(7), autogroup) one that is of ordinary niceness among the others.
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	input, err := c.StdinPipe()
 	if err != nil {
 		return nil, err
