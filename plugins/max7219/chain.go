@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
+	"math/bits"
 )
 
 // MaxIntensity is the brightest intensity level; the lowest is 0.
@@ -94,13 +95,10 @@ func (c *Chain) read(picture *image.Gray) {
 	}
 	for at := 0; at < len(c.leds); at += 8 {
 		pixels := picture.Pix[at/c.width*picture.Stride+at%c.width:][:8]
-		if binary.NativeEndian.Uint64(pixels)&0x8080808080808080 == 0 {
-			continue // most of a picture is dark
-		}
-		for i, led := range c.leds[at : at+8] {
-			if pixels[i] >= 0x80 {
-				c.wanted[led.register][led.driver] |= led.bit
-			}
+		lit := binary.LittleEndian.Uint64(pixels) & 0x8080808080808080 // most of a picture is dark
+		for ; lit != 0; lit &= lit - 1 {
+			led := c.leds[at+bits.TrailingZeros64(lit)/8]
+			c.wanted[led.register][led.driver] |= led.bit
 		}
 	}
 }
