@@ -28,11 +28,12 @@ func (t *Task) await(work func(ctx context.Context) (any, error)) (any, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var value any
-	c := call{discard: func() {
+	c := t.ownCall()
+	c.discard = func() {
 		if closer, ok := value.(io.Closer); ok {
 			go closer.Close() // it may block, which the loop must not
 		}
-	}}
+	}
 	returned, err := c.await(t, func() (err error) {
 		value, err = work(ctx)
 		return err
@@ -46,11 +47,16 @@ func (t *Task) await(work func(ctx context.Context) (any, error)) (any, error) {
 // Do is [Await] for work that has no result and cannot be interrupted. In the steady
 // state it does not allocate.
 func Do(t *Task, work func() error) error {
-	if t.call == nil || t.call.running {
-		t.call = &call{} // the former one was abandoned
-	}
-	_, err := t.call.await(t, work)
+	_, err := t.ownCall().await(t, work)
 	return err
+}
+
+// ownCall returns the task's call, or a new one if it was abandoned.
+func (t *Task) ownCall() *call {
+	if t.call == nil || t.call.running {
+		t.call = &call{}
+	}
+	return t.call
 }
 
 // Turns lets pieces of work that block go one after the other, also where the task
@@ -175,7 +181,7 @@ func (c *call) end(taken bool) {
 	if !taken {
 		c.drop()
 	}
-	c.work = nil
+	c.work, c.discard = nil, nil
 	if c.turns != nil {
 		c.turns.busy = false
 		c.turns.free.Set()

@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"testing"
@@ -238,4 +239,29 @@ func run(body func(t *scheduler.Task)) {
 		body(t)
 		return nil
 	})
+}
+
+// BenchmarkAwait awaits work that returns at once.
+func BenchmarkAwait(b *testing.B) {
+	var turns scheduler.Turns
+	work := func() error { return nil }
+	for name, await := range map[string]func(t *scheduler.Task) error{
+		"do":       func(t *scheduler.Task) error { return scheduler.Do(t, work) },
+		"in turns": func(t *scheduler.Task) error { return turns.Do(t, work) },
+		"await": func(t *scheduler.Task) error {
+			_, err := scheduler.Await(t, func(context.Context) (int, error) { return 1, nil })
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			run(func(t *scheduler.Task) {
+				for b.Loop() {
+					if err := await(t); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
 }

@@ -51,7 +51,7 @@ type Task struct {
 	err     error
 	joiners waitList
 	group   *Group
-	call    *call // of Do, which uses it again
+	call    *call // of its awaits, one after the other
 	workers *int  // of its owner; nil before the first await
 }
 
