@@ -66,21 +66,33 @@ func (v view) wants(s service) bool {
 	return true
 }
 
-// viewFault is the family: somebody edits what the pages show.
+// viewFault is the family: somebody edits what the pages show, for a while.
 func (w *World) viewFault() fault {
 	return fault{
-		name: "view", rests: min(2*time.Hour, w.end.Sub(bootedAt)/12),
+		name: "view", rests: min(5*time.Hour, w.end.Sub(bootedAt)/12), lasts: 45 * time.Minute,
 		begin: func(rng *rand.Rand) string {
-			next := w.config
-			next.view = view{[]string{"", "trams", "trams", "world"}[rng.IntN(4)], []string{"", linesFilter, towardsFilter}[rng.IntN(3)]}
-			if w.daemon == nil {
-				return "the daemon is not running"
-			}
-			w.reloadWith(next, next.text, func() { w.oracle.viewChanged() })
-			return next.view.String()
+			next := view{[]string{"", "trams", "trams", "world"}[rng.IntN(4)], []string{"", linesFilter, towardsFilter}[rng.IntN(3)]}
+			w.setView(next)
+			return next.String()
 		},
-		end: func() {},
+		end: func() {
+			w.clock.Work(func() {
+				for w.config.view != (view{}) && w.sleep(10*time.Second) {
+					w.setView(view{})
+				}
+			})
+		},
 	}
+}
+
+// setView edits what the pages show, if the daemon is running.
+func (w *World) setView(v view) {
+	if w.daemon == nil {
+		return
+	}
+	next := w.config
+	next.view = v
+	w.reloadWith(next, next.text, w.oracle.viewChanged)
 }
 
 // viewChanged records that the pages show something else, once the panel has restarted.
