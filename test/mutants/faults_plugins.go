@@ -112,7 +112,6 @@ var departuresMutants = []mutant{
 	{"several stops: no more only where each says so", "plugins/topics/group.go", "Later, Missed, NoneLeft}", "NoneLeft, Missed, Later}", nil},
 	{"several stops: the age is the oldest's", "plugins/topics/group.go", "slices.Index(order, freshness) > slices.Index(order, worst)", "slices.Index(order, freshness) < slices.Index(order, worst)", nil},
 	{"several stops: a vehicle of two sources counts once", "plugins/topics/group.go", "	if len(g) > 1 {\n", "	if len(g) > 2 {\n", nil},
-	{"the month: no more only where each says so", "plugins/topics/group.go", "Later, Missed, NoneLeft}", "NoneLeft, Missed, Later}", []string{simulation}},
 	{"the month: the age is the oldest's", "plugins/topics/group.go", "slices.Index(order, freshness) > slices.Index(order, worst)", "slices.Index(order, freshness) < slices.Index(order, worst)", []string{simulation}},
 	{"the month: a vehicle of two sources counts once", "plugins/topics/group.go", "	if len(g) > 1 {\n", "	if len(g) > 2 {\n", []string{simulation}},
 	{"the month: a page shows only what it wants", "plugins/topics/group.go", "d.List, d.Complete = wanted, d.Complete && certain", "_, d.Complete = wanted, d.Complete && certain", []string{simulation}},
