@@ -140,8 +140,14 @@ func disconnect(client *paho.Client, clear ...string) {
 		_ = client.Disconnect(&paho.Disconnect{ReasonCode: withWill})
 		return
 	}
-	for _, topic := range clear { // with QoS 0, since there is no time to wait for answers
-		_, _ = client.Publish(context.Background(), &paho.Publish{Topic: topic, Retain: true})
+	// The broker confirms the last one, and with it all before: an answer that came to a
+	// closed connection would be the loss of it to the broker, which publishes the will.
+	for i, topic := range clear {
+		p := &paho.Publish{Topic: topic, Retain: true}
+		if i == len(clear)-1 {
+			p.QoS = 1
+		}
+		_, _ = client.Publish(context.Background(), p)
 	}
 	_ = client.Disconnect(&paho.Disconnect{})
 }
