@@ -15,17 +15,20 @@ import (
 // or of several, narrowed to some of them.
 type Sources struct {
 	From []plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures, or several, whose departures are one list" required:"true" short:"true"`
-	Else []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, while those of from have been missing for longer than their limit: five minutes, or three times the every of from"`
+	Else []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, while those of from have been missing for longer than their limit: five minutes, or three times the every of from; not with routes or directions, which are IDs of one source"`
 	topics.Filter
 }
 
-// Validate refuses an instance that is named twice.
+// Validate refuses an instance that is named twice, and IDs that another source does not have.
 func (s *Sources) Validate() error {
 	all := slices.Concat(s.From, s.Else)
 	for i, from := range all {
 		if slices.Contains(all[:i], from) {
 			return plugins.OptionErrorf("from", "%s is named twice in from and else", from.Instance)
 		}
+	}
+	if len(s.Else) > 0 && len(s.Routes)+len(s.Directions) > 0 {
+		return plugins.OptionErrorf("else", "routes and directions are IDs of one source, which another does not have: write lines, towards or platforms")
 	}
 	return nil
 }

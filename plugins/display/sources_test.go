@@ -122,13 +122,14 @@ func TestDataOfAStandInAreMarkedAndThoseThatAreOldToo(t *testing.T) {
 	}
 }
 
-func TestASourceThatIsNamedTwiceIsRefused(t *testing.T) {
+func TestSourcesThatCannotBeMeantAreRefused(t *testing.T) {
 	a, b := plugins.From[topics.Departures]{Instance: "a"}, plugins.From[topics.Departures]{Instance: "b"}
 	type list = []plugins.From[topics.Departures]
 	for want, s := range map[string]Sources{
 		"":                                  {From: list{a, b}},
 		"a is named twice in from and else": {From: list{a, b, a}},
 		"b is named twice in from and else": {From: list{a, b}, Else: list{b}},
+		"write lines, towards or platforms": {From: list{a}, Else: list{b}, Filter: topics.Filter{Directions: []string{"1"}}},
 	} {
 		if err := (&Departures{Sources: s}).Validate(); (err != nil) != (want != "") || err != nil && !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
