@@ -21,6 +21,17 @@ func TestAnIdentifierIsATextOrAWholeNumber(t *testing.T) {
 	}
 }
 
+func TestAReplyDoesNotReachTheDecodersOwnFields(t *testing.T) {
+	var into struct {
+		Name string
+		rows []string
+	}
+	departures.Read(gjson.Parse(`{"rows": ["b"], "name": "a"}`), &into)
+	if into.Name != "a" || into.rows != nil {
+		t.Errorf("got %+v", into)
+	}
+}
+
 func TestAStructIsReadByTheNamesAndTypesOfItsFields(t *testing.T) {
 	type stop struct {
 		StopID   string `as:"id"`

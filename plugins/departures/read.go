@@ -79,6 +79,9 @@ func fieldsOf(t reflect.Type) map[string]field {
 	}
 	fields := map[string]field{}
 	for f := range t.Fields() {
+		if !f.IsExported() {
+			continue // it is the decoder's own, whatever a reply has by this name
+		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		own := strings.ReplaceAll(f.Name, "ID", "Id")
 		own = strings.ToLower(own[:1]) + own[1:]
