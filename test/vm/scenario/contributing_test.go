@@ -18,8 +18,8 @@ import (
 // workstation is the folder in which contributing.sh has built the packages, in bin.
 const workstation = "/out/doorbell"
 
-// asABoard lets the guest be the workstation and the board in one: ssh changes to the home of
-// the board's user, who is root, and an editor adds the line that the document asks for.
+// asABoard makes the guest the workstation and the board in one: ssh changes to the home of
+// the board's user, which is root's, and an editor adds the line that the document asks for.
 const asABoard = `set -eux
 export HOME=$(mktemp -d) DEBIAN_FRONTEND=noninteractive
 scp() { cp "$1" "$HOME"; }
