@@ -16,7 +16,7 @@ import (
 
 func demoCommand() *cobra.Command {
 	var flags runFlags
-	var listen string
+	var listen, begin string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run on a simulated board with simulated servers",
@@ -30,7 +30,11 @@ board, lets you press buttons and turn the encoder, and injects faults.`,
 			if err != nil {
 				return err
 			}
-			clock := demo.NewClock()
+			start, err := demo.Today(begin)
+			if err != nil {
+				return usageError{err}
+			}
+			clock := demo.NewClock(start)
 			world, err := demo.NewWorld(clock.Wall)
 			if err != nil {
 				return err
@@ -55,6 +59,7 @@ board, lets you press buttons and turn the encoder, and injects faults.`,
 	}
 	flags.add(cmd)
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8337", "serve the web page on the loopback `ADDRESS`; port 0 selects a free port")
+	cmd.Flags().StringVar(&begin, "time", demo.Morning, "begin at this `TIME` of day; between one and five nothing runs")
 	return cmd
 }
 

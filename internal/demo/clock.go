@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ptvd/internal/fakeserver"
 	"ptvd/internal/scheduler"
 	"ptvd/internal/wallclock"
 )
@@ -26,12 +27,27 @@ type Clock struct {
 	previous int64 // the speed before the change
 }
 
-// NewClock returns a clock that runs at the speed of the system's clock.
-func NewClock() *Clock {
+// NewClock returns a clock that shows start now, and runs at the speed of the system's
+// clock.
+func NewClock(start time.Time) *Clock {
 	system := scheduler.NewSystemClock()
 	now := system.Now()
-	return &Clock{Clock: system, wall: time.Now().Round(0), from: now, real: now, here: now, speed: 1, previous: 1}
+	return &Clock{Clock: system, wall: start, from: now, real: now, here: now, speed: 1, previous: 1}
 }
+
+// Today returns when it is a time of day today where the demo's stop is. The time has the
+// form 15:04.
+func Today(timeOfDay string) (time.Time, error) {
+	at, err := time.Parse("15:04", timeOfDay)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("invalid time %q: must be a time of day, such as 07:50", timeOfDay)
+	}
+	year, month, day := time.Now().In(fakeserver.Zone).Date()
+	return time.Date(year, month, day, at.Hour(), at.Minute(), 0, 0, fakeserver.Zone), nil
+}
+
+// Morning is a time at which a departure of each kind is due soon. At night nothing runs.
+const Morning = "07:50"
 
 // Now returns the present instant.
 func (c *Clock) Now() scheduler.Instant {

@@ -63,3 +63,22 @@ func TestWaitNeverEndsEarly(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDemoBeginsAtATimeOfDayWhereItsStopIs(t *testing.T) {
+	start, err := Today("23:05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zone, err := time.LoadLocation("Australia/Melbourne")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := NewClock(start).Wall().In(zone).Format("15:04"); got != "23:05" {
+		t.Errorf("the demo begins at %s, not at 23:05", got)
+	}
+	for _, wrong := range []string{"", "25:00", "7", "07:50:00"} {
+		if _, err := Today(wrong); err == nil {
+			t.Errorf("%q was taken for a time of day", wrong)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func cpuTime() time.Duration {
 }
 
 func runWithClients(b *testing.B, clients int, lasts time.Duration) *web.Loop {
-	clock := demo.NewClock()
+	clock := demo.NewClock(epoch)
 	world, err := demo.NewWorld(clock.Wall)
 	if err != nil {
 		b.Fatal(err)

@@ -31,7 +31,7 @@ plugins:
 // by a number of steps, 12000x for more than ten minutes. It reports how many of a
 // thousand steps moved a text by more than one pixel, as the panel received them.
 func BenchmarkScrolling(b *testing.B) {
-	clock := demo.NewClock()
+	clock := demo.NewClock(epoch)
 	world, err := demo.NewWorld(clock.Wall)
 	if err != nil {
 		b.Fatal(err)

@@ -43,8 +43,8 @@ func (l *ptvLine) trips(now time.Time) (trips []trip) {
 	}
 }
 
-// melbourne is where the network is.
-var melbourne = func() *time.Location {
+// Zone is the time zone of the network.
+var Zone = func() *time.Location {
 	zone, err := time.LoadLocation("Australia/Melbourne")
 	if err != nil { // the system lacks the time zones
 		return time.FixedZone("AEST", 10*60*60)
@@ -54,7 +54,7 @@ var melbourne = func() *time.Location {
 
 // atNight tells whether nothing runs at a time.
 func atNight(at time.Time) bool {
-	hour := at.In(melbourne).Hour()
+	hour := at.In(Zone).Hour()
 	return hour >= 1 && hour < 5
 }
 

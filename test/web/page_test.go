@@ -90,6 +90,7 @@ func TestPageInABrowser(t *testing.T) {
 		b.screenshot("network-off")
 		b.do(chromedp.Click(chromedp.CSS(fault("network"))))
 		b.within(40*time.Second, "the departures are fresh again", `document.querySelector(".departures .dot.ok") !== null`)
+		b.within(40*time.Second, "the other source has them, too", chip+` === "all ok"`)
 		b.do(run(speed(1)))
 	})
 
