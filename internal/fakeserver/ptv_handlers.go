@@ -23,10 +23,10 @@ func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 	}
 	inDirection := map[int]int{}
 	for _, t := range p.tripsFor(r) {
-		if limit > 0 && inDirection[t.line.direction.ID] == limit {
+		if limit > 0 && inDirection[t.Direction.ID] == limit {
 			continue
 		}
-		inDirection[t.line.direction.ID]++
+		inDirection[t.Direction.ID]++
 		departures = append(departures, t.departure(limit > 0))
 		t.expand(expanded, query["expand"])
 	}
@@ -38,83 +38,83 @@ func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 }
 
 // tripsFor returns the trips that match a request, in the order of the timetable.
-func (p *PTV) tripsFor(r *http.Request) (trips []trip) {
-	query, now := r.URL.Query(), p.now().UTC()
-	for i := range ptvLines {
-		l := &ptvLines[i]
-		if !equals(r.PathValue("type"), l.stop.RouteType) || !equals(r.PathValue("stop"), l.stop.ID) ||
-			r.PathValue("route") != "" && !equals(r.PathValue("route"), l.route.ID) ||
-			query.Has("direction_id") && !equals(query.Get("direction_id"), l.direction.ID) ||
-			query.Has("platform_numbers") && !slices.Contains(query["platform_numbers"], l.platform) {
-			continue
-		}
-		trips = append(trips, l.trips(now)...)
-	}
-	p.markCancelled(trips)
-	trips = slices.DeleteFunc(trips, func(t trip) bool {
-		return t.cancelled() && query.Get("include_cancelled") != "true"
+func (p *PTV) tripsFor(r *http.Request) []Trip {
+	query := r.URL.Query()
+	trips := p.trips(func(l *Line) bool {
+		return equals(r.PathValue("type"), l.Stop.RouteType) && equals(r.PathValue("stop"), l.Stop.ID) &&
+			(r.PathValue("route") == "" || equals(r.PathValue("route"), l.Route.ID)) &&
+			(!query.Has("direction_id") || equals(query.Get("direction_id"), l.Direction.ID)) &&
+			(!query.Has("platform_numbers") || slices.Contains(query["platform_numbers"], l.Platform))
 	})
-	slices.SortStableFunc(trips, func(a, b trip) int {
-		return cmp.Or(a.scheduled.Compare(b.scheduled), a.line.route.ID-b.line.route.ID)
+	if query.Get("include_cancelled") != "true" {
+		trips = slices.DeleteFunc(trips, Trip.Cancelled)
+	}
+	slices.SortStableFunc(trips, func(a, b Trip) int {
+		return cmp.Or(a.Scheduled.Compare(b.Scheduled), a.Route.ID-b.Route.ID)
 	})
 	return trips
 }
 
 func equals(word string, id int) bool { return word == strconv.Itoa(id) }
 
-func (t trip) departure(withRealTime bool) object {
+// worksID is the ID of a [Line.Disruption].
+const worksID = 314159
+
+func (t Trip) departure(withRealTime bool) object {
 	d := object{
-		"stop_id": t.line.stop.ID, "route_id": t.line.route.ID, "run_id": t.runID(), "run_ref": t.runRef(),
-		"direction_id": t.line.direction.ID, "disruption_ids": []int{}, "scheduled_departure_utc": t.scheduled.Format(time.RFC3339),
+		"stop_id": t.Stop.ID, "route_id": t.Route.ID, "run_id": t.runID(), "run_ref": t.Run(),
+		"direction_id": t.Direction.ID, "disruption_ids": []int{}, "scheduled_departure_utc": t.Scheduled.Format(time.RFC3339),
 		"estimated_departure_utc": nil, "at_platform": false, "platform_number": nil, "flags": "", "departure_sequence": 0,
 	}
-	if t.disrupted() {
+	if t.Disruption() != "" {
 		d["disruption_ids"] = []int{worksID}
 	}
-	if t.line.byBus {
+	if t.replaced {
 		d["flags"] = "RRB-RUN_" + strconv.FormatInt(t.n%1000, 10)
 	}
-	if withRealTime && t.tracked() {
-		d["estimated_departure_utc"], d["at_platform"] = t.estimate().Format(time.RFC3339), t.atPlatform()
-		if t.line.platform != "" {
-			d["platform_number"] = t.line.platform
+	if withRealTime && t.Tracked() {
+		d["estimated_departure_utc"], d["at_platform"] = t.Departs().Format(time.RFC3339), t.atPlatform()
+		if t.Platform != "" {
+			d["platform_number"] = t.Platform
 		}
 	}
 	return d
 }
 
-func (t trip) disrupted() bool { return t.line.direction == toPakenham }
-
 // runID returns -1 if the reference is not a number.
-func (t trip) runID() int {
-	if id, err := strconv.Atoi(t.runRef()); err == nil {
+func (t Trip) runID() int {
+	if id, err := strconv.Atoi(t.Run()); err == nil {
 		return id
 	}
 	return -1
 }
 
 // expand adds the objects that a trip refers to, of the kinds in the request.
-func (t trip) expand(all map[string]object, kinds []string) {
-	l := t.line
+func (t Trip) expand(all map[string]object, kinds []string) {
 	add := func(wanted, kind, id string, o any) {
 		if slices.Contains(kinds, wanted) || slices.Contains(kinds, "All") {
 			all[kind][id] = o
 		}
 	}
-	add("Stop", "stops", strconv.Itoa(l.stop.ID), l.stop)
-	add("Route", "routes", strconv.Itoa(l.route.ID), l.route)
-	add("Direction", "directions", strconv.Itoa(l.direction.ID), l.fullDirection())
+	add("Stop", "stops", strconv.Itoa(t.Stop.ID), t.Stop)
+	add("Route", "routes", strconv.Itoa(t.Route.ID), t.Route)
+	add("Direction", "directions", strconv.Itoa(t.Direction.ID), object{
+		"direction_id": t.Direction.ID, "direction_name": t.Direction.Name, "route_id": t.Route.ID, "route_type": t.Route.RouteType,
+	})
 	run := object{
-		"run_id": t.runID(), "run_ref": t.runRef(), "route_id": l.route.ID, "route_type": l.route.RouteType, "final_stop_id": l.finalStop,
-		"destination_name": t.destination(), "status": "scheduled", "direction_id": l.direction.ID, "express_stop_count": t.expressStops(),
+		"run_id": t.runID(), "run_ref": t.Run(), "route_id": t.Route.ID, "route_type": t.Route.RouteType, "final_stop_id": t.finalStop,
+		"destination_name": t.Destination(), "status": "scheduled", "direction_id": t.Direction.ID, "express_stop_count": 0,
 	}
-	if t.cancelled() {
+	if t.even() {
+		run["express_stop_count"] = t.express
+	}
+	if t.Cancelled() {
 		run["status"] = "cancelled"
 	}
-	add("Run", "runs", t.runRef(), run)
-	if t.disrupted() {
+	add("Run", "runs", t.Run(), run)
+	if t.Disruption() != "" {
 		add("Disruption", "disruptions", strconv.Itoa(worksID), object{
-			"disruption_id": worksID, "title": worksTitle, "disruption_status": "Current",
+			"disruption_id": worksID, "title": t.Disruption(), "disruption_status": "Current",
 			"from_date": t.now.Add(-72 * time.Hour).Format(time.RFC3339), "to_date": nil,
 		})
 	}

@@ -28,31 +28,44 @@ type Route struct {
 	Colour    string `json:"-"` // not of that API
 }
 
-type ptvDirection struct {
-	ID        int    `json:"direction_id"`
-	Name      string `json:"direction_name"`
-	RouteID   int    `json:"route_id"` // these two in replies only
-	RouteType int    `json:"route_type"`
+// Direction is a direction of a route, as the PTV API has it.
+type Direction struct {
+	ID   int
+	Name string
 }
 
-// ptvLine is one direction of one route at one stop: a vehicle every headway,
+// Line is one direction of one route at one stop: a vehicle every headway,
 // counted from 1970, shifted by the phase.
-type ptvLine struct {
-	stop           *Stop
-	route          *Route
-	direction      ptvDirection
+type Line struct {
+	Stop      *Stop
+	Route     *Route
+	Direction Direction
+	Platform  string // empty: it is not known
+
 	destination    string
 	finalStop      int
-	platform       string
 	headway, phase time.Duration
+	replaced       bool // by buses
 
 	// These apply to every second trip.
 	express   int    // the number of stops that are skipped
 	cancelled bool   // the trip is cancelled
 	short     string // the destination of a trip that ends early
-
-	byBus bool // buses replace the trains of all trips
 }
+
+// ByBus tells whether buses run on the line.
+func (l *Line) ByBus() bool { return l.replaced || l.Stop.RouteType == 2 }
+
+// Disruption returns what disrupts the line; empty: nothing does.
+func (l *Line) Disruption() string {
+	if l.Direction == toPakenham {
+		return "Pakenham Line: buses replace some trains while the tracks are renewed"
+	}
+	return ""
+}
+
+// Stops returns the stops of the network, the one of [DemoStop] first.
+func Stops() []Stop { return []Stop{*huntingdale, *interchange} }
 
 var (
 	huntingdale = &Stop{1099, 0, "Huntingdale", "Oakleigh", -37.9111, 145.1027}
@@ -62,47 +75,37 @@ var (
 	pakenham   = &Route{11, 0, "Pakenham", "", "2-PKM", "279FD5"}
 	shuttle    = &Route{13601, 2, "Huntingdale Station - Monash University via North Rd", "601", "4-601", "FF8200"}
 
-	toCity       = ptvDirection{ID: 1, Name: "City (Flinders Street)"}
-	toCranbourne = ptvDirection{ID: 4, Name: "Cranbourne"}
-	toPakenham   = ptvDirection{ID: 10, Name: "Pakenham"}
-	toMonash     = ptvDirection{ID: 201, Name: "Monash University"}
+	toCity       = Direction{ID: 1, Name: "City (Flinders Street)"}
+	toCranbourne = Direction{ID: 4, Name: "Cranbourne"}
+	toPakenham   = Direction{ID: 10, Name: "Pakenham"}
+	toMonash     = Direction{ID: 201, Name: "Monash University"}
 )
 
-func (l *ptvLine) fullDirection() ptvDirection {
-	return ptvDirection{l.direction.ID, l.direction.Name, l.route.ID, l.route.RouteType}
-}
-
-// The phases of ptvLines are chosen so that at Huntingdale a train leaves every two
+// The phases are chosen so that at Huntingdale a train leaves every two
 // minutes.
-var ptvLines = []ptvLine{
+var lines = []*Line{
 	{
-		stop: huntingdale, route: cranbourne, direction: toCity, destination: "Flinders Street", finalStop: 1071,
-		platform: "1", headway: 8 * time.Minute, phase: 0,
+		Stop: huntingdale, Route: cranbourne, Direction: toCity, destination: "Flinders Street", finalStop: 1071,
+		Platform: "1", headway: 8 * time.Minute, phase: 0,
 	},
 	{
-		stop: huntingdale, route: cranbourne, direction: toCranbourne, destination: "Cranbourne", finalStop: 1045,
-		platform: "2", headway: 8 * time.Minute, phase: 2 * time.Minute, cancelled: true,
+		Stop: huntingdale, Route: cranbourne, Direction: toCranbourne, destination: "Cranbourne", finalStop: 1045,
+		Platform: "2", headway: 8 * time.Minute, phase: 2 * time.Minute, cancelled: true,
 	},
 	{
-		stop: huntingdale, route: pakenham, direction: toCity, destination: "Flinders Street", finalStop: 1071,
-		platform: "1", headway: 8 * time.Minute, phase: 4 * time.Minute, express: 5,
+		Stop: huntingdale, Route: pakenham, Direction: toCity, destination: "Flinders Street", finalStop: 1071,
+		Platform: "1", headway: 8 * time.Minute, phase: 4 * time.Minute, express: 5,
 	},
 	{
-		stop: huntingdale, route: pakenham, direction: toPakenham, destination: "Pakenham", finalStop: 1153,
-		platform: "2", headway: 8 * time.Minute, phase: 6 * time.Minute, short: "Dandenong",
+		Stop: huntingdale, Route: pakenham, Direction: toPakenham, destination: "Pakenham", finalStop: 1153,
+		Platform: "2", headway: 8 * time.Minute, phase: 6 * time.Minute, short: "Dandenong",
 	},
 	{
-		stop: huntingdale, route: pakenham, direction: toPakenham, destination: "Pakenham", finalStop: 1153,
-		headway: 15 * time.Minute, phase: 3 * time.Minute, byBus: true,
+		Stop: huntingdale, Route: pakenham, Direction: toPakenham, destination: "Pakenham", finalStop: 1153,
+		headway: 15 * time.Minute, phase: 3 * time.Minute, replaced: true,
 	},
 	{
-		stop: interchange, route: shuttle, direction: toMonash, destination: "Monash University/Wellington Rd", finalStop: 19110,
+		Stop: interchange, Route: shuttle, Direction: toMonash, destination: "Monash University/Wellington Rd", finalStop: 19110,
 		headway: 4 * time.Minute, phase: 0,
 	},
 }
-
-// A disruption of all trains to Pakenham.
-const (
-	worksID    = 314159
-	worksTitle = "Pakenham Line: buses replace some trains while the tracks are renewed"
-)

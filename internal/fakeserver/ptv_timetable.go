@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// trip is one run of a line, as seen at the time now.
-type trip struct {
-	line      *ptvLine
-	n         int64 // of the line's trips since 1970
-	scheduled time.Time
+// Trip is one run of a line, as seen at a time.
+type Trip struct {
+	*Line
+	Scheduled time.Time
+	n         int64     // of the line's trips since 1970
 	leaves    time.Time // the actual departure
 	now       time.Time
 	byHand    bool // cancelled by CancelNext
@@ -27,17 +27,17 @@ const (
 
 // trips returns the trips of a line up to the horizon, in order, without those that
 // departed more than keptFor ago.
-func (l *ptvLine) trips(now time.Time) (trips []trip) {
+func (l *Line) trips(now time.Time) (trips []Trip) {
 	const maxDelay = 5 * time.Minute
 	n := now.Add(-maxDelay-l.phase).Unix() / int64(l.headway/time.Second)
 	for ; ; n++ {
-		t := trip{line: l, n: n, now: now}
-		t.scheduled = time.Unix(n*int64(l.headway/time.Second), 0).UTC().Add(l.phase)
-		t.leaves = t.scheduled.Add(time.Duration(t.hash("delay")%4) * 30 * time.Second)
-		if t.scheduled.After(now.Add(horizon)) {
+		t := Trip{Line: l, n: n, now: now}
+		t.Scheduled = time.Unix(n*int64(l.headway/time.Second), 0).UTC().Add(l.phase)
+		t.leaves = t.Scheduled.Add(time.Duration(t.hash("delay")%4) * 30 * time.Second)
+		if t.Scheduled.After(now.Add(horizon)) {
 			return trips
 		}
-		if t.leaves.Add(keptFor).After(now) && !atNight(t.scheduled) {
+		if t.leaves.Add(keptFor).After(now) && !atNight(t.Scheduled) {
 			trips = append(trips, t)
 		}
 	}
@@ -58,121 +58,87 @@ func atNight(at time.Time) bool {
 	return hour >= 1 && hour < 5
 }
 
-func (t trip) even() bool      { return t.n%2 == 0 }
-func (t trip) cancelled() bool { return t.byHand || t.line.cancelled && t.even() }
-func (t trip) tracked() bool   { return !t.line.byBus && t.leaves.Sub(t.now) < trackedFrom }
+func (t Trip) even() bool { return t.n%2 == 0 }
 
-func (t trip) atPlatform() bool {
-	return t.tracked() && !t.cancelled() && t.now.After(t.leaves.Add(-dwell)) && t.now.Before(t.leaves)
+// Cancelled tells whether the trip is cancelled.
+func (t Trip) Cancelled() bool { return t.byHand || t.cancelled && t.even() }
+
+// Tracked tells whether there is an estimate of the departure.
+func (t Trip) Tracked() bool { return !t.replaced && t.leaves.Sub(t.now) < trackedFrom }
+
+func (t Trip) atPlatform() bool {
+	return t.Tracked() && !t.Cancelled() && t.now.After(t.leaves.Add(-dwell)) && t.now.Before(t.leaves)
 }
 
-func (t trip) destination() string {
-	if t.line.short != "" && t.even() {
-		return t.line.short
+// Destination returns where the trip ends.
+func (t Trip) Destination() string {
+	if t.short != "" && t.even() {
+		return t.short
 	}
-	return t.line.destination
+	return t.destination
 }
 
-func (t trip) expressStops() int {
-	if t.even() {
-		return t.line.express
-	}
-	return 0
-}
-
-// estimate returns the estimated departure of a tracked trip: wrong by up to a
-// minute at first, and exact shortly before the departure.
-func (t trip) estimate() time.Time {
-	if t.leaves.Sub(t.now) < exactFrom {
+// Departs returns the estimated departure of a tracked trip, wrong by up to a minute at
+// first and exact shortly before the departure, and the scheduled one of another.
+func (t Trip) Departs() time.Time {
+	switch {
+	case !t.Tracked():
+		return t.Scheduled
+	case t.leaves.Sub(t.now) < exactFrom:
 		return t.leaves
 	}
 	return t.leaves.Add(time.Duration(t.hash(t.now.Format("15:04"))%3-1) * time.Minute)
 }
 
-// runRef returns the run's reference. For buses it is alphanumeric, as in the real
-// API, and run_id then does not identify the run.
-func (t trip) runRef() string {
-	line := slices.IndexFunc(ptvLines, func(l ptvLine) bool { return l == *t.line })
-	if t.line.byBus || t.line.route.RouteType == 2 {
-		return fmt.Sprintf("%d-%s--1-%d", line, t.line.route.GTFS, t.n)
+// Run returns the run's reference. For buses it is alphanumeric, as in the real API, and
+// run_id then does not identify the run.
+func (t Trip) Run() string {
+	line := slices.Index(lines, t.Line)
+	if t.ByBus() {
+		return fmt.Sprintf("%d-%s--1-%d", line, t.Route.GTFS, t.n)
 	}
 	return fmt.Sprintf("%d", t.n%100_000*10+int64(line))
 }
 
 // hash returns a pseudo-random number that depends on the trip and a word.
-func (t trip) hash(word string) int64 {
+func (t Trip) hash(word string) int64 {
 	hash := fnv.New32a()
-	fmt.Fprintf(hash, "%s %d %s %d", t.line.route.GTFS, t.line.direction.ID, word, t.n)
+	fmt.Fprintf(hash, "%s %d %s %d", t.Route.GTFS, t.Direction.ID, word, t.n)
 	return int64(hash.Sum32() >> 8)
 }
 
 // CancelNext cancels the first train at [DemoStop] that departs later than after
-// from now and is not cancelled yet, until Reinstate is called.
+// from now and is not cancelled otherwise, until Reinstate is called.
 func (p *PTV) CancelNext(after time.Duration) {
-	now := p.now().UTC()
-	var first *trip
-	for i := range ptvLines {
-		l := &ptvLines[i]
-		if l.stop.ID != DemoStop || l.byBus {
-			continue
-		}
-		for _, t := range l.trips(now) {
-			if t.leaves.Sub(now) > after && !t.cancelled() && (first == nil || t.leaves.Before(first.leaves)) {
-				first = &t
-			}
+	p.Reinstate()
+	for _, t := range p.TripsAt(DemoStop) {
+		if !t.replaced && t.leaves.Sub(t.now) > after && !t.Cancelled() {
+			p.cancelledRun.Store(t.Run())
+			return
 		}
 	}
-	p.cancelledRun.Store(first.runRef())
 }
 
 // Reinstate undoes CancelNext.
 func (p *PTV) Reinstate() { p.cancelledRun.Store("") }
 
-// markCancelled marks the trip that CancelNext cancelled.
-func (p *PTV) markCancelled(trips []trip) {
-	run := p.cancelledRun.Load()
-	if i := slices.IndexFunc(trips, func(t trip) bool { return t.runRef() == run }); i >= 0 {
-		trips[i].byHand = true
-	}
-}
-
-// Stops returns the stops of the network, the one of [DemoStop] first.
-func Stops() []Stop { return []Stop{*huntingdale, *interchange} }
-
-// Trip is a trip of the timetable, for fakes of other services.
-type Trip struct {
-	Route                      Route
-	Direction                  int
-	Run, Destination, Platform string
-	Scheduled, Departs         time.Time // Departs is the estimate, if Tracked
-	ByBus, Tracked, Cancelled  bool
-	Disruption                 string
-}
-
 // TripsAt returns the trips at a stop, in the order in which they leave.
-func (p *PTV) TripsAt(stop int) (all []Trip) {
-	now := p.now().UTC()
-	var trips []trip
-	for i := range ptvLines {
-		if l := &ptvLines[i]; l.stop.ID == stop {
+func (p *PTV) TripsAt(stop int) []Trip {
+	trips := p.trips(func(l *Line) bool { return l.Stop.ID == stop })
+	slices.SortStableFunc(trips, func(a, b Trip) int { return a.leaves.Compare(b.leaves) })
+	return trips
+}
+
+// trips returns the trips of the chosen lines, one line after the other.
+func (p *PTV) trips(isChosen func(*Line) bool) (trips []Trip) {
+	now, cancelled := p.now().UTC(), p.cancelledRun.Load()
+	for _, l := range lines {
+		if isChosen(l) {
 			trips = append(trips, l.trips(now)...)
 		}
 	}
-	p.markCancelled(trips)
-	slices.SortStableFunc(trips, func(a, b trip) int { return a.leaves.Compare(b.leaves) })
-	for _, t := range trips {
-		l := t.line
-		trip := Trip{
-			Route: *l.route, Direction: l.direction.ID, Run: t.runRef(), Destination: t.destination(), Platform: l.platform,
-			Scheduled: t.scheduled, Departs: t.scheduled, ByBus: l.byBus || l.stop.RouteType == 2, Tracked: t.tracked(), Cancelled: t.cancelled(),
-		}
-		if t.tracked() {
-			trip.Departs = t.estimate()
-		}
-		if t.disrupted() {
-			trip.Disruption = worksTitle
-		}
-		all = append(all, trip)
+	for i := range trips {
+		trips[i].byHand = trips[i].Run() == cancelled
 	}
-	return all
+	return trips
 }

@@ -3,6 +3,7 @@ package motisserver
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -50,60 +51,16 @@ func Throttled(w http.ResponseWriter, _ *http.Request) {
 	writeError(w, http.StatusTooManyRequests, "too many requests")
 }
 
-type place struct {
-	Name               string  `json:"name"`
-	StopID             string  `json:"stopId,omitempty"`
-	Lat                float64 `json:"lat"`
-	Lon                float64 `json:"lon"`
-	TZ                 string  `json:"tz,omitempty"`
-	Departure          string  `json:"departure,omitempty"`
-	ScheduledDeparture string  `json:"scheduledDeparture,omitempty"`
-	Track              string  `json:"track,omitempty"`
-	ScheduledTrack     string  `json:"scheduledTrack,omitempty"`
-	Cancelled          bool    `json:"cancelled,omitempty"`
-	Alerts             []alert `json:"alerts,omitempty"`
-}
+// object is a JSON object of a reply, with the fields that ptvd reads and what else the
+// specification demands.
+type object map[string]any
 
-type alert struct {
-	Header       string              `json:"headerText"`
-	Text         string              `json:"descriptionText"`
-	ImpactPeriod []map[string]string `json:"impactPeriod"`
-}
+const zone = "Australia/Melbourne"
 
-type route struct {
-	Mode       string `json:"mode"`
-	AgencyID   string `json:"agencyId"`
-	AgencyName string `json:"agencyName"`
-	AgencyURL  string `json:"agencyUrl"`
-	RouteID    string `json:"routeId"`
-	ShortName  string `json:"routeShortName"`
-	LongName   string `json:"routeLongName"`
-	Color      string `json:"routeColor"`
-	TextColor  string `json:"routeTextColor"`
-}
+func stopID(s fakeserver.Stop) string { return "au-vic_" + strconv.Itoa(s.ID) }
 
-type stopTime struct {
-	route
-	Place         place  `json:"place"`
-	RealTime      bool   `json:"realTime"`
-	Headsign      string `json:"headsign"`
-	TripFrom      place  `json:"tripFrom"`
-	TripTo        place  `json:"tripTo"`
-	DirectionID   string `json:"directionId"`
-	TripID        string `json:"tripId"`
-	TripShortName string `json:"tripShortName"`
-	DisplayName   string `json:"displayName"`
-	Pickup        string `json:"pickupDropoffType"`
-	Cancelled     bool   `json:"cancelled"`
-	TripCancelled bool   `json:"tripCancelled"`
-	Bikes         bool   `json:"bikesAllowed"`
-	Wheelchair    string `json:"wheelchairAccessible"`
-	Reservation   string `json:"reservation"`
-	Source        string `json:"source"`
-}
-
-func placeOf(s fakeserver.Stop) place {
-	return place{Name: s.Name, StopID: "au-vic_" + strconv.Itoa(s.ID), Lat: s.Latitude, Lon: s.Longitude, TZ: "Australia/Melbourne"}
+func placeOf(s fakeserver.Stop) object {
+	return object{"name": s.Name, "stopId": stopID(s), "lat": s.Latitude, "lon": s.Longitude, "tz": zone}
 }
 
 // mode is that of trains and of buses.
@@ -114,22 +71,25 @@ func mode(byBus bool) string {
 	return "SUBURBAN"
 }
 
-func routeOf(t fakeserver.Trip) route {
-	return route{mode(t.ByBus), "mtm", "Metro Trains", "", t.Route.GTFS, t.Route.Number, t.Route.Name, t.Route.Colour, "FFFFFF"}
+func routeOf(t fakeserver.Trip) object {
+	return object{
+		"mode": mode(t.ByBus()), "agencyId": "mtm", "agencyName": "Metro Trains", "agencyUrl": "", "routeId": t.Route.GTFS,
+		"routeShortName": t.Route.Number, "routeLongName": t.Route.Name, "routeColor": t.Route.Colour, "routeTextColor": "FFFFFF",
+	}
 }
 
 // stops returns the stops that a request names, and the place of the reply. Without any it
 // has answered the request.
-func (m *MOTIS) stops(w http.ResponseWriter, r *http.Request) (stops []fakeserver.Stop, at place) {
+func (m *MOTIS) stops(w http.ResponseWriter, r *http.Request) (stops []fakeserver.Stop, at object) {
 	query := r.URL.Query()
 	for _, s := range fakeserver.Stops() {
-		if at := placeOf(s); at.StopID == query.Get("stopId") {
-			return []fakeserver.Stop{s}, at
+		if stopID(s) == query.Get("stopId") {
+			return []fakeserver.Stop{s}, placeOf(s)
 		}
 	}
 	if !query.Has("center") {
 		writeError(w, http.StatusNotFound, "Could not find timetable location "+strconv.Quote(query.Get("stopId")))
-		return nil, at
+		return nil, nil
 	}
 	first, second, _ := strings.Cut(query.Get("center"), ",")
 	latitude, err := strconv.ParseFloat(first, 64)
@@ -137,7 +97,7 @@ func (m *MOTIS) stops(w http.ResponseWriter, r *http.Request) (stops []fakeserve
 	radius, err3 := strconv.ParseFloat(query.Get("radius"), 64)
 	if err := cmp.Or(err, err2, err3); err != nil {
 		writeError(w, http.StatusBadRequest, err.Error())
-		return nil, at
+		return nil, nil
 	}
 	for _, s := range fakeserver.Stops() {
 		const degree = 111e3 // meters; of a longitude 79 % in Melbourne
@@ -149,7 +109,7 @@ func (m *MOTIS) stops(w http.ResponseWriter, r *http.Request) (stops []fakeserve
 	if len(stops) == 0 {
 		writeError(w, http.StatusNotFound, "no stop found")
 	}
-	return stops, place{Name: "center", Lat: latitude, Lon: longitude}
+	return stops, object{"name": "center", "lat": latitude, "lon": longitude}
 }
 
 // stopTimes answers /api/v6/stoptimes: n departures at least, in order.
@@ -164,36 +124,43 @@ func (m *MOTIS) stopTimes(w http.ResponseWriter, r *http.Request) {
 	if len(stops) == 0 {
 		return
 	}
-	list := []stopTime{}
+	list := []object{}
 	for _, stop := range stops {
 		for _, t := range m.network.TripsAt(stop.ID) {
-			if query.Get("mode") == "" || slices.Contains(strings.Split(query.Get("mode"), ","), mode(t.ByBus)) {
-				list = append(list, m.stopTime(stop, t))
+			if query.Get("mode") == "" || slices.Contains(strings.Split(query.Get("mode"), ","), mode(t.ByBus())) {
+				list = append(list, m.stopTime(t))
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b stopTime) int { return cmp.Compare(a.Place.Departure, b.Place.Departure) })
+	departure := func(of object) string { return of["place"].(object)["departure"].(string) }
+	slices.SortStableFunc(list, func(a, b object) int { return cmp.Compare(departure(a), departure(b)) })
 	list = list[:min(n, len(list))]
-	fakeserver.WriteJSON(w, http.StatusOK, map[string]any{"stopTimes": list, "place": at, "previousPageCursor": "EARLIER", "nextPageCursor": "LATER"})
+	fakeserver.WriteJSON(w, http.StatusOK, object{"stopTimes": list, "place": at, "previousPageCursor": "EARLIER", "nextPageCursor": "LATER"})
 }
 
-func (m *MOTIS) stopTime(stop fakeserver.Stop, t fakeserver.Trip) stopTime {
-	at := placeOf(stop)
-	if at.ScheduledTrack = t.Platform; t.Tracked {
-		at.Track = t.Platform
+func (m *MOTIS) stopTime(t fakeserver.Trip) object {
+	at, end := placeOf(*t.Stop), object{"name": t.Destination(), "lat": 0, "lon": 0, "tz": zone}
+	at["scheduledDeparture"], at["departure"] = t.Scheduled.Format(time.RFC3339), t.Departs().Format(time.RFC3339)
+	at["cancelled"] = t.Cancelled()
+	if t.Platform != "" {
+		at["scheduledTrack"] = t.Platform
+		if t.Tracked() {
+			at["track"] = t.Platform
+		}
 	}
-	at.ScheduledDeparture, at.Departure, at.Cancelled = t.Scheduled.Format(time.RFC3339), t.Departs.Format(time.RFC3339), t.Cancelled
-	if t.Disruption != "" {
-		at.Alerts = []alert{{t.Disruption, t.Disruption, []map[string]string{{
+	if text := t.Disruption(); text != "" {
+		at["alerts"] = []object{{"headerText": text, "descriptionText": text, "impactPeriod": []object{{
 			"start": m.now().Add(-72 * time.Hour).Format(time.RFC3339), "end": m.now().Add(72 * time.Hour).Format(time.RFC3339),
 		}}}}
 	}
-	end := place{Name: t.Destination, TZ: at.TZ}
-	return stopTime{
-		Place: at, route: routeOf(t), RealTime: t.Tracked, Headsign: t.Destination, TripFrom: end, TripTo: end,
-		DirectionID: strconv.Itoa(t.Direction), TripID: t.Run, DisplayName: cmp.Or(t.Route.Number, t.Route.Name), Pickup: "NORMAL",
-		Cancelled: t.Cancelled, TripCancelled: t.Cancelled, Wheelchair: "ACCESSIBLE", Reservation: "NONE", Source: "vic.gtfs.zip",
+	all := object{
+		"place": at, "realTime": t.Tracked(), "headsign": t.Destination(), "tripFrom": end, "tripTo": end,
+		"directionId": strconv.Itoa(t.Direction.ID), "tripId": t.Run(), "tripShortName": "",
+		"displayName": cmp.Or(t.Route.Number, t.Route.Name), "pickupDropoffType": "NORMAL", "cancelled": t.Cancelled(),
+		"tripCancelled": t.Cancelled(), "bikesAllowed": false, "wheelchairAccessible": "ACCESSIBLE", "reservation": "NONE", "source": "vic.gtfs.zip",
 	}
+	maps.Copy(all, routeOf(t))
+	return all
 }
 
 // stop answers /api/v6/stop: the lines that serve it.
@@ -202,15 +169,16 @@ func (m *MOTIS) stop(w http.ResponseWriter, r *http.Request) {
 	if len(stops) == 0 {
 		return
 	}
-	routes := []route{}
+	routes, seen := []object{}, map[string]bool{}
 	for _, stop := range stops {
 		for _, t := range m.network.TripsAt(stop.ID) {
-			if one := routeOf(t); !slices.Contains(routes, one) {
-				routes = append(routes, one)
+			if key := mode(t.ByBus()) + t.Route.GTFS; !seen[key] {
+				seen[key] = true
+				routes = append(routes, routeOf(t))
 			}
 		}
 	}
-	fakeserver.WriteJSON(w, http.StatusOK, map[string]any{"place": at, "routes": routes})
+	fakeserver.WriteJSON(w, http.StatusOK, object{"place": at, "routes": routes})
 }
 
 // geocode answers /api/v1/geocode: the stops whose name has the text in it.
@@ -220,20 +188,18 @@ func (m *MOTIS) geocode(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, "text is missing")
 		return
 	}
-	found := []map[string]any{}
+	found := []object{}
 	for _, stop := range fakeserver.Stops() {
-		if !strings.Contains(strings.ToLower(stop.Name), text) {
-			continue
+		if strings.Contains(strings.ToLower(stop.Name), text) {
+			found = append(found, object{
+				"type": "STOP", "name": stop.Name, "id": stopID(stop), "lat": stop.Latitude, "lon": stop.Longitude, "tz": zone, "score": 1.5, "tokens": [][]int{},
+				"areas": []object{{"name": stop.Suburb, "adminLevel": 8, "matched": false, "default": true}}, "modes": []string{mode(stop.RouteType == 2)},
+			})
 		}
-		place := placeOf(stop)
-		found = append(found, map[string]any{
-			"type": "STOP", "name": place.Name, "id": place.StopID, "lat": place.Lat, "lon": place.Lon, "tz": place.TZ, "score": 1.5, "tokens": [][]int{},
-			"areas": []any{map[string]any{"name": stop.Suburb, "adminLevel": 8, "matched": false, "default": true}}, "modes": []string{mode(stop.RouteType == 2)},
-		})
 	}
 	fakeserver.WriteJSON(w, http.StatusOK, found)
 }
 
 func writeError(w http.ResponseWriter, code int, message string) {
-	fakeserver.WriteJSON(w, code, map[string]any{"error": message})
+	fakeserver.WriteJSON(w, code, object{"error": message})
 }
