@@ -37,9 +37,8 @@ type stream struct {
 
 	count      atomic.Int32 // of the clients; read without the lock, which is held while events are encoded
 	mu         sync.Mutex
-	clients    map[chan []byte]form
+	clients    map[chan []byte]form // nil: the stream is closed
 	compressed map[bool]*compressor // by form.tasks, of the forms that a client wants
-	closed     bool
 }
 
 // form is how a client wants its events.
@@ -170,7 +169,7 @@ func stored(data []byte) []byte {
 func (s *stream) join(f form) (chan []byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || len(s.clients) == maxClients {
+	if s.clients == nil || len(s.clients) == maxClients {
 		return nil, false
 	}
 	if f.gzip {
@@ -209,14 +208,14 @@ func (s *stream) drop(client chan []byte) {
 func (s *stream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.clients == nil {
 		return
 	}
-	s.closed = true
 	close(s.done)
 	for client := range s.clients {
 		s.drop(client)
 	}
+	s.clients = nil
 }
 
 // ServeHTTP serves one client.

@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -15,6 +18,10 @@ const (
 	// sendBuffer limits, in bytes, what the kernel buffers for a client that does
 	// not read. The default is megabytes, which is minutes of outdated events.
 	sendBuffer = 16 << 10
+	// userTimeout is how long sent data may stay unacknowledged before the kernel
+	// closes the connection (TCP_USER_TIMEOUT, RFC 5482): the peer may have lost its
+	// power.
+	userTimeout = 15 * time.Second
 )
 
 // limitListener limits the number of open connections and the memory of each. Above a
@@ -43,8 +50,7 @@ func (l *limitListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if tcp, ok := c.(*net.TCPConn); ok {
-			_ = tcp.SetWriteBuffer(sendBuffer) // an optimization: without it everything still works
-			setUserTimeout(tcp)
+			limit(tcp)
 		}
 		conn := &limitedConn{Conn: c, listener: l, address: c.RemoteAddr().String()}
 		if host, _, err := net.SplitHostPort(conn.address); err == nil {
@@ -54,6 +60,17 @@ func (l *limitListener) Accept() (net.Conn, error) {
 			return conn, nil
 		}
 		c.Close()
+	}
+}
+
+// limit limits what the kernel keeps for a client. On failure its defaults apply, which
+// are larger.
+func limit(c *net.TCPConn) {
+	_ = c.SetWriteBuffer(sendBuffer)
+	if raw, err := c.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) {
+			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds()))
+		})
 	}
 }
 

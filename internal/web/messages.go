@@ -30,14 +30,14 @@ const (
 // of AWTRIX. They are calls of actions like all others: what may not be called by
 // /api/do may not be called by them.
 func (s *Server) routeMessages(routes *http.ServeMux) {
-	name := func(r *http.Request) (string, error) { return r.PathValue("name"), nil }
+	name := func(r *http.Request) (string, error) { return r.PathValue("name"), nil } // empty where the path has none
 	body := func(r *http.Request) (string, error) {
 		body, err := io.ReadAll(r.Body)
 		return string(body), err
 	}
 	routes.HandleFunc("POST /api/v1/notifications", s.callPanels("show", body))
 	routes.HandleFunc("DELETE /api/v1/notifications/{name}", s.callPanels("dismiss", name))
-	routes.HandleFunc("DELETE /api/v1/notifications", s.callPanels("dismiss", func(*http.Request) (string, error) { return "", nil }))
+	routes.HandleFunc("DELETE /api/v1/notifications", s.callPanels("dismiss", name))
 	routes.HandleFunc("PUT /api/v1/apps/pushed/{name}", s.callPanels("push", func(r *http.Request) (string, error) {
 		text, err := body(r)
 		return r.PathValue("name") + " " + text, err

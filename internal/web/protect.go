@@ -28,14 +28,18 @@ func protect(names []string, next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin") // with no-referrer, our own login form would send "Origin: null"
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		switch {
-		case !isLocalName(r.Host) && !slices.ContainsFunc(names, sameHost(r.Host)):
+		case !isOwnName(r.Host, names):
 			http.Error(w, fmt.Sprintf("unknown host name %q: use the machine's address, or add the name to http.names", r.Host), http.StatusMisdirectedRequest)
 		case isCrossOrigin(r):
 			http.Error(w, "cross-origin request refused: other sites may only link to the page", http.StatusForbidden)
 		default:
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCommand))
+			if _, large := errors.AsType[*http.MaxBytesError](err); large {
+				http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+				return
+			}
 			if err != nil {
-				refuseBody(w, err)
+				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
@@ -45,21 +49,13 @@ func protect(names []string, next http.Handler) http.Handler {
 	})
 }
 
-// refuseBody answers a request whose body is too large or does not come.
-func refuseBody(w http.ResponseWriter, err error) {
-	status := http.StatusBadRequest
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		status = http.StatusRequestEntityTooLarge
-	}
-	http.Error(w, err.Error(), status)
-}
-
-// isLocalName tells whether a Host header can only mean this machine: an address or
-// a name that no DNS server of somebody else resolves. It prevents DNS rebinding,
-// where an Internet name is made to point here.
-func isLocalName(host string) bool {
+// isOwnName tells whether a Host header can only mean this machine: an address, a name
+// that no DNS server of somebody else resolves, or one of the names of a proxy. It prevents
+// DNS rebinding, where an Internet name is made to point here.
+func isOwnName(host string, names []string) bool {
 	name := hostName(host)
-	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {
+	isSame := func(other string) bool { return hostName(other) == name }
+	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" || slices.ContainsFunc(names, isSame) {
 		return true
 	}
 	own, err := os.Hostname()
@@ -74,11 +70,6 @@ func hostName(host string) string {
 		host = withoutPort
 	}
 	return strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
-}
-
-// sameHost returns a function that compares a name with a Host header.
-func sameHost(host string) func(name string) bool {
-	return func(name string) bool { return hostName(name) == hostName(host) }
 }
 
 // isCrossOrigin tells whether a browser sends the request for a page of another
