@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -19,57 +18,48 @@ var (
 	uartName = regexp.MustCompile(`^/dev/(tty[A-Za-z]+[0-9]+|serial[0-9]|serial/by-(id|path)/[A-Za-z0-9._:+-]+)$`)
 	spiName  = regexp.MustCompile(`^(SPI|/dev/spidev)(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})$`)
 
-	gpioLike = regexp.MustCompile(`^(?i:(?:gpio|pin|io|bcm|gp|p)?[ _.-]?)([0-9]{1,2})$`)
+	gpioLike = regexp.MustCompile(`^(?i:(?:gpio|pin|io|bcm|gp|p)?[ _.-]?)(?:0?([0-9])|([1-9][0-9]))$`)
 	spiLike  = regexp.MustCompile(`^(?i:(?:/dev/)?(?:spi(?:dev)?)?[ _-]?)([0-9])(?:[./,: ]([0-9]))?$`)
 	i2cLike  = regexp.MustCompile(`^(?i:(?:/dev/)?i2c[ _-]?)([0-9]{1,2})$`)
 	pwmLike  = regexp.MustCompile(`^(?i:pwm[ _-]?(?:chip)?[ _-]?)([0-9])[./: ]([0-9])$`)
 )
 
+// boardNames has, for each kind of part of a board, what may be its name, what people
+// write in place of one with what they mean, and what to write otherwise.
+var boardNames = map[*Kind]struct {
+	is    *regexp.Regexp
+	likes []boardName
+	write string
+}{
+	SPI:  {spiName, []boardName{{spiLike, "SPI$1.$2"}, {spiLike, "SPI$1.0"}}, "one as SPI0.0 or /dev/spidev0.0"},
+	I2C:  {i2cName, []boardName{{i2cLike, "I2C$1"}}, "one as I2C1 or /dev/i2c-1"},
+	UART: {uartName, nil, "its device, such as /dev/serial0"},
+	PWM:  {pwmName, []boardName{{pwmLike, "pwmchip$1/$2"}, {gpioLike, "GPIO$1$2"}}, "one as GPIO18 or pwmchip0/1"},
+	Pin:  {gpioName, []boardName{{gpioLike, "GPIO$1$2"}}, "GPIO0 to GPIO53, or another name that ptvd pins lists"},
+}
+
+// boardName is a spelling that is not a name, and the name that is meant by it.
+type boardName struct {
+	like  *regexp.Regexp
+	means string // with the groups of like
+}
+
 // checkName refuses what cannot be the name of a part of a board. Whether the
 // board at hand has the part is for the board to say.
 func checkName(k *Kind, name string) error {
-	switch k {
-	case SPI:
-		if spiName.MatchString(name) {
-			return nil
-		}
-		if m := spiLike.FindStringSubmatch(name); m != nil {
-			return fmt.Errorf("%s is not an SPI port; write SPI%s.%s", Quote(name), m[1], cmp.Or(m[2], "0"))
-		}
-		return fmt.Errorf("%s is not an SPI port; write one as SPI0.0 or /dev/spidev0.0", Quote(name))
-	case I2C:
-		if i2cName.MatchString(name) {
-			return nil
-		}
-		if m := i2cLike.FindStringSubmatch(name); m != nil {
-			return fmt.Errorf("%s is not an I2C bus; write I2C%s", Quote(name), m[1])
-		}
-		return fmt.Errorf("%s is not an I2C bus; write one as I2C1 or /dev/i2c-1", Quote(name))
-	case UART:
-		if uartName.MatchString(name) {
-			return nil
-		}
-		return fmt.Errorf("%s is not a serial port; write its device, such as /dev/serial0", Quote(name))
-	case PWM:
-		if pwmName.MatchString(name) {
-			return nil
-		}
-		if m := pwmLike.FindStringSubmatch(name); m != nil {
-			return fmt.Errorf("%s is not a PWM output; write pwmchip%s/%s", Quote(name), m[1], m[2])
-		}
-		if m := gpioLike.FindStringSubmatch(name); m != nil && gpioName.MatchString("GPIO"+m[1]) {
-			return fmt.Errorf("%s is not a PWM output; write GPIO%s", Quote(name), m[1])
-		}
-		return fmt.Errorf("%s is not a PWM output; write one as GPIO18 or pwmchip0/1", Quote(name))
-	}
-	if gpioName.MatchString(name) && (strings.HasPrefix(name, "GPIO") || !gpioLike.MatchString(name)) {
+	names := boardNames[k]
+	if names.is.MatchString(name) && (k != Pin || strings.HasPrefix(name, "GPIO") || !gpioLike.MatchString(name)) {
 		return nil
 	}
-	if m := gpioLike.FindStringSubmatch(name); m != nil {
-		number := cmp.Or(strings.TrimLeft(m[1], "0"), "0")
-		if gpioName.MatchString("GPIO" + number) {
-			return fmt.Errorf("%s is not a GPIO line; write GPIO%s: the number of the GPIO, not that of the pin on the header", Quote(name), number)
+	for _, n := range names.likes {
+		meant := n.like.ReplaceAllString(name, n.means)
+		if !n.like.MatchString(name) || !names.is.MatchString(meant) {
+			continue
 		}
+		if k == Pin {
+			meant += ": the number of the GPIO, not that of the pin on the header"
+		}
+		return fmt.Errorf("%s is not %s; write %s", Quote(name), k.One, meant)
 	}
-	return fmt.Errorf("%s is not a GPIO line; write GPIO0 to GPIO53, or another name that ptvd pins lists", Quote(name))
+	return fmt.Errorf("%s is not %s; write %s", Quote(name), k.One, names.write)
 }

@@ -101,16 +101,15 @@ func build(t reflect.Type, tag reflect.StructTag, path string, above []reflect.T
 }
 
 func (t *Type) addFields(path string, above []reflect.Type) error {
-	for f := range t.Go.Fields() {
+	for _, f := range reflect.VisibleFields(t.Go) {
 		path, tag := path+"."+f.Name, f.Tag.Get("yaml")
 		switch {
+		case len(f.Index) > 1 && !isInline(t.Go.FieldByIndex(f.Index[:len(f.Index)-1])):
+			continue // it is part of an option
 		case f.Anonymous && f.Type.Implements(memberHolder):
 			t.embedded = f.Index
 			continue
-		case f.Anonymous && f.IsExported() && tag == "" && f.Type.Kind() == reflect.Struct:
-			if err := t.embedOptions(f, path, above); err != nil {
-				return err
-			}
+		case isInline(f): // its options come next
 			continue
 		case f.Anonymous && tag == "":
 			return fmt.Errorf("%s: an embedded struct is not supported; give it a name and a yaml tag", path)
@@ -120,6 +119,8 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 			return fmt.Errorf("%s: no doc tag", path)
 		case !IsName(tag):
 			return fmt.Errorf("%s: yaml:%q is not the name of an option; use lower-case letters, digits and _ only", path, tag)
+		case slices.Contains(Names(t.Fields), tag):
+			return fmt.Errorf("%s: two fields are named %s", path, tag)
 		}
 		option := Field{Name: tag, Doc: f.Tag.Get("doc"), index: f.Index}
 		var short bool
@@ -136,9 +137,7 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 		if short {
 			t.Short = &option
 		}
-		if err := t.addOption(option, path); err != nil {
-			return err
-		}
+		t.Fields = append(t.Fields, option)
 	}
 	if t.embedded != nil {
 		return embed(t.memberKind(), t, path)
@@ -146,35 +145,9 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 	return nil
 }
 
-func (t *Type) addOption(option Field, path string) error {
-	if slices.Contains(Names(t.Fields), option.Name) {
-		return fmt.Errorf("%s: two fields are named %s", path, option.Name)
-	}
-	t.Fields = append(t.Fields, option)
-	return nil
-}
-
-// embedOptions adds the options of an embedded struct, which stand among those of the
-// struct that embeds it.
-func (t *Type) embedOptions(f reflect.StructField, path string, above []reflect.Type) error {
-	embedded := Type{Go: f.Type}
-	if err := embedded.addFields(path, above); err != nil {
-		return err
-	}
-	within := func(option Field) Field {
-		option.index = append(slices.Clone(f.Index), option.index...)
-		return option
-	}
-	if embedded.Short != nil {
-		short := within(*embedded.Short)
-		t.Short = &short
-	}
-	for _, option := range embedded.Fields {
-		if err := t.addOption(within(option), path); err != nil {
-			return err
-		}
-	}
-	return nil
+// isInline tells whether the options of a field stand among those of its struct.
+func isInline(f reflect.StructField) bool {
+	return f.Anonymous && f.IsExported() && f.Tag.Get("yaml") == "" && f.Type.Kind() == reflect.Struct
 }
 
 func (t *Type) addBounds(tag reflect.StructTag, path string) error {
