@@ -89,12 +89,7 @@ func (d *decoder) checkOutputs(claims []claim) {
 		if !c.pwm || !strings.HasPrefix(c.part, "GPIO") {
 			continue
 		}
-		refuse := func(format string, args ...any) {
-			if severity == Error {
-				d.refused = append(d.refused, c.at.path)
-			}
-			d.report(severity, c.at.position(), c.at.path, format, args...)
-		}
+		refuse := func(format string, args ...any) { d.report(severity, c.at.position(), c.at.path, format, args...) }
 		other, used := outputs[channel]
 		routed := board.RoutedTo(c.part)
 		switch {

@@ -51,15 +51,13 @@ func (d *decoder) nearestPlace(path string) place {
 }
 
 func (d *decoder) error(at place, format string, args ...any) {
-	d.errorAt(at.position(), at.path, format, args...)
-}
-
-func (d *decoder) errorAt(at position, path, format string, args ...any) {
-	d.refused = append(d.refused, path)
-	d.report(Error, at, path, format, args...)
+	d.report(Error, at.position(), at.path, format, args...)
 }
 
 func (d *decoder) report(severity Severity, at position, path, format string, args ...any) {
+	if severity == Error {
+		d.refused = append(d.refused, path)
+	}
 	if len(d.found) < maxDiagnostics {
 		d.found = append(d.found, d.src.diagnostic(severity, at, path, fmt.Sprintf(format, args...)))
 	}

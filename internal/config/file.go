@@ -122,7 +122,7 @@ func read(path string) ([]byte, fs.FileMode, error) {
 }
 
 func unreadable(err error) string {
-	var pathError *fs.PathError
+	pathError, ok := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "no such file or directory; name another file with --config"
@@ -130,7 +130,7 @@ func unreadable(err error) string {
 		return "permission denied; run as the owner of the file or as a member of its group"
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Sprintf("the writer of this pipe did not finish within %v", pipeTimeout)
-	case errors.As(err, &pathError):
+	case ok:
 		return pathError.Err.Error()
 	}
 	return err.Error()
@@ -160,7 +160,9 @@ func Parse(name string, data []byte, mode fs.FileMode) (*File, error) {
 func (f *File) Locate(path string, err error) Diagnostics {
 	d := *f.decoder
 	d.found, d.refused = nil, nil
-	d.locate(d.nearestPlace(path), err)
+	for _, part := range parts(err) {
+		d.locate(d.nearestPlace(path), part)
+	}
 	return d.src.finish(d.found.AsErrors()) // without New's result the instance cannot run
 }
 

@@ -50,7 +50,7 @@ func (d *decoder) instances(at place, v reflect.Value) {
 	var all []*instance
 	d.pairs(at, []*schema.Type{{Kind: instances}}, func(entry place, name string) {
 		if !schema.InstanceName.MatchString(name) {
-			d.errorAt(positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens", schema.Quote(name))
+			d.report(Error, positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens", schema.Quote(name))
 		}
 		d.places[entry.path] = entry
 		i := &instance{Instance: Instance{Name: name, Line: entry.key.Line}, at: entry}
@@ -91,12 +91,12 @@ func (d *decoder) unknownPlugin(i *instance, name string, plugin *yaml.Node) {
 	all := pluginNames()
 	switch {
 	case plugin != nil:
-		d.errorAt(positionOf(plugin), i.at.path+".plugin", "unknown plugin %s; %s", schema.Quote(name), schema.Suggest(name, all))
+		d.report(Error, positionOf(plugin), i.at.path+".plugin", "unknown plugin %s; %s", schema.Quote(name), schema.Suggest(name, all))
 	case i.at.node.Kind == yaml.ScalarNode && !isNull(i.at.node):
 		d.src.hide(i.at.node)
 		d.error(i.at, "expected options, found a single value; write %s: {plugin: %s}", i.Name, all[0])
 	default:
-		d.errorAt(positionOf(cmp.Or(i.at.key, i.at.node)), i.at.path, "required option plugin is missing; write plugin: and one of %s", schema.Join(all, "or"))
+		d.report(Error, positionOf(cmp.Or(i.at.key, i.at.node)), i.at.path, "required option plugin is missing; write plugin: and one of %s", schema.Join(all, "or"))
 	}
 }
 
@@ -123,7 +123,7 @@ func (d *decoder) pluginOf(at place) (string, *yaml.Node) {
 	if other == nil {
 		return "", nil
 	}
-	d.errorAt(positionOf(other), at.path, "unknown option %s; did you mean plugin?%s", schema.Quote(other.Value), schema.Unusual(other.Value))
+	d.report(Error, positionOf(other), at.path, "unknown option %s; did you mean plugin?%s", schema.Quote(other.Value), schema.Unusual(other.Value))
 	other.Value = "plugin"
 	return d.pluginOf(at)
 }

@@ -106,7 +106,7 @@ func (d *decoder) unknown(entry, at place, name string, types ...*schema.Type) {
 // of what has the options there.
 func (d *decoder) refuse(entry, at place, types []*schema.Type, format string, args ...any) {
 	d.src.hideUnread(entry.node, entry.key.Value, types...)
-	d.errorAt(positionOf(entry.key), at.path, format, args...)
+	d.report(Error, positionOf(entry.key), at.path, format, args...)
 	name := entry.key.Value
 	for _, t := range types {
 		name = cmp.Or(schema.Nearest(name, schema.Names(t.Options())), name)
@@ -126,8 +126,14 @@ func (d *decoder) complete(at place, before int, given map[string]bool, targets 
 	}
 	refused := d.refused[before:]
 	for _, t := range targets {
-		if v, ok := reflect.TypeAssert[interface{ Validate() error }](t.value.Addr()); ok && t.canValidate(at, refused) {
-			d.locate(at, certain(at, v.Validate(), refused))
+		v, ok := reflect.TypeAssert[interface{ Validate() error }](t.value.Addr())
+		if !ok || !t.canValidate(at, refused) {
+			continue
+		}
+		for _, part := range parts(v.Validate()) {
+			if len(refused) == 0 || isCertain(at, part, refused) {
+				d.locate(at, part)
+			}
 		}
 	}
 }
@@ -145,51 +151,44 @@ func (t target) canValidate(at place, refused []string) bool {
 	return true
 }
 
-// certain returns the part of what a Validate returned that cannot be wrong because
-// options were refused and hold their defaults: messages that concern another option
-// and name none of those.
-func certain(at place, err error, refused []string) error {
-	if len(refused) == 0 {
-		return err
-	}
-	switch e := err.(type) { //nolint:errorlint // it walks over the tree of joined errors
-	case interface{ Unwrap() []error }:
-		var parts []error
-		for _, part := range e.Unwrap() {
-			parts = append(parts, certain(at, part, refused))
-		}
-		return errors.Join(parts...)
-	case *plugins.OptionError:
-		words := strings.FieldsFunc(e.Path+" "+e.Err.Error(), func(r rune) bool {
-			return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-		})
-		for _, path := range refused {
-			for name := range strings.SplitSeq(strings.TrimPrefix(path, at.path+"."), ".") {
-				if slices.Contains(words, name) {
-					return nil
-				}
-			}
-		}
-		return e
-	}
-	return nil
-}
-
-// locate reports what a Validate returned: each part of it at the option that it
-// names, or at the nearest one above it that the file gives.
-func (d *decoder) locate(at place, err error) {
-	if err == nil {
-		return
-	}
-	if joined, ok := errors.AsType[interface {
+// parts takes joined errors apart.
+func parts(err error) (all []error) {
+	joined, ok := errors.AsType[interface {
 		error
 		Unwrap() []error
-	}](err); ok {
-		for _, part := range joined.Unwrap() {
-			d.locate(at, part)
-		}
-		return
+	}](err)
+	switch {
+	case err == nil:
+		return nil
+	case !ok:
+		return []error{err}
 	}
+	for _, part := range joined.Unwrap() {
+		all = append(all, parts(part)...)
+	}
+	return all
+}
+
+// isCertain tells whether what a Validate returned cannot be wrong because options were
+// refused and hold their defaults: it concerns another option and names none of those.
+func isCertain(at place, err error, refused []string) bool {
+	e, ok := errors.AsType[*plugins.OptionError](err)
+	if !ok {
+		return false
+	}
+	words := strings.FieldsFunc(e.Path+" "+e.Err.Error(), func(r rune) bool {
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	return !slices.ContainsFunc(refused, func(path string) bool {
+		names := strings.Split(strings.TrimPrefix(path, at.path+"."), ".")
+		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(words, name) })
+	})
+}
+
+// locate reports a part of what a Validate returned at the option that it names, or at
+// the nearest one above it that the file gives.
+func (d *decoder) locate(at place, err error) {
+	severity := Error
 	if e, ok := errors.AsType[*plugins.OptionError](err); ok {
 		if err = e.Err; e.Path != "" {
 			path := at.option(e.Path).path
@@ -197,11 +196,10 @@ func (d *decoder) locate(at place, err error) {
 			at.path = path
 		}
 		if e.Warning {
-			d.report(Warning, at.position(), at.path, "%v", err)
-			return
+			severity = Warning
 		}
 	}
-	d.error(at, "%v", err)
+	d.report(severity, at.position(), at.path, "%v", err)
 }
 
 // pairs goes over the entries of a mapping, and refuses names given twice. The
