@@ -21,7 +21,6 @@ func (i *instance) actions() (all []host.Action) {
 	return all
 }
 
-// checkAction asks the Config whether an action makes sense.
 func (i *instance) checkAction(name, arg string) error {
 	if checker, ok := i.entry.Config.(interface{ CheckAction(name, arg string) error }); ok {
 		return checker.CheckAction(name, arg)
@@ -108,7 +107,6 @@ func (p *page) expire() scheduler.Instant {
 	return next
 }
 
-// end ends an action that is in progress.
 func (p *page) end(call string) {
 	delete(p.held, call)
 	instance, action, _ := strings.Cut(call, ".")
@@ -127,17 +125,4 @@ func (p *page) act(instance, action, arg string, times int) error {
 		}
 	}
 	return nil
-}
-
-// isHeld tells whether a command ends an action that is in progress, such as a press.
-func (p *page) isHeld(c web.Command) bool {
-	_, held := p.held[c.Action]
-	return held && c.Do == web.Call
-}
-
-// release ends what is still in progress when the last client has left.
-func (p *page) release() {
-	for call := range p.held {
-		p.end(call)
-	}
 }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,11 +21,7 @@ const maxAnswer = 1 << 20
 
 // ControlSocket returns the path of the daemon's socket.
 func ControlSocket() string {
-	dir := os.Getenv("RUNTIME_DIRECTORY")
-	if dir == "" {
-		dir = "/run/ptvd"
-	}
-	return filepath.Join(dir, "control")
+	return filepath.Join(cmp.Or(os.Getenv("RUNTIME_DIRECTORY"), "/run/ptvd"), "control")
 }
 
 // RequestReload asks the daemon at the socket to reload its configuration, and returns

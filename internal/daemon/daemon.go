@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -89,8 +90,8 @@ func New(o Options) *Daemon {
 		OnBlocked:   d.reportBlocked,
 		OnUnblocked: d.reportUnblocked,
 		OnResume:    d.resumed,
-		OnMisuse:    d.reportMisuse,
-		OnError:     d.reportTaskError,
+		OnMisuse:    d.taskReporter("plugin misuses the event loop"), // and the loop corrects it
+		OnError:     d.taskReporter("task failed"),                   // one without a parent to handle it
 	})
 	if o.System == nil {
 		o.System = wallclock.SystemClock()
@@ -120,12 +121,7 @@ func New(o Options) *Daemon {
 // keepsTime tells whether an instance synchronizes the clock. Without one, the
 // system's clock is used as it is.
 func keepsTime(f *config.File) bool {
-	for _, i := range f.Instances {
-		if i.Definition.TimeSource {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Instances, func(i config.Instance) bool { return i.Definition.TimeSource })
 }
 
 // Check makes every instance of a configuration without starting any, to find errors
@@ -255,12 +251,8 @@ func (d *Daemon) resumed(suspended time.Duration) {
 	d.clock.Resume()
 }
 
-// reportMisuse logs a call from a goroutine that the loop had to correct.
-func (d *Daemon) reportMisuse(t *scheduler.Task, err error) {
-	d.log.Error("plugin misuses the event loop", "plugin", t.Owner(), "task", t.Name(), "err", err)
-}
-
-// reportTaskError logs the error of a task that has no parent to handle it.
-func (d *Daemon) reportTaskError(t *scheduler.Task, err error) {
-	d.log.Error("task failed", "plugin", t.Owner(), "task", t.Name(), "err", err)
+func (d *Daemon) taskReporter(message string) func(*scheduler.Task, error) {
+	return func(t *scheduler.Task, err error) {
+		d.log.Error(message, "plugin", t.Owner(), "task", t.Name(), "err", err)
+	}
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
 	"time"
 
 	"ptvd/internal/config"
@@ -150,7 +148,9 @@ func (i *instance) runOnce(t *scheduler.Task) error {
 	i.daemon.bus.Down(i.entry.Name, "stopping")
 	_ = t.Yield() // receives a cancel that a failure has outranked, so that it does not interrupt the stop
 	if plugin != nil {
-		i.stop(t, plugin)
+		if err := t.Timeout(stopTimeout, func() error { return i.asChild(t, "stop", plugin.Stop) }); err != nil {
+			i.log.Warn("plugin stop failed", "err", err)
+		}
 	}
 	if err := self.Board.Close(t); err != nil {
 		i.log.Warn("closing board resources failed", "err", err)
@@ -195,14 +195,6 @@ func (i *instance) untilPanic(t *scheduler.Task) error {
 	return i.panicked.Wait(t)
 }
 
-// stop calls the plugin's Stop.
-func (i *instance) stop(t *scheduler.Task, plugin plugins.Plugin) {
-	err := t.Timeout(stopTimeout, func() error { return i.asChild(t, "stop", plugin.Stop) })
-	if err != nil {
-		i.log.Warn("plugin stop failed", "err", err)
-	}
-}
-
 // asChild calls a function of the plugin in a task of its own, so that a panic in it
 // becomes an error.
 func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) error {
@@ -244,20 +236,3 @@ func (i *instance) healthChanged(h *host.Health) {
 }
 
 func (i *instance) publishHealth() { i.daemon.bus.PublishHealth(i.entry.Name, i.health) }
-
-// attributes returns the log attributes of the instance.
-func (i *instance) attributes() []slog.Attr {
-	all := []slog.Attr{
-		slog.String("health", string(i.health.Condition)),
-		slog.Duration("since", i.daemon.loop.Now().Sub(i.health.Since).Round(time.Second)),
-		slog.Int("restarts", i.restarts),
-	}
-	if i.health.Why != "" {
-		all = append(all, slog.String("err", i.health.Why))
-	}
-	figures := i.meter.All()
-	for _, name := range slices.Sorted(maps.Keys(figures)) {
-		all = append(all, slog.Float64(name, figures[name]))
-	}
-	return all
-}

@@ -36,7 +36,11 @@ func lockState(dir string) (*os.File, error) {
 		n, _ := lock.Read(text)
 		return nil, fmt.Errorf("another ptvd is running (%s) and holds %s; stop it first", process("/proc", strings.TrimSpace(string(text[:n]))), name)
 	}
-	if err := errors.Join(lock.Truncate(0), writePID(lock)); err != nil {
+	err = lock.Truncate(0)
+	if err == nil {
+		_, err = fmt.Fprintln(lock, os.Getpid())
+	}
+	if err != nil {
 		return nil, errNoState{errors.Join(err, lock.Close())}
 	}
 	return lock, nil
@@ -45,11 +49,6 @@ func lockState(dir string) (*os.File, error) {
 // errNoState is why there is no lock although no other daemon holds it, such as a disk
 // that is full or read-only. The daemon runs without it.
 type errNoState struct{ error }
-
-func writePID(lock *os.File) error {
-	_, err := fmt.Fprintln(lock, os.Getpid())
-	return err
-}
 
 // process describes a process by its PID and the systemd unit that it belongs to.
 func process(proc, pid string) string {

@@ -57,7 +57,7 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	return p.show(t)
 }
 
-// prepare makes the server. It blocks.
+// prepare makes the server. It may read a file.
 func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 	token := ""
 	if h.Token.Given() {
@@ -133,7 +133,8 @@ func (p *page) tell(t *scheduler.Task) error {
 	isSent := p.publishAll()
 	for frame := 1; p.server.Clients() > 0; frame++ {
 		p.expire()
-		err := t.Timeout(p.pause(), func() error { return p.joined.Wait(t) })
+		const length = float64(time.Second / framesPerSecond)
+		err := t.Timeout(time.Duration(p.speed()*length), func() error { return p.joined.Wait(t) })
 		switch {
 		case err != nil && !errors.Is(err, scheduler.ErrTimeout):
 			return err
@@ -143,14 +144,10 @@ func (p *page) tell(t *scheduler.Task) error {
 			p.publishChanges(frame%framesPerSecond == framesPerSecond/2)
 		}
 	}
-	p.release()
+	for call := range p.held { // the last client has left
+		p.end(call)
+	}
 	return nil
-}
-
-// pause is the time between frames, by the loop's clock.
-func (p *page) pause() time.Duration {
-	const frame = time.Second / framesPerSecond
-	return time.Duration(p.speed() * float64(frame))
 }
 
 // speed is how many times as fast as real time the loop's clock runs.
@@ -223,7 +220,7 @@ func (p *page) do(ctx context.Context, c web.Command) error {
 	})
 	if err != nil {
 		p.daemon.loop.Post(func() { // even late, or the button would stay pressed
-			if p.isHeld(c) {
+			if _, isHeld := p.held[c.Action]; isHeld && c.Do == web.Call {
 				_ = p.obey(c)
 			}
 		})
@@ -249,7 +246,6 @@ func onLoop[T any](ctx context.Context, loop *scheduler.Loop, do func() T) (T, e
 	}
 }
 
-// obey executes a command, on the loop.
 func (p *page) obey(c web.Command) error {
 	world := p.daemon.options.World
 	switch {

@@ -151,7 +151,7 @@ var webMutants = []mutant{
 	{"W11 a degraded instance is no alarm", "internal/web/server.go", `works || i.Health != "failed"`, `works || i.Health == "ok"`, nil},
 	{"W11 strict", "internal/web/server.go", `r.URL.Query().Has("strict") && h.Health != "ok"`, "false", nil},
 	{"another origin is refused", "internal/web/protect.go", "case isCrossOrigin(r):", "case false && isCrossOrigin(r):", nil},
-	{"an Internet name for this address is refused", "internal/web/protect.go", "!isLocalName(r.Host) &&", "false &&", nil},
+	{"an Internet name for this address is refused", "internal/web/protect.go", "!isOwnName(r.Host, names)", "false", nil},
 	{"a body is limited", "internal/web/protect.go", "http.MaxBytesReader(w, r.Body, maxCommand)", "http.MaxBytesReader(w, r.Body, 100*maxCommand)", nil},
 }
 
