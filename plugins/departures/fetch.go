@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"ptvd/plugins"
@@ -27,7 +29,7 @@ type part struct {
 // fetch makes all requests. One that fails costs only its own departures: the others are
 // new, and the doubt names the one that fails. It is an error if all of them do.
 func (s *Source) fetch(t *plugins.Task) (all Reply, err error) {
-	all = Reply{Complete: true, ids: map[string][]string{}, listed: map[string][]string{}}
+	all = Reply{Complete: true, ids: map[string][]string{}}
 	var doubt string
 	failed := 0
 	for i := range s.parts {
@@ -68,7 +70,7 @@ func (s *Source) update(t *plugins.Task, one *part) error {
 	if !errors.As(err, &one.err) || one.err.Persistent && !one.err.OfRequest {
 		return err
 	}
-	one.retry = t.Now().Add(max(one.backoff.Next(one.err.firstRetry(), maxRetry), one.err.RetryAfter))
+	one.retry = t.Now().Add(one.err.pause(&one.backoff))
 	s.Env.Log.Debug("request failed", "of", one.Of, "err", err)
 	return nil
 }
@@ -94,14 +96,9 @@ func (all *Reply) add(found Reply) {
 	all.Stop, all.Doubt = cmp.Or(all.Stop, found.Stop), cmp.Or(all.Doubt, found.Doubt)
 	all.Complete, all.Empty = all.Complete && found.Complete, all.Empty || found.Empty
 	all.List, all.Unknown = append(all.List, found.List...), append(all.Unknown, found.Unknown...)
-	if !found.At.IsZero() {
-		all.At = found.At
-	}
+	all.At = cmp.Or(found.At, all.At)
 	for kind, ids := range found.ids {
 		all.ids[kind] = append(all.ids[kind], ids...)
-	}
-	for kind, ids := range found.listed {
-		all.listed[kind] = append(all.listed[kind], ids...)
 	}
 }
 
@@ -133,13 +130,49 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 	return found, err
 }
 
-// filtered applies the filter, and notes which IDs occur and which pass it.
+// filtered applies the filter, and notes which IDs occur before it.
 func (s *Source) filtered(found Reply) Reply {
 	found.ids = topics.IDs(found.List)
 	wanted, certain := s.Filter.Apply(found.List)
 	if !s.IncludeCancelled {
 		wanted = slices.DeleteFunc(wanted, func(d topics.Departure) bool { return d.Cancelled })
 	}
-	found.List, found.Complete, found.listed = wanted, found.Complete && certain, topics.IDs(wanted)
+	found.List, found.Complete = wanted, found.Complete && certain
 	return found
+}
+
+// maxListed is how many departures CheckOnline lists.
+const maxListed = 5
+
+// CheckOnline asks for departures once and returns the next ones, or why there are
+// none.
+func (s *Source) CheckOnline(t *plugins.Task) (string, error) {
+	s.begin()
+	found, err := s.fetch(t)
+	if err != nil {
+		return "", err
+	}
+	if err := s.publish(t, found); err != nil {
+		return "", err
+	}
+	d := s.published
+	if d.Mismatch != "" {
+		return "", fmt.Errorf("%s", d.Mismatch)
+	}
+	lines := []string{fmt.Sprintf("%s: %d departures", d.Stop, len(d.List))}
+	for _, one := range d.List[:min(len(d.List), maxListed)] {
+		how := "by the timetable"
+		switch {
+		case one.Cancelled:
+			how = "cancelled"
+		case one.Live():
+			how = "live"
+		}
+		where := strings.TrimSpace(one.Number + " " + one.Headsign)
+		if one.Platform != "" {
+			where += ", platform " + one.Platform
+		}
+		lines = append(lines, fmt.Sprintf("%s  %s (%s)", one.When().In(s.Env.Clock.Now().Location()).Format("15:04"), where, how))
+	}
+	return strings.Join(lines, "\n"), nil
 }

@@ -34,12 +34,12 @@ func (s Shared) Since() scheduler.Instant { return s.departures.Since() }
 func (s Shared) Lifetime() time.Duration { return s.departures.Lifetime() }
 
 type sharedJSON struct {
-	Stop        string  `json:"stop"`
-	Zone        string  `json:"zone,omitempty"`
-	Period      float64 `json:"period_s"`
-	Complete    bool    `json:"complete"`
-	Attribution string  `json:"attribution,omitempty" as:"detail"`
-	List        any     `json:"list"` // of departures, which DecodeShared reads by themselves
+	Stop        string             `json:"stop"`
+	Zone        string             `json:"zone,omitempty"`
+	Period      float64            `json:"period_s"`
+	Complete    bool               `json:"complete"`
+	Attribution string             `json:"attribution,omitempty" as:"detail"`
+	List        []topics.Departure `json:"list"`
 }
 
 // JSONAt returns the documented form, which is the same at any moment.
@@ -64,20 +64,12 @@ func DecodeShared(payload []byte, left time.Duration) (Reply, error) {
 		return Reply{}, InvalidReply("no expiry, so that its age is not known")
 	}
 	value := envelope.Get("value")
-	found, err := Decode(value.Get("list"), func(d topics.Departure) (topics.Departure, bool) {
-		titles := d.Disruptions
-		d.Disruptions = nil
-		for _, title := range titles {
-			d.Disruptions = AddTitle(d.Disruptions, title)
-		}
-		return d, true
-	})
 	var told sharedJSON
-	Read(value, &told)
+	all := Read(value, &told)
+	found, err := Decode(told.List, all && told.Complete, func(d topics.Departure) (topics.Departure, bool) { return d, true })
 	found.Age = max(0, lifetime-left)
 	found.Period = seconds(value.Get("period_s"))
 	found.Stop, found.Zone, found.Attribution = told.Stop, Zone(told.Zone), told.Attribution
-	found.Complete = found.Complete && told.Complete
 	return found, err
 }
 

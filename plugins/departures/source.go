@@ -82,11 +82,8 @@ type Reply struct {
 	Period      time.Duration // how often the other one asks
 	Attribution string
 
-	ids, listed map[string][]string // that occur, and that pass the filter; see [topics.IDs]
+	ids map[string][]string // that occur before the filter; see [topics.IDs]
 }
-
-// maxRetry is the longest pause before a retry.
-const maxRetry = 5 * time.Minute
 
 // recheckAfter is the pause after a reply that is not believed, give or take a fifth.
 const recheckAfter = 7500 * time.Millisecond
@@ -180,9 +177,7 @@ func (s *Source) isCredible(found Reply) bool {
 // publish publishes what was found. An error is that of a request which tells why
 // nothing was.
 func (s *Source) publish(t *plugins.Task, found Reply) error {
-	isNew := s.note(found)
-	isNew = s.notePlace(found) || isNew
-	mismatch := found.Mismatch
+	isNew, mismatch := s.note(found), found.Mismatch
 	if len(found.List) == 0 {
 		why, learned, err := s.mismatch(t)
 		if err != nil {
@@ -236,7 +231,7 @@ func (s *Source) logUnknown(words []string) {
 // Failed handles a failed request and returns the pause before the retry. A single failure
 // is not reported, unless it is persistent.
 func (s *Source) Failed(err *Error) time.Duration {
-	pause := max(s.backoff.Next(err.firstRetry(), maxRetry), err.RetryAfter)
+	pause := err.pause(&s.backoff)
 	if s.backoff.Tries() > 1 || err.Persistent {
 		s.published.Problem = err.Summary
 		Topic.Set(s.Env, s.published)

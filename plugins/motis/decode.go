@@ -17,11 +17,18 @@ import (
 
 // place is a stop and, of a departure, what it does there.
 type place struct {
-	StopID, ParentID                                      string `as:"id"`
-	Name, Tz, Lat, Lon, Track, ScheduledTrack, PickupType string
-	Departure, ScheduledDeparture                         time.Time
-	Cancelled                                             bool
-	Alerts                                                []struct {
+	ID, StopID, ParentID          string `as:"id"` // the first is that of a match of the geocoder
+	Name, Type, Tz, Lat, Lon      string
+	Track, ScheduledTrack         string
+	PickupType                    string
+	Departure, ScheduledDeparture time.Time
+	Cancelled                     bool
+	Modes                         []string
+	Areas                         []struct {
+		Name            string
+		Default, Unique bool
+	}
+	Alerts []struct {
 		HeaderText                        string `as:"title"`
 		ImpactPeriod, CommunicationPeriod []period
 	}
@@ -48,11 +55,15 @@ func (p place) position() (at plugins.Position) {
 // decodeStopTimes decodes a reply of /stoptimes for a stop, or, if that is empty, for a
 // position.
 func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
-	var at, nearest place // nearest of those that something leaves from
-	sources.Read(reply.Get("place"), &at)
+	var r struct {
+		Place     place
+		StopTimes []stopTime
+	}
+	all := sources.Read(reply, &r)
+	at, nearest := r.Place, place{} // nearest of those that something leaves from
 	position, closest := at.position(), math.Inf(1)
 	known := stop == "" || at.StopID == stop
-	found, err := sources.Decode(reply.Get("stopTimes"), func(t stopTime) (topics.Departure, bool) {
+	found, err := sources.Decode(r.StopTimes, all, func(t stopTime) (topics.Departure, bool) {
 		if meters := position.Meters(t.Place.position()); meters < closest {
 			nearest, closest = t.Place, meters
 		}
@@ -91,7 +102,7 @@ func (t stopTime) departure() (d topics.Departure, boards bool) {
 	}
 	for _, alert := range t.Place.Alerts {
 		if includes(alert.ImpactPeriod, d.When()) && includes(alert.CommunicationPeriod, d.When()) {
-			d.Disruptions = sources.AddTitle(d.Disruptions, alert.HeaderText)
+			d.Disruptions = append(d.Disruptions, alert.HeaderText)
 		}
 	}
 	// Nobody can get on where a service is cancelled: that alone hides nothing.
@@ -125,4 +136,22 @@ func otherModes(reply gjson.Result, wanted []string) string {
 		return ""
 	}
 	return fmt.Sprintf("modes %s match nothing at this stop; there are %s", strings.Join(wanted, ", "), strings.Join(there, ", "))
+}
+
+// decodeStops decodes a reply of /geocode.
+func decodeStops(reply gjson.Result) (stops []sources.Stop, err error) {
+	list, err := sources.List[place](reply, "stops")
+	for _, at := range list {
+		if at.Type != "STOP" || at.ID == "" {
+			continue
+		}
+		var areas []string
+		for _, area := range at.Areas {
+			if area.Name != "" && (area.Default || area.Unique) {
+				areas = append(areas, area.Name)
+			}
+		}
+		stops = append(stops, sources.Stop{ID: at.ID, Name: at.Name, Area: strings.Join(areas, ", "), Modes: at.Modes, Position: at.position()})
+	}
+	return stops, err
 }

@@ -116,11 +116,25 @@ func (c Client) departures(ctx context.Context) (sources.Reply, error) {
 		return sources.Reply{}, err
 	}
 	found, err := decodeStopTimes(reply, c.cfg.Stop)
-	found.At, found.Complete = at, found.Complete && len(reply.Get("stopTimes").Array()) < wanted
+	found.At, found.Complete = at, found.Complete && int(reply.Get("stopTimes.#").Int()) < wanted
 	if found.Empty && len(c.cfg.Modes) > 0 && err == nil {
 		if reply, _, err = c.Get(ctx, "/api/v6/stop", c.cfg.atStop()); err == nil {
 			found.Mismatch = otherModes(reply, c.cfg.Modes)
 		}
 	}
 	return found, err
+}
+
+// FindStops returns the stops that a text names, the best match first, those near a
+// position preferred, if there is one.
+func (c Client) FindStops(ctx context.Context, text string, near plugins.Position) ([]sources.Stop, error) {
+	query := url.Values{"text": {text}, "type": {"STOP"}, "language": {c.cfg.Language}}
+	if near != (plugins.Position{}) {
+		query.Set("place", near.String())
+	}
+	reply, _, err := c.Get(ctx, "/api/v1/geocode", query)
+	if err != nil {
+		return nil, err
+	}
+	return decodeStops(reply)
 }

@@ -3,6 +3,9 @@ package ptv
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -55,7 +58,7 @@ func (c Client) get(ctx context.Context, path string, query url.Values) (reply g
 // explain returns the error that a response reports, nil if it reports none. The status
 // alone is not enough: the API sends 403 for an invalid signature, for a disabled key and
 // for too many requests.
-func explain(status int, message string, reply gjson.Result) *APIError {
+func explain(status int, message, health string) *APIError {
 	mentions := func(word string) bool { return strings.Contains(strings.ToLower(message), word) }
 	switch {
 	case mentions("throttl"):
@@ -68,7 +71,7 @@ func explain(status int, message string, reply gjson.Result) *APIError {
 		return &APIError{Summary: "access denied", Detail: cmp.Or(message, "the API rejects this id and key"), Persistent: true}
 	case status == http.StatusNotFound || status == http.StatusBadRequest:
 		return &APIError{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true, OfRequest: true}
-	case status == http.StatusOK && sources.Text(reply.Get("status.health")) == "0":
+	case status == http.StatusOK && health == "0":
 		return &APIError{Summary: "PTV is down", Detail: cmp.Or(message, "the API reports that it is not available (health 0)")}
 	}
 	return nil
@@ -106,4 +109,23 @@ func redact(err error, secrets ...string) error {
 	}
 	redacted.Detail = sources.Clean(redacted.Detail, maxDetail)
 	return &redacted
+}
+
+// sign returns the signature of a request: HMAC-SHA1, with the key as it is written, over
+// the path and query that are sent.
+func sign(key, pathAndQuery string) string {
+	mac := hmac.New(sha1.New, []byte(key))
+	mac.Write([]byte(pathAndQuery))
+	return strings.ToUpper(hex.EncodeToString(mac.Sum(nil)))
+}
+
+// signed returns target with the developer id and the signature appended, which must be the
+// last parameter.
+func signed(target url.URL, id, key string) *url.URL {
+	if target.RawQuery != "" {
+		target.RawQuery += "&"
+	}
+	target.RawQuery += "devid=" + url.QueryEscape(id)
+	target.RawQuery += "&signature=" + sign(key, target.RequestURI())
+	return &target
 }

@@ -16,10 +16,10 @@ import (
 
 // timetable has what is used of a /v3/departures reply. Ids are texts.
 type timetable struct {
-	rows []row // the valid ones
-	cut  bool  // a table has too many entries
+	cut bool // a table has too many entries
 
-	Stops map[string]struct {
+	Departures []row
+	Stops      map[string]struct {
 		Name string `json:"stop_name"`
 	}
 	Directions map[string]struct {
@@ -65,16 +65,16 @@ type disruption struct {
 func decodeTimetable(reply gjson.Result, stop int) (found sources.Reply, all []topics.Departure, err error) {
 	var r timetable
 	r.cut = !sources.Read(reply, &r)
-	found, err = sources.Decode(reply.Get("departures"), func(d row) (topics.Departure, bool) {
-		if d.Scheduled = cmp.Or(d.Scheduled, d.Estimated); !d.Scheduled.IsZero() {
-			r.rows = append(r.rows, d)
-		}
-		return r.departure(d), true
-	})
-	id := strconv.Itoa(stop)
+	for i := range r.Departures {
+		d := &r.Departures[i]
+		d.Scheduled = cmp.Or(d.Scheduled, d.Estimated)
+	}
+	found, err = sources.Decode(r.Departures, !r.cut, func(d row) (topics.Departure, bool) { return r.departure(d), true })
+	r.Departures = slices.DeleteFunc(r.Departures, func(d row) bool { return d.Scheduled.IsZero() })
 	all, found.List = found.List, nil
+	id := strconv.Itoa(stop)
 	for i, d := range all {
-		if r.boards(r.rows[i], id) {
+		if r.boards(r.Departures[i], id) {
 			found.List = append(found.List, d)
 		}
 	}
@@ -91,7 +91,7 @@ func (r *timetable) doubt() string {
 	switch {
 	case r.cut:
 		return fmt.Sprintf("a table of the reply has more than %d entries; names may be missing", sources.MaxItems)
-	case slices.ContainsFunc(r.rows, noRun):
+	case slices.ContainsFunc(r.Departures, noRun):
 		return "departures of the reply have no run; whether they are cancelled is not known"
 	}
 	return ""
@@ -116,7 +116,7 @@ func (r *timetable) unknown() (words []string) {
 			words = append(words, word)
 		}
 	}
-	for _, d := range r.rows {
+	for _, d := range r.Departures {
 		for _, flag := range d.flags() {
 			if !slices.Contains(flags, flag) && !strings.Contains(flag, "_") {
 				add("flag", flag)
@@ -139,7 +139,7 @@ func (r *timetable) boards(d row, stop string) bool {
 	if r.Runs[d.Run].FinalStop != stop || d.Sequence == "1" {
 		return true
 	}
-	return slices.ContainsFunc(r.rows, func(other row) bool { return other.Run == d.Run && other.Scheduled.After(d.Scheduled) })
+	return slices.ContainsFunc(r.Departures, func(other row) bool { return other.Run == d.Run && other.Scheduled.After(d.Scheduled) })
 }
 
 // departure returns a departure with its run, route and so on.
@@ -169,7 +169,7 @@ func (r *timetable) departure(raw row) topics.Departure {
 	}
 	for _, id := range raw.Disruptions {
 		if one := r.Disruptions[id]; one.at(d.When()) {
-			d.Disruptions = sources.AddTitle(d.Disruptions, one.Title)
+			d.Disruptions = append(d.Disruptions, one.Title)
 		}
 	}
 	return d

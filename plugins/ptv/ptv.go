@@ -14,10 +14,64 @@ package ptv
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
 )
+
+// Config is the configuration of an instance.
+type Config struct {
+	Stop       int        `yaml:"stop" doc:"the ID of the stop; ptvd stops SEARCH finds it" required:"true" min:"1"`
+	RouteType  string     `yaml:"route_type" doc:"the kind of service" oneof:"train tram bus vline night"`
+	Routes     []int      `yaml:"routes" doc:"only the routes with these IDs; none: all routes" min:"1"`
+	Directions []int      `yaml:"directions" doc:"only the directions with these IDs; none: all directions" min:"0"`
+	Platforms  []Platform `yaml:"platforms" doc:"only these platforms, and no departures whose platform is not known; none: all platforms"`
+	sources.ServiceOptions
+	ID  plugins.Secret `yaml:"id" doc:"the developer id from PTV" required:"true"`
+	Key plugins.Secret `yaml:"key" doc:"the key that belongs to the id" required:"true"`
+}
+
+var defaults = Config{RouteType: "train", ServiceOptions: sources.ServiceOptions{
+	Every: 30 * time.Second, Options: sources.Options{Count: 10, IncludeCancelled: true}, BaseURL: "https://timetableapi.ptv.vic.gov.au",
+}}
+
+// Platform is the name of a platform in the API: 1, or 15A.
+type Platform string
+
+// UnmarshalText reads up to 8 letters and digits.
+func (p *Platform) UnmarshalText(text []byte) error {
+	if len(text) == 0 || len(text) > 8 || strings.ContainsFunc(string(text), notInPlatform) {
+		return errors.New("a platform has up to 8 letters and digits, such as 2 or 15A")
+	}
+	*p = Platform(text)
+	return nil
+}
+
+func notInPlatform(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
+
+// Client returns a client with the configured address and credentials, for the program
+// that is named.
+func (c Config) Client(via http.RoundTripper, agent string) Client {
+	return Client{BaseURL: c.BaseURL, ID: c.ID, Key: c.Key, Agent: agent, HTTP: via}
+}
+
+// routeTypes are the names of the API's route types, in the order of their numbers.
+var routeTypes = []string{"train", "tram", "bus", "vline", "night"}
+
+// modes are the words of people for them.
+var modes = map[string]string{"train": "train", "tram": "tram", "bus": "bus", "vline": "train", "night": "bus"}
+
+// melbourne is the zone of the stops.
+var melbourne, _ = time.LoadLocation("Australia/Melbourne")
+
+func routeType(name string) int { return slices.Index(routeTypes, name) }
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{

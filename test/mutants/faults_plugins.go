@@ -106,7 +106,7 @@ var departuresMutants = []mutant{
 	{"D10 a delay is carried", "plugins/departures/departures.go", "now.Sub(last.at) <= presumedFor", "false", []string{"plugins/ptv"}},
 	{"D10 not for ever", "plugins/departures/departures.go", "presumedFor = 2 * time.Minute", "presumedFor = 20 * time.Minute", []string{"plugins/ptv"}},
 	{"D11 a reply without runs", "plugins/ptv/departures.go", "Presumed:      !known,", "Presumed:      false && known,", nil},
-	{"D11 health says so", "plugins/ptv/departures.go", "case slices.ContainsFunc(r.rows, noRun):", "case false && slices.ContainsFunc(r.rows, noRun):", nil},
+	{"D11 health says so", "plugins/ptv/departures.go", "case slices.ContainsFunc(r.Departures, noRun):", "case false && slices.ContainsFunc(r.Departures, noRun):", nil},
 	{"D13 the number is read before the name is cut", "plugins/ptv/departures.go", `"route_name" as:"text"`, `"route_name"`, nil},
 	{"a departure of unknown platform may be wanted", "plugins/topics/filter.go", "			certain = false\n", "			certain = true\n", nil},
 	{"several stops: no more only where each says so", "plugins/topics/group.go", "Later, Missed, NoneLeft}", "NoneLeft, Missed, Later}", nil},
