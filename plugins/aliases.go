@@ -144,10 +144,11 @@ type Board = gpio.Board
 
 // Input is lines that are read, with their edges in order.
 //
-//	Next(t) (Edge, error)     waits for the next edge
-//	Level(line) Level         returns the level that a line has by the edges that Next returned
-//	Lost() uint64             returns how many edges were lost because nobody read them
-//	Polled() time.Duration    returns the period in which lines without edges are read, 0 for others
+//	Next(t) (Edge, error)            waits for the next edge
+//	NextUntil(t, due) (Edge, error)  waits for it until an instant, and then returns ErrTimeout
+//	Level(line) Level                returns the level that a line has by the edges that were returned
+//	Lost() uint64                    returns how many edges were lost because nobody read them
+//	Polled() time.Duration           returns the period in which lines without edges are read, 0 for others
 type Input = gpio.Input
 
 // InputOptions are the lines of an [Input] and how they are read: Lines, Pull,

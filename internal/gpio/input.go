@@ -104,6 +104,18 @@ func (in *Input) Next(t *scheduler.Task) (Edge, error) {
 	}
 }
 
+// NextUntil is Next, and returns [scheduler.ErrTimeout] if there is no edge until an instant.
+func (in *Input) NextUntil(t *scheduler.Task, due scheduler.Instant) (edge Edge, err error) {
+	if due == scheduler.Never {
+		return in.Next(t)
+	}
+	err = t.Timeout(due.Sub(t.Now()), func() (err error) {
+		edge, err = in.Next(t)
+		return err
+	})
+	return edge, err
+}
+
 // Level returns the debounced level of a line, as of the edges that Next returned.
 // If lines had to be read again, they all change with the first of their edges, since
 // the order in which they changed is not known.

@@ -18,6 +18,13 @@ var (
 	gestured = plugins.NewTopic[topics.Gesture]("gesture", "what was done with the button, of the gestures that have an action", plugins.Events())
 )
 
+// The actions by which other instances press the button.
+var (
+	pressBy = plugins.NewAction("press", "presses the button, until release is called",
+		plugins.EndedBy("release"), plugins.CallsOptions("on_press", "on_double", "on_triple"))
+	releaseBy = plugins.NewAction("release", "releases the button", plugins.CallsOptions("on_release", "on_click"))
+)
+
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name: "button",
@@ -117,20 +124,12 @@ func (b *button) watch(t *plugins.Task) error {
 // later, since an edge from before may still be on its way, or undecided; it must be
 // handled first, as gestures are decided by the times of the edges.
 func (b *button) next(t *plugins.Task) (edge plugins.Edge, err error) {
-	take := func() (err error) {
-		edge, err = b.in.Next(t)
-		return err
-	}
 	contact, gesture := b.contact.due(), b.recognizer.due()
-	switch {
-	case contact == plugins.Never && gesture == plugins.Never:
-		err = take()
-	case min(contact, b.contact.undecided()) <= gesture:
-		err = t.Timeout(contact.Sub(t.Now()), take)
-	default:
-		if err = t.Timeout(gesture.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
-			err = t.Timeout(maxDelivery, take)
-		}
+	if min(contact, b.contact.undecided()) <= gesture {
+		return b.in.NextUntil(t, contact)
+	}
+	if edge, err = b.in.NextUntil(t, gesture); errors.Is(err, plugins.ErrTimeout) {
+		edge, err = b.in.NextUntil(t, t.Now().Add(maxDelivery))
 	}
 	return edge, err
 }
@@ -187,6 +186,33 @@ func (b *button) call(g gesture) {
 	for _, action := range b.actions[g] {
 		if err := b.env.Call(action); err != nil {
 			b.env.Log.Warn("action failed", "gesture", g, "action", action, "err", err)
+		}
+	}
+}
+
+func (b *button) handleActions() {
+	edge := func(down bool) func(string) error {
+		return func(string) error {
+			b.edge(down, b.env.Now())
+			b.called.Set()
+			return nil
+		}
+	}
+	pressBy.Handle(b.env, edge(true))
+	releaseBy.Handle(b.env, edge(false))
+}
+
+// awaitActions decides gestures that began with an action. The watch task cannot: it
+// wakes for edges of the line only.
+func (b *button) awaitActions(t *plugins.Task) error {
+	for {
+		err := t.Timeout(b.recognizer.due().Sub(t.Now()), func() error { return b.called.Wait(t) })
+		b.called.Clear()
+		switch {
+		case errors.Is(err, plugins.ErrTimeout):
+			b.recognizer.advance(t.Now())
+		case err != nil:
+			return err
 		}
 	}
 }

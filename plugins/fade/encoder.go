@@ -7,16 +7,6 @@ import (
 	"ptvd/plugins"
 )
 
-// startEncoder opens the encoder's lines and begins to follow them.
-func (l *lamp) startEncoder(t *plugins.Task) error {
-	in, decoder, err := l.openEncoder(t)
-	if err != nil {
-		return err
-	}
-	l.env.GoUrgent("encoder", func(t *plugins.Task) error { return l.followEncoder(t, in, decoder) })
-	return nil
-}
-
 // openEncoder opens the lines of an encoder.
 func (l *lamp) openEncoder(t *plugins.Task) (*plugins.Input, plugins.Quadrature, error) {
 	e := l.cfg.Encoder
@@ -73,14 +63,9 @@ func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins
 // nextDetents waits for an edge, or until the encoder has come to rest beside a detent
 // that was not counted yet. It returns the detents turned, and when.
 func nextDetents(t *plugins.Task, in *plugins.Input, decoder *plugins.Quadrature) (detents int, at plugins.Instant, err error) {
-	var edge plugins.Edge
-	take := func() (err error) {
-		edge, err = in.Next(t)
-		return err
-	}
-	if due := decoder.Due(); due == plugins.Never {
-		err = take()
-	} else if err = t.Timeout(due.Sub(t.Now()), take); errors.Is(err, plugins.ErrTimeout) {
+	due := decoder.Due()
+	edge, err := in.NextUntil(t, due)
+	if errors.Is(err, plugins.ErrTimeout) {
 		return decoder.Rest(due), due, nil
 	}
 	if err != nil {

@@ -5,6 +5,7 @@
 package fade
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"time"
@@ -14,6 +15,20 @@ import (
 )
 
 var brightness = plugins.NewTopic[topics.Level]("level", "the lamp's brightness, and the level that it fades to", plugins.State(0))
+
+var (
+	toggle = plugins.NewAction("toggle", "switches the lamp off, or on at its last level")
+	on     = plugins.NewAction("on", "switches the lamp on at its last level")
+	off    = plugins.NewAction("off", "switches the lamp off")
+	set    = plugins.NewAction("set", "sets the level", plugins.Arg("a level, such as 40%", checkLevel))
+	up     = plugins.NewAction("up", "raises the level by one step")
+	down   = plugins.NewAction("down", "lowers the level by one step")
+)
+
+func checkLevel(arg string) error {
+	var level plugins.Percent
+	return level.UnmarshalText([]byte(arg))
+}
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
@@ -37,7 +52,6 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		cfg:    cfg,
 		dimmer: dimmer{minLevel: float64(cfg.Min), maxLevel: float64(cfg.Max), step: float64(cfg.Step)},
 		fader:  fader{duration: cfg.Duration},
-		store:  store{storage: env.Storage},
 	}, nil
 }
 
@@ -46,13 +60,14 @@ type lamp struct {
 	cfg           Config
 	dimmer        dimmer
 	fader         fader
-	store         store
 	outputs       []plugins.PWM
 	duty          uint16        // see setOutputs
 	turned        int           // detents clockwise minus detents counter-clockwise
 	goalChanged   plugins.Event // for fade
 	levelsChanged plugins.Event // for saveChanges
 	changedAt     plugins.Instant
+	saved         levels        // what the file has; zero: not known
+	turns         plugins.Turns // of writing it
 }
 
 // Start opens the outputs and the encoder, and restores the level.
@@ -67,9 +82,11 @@ func (l *lamp) Start(t *plugins.Task) error {
 		return err
 	}
 	if l.cfg.Encoder.A != "" {
-		if err := l.startEncoder(t); err != nil {
+		in, decoder, err := l.openEncoder(t)
+		if err != nil {
 			return err
 		}
+		l.env.GoUrgent("encoder", func(t *plugins.Task) error { return l.followEncoder(t, in, decoder) })
 	}
 	l.handleActions()
 	l.env.GoUrgent("fade", l.fade)
@@ -80,14 +97,13 @@ func (l *lamp) Start(t *plugins.Task) error {
 
 // Stop switches the lamp off unless at_stop is keep, and saves the level.
 func (l *lamp) Stop(t *plugins.Task) error {
-	var errs []error
+	var err error
 	if l.cfg.AtStop == "off" {
-		errs = append(errs, l.setOutputs(0))
+		err = l.setOutputs(0)
 		brightness.Set(l.env, topics.Level{})
 	}
 	l.dimmer.hold()
-	errs = append(errs, l.store.save(t, l.dimmer.levels))
-	return errors.Join(errs...)
+	return errors.Join(err, l.save(t))
 }
 
 // Update applies changes that do not need a restart, so that the lamp stays on. Other
@@ -112,16 +128,63 @@ func (l *lamp) Update(_ *plugins.Task, cfg Config) error {
 
 // restore loads the saved levels. Without any the lamp is off, and comes on at max.
 func (l *lamp) restore(t *plugins.Task) error {
-	saved, err := l.store.load(t)
+	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return l.env.Storage.Load(stateFile) })
+	if err == nil && data != nil {
+		l.saved, err = decodeLevels(data)
+	}
 	switch {
 	case errors.Is(err, plugins.ErrCancelled):
 		return err
 	case err != nil:
 		l.env.Log.Warn("loading the saved level failed; using the default", "err", err)
 	}
+	saved := l.saved
 	if saved == (levels{}) {
 		saved.Last = float64(l.cfg.Max)
 	}
 	l.dimmer.restore(l.cfg.Restore, saved)
 	return nil
+}
+
+func (l *lamp) handleActions() {
+	handle := func(a *plugins.Action, do func()) {
+		a.Handle(l.env, func(string) error {
+			do()
+			l.fadeToGoal()
+			return nil
+		})
+	}
+	handle(toggle, l.dimmer.toggle)
+	handle(on, l.dimmer.on)
+	handle(off, l.dimmer.off)
+	handle(up, func() { l.turn(1, 1, l.env.Now()) })
+	handle(down, func() { l.turn(-1, 1, l.env.Now()) })
+	set.Handle(l.env, func(arg string) error {
+		var level plugins.Percent
+		_ = level.UnmarshalText([]byte(arg)) // which checkLevel has accepted
+		l.dimmer.set(float64(level))
+		l.fadeToGoal()
+		return nil
+	})
+}
+
+// turn changes the goal by detents of so many steps each.
+func (l *lamp) turn(detents int, steps float64, at plugins.Instant) {
+	l.turned += detents
+	l.dimmer.turn(float64(detents)*steps, l.fader.level(at))
+}
+
+// fadeToGoal starts a fade if the dimmer has a new goal, and publishes the goal.
+func (l *lamp) fadeToGoal() {
+	l.startFade(l.env.Now())
+	l.publish(l.fader.level(l.changedAt))
+}
+
+func (l *lamp) startFade(at plugins.Instant) {
+	l.changedAt = at
+	if l.dimmer.Goal != l.fader.goal {
+		l.fader.fadeTo(l.dimmer.Goal, at)
+		l.goalChanged.Set()
+	}
+	l.levelsChanged.Set()
 }

@@ -3,6 +3,7 @@ package fade
 import (
 	"errors"
 	"math"
+	"math/bits"
 	"time"
 
 	"ptvd/plugins"
@@ -64,4 +65,142 @@ func (l *lamp) fadeUpAndDown(t *plugins.Task, output int) error {
 		}
 	}
 	return l.setOutput(output, 0)
+}
+
+// testEncoder reports each detent, and changes that do not look like one.
+func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
+	in, decoder, err := l.openEncoder(t)
+	if err != nil {
+		return err
+	}
+	e := l.cfg.Encoder
+	report.Info("Turn the encoder on %s and %s clockwise. Each detent should print one line, clockwise. If it prints counter-clockwise, a and b are swapped: swap the wires, or set reverse: true.", e.A, e.B)
+	test := &encoderTest{encoder: e, report: report}
+	for {
+		edge, err := test.next(t, in)
+		switch {
+		case errors.Is(err, plugins.ErrTimeout):
+			test.turned(decoder.Rest(t.Now()))
+			test.stopped(in.Level(0), in.Level(1))
+		case err != nil:
+			test.end()
+			return err
+		default:
+			test.changed(edge.Line, decoder.Step(in.Level(0), in.Level(1), edge.At))
+		}
+	}
+}
+
+// encoderTest follows an encoder that a person turns.
+type encoderTest struct {
+	encoder Encoder
+	report  plugins.Reporter
+	sum     int    // detents, clockwise positive
+	total   [2]int // changes of each channel
+	changes [2]int // of each channel since the encoder last stopped
+	detents int    // since the encoder last stopped
+	idle    int    // changes since the last detent or stop
+	stops   uint8  // where it has stopped: a bit for each code, by which channels were high
+}
+
+// stopAfter is how long an encoder does not change before it has stopped.
+const stopAfter = 500 * time.Millisecond
+
+// maxIdle is more changes than the contacts of a worn encoder make between two
+// detents.
+const maxIdle = 100
+
+// next waits for an edge. After a change it returns ErrTimeout when the encoder has
+// stopped.
+func (e *encoderTest) next(t *plugins.Task, in *plugins.Input) (plugins.Edge, error) {
+	due := plugins.Never
+	if e.changes != [2]int{} {
+		due = t.Now().Add(stopAfter)
+	}
+	return in.NextUntil(t, due)
+}
+
+func (e *encoderTest) changed(channel, detents int) {
+	e.total[channel]++
+	e.changes[channel]++
+	if !e.turned(detents) {
+		e.checkNoise(channel)
+	}
+}
+
+func (e *encoderTest) turned(detents int) bool {
+	if detents == 0 {
+		return false
+	}
+	if e.encoder.Reverse {
+		detents = -detents
+	}
+	e.idle = 0
+	e.detents++
+	e.sum += detents
+	direction := "clockwise"
+	if detents < 0 {
+		direction = "counter-clockwise"
+	}
+	e.report.Info("%s, total %+d", direction, e.sum)
+	return true
+}
+
+// stopped checks where the encoder stopped. Where it was at the beginning is of no use: it
+// may have been off its detent. With four steps per detent it always stops at one code, or at two
+// neighbors if its detents lie on a code edge.
+func (e *encoderTest) stopped(a, b plugins.Level) {
+	pins := e.encoder
+	code := 0
+	if a {
+		code |= 1
+	}
+	if b {
+		code |= 2
+	}
+	isNew := e.stops>>code&1 == 0
+	e.stops |= 1 << code
+	codes := bits.OnesCount8(e.stops)
+	switch {
+	case e.missing(0):
+		e.warnMissing(pins.B, pins.A, "a")
+	case e.missing(1):
+		e.warnMissing(pins.A, pins.B, "b")
+	case isNew && codes > 2 && pins.StepsPerDetent > 1:
+		e.report.Warn("The encoder has stopped at %d of its 4 codes. If it was in a detent each time: set steps_per_detent: 1.", codes)
+	case isNew && codes == 2 && e.stops>>(code^3)&1 == 1 && pins.StepsPerDetent > 2:
+		e.report.Warn("The encoder stopped halfway to a detent. If it is in a detent: set steps_per_detent: 2.")
+	case e.detents == 0 && e.changes[0]%2 == 0 && e.changes[1]%2 == 0:
+		e.report.Info("%s and %s changed and changed back: no detent.", pins.A, pins.B)
+	}
+	e.changes, e.detents, e.idle = [2]int{}, 0, 0
+}
+
+// missing tells whether a channel did not change although the other changed and
+// changed back. With one step to the detent that is normal, unless the channel never
+// changes.
+func (e *encoderTest) missing(channel int) bool {
+	if e.encoder.StepsPerDetent == 1 {
+		return e.total[channel] == 0 && e.total[1-channel] > 1
+	}
+	return e.changes[channel] == 0 && e.changes[1-channel]%2 == 0
+}
+
+func (e *encoderTest) warnMissing(changed, missing plugins.Pin, channel string) {
+	e.report.Warn("%s changed, but %s did not. If you turned by a detent or more: the wire of %s (%s) is loose or on the wrong pin. If you pressed a button: it is connected to %s.", changed, missing, channel, missing, changed)
+}
+
+// checkNoise warns of a line that changes all the time and so never stops.
+func (e *encoderTest) checkNoise(channel int) {
+	if e.idle++; e.idle == maxIdle {
+		line := [2]plugins.Pin{e.encoder.A, e.encoder.B}[channel]
+		e.report.Warn("%s changes continuously without a detent: the input is floating and picks up noise, or the encoder's common pin is not connected to ground. Without external resistors, set pull: up.", line)
+	}
+}
+
+// end warns when nothing ever changed.
+func (e *encoderTest) end() {
+	if e.total == [2]int{} {
+		e.report.Warn("%s and %s did not change. If the encoder was turned: check that its common pin is connected to ground, and that a and b are on these pins.", e.encoder.A, e.encoder.B)
+	}
 }

@@ -37,14 +37,11 @@ func (l *lamp) adopt() error {
 
 // setOutputs sets all outputs to the duty cycle of a lamp at balance 100 % without an
 // inverting driver.
-func (l *lamp) setOutputs(duty uint16) error {
-	var errs []error
+func (l *lamp) setOutputs(duty uint16) (err error) {
 	for i := range l.outputs {
-		if err := l.setOutput(i, duty); err != nil {
-			errs = append(errs, err)
-		}
+		err = errors.Join(err, l.setOutput(i, duty))
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 func (l *lamp) setOutput(i int, duty uint16) error {

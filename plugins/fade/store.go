@@ -1,7 +1,6 @@
 package fade
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,36 +14,21 @@ const (
 	maxStateSize = 256 // bytes
 )
 
-// store keeps the levels over a restart.
-type store struct {
-	storage plugins.Storage
-	saved   levels
-	turns   plugins.Turns
-}
-
-// load returns the saved levels; zero if there are none, or with an error.
-func (s *store) load(t *plugins.Task) (levels, error) {
-	data, err := plugins.Await(t, func(context.Context) ([]byte, error) { return s.storage.Load(stateFile) })
-	if err == nil && data != nil {
-		s.saved, err = decodeLevels(data)
-	}
-	return s.saved, err
-}
-
-// save writes levels that have changed. A write whose task was cancelled may still be
+// save writes the levels if they have changed. A write whose task was cancelled may still be
 // running: the next one waits for it, so that the newer levels are kept.
-func (s *store) save(t *plugins.Task, l levels) error {
-	if l == s.saved {
+func (l *lamp) save(t *plugins.Task) error {
+	held := l.dimmer.levels
+	if held == l.saved {
 		return nil
 	}
-	data, err := json.Marshal(l)
+	data, err := json.Marshal(held)
 	if err != nil {
 		return err
 	}
-	s.saved = levels{} // unknown until the write has ended
-	err = s.turns.Do(t, func() error { return s.storage.Save(stateFile, data) })
+	l.saved = levels{} // unknown until the write has ended
+	err = l.turns.Do(t, func() error { return l.env.Storage.Save(stateFile, data) })
 	if err == nil {
-		s.saved = l
+		l.saved = held
 	}
 	return err
 }
@@ -83,7 +67,7 @@ func (l *lamp) saveChanges(t *plugins.Task) error {
 		}
 		l.levelsChanged.Clear()
 		l.dimmer.hold()
-		switch err := l.store.save(t, l.dimmer.levels); {
+		switch err := l.save(t); {
 		case err == nil:
 			l.env.Health.OK()
 		case errors.Is(err, plugins.ErrCancelled):

@@ -62,19 +62,17 @@ func (o *output) Start(t *plugins.Task) (err error) {
 	if err := o.open(t); err != nil {
 		return err
 	}
-	handle := func(a *plugins.Action, on func() bool, duration func() plugins.Instant) {
+	handle := func(a *plugins.Action, change func()) {
 		a.Handle(o.env, func(string) error {
-			o.on, o.until = on(), duration()
+			change()
 			o.changed.Set()
 			return nil
 		})
 	}
-	forever := func() plugins.Instant { return plugins.Never }
-	yes, no := func() bool { return true }, func() bool { return false }
-	handle(on, yes, forever)
-	handle(off, no, forever)
-	handle(toggle, func() bool { return !o.on }, forever)
-	handle(pulse, yes, func() plugins.Instant { return o.env.Now().Add(o.cfg.Pulse) })
+	handle(on, func() { o.on, o.until = true, plugins.Never })
+	handle(off, func() { o.on, o.until = false, plugins.Never })
+	handle(toggle, func() { o.on, o.until = !o.on, plugins.Never })
+	handle(pulse, func() { o.on, o.until = true, o.env.Now().Add(o.cfg.Pulse) })
 	o.env.GoUrgent("switch", o.follow)
 	return nil
 }
@@ -103,7 +101,7 @@ func (o *output) follow(t *plugins.Task) error {
 		if err := o.set(t); err != nil {
 			return err
 		}
-		err := o.await(t)
+		err := t.Timeout(o.until.Sub(t.Now()), func() error { return o.changed.Wait(t) })
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
 			o.on, o.until = false, plugins.Never
@@ -112,13 +110,6 @@ func (o *output) follow(t *plugins.Task) error {
 		}
 		o.changed.Clear()
 	}
-}
-
-func (o *output) await(t *plugins.Task) error {
-	if o.until == plugins.Never {
-		return o.changed.Wait(t)
-	}
-	return t.Timeout(o.until.Sub(t.Now()), func() error { return o.changed.Wait(t) })
 }
 
 func (o *output) set(t *plugins.Task) error {

@@ -86,7 +86,7 @@ var panelMutants = []mutant{
 
 var departuresMutants = []mutant{
 	{"D1 a filter that matches nothing", "plugins/topics/filter.go", "len(o.wanted) == 0 || o.wants(known)", "true || o.wants(known)", []string{"plugins/ptv"}},
-	{"D1 ids are remembered for a week", "plugins/departures/seen.go", "at.Sub(last) > seenFor", "at.Sub(last) > seenFor/7", []string{"plugins/ptv"}},
+	{"D1 ids are remembered for a week", "plugins/departures/known.go", "at.Sub(last) > seenFor", "at.Sub(last) > seenFor/7", []string{"plugins/ptv"}},
 	{"D2 an empty reply is not believed", "plugins/departures/source.go", "return !found.Empty || again ||", "return true || again ||", []string{"plugins/ptv"}},
 	{"D3 rows of one vehicle", "plugins/topics/vehicles.go", "if same < 0 {", "if true || same < 0 {", []string{"plugins/departures"}},
 	{"D3 the row with real time stays", "plugins/topics/vehicles.go", "		return d.Live()\n", "		return than.Live()\n", []string{"plugins/ptv"}},
