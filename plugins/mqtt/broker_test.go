@@ -27,7 +27,7 @@ func startBroker(t *testing.T, configuration ...string) *broker {
 	return &broker{mosquitto.Start(t, configuration...), t}
 }
 
-// observer is a client of the broker that reads everything.
+// observer is a client of the broker that reads everything, or the topics of a filter.
 type observer struct {
 	*paho.Client
 	task     *plugins.Task
@@ -35,7 +35,7 @@ type observer struct {
 }
 
 // observe connects a client, from a task of the test.
-func (b *broker) observe(task *plugins.Task) *observer {
+func (b *broker) observe(task *plugins.Task, filter ...string) *observer {
 	b.t.Helper()
 	conn, err := net.Dial("tcp", b.Address)
 	if err != nil {
@@ -53,7 +53,7 @@ func (b *broker) observe(task *plugins.Task) *observer {
 	if _, err := o.Connect(ctx, &paho.Connect{ClientID: "observer", CleanStart: true, KeepAlive: 60}); err != nil {
 		b.t.Fatal(err)
 	}
-	all := []paho.SubscribeOptions{{Topic: "#", QoS: 1, RetainAsPublished: true}}
+	all := []paho.SubscribeOptions{{Topic: append(filter, "#")[0], QoS: 1, RetainAsPublished: true}}
 	if _, err := o.Subscribe(ctx, &paho.Subscribe{Subscriptions: all}); err != nil {
 		b.t.Fatal(err)
 	}

@@ -44,10 +44,6 @@ func (m *mqtt) takeCommands(t *plugins.Task) error {
 		if err != nil {
 			return err
 		}
-		if dropped := m.conn.dropped.Swap(0); dropped > 0 {
-			m.env.Meter.Count("commands_dropped_total", float64(dropped))
-			m.env.Log.Warn("commands dropped: they come faster than they can be carried out", "count", dropped)
-		}
 		if command.topic == birth {
 			err = m.announcer.again(t, command)
 		} else {

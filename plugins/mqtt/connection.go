@@ -6,23 +6,22 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
 	"github.com/eclipse/paho.golang/paho"
+	"golang.org/x/time/rate"
 
 	"ptvd/plugins"
 )
 
 const (
-	// maxPacket limits what the broker may send, in bytes: a command is short.
-	maxPacket = 64 << 10
 	// maxInbox is how many commands may wait for the loop; those beyond are dropped. It is
 	// the Receive Maximum, too, for which the library makes room.
 	maxInbox = 64
@@ -30,6 +29,9 @@ const (
 	keepAlive      = 30 * time.Second
 	connectTimeout = 10 * time.Second
 	closeTimeout   = 500 * time.Millisecond
+
+	// dropPeriod is how long messages that are dropped are counted until it is reported.
+	dropPeriod = 10 * time.Second
 )
 
 // packetTimeout is how long the broker may take to acknowledge a packet.
@@ -46,56 +48,60 @@ type message struct {
 // connection is a connection to the broker. The client library has goroutines of
 // its own; the commands that they receive wait in the inbox until a task takes them.
 type connection struct {
-	mutex  sync.Mutex
-	client *paho.Client // nil until it is connected
-	closed bool
+	client *paho.Client
 
 	inbox   chan message
-	dropped atomic.Int64  // commands that the full inbox did not take, since the last look
 	came    *plugins.Flag // there is something in the inbox
+	dropped atomic.Int64  // messages since the last look
+	flooded *plugins.Flag // dropped is not 0
 	cause   atomic.Pointer[error]
 	lost    *plugins.Flag // cause is set
 }
 
 // connect makes m.conn a new connection.
 func (m *mqtt) connect(t *plugins.Task) error {
-	c := &connection{inbox: make(chan message, maxInbox), came: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env)}
-	m.conn = c
-	local, err := plugins.Await(t, func(ctx context.Context) (net.Addr, error) {
+	c := &connection{
+		inbox: make(chan message, maxInbox),
+		came:  plugins.NewFlag(m.env), flooded: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env),
+	}
+	will := &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true}
+	var local net.Addr
+	_, err := plugins.Await(t, func(ctx context.Context) (io.Closer, error) {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()
-		will := &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true}
 		dial := func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := m.env.Net.Dial(ctx, network, address)
-			return &awake{Conn: conn, now: m.env.Now, last: m.env.Now()}, err
+			return &paced{Conn: conn, reads: rate.NewLimiter(readsPerSecond, readBurst), now: m.env.Now, last: m.env.Now()}, err
 		}
-		client, local, err := m.cfg.open(ctx, dial, m.env.Clock.Now, will, c.end, func(msg message) { m.receive(c, msg) })
-		if err == nil {
-			c.connected(client)
+		conn, err := m.cfg.dial(ctx, dial, m.env.Clock.Now)
+		if err != nil {
+			return nil, err
 		}
-		return local, err
+		local = conn.LocalAddr()
+		limit := &limited{buffered: newBuffered(conn), packets: rate.NewLimiter(packetsPerSecond, packetBurst), dropped: c.drop}
+		c.client, err = m.cfg.open(ctx, limit, will, c.end, func(msg message) { m.receive(c, msg) })
+		if err != nil {
+			return nil, err
+		}
+		return c, nil
 	})
-	if err == nil {
-		m.announcer = newAnnouncer(m, pageURL(m.env.Net.Page, local.String()))
+	if err != nil {
+		return err
 	}
-	return err
+	m.conn, m.announcer = c, newAnnouncer(m, pageURL(m.env.Net.Page, local.String()))
+	return nil
 }
 
-// open opens a connection to the broker, from the address local. Until it has ended, its
-// messages are passed to receive, by a goroutine of the library.
-func (c Config) open(
-	ctx context.Context, dial dialer, now func() time.Time, will *paho.WillMessage, ended func(error), receive func(message),
-) (_ *paho.Client, local net.Addr, err error) {
+// open makes a connection one to the broker. Until it has ended, its messages are passed to
+// receive, by a goroutine of the library.
+func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage, ended func(error), receive func(message)) (*paho.Client, error) {
 	password, err := c.password()
 	if err != nil {
-		return nil, nil, err
-	}
-	conn, err := c.dial(ctx, dial, now)
-	if err != nil {
-		return nil, nil, err
+		conn.Close()
+		return nil, err
 	}
 	client := paho.NewClient(paho.ClientConfig{
-		Conn:          packets.NewThreadSafeConn(&limited{Conn: conn}),
+		Conn:          packets.NewThreadSafeConn(conn),
 		PacketTimeout: packetTimeout,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
 			receive(message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
@@ -117,19 +123,16 @@ func (c Config) open(
 	if connack != nil && connack.ReasonCode >= 0x80 {
 		err = errors.New((&packets.Connack{ReasonCode: connack.ReasonCode}).Reason())
 	}
-	return client, conn.LocalAddr(), err
+	return client, err
 }
 
 // dialer is the type of [plugins.Network]'s Dial.
 type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// connected keeps the client, unless the connection was closed in the meantime.
-func (c *connection) connected(client *paho.Client) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.client = client; c.closed {
-		disconnect(client)
-	}
+// Close disconnects. It is for a connection that the task does not wait for any more.
+func (c *connection) Close() error {
+	disconnect(c.client)
+	return nil
 }
 
 // disconnect has the broker publish the last will, unless topics are to be cleared
@@ -164,7 +167,7 @@ func (c Config) dial(ctx context.Context, dial dialer, now func() time.Time) (ne
 	}
 	cfg, err := c.tls(broker.Hostname(), now)
 	if err == nil {
-		secure := tls.Client(conn, cfg)
+		secure := tls.Client(newBuffered(conn), cfg)
 		if err = secure.HandshakeContext(ctx); err == nil {
 			return secure, nil
 		}
@@ -228,7 +231,35 @@ func (m *mqtt) receive(c *connection, msg message) {
 	case c.inbox <- msg:
 		c.came.Set()
 	default:
-		c.dropped.Add(1)
+		c.drop()
+	}
+}
+
+// drop counts a message that is dropped, since more come than can be taken.
+func (c *connection) drop() {
+	if c.dropped.Add(1) == 1 {
+		c.flooded.Set()
+	}
+}
+
+// reportDropped reports how many messages are dropped, as long as there are any.
+func (m *mqtt) reportDropped(t *plugins.Task) error {
+	for {
+		if err := m.conn.flooded.Wait(t); err != nil {
+			return err
+		}
+		for {
+			if err := t.Sleep(dropPeriod); err != nil {
+				return err
+			}
+			dropped := m.conn.dropped.Swap(0)
+			if dropped == 0 {
+				break
+			}
+			m.env.Meter.Count("messages_dropped_total", float64(dropped))
+			m.env.Health.Degraded("%s sends too many messages: %d dropped in %v; subscribe to fewer topics, or find out who publishes them", m.broker.Host, dropped, dropPeriod)
+		}
+		m.env.Health.OK()
 	}
 }
 
@@ -289,19 +320,17 @@ func (c *connection) subscribe(t *plugins.Task, retained byte, topics ...string)
 	return err
 }
 
-// close disconnects, after it has removed what topics retain. Where there is no connection
-// it does nothing.
-func (c *connection) close(t *plugins.Task, clear ...string) error {
-	if c == nil {
+// disconnect disconnects, after it has removed what topics retain. Where there is no
+// connection it does nothing.
+func (m *mqtt) disconnect(t *plugins.Task, clear ...string) error {
+	if m.conn == nil {
 		return nil
 	}
+	client := m.conn.client
+	m.conn = nil
 	err := t.Timeout(closeTimeout, func() error {
 		return plugins.Do(t, func() error {
-			c.mutex.Lock()
-			defer c.mutex.Unlock()
-			if c.closed = true; c.client != nil {
-				disconnect(c.client, clear...)
-			}
+			disconnect(client, clear...)
 			return nil
 		})
 	})

@@ -1,6 +1,7 @@
 package mqtt_test
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/eclipse/paho.golang/packets"
 
@@ -19,10 +21,10 @@ import (
 // cannot be made to have.
 type fakeBroker struct {
 	silent   atomic.Bool // it reads, and says nothing any more
+	slow     atomic.Bool // it sends one byte a second
 	connects atomic.Int32
 
-	writing sync.Mutex // a packet is several writes
-	conn    net.Conn
+	conn atomic.Pointer[buffer]
 
 	mutex    sync.Mutex
 	received []*packets.Publish
@@ -34,11 +36,15 @@ func inVirtualTime(t *testing.T, body func(task *plugins.Task, h *plugintest.Har
 		h, b := plugintest.NewInRealTime(t), &fakeBroker{}
 		h.Net.Dial = func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
-			b.writing.Lock()
-			b.conn = there
-			b.writing.Unlock()
+			out := &buffer{conn: there, slow: &b.slow}
+			out.more.L = &out.mutex
+			b.conn.Store(out)
 			b.connects.Add(1)
-			go b.serve(there)
+			go out.send()
+			go func() {
+				b.serve(there)
+				out.close()
+			}()
 			return here, nil
 		}
 		h.Run(func(task *plugins.Task) error { return body(task, h, b) })
@@ -85,9 +91,51 @@ func (b *fakeBroker) serve(conn net.Conn) {
 }
 
 func (b *fakeBroker) write(p *packets.ControlPacket) {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	_, _ = p.WriteTo(b.conn)
+	out := b.conn.Load()
+	out.mutex.Lock()
+	defer out.mutex.Unlock()
+	_, _ = p.WriteTo(&out.bytes)
+	out.more.Signal()
+}
+
+// buffer is what stands between a broker and a client that does not read: the network.
+type buffer struct {
+	conn   net.Conn
+	slow   *atomic.Bool // one byte a second goes through
+	mutex  sync.Mutex
+	more   sync.Cond
+	bytes  bytes.Buffer
+	closed bool
+}
+
+// send sends what comes, until the buffer is closed.
+func (b *buffer) send() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for !b.closed {
+		if b.bytes.Len() == 0 {
+			b.more.Wait()
+			continue
+		}
+		n := b.bytes.Len()
+		if b.slow.Load() {
+			n = 1
+		}
+		next := bytes.Clone(b.bytes.Next(n))
+		b.mutex.Unlock()
+		if b.slow.Load() {
+			time.Sleep(time.Second)
+		}
+		_, _ = b.conn.Write(next)
+		b.mutex.Lock()
+	}
+}
+
+func (b *buffer) close() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.closed = true
+	b.more.Signal()
 }
 
 // published returns what the board has published.

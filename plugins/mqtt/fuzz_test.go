@@ -3,12 +3,15 @@ package mqtt
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
+	"golang.org/x/time/rate"
 
 	"ptvd/plugins"
 )
@@ -42,7 +45,7 @@ func FuzzPacketsFromTheBrokerAreReadOrRefused(f *testing.F) {
 	f.Fuzz(func(t *testing.T, said []byte) {
 		s := &stream{}
 		s.Reset(said)
-		for conn := (&limited{Conn: s}); ; {
+		for conn := (&limited{buffered: newBuffered(s), packets: rate.NewLimiter(rate.Inf, 0)}); ; {
 			if _, err := packets.ReadPacket(conn); err != nil {
 				return
 			}
@@ -61,7 +64,7 @@ func TestAPacketIsRefusedByItsLengthAlone(t *testing.T) {
 	} {
 		s := &stream{}
 		s.Reset([]byte(c.said))
-		conn := &limited{Conn: s}
+		conn := &limited{buffered: newBuffered(s), packets: rate.NewLimiter(rate.Inf, 0)}
 		var err error
 		for err == nil {
 			_, err = packets.ReadPacket(conn)
@@ -72,10 +75,37 @@ func TestAPacketIsRefusedByItsLengthAlone(t *testing.T) {
 	}
 }
 
+func TestBeyondTheRateMessagesWithQoS0AreDroppedAndNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const burst = 8
+		var sent, want bytes.Buffer
+		for n := range 40 {
+			p := packets.NewControlPacket(packets.PINGRESP)
+			if n%2 == 0 { // every other one of these has QoS 0, and some are longer than what is read at once
+				p = packets.NewControlPacket(packets.PUBLISH)
+				p.Content.(*packets.Publish).QoS, p.Content.(*packets.Publish).Retain = byte(n/2%2), n%3 == 0
+				p.Content.(*packets.Publish).Topic, p.Content.(*packets.Publish).Payload = "a", bytes.Repeat([]byte{byte(n)}, n*n*40)
+			}
+			if _, err := p.WriteTo(&sent); err != nil {
+				t.Fatal(err)
+			}
+			if n < burst || n%4 != 0 {
+				_, _ = p.WriteTo(&want)
+			}
+		}
+		s, dropped := &stream{}, 0
+		s.Reset(sent.Bytes())
+		conn := &limited{buffered: newBuffered(s), packets: rate.NewLimiter(1, burst), dropped: func() { dropped++ }}
+		if got, err := io.ReadAll(struct{ io.Reader }{conn}); err != nil || !bytes.Equal(got, want.Bytes()) || dropped != 8 {
+			t.Errorf("%d bytes pass, %d of them wanted, %d messages are dropped, and %v", len(got), want.Len(), dropped, err)
+		}
+	})
+}
+
 func TestWhatComesAfterTheMachineWasSuspendedIsNotTaken(t *testing.T) {
 	s, now := &stream{}, plugins.Instant(0)
 	s.Reset([]byte("abc"))
-	conn := &awake{Conn: s, now: func() plugins.Instant { return now }}
+	conn := &paced{Conn: s, reads: rate.NewLimiter(rate.Inf, 0), now: func() plugins.Instant { return now }}
 	for _, c := range []struct {
 		after time.Duration
 		want  string

@@ -144,7 +144,7 @@ func (m *mqtt) Stop(t *plugins.Task) error {
 	if m.env.Removed() {
 		clear = m.left.Topics
 	}
-	if err := m.conn.close(t, clear...); err != nil {
+	if err := m.disconnect(t, clear...); err != nil {
 		return err
 	}
 	return m.saves.Do(t, func() error { return nil })
@@ -172,7 +172,7 @@ func (m *mqtt) run(t *plugins.Task) error {
 		}
 		m.env.Meter.Count("disconnects_total", 1)
 		m.env.Health.Degraded("%s: %v", m.broker.Host, err)
-		if err := m.conn.close(t); err != nil {
+		if err := m.disconnect(t); err != nil {
 			return err
 		}
 		if err := t.Sleep(pause.Next(firstPause, longPause)); err != nil {
@@ -191,6 +191,7 @@ func (m *mqtt) session(t *plugins.Task) error {
 		g.Go("commands", m.takeCommands)
 		g.Go("messages", m.takeMessages)
 		g.Go("publish", m.publish)
+		g.Go("dropped", m.reportDropped)
 		return m.conn.ended(t)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.golang/paho"
+	"golang.org/x/time/rate"
 )
 
 // Message is a retained message of a broker.
@@ -27,7 +28,12 @@ func (c Config) Read(ctx context.Context, filter string) (all []Message, err err
 		return nil, err
 	}
 	tooMany := false
-	client, _, err := c.open(ctx, new(net.Dialer).DialContext, time.Now, nil, func(error) {}, func(m message) {
+	conn, err := c.dial(ctx, new(net.Dialer).DialContext, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	unlimited := &limited{buffered: newBuffered(conn), packets: rate.NewLimiter(rate.Inf, 0)}
+	client, err := c.open(ctx, unlimited, nil, func(error) {}, func(m message) {
 		if tooMany = len(all) == maxMessages; m.retain && !tooMany {
 			all = append(all, Message{m.topic, m.payload, m.expiry})
 		}
