@@ -20,6 +20,7 @@ import (
 	"ptvd/internal/textfmt"
 	"ptvd/plugins"
 	"ptvd/plugins/mqtt"
+	"ptvd/plugins/topics"
 )
 
 func fleetCommand() *cobra.Command {
@@ -43,9 +44,13 @@ instance in the configuration.`,
 				broker.Password = plugins.Secret{File: passwordFile}
 			}
 			if broker.Broker == "" {
-				var err error
-				if broker, err = brokerOf(path); err != nil {
-					return err
+				file, err := config.Load(path)
+				if err != nil {
+					return configError{err}
+				}
+				var ok bool
+				if broker, ok = configOf[mqtt.Config](file); !ok {
+					return usageError{errors.New("no mqtt instance in the configuration: name the broker by --broker")}
 				}
 			}
 			broker.ClientID = "" // the broker gives one, so that the board itself stays connected
@@ -73,20 +78,6 @@ instance in the configuration.`,
 	return cmd
 }
 
-// brokerOf returns the first mqtt instance of a configuration.
-func brokerOf(path string) (mqtt.Config, error) {
-	file, err := config.Load(path)
-	if err != nil {
-		return mqtt.Config{}, configError{err}
-	}
-	for _, instance := range file.Instances {
-		if cfg, ok := instance.Config.(mqtt.Config); ok {
-			return cfg, nil
-		}
-	}
-	return mqtt.Config{}, usageError{errors.New("no mqtt instance in the configuration: name the broker by --broker")}
-}
-
 // fleetBoard is what a board of the fleet says of itself.
 type fleetBoard struct {
 	Board   string   `json:"board"` // its prefix
@@ -98,13 +89,10 @@ type fleetBoard struct {
 	Shows   []string `json:"shows"`           // what its panels say, in words
 }
 
-// fleetValue is an envelope of a topic that is looked at.
+// fleetValue is an envelope whose value is decoded by its type.
 type fleetValue struct {
-	Instance string          `json:"instance"`
-	Topic    string          `json:"topic"`
-	Type     string          `json:"type"`
-	MaxAge   float64         `json:"max_age_s"`
-	Value    json.RawMessage `json:"value"`
+	topics.Envelope
+	Value json.RawMessage `json:"value"`
 }
 
 // boardsOf returns the boards that messages are from, those with problems first.

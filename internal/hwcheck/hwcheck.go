@@ -132,7 +132,12 @@ func (c *checker) check(t *scheduler.Task) error {
 			c.parts = append(c.parts, &part{Part: p, instance: i})
 		}
 	}
-	c.printTitle()
+	where := "this board"
+	if c.simulated() {
+		where = "a simulated board; set board: periph to test real hardware"
+	}
+	c.output.line("", "%s: %s on %s", c.Title, textfmt.Count(len(c.parts), "part"), where)
+	c.output.line("", "")
 	if c.machine.OtherInstance != 0 {
 		c.printHolders()
 		return nil
@@ -212,15 +217,6 @@ func (c *checker) newInstance(i config.Instance, claims *gpio.Claims) *host.Inst
 		Meter:      host.NewMeter(),
 		Bus:        host.NewBus(c.loop.Now),
 	}
-}
-
-func (c *checker) printTitle() {
-	where := "this board"
-	if c.simulated() {
-		where = "a simulated board; set board: periph to test real hardware"
-	}
-	c.output.line("", "%s: %s on %s", c.Title, textfmt.Count(len(c.parts), "part"), where)
-	c.output.line("", "")
 }
 
 // summarize prints advice and returns the error that decides the exit status.

@@ -26,7 +26,7 @@ func (j journalWriter) write(e entry) {
 	if e.plugin != "" {
 		message = textfmt.Printable(e.plugin) + ": " + message
 	}
-	priority := priorityOf(e.level)
+	priority, _, _ := severityOf(e.level)
 	if j.send(message, priority, journalFields(e)) == nil {
 		return
 	}
@@ -39,17 +39,17 @@ func (j journalWriter) write(e entry) {
 	}
 }
 
-func priorityOf(level slog.Level) journal.Priority {
+// severityOf returns how a level is shown: in the journal, and in text.
+func severityOf(level slog.Level) (priority journal.Priority, word, color string) {
 	switch {
 	case level >= slog.LevelError:
-		return journal.PriErr
+		return journal.PriErr, "error:", red
 	case level >= slog.LevelWarn:
-		return journal.PriWarning
+		return journal.PriWarning, "warning:", yellow
 	case level >= slog.LevelInfo:
-		return journal.PriInfo
-	default:
-		return journal.PriDebug
+		return journal.PriInfo, "", ""
 	}
+	return journal.PriDebug, "debug:", faint
 }
 
 // journalFields returns the fields except the message and the priority, see

@@ -1,9 +1,9 @@
 package logs
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -29,32 +29,20 @@ const (
 )
 
 func (t textWriter) write(e entry) {
-	name := e.plugin
-	if name == "" {
-		name = "ptvd"
-	}
+	name := cmp.Or(e.plugin, "ptvd")
+	_, word, color := severityOf(e.level)
 	var b strings.Builder
 	b.WriteString(t.colored(faint, e.time.Format(time.TimeOnly)) + " ")
 	b.WriteString(t.colored(cyan, fmt.Sprintf("%-8s", textfmt.Printable(name))) + " ")
-	b.WriteString(t.prefix(e.level) + e.text())
+	if word != "" {
+		b.WriteString(t.colored(color, word) + " ")
+	}
+	b.WriteString(e.text())
 	if e.stack != "" {
 		b.WriteString(t.colored(faint, block("stack", e.stack)))
 	}
 	b.WriteString("\n")
 	_, _ = io.WriteString(t.out, b.String()) // a log that cannot be written cannot report it
-}
-
-func (t textWriter) prefix(level slog.Level) string {
-	switch {
-	case level >= slog.LevelError:
-		return t.colored(red, "error:") + " "
-	case level >= slog.LevelWarn:
-		return t.colored(yellow, "warning:") + " "
-	case level >= slog.LevelInfo:
-		return ""
-	default:
-		return t.colored(faint, "debug:") + " "
-	}
 }
 
 func (t textWriter) colored(color, text string) string {
