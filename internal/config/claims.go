@@ -47,11 +47,9 @@ var thisBoard = header.This
 func (d *decoder) checkHeader(claims []claim) {
 	owners := map[string]claim{}
 	functions := map[string]string{}
-	for _, c := range claims {
+	for _, c := range slices.Backward(claims) { // the first owner of a line counts
 		for _, own := range thisBoard().BusLines(gpio.Canonical(c.part)) {
-			if _, owned := owners[own.Line]; !owned {
-				owners[own.Line], functions[own.Line] = c, own.Function
-			}
+			owners[own.Line], functions[own.Line] = c, own.Function
 		}
 	}
 	for _, c := range claims {

@@ -42,7 +42,8 @@ var documentDefaults = document{Board: Periph, Poll: 20 * time.Millisecond}
 
 func (d *decoder) document(root *yaml.Node) *File {
 	content := documentDefaults
-	content.State = stateDirectory()
+	content.State, _, _ = strings.Cut(os.Getenv("STATE_DIRECTORY"), ":")
+	content.State = cmp.Or(content.State, "/var/lib/ptvd")
 	v := reflect.ValueOf(&content).Elem()
 	whole := place{node: root}
 	d.places[""] = whole
@@ -50,7 +51,7 @@ func (d *decoder) document(root *yaml.Node) *File {
 	expanders := expanderOptions(content.Expanders)
 	d.connect(content.Plugins, expanders)
 	file := &File{
-		Timezone: content.Timezone.location(), Board: content.Board, StateDir: content.State, Poll: content.Poll, Expanders: expanders, decoder: d,
+		Timezone: cmp.Or(content.Timezone.Location, time.Local), Board: content.Board, StateDir: content.State, Poll: content.Poll, Expanders: expanders, decoder: d,
 	}
 	if content.HTTP.Listen != "" {
 		file.HTTP = &content.HTTP
@@ -62,13 +63,6 @@ func (d *decoder) document(root *yaml.Node) *File {
 		file.Instances = append(file.Instances, i.Instance)
 	}
 	return file
-}
-
-func stateDirectory() string {
-	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" {
-		return dir
-	}
-	return "/var/lib/ptvd"
 }
 
 // HTTP says where the page for the browser is served, and to whom.
@@ -123,9 +117,6 @@ func (z *zone) UnmarshalText(text []byte) error {
 }
 
 func (z zone) MarshalText() ([]byte, error) { return []byte(z.String()), nil }
-
-// location is the zone of the file, or else the system's.
-func (z zone) location() *time.Location { return cmp.Or(z.Location, time.Local) }
 
 func suggestZone(name string) string {
 	table, err := os.ReadFile("/usr/share/zoneinfo/zone.tab") // absent on some systems

@@ -36,12 +36,12 @@ func expanderOptions(entries map[string]expanderEntry) map[string]expander.Optio
 	all := map[string]expander.Options{}
 	for name, e := range entries {
 		all[name] = expander.Options{}
-		if e.Value == nil {
-			continue // which was reported
+		for _, m := range expander.Models { // none fits what was refused
+			if m.Name == e.Name && e.Value != nil {
+				o := e.Value.connection()
+				all[name] = expander.Options{Model: m, Bus: string(o.I2C), Address: uint16(o.Address), Poll: o.Poll}
+			}
 		}
-		i := slices.IndexFunc(expander.Models, func(m *expander.Model) bool { return m.Name == e.Name })
-		o := e.Value.connection()
-		all[name] = expander.Options{Model: expander.Models[i], Bus: string(o.I2C), Address: uint16(o.Address), Poll: o.Poll}
 	}
 	return all
 }
@@ -82,6 +82,3 @@ func (d *decoder) checkExpanderPin(expanders map[string]expander.Options, at pla
 		d.error(at, "the %s has no pin %s; %s", o.Model.Name, number, schema.Suggest(number, o.Model.Pins))
 	}
 }
-
-// parent returns the path without its last option.
-func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '.'))] }

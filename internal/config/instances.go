@@ -31,7 +31,6 @@ type common struct {
 	OnError OnError `yaml:"on_error" doc:"when it fails: restart it alone, or let the daemon fail" oneof:"restart fail"`
 }
 
-// instances reads the plugins of a file, in their order.
 func (d *decoder) instances(at place, v reflect.Value) {
 	if at.node.Kind == yaml.SequenceNode && len(at.node.Content) > 0 {
 		d.error(at, "a list stands where names belong; write NAME: in place of each -, and the options of the instance below it")

@@ -28,17 +28,17 @@ func (d *decoder) connect(all []*instance, expanders map[string]expander.Options
 		}
 		buses := map[string]string{} // by the path of what they are an option of
 		i.schema.Walk(i.at.path, i.config, func(path string, t *schema.Type, v reflect.Value) {
-			at := d.nearestPlace(path)
+			at, group := d.nearestPlace(path), path[:max(0, strings.LastIndexByte(path, '.'))]
 			at.path = path
 			switch t.Kind {
 			case schema.Pin:
 				d.checkExpanderPin(expanders, at, v.String())
 				claims = append(claims, claim{part: v.String(), instance: i.Name, at: at})
 			case schema.I2C:
-				buses[parent(path)] = v.String()
+				buses[group] = v.String()
 				uses = append(uses, claim{part: v.String(), instance: i.Name, at: at})
 			case schema.I2CAddress:
-				if bus, ok := buses[parent(path)]; ok {
+				if bus, ok := buses[group]; ok {
 					claims = append(claims, claim{part: gpio.I2CAddressName(bus, uint16(v.Uint())), instance: i.Name, at: at})
 				}
 			case schema.PWM, schema.SPI, schema.UART:
@@ -162,13 +162,7 @@ func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 		return
 	}
 	wanted := v.Interface().(interface{ Payload() reflect.Type }).Payload()
-	var fitting, names []string
-	for _, t := range other.topics() {
-		names = append(names, t.Name)
-		if t.Type.AssignableTo(wanted) {
-			fitting = append(fitting, t.Name)
-		}
-	}
+	fitting, names := other.topics(wanted)
 	publisher := fmt.Sprintf("%s (%s)", name, other.Definition.Name)
 	switch {
 	case topic.String() != "" && !slices.Contains(names, topic.String()):
@@ -177,31 +171,34 @@ func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 	case len(fitting) == 0 || topic.String() != "":
 		d.error(at, "%s has no topic of the type that is needed here; %s", publisher, publishers(all, wanted))
 	case len(fitting) > 1:
-		for i := range fitting {
-			fitting[i] = name.String() + "." + fitting[i]
-		}
-		d.error(at, "%s has several topics of the type that is needed here; write %s", publisher, schema.Join(fitting, "or"))
+		d.error(at, "%s has several topics of the type that is needed here; %s", publisher, publishers([]*instance{other}, wanted))
 	default:
 		topic.SetString(fitting[0])
 	}
 }
 
-// topics are those of the plugin, and those that the instance's options add.
-func (i *instance) topics() []host.Topic {
+// topics returns the names of the topics of an instance, those that its options add as
+// well: of the ones whose values are of a type, and of all.
+func (i *instance) topics(wanted reflect.Type) (fitting, all []string) {
 	if !i.config.IsValid() {
-		return nil
+		return nil, nil
 	}
-	return i.Definition.TopicsOf(i.config.Interface())
+	for _, t := range i.Definition.TopicsOf(i.config.Interface()) {
+		all = append(all, t.Name)
+		if t.Type.AssignableTo(wanted) {
+			fitting = append(fitting, t.Name)
+		}
+	}
+	return fitting, all
 }
 
-// publishers names the instances that would do.
+// publishers says what to write: the topics that would do.
 func publishers(all []*instance, wanted reflect.Type) string {
 	var there []string
 	for _, i := range all {
-		for _, t := range i.topics() {
-			if t.Type.AssignableTo(wanted) {
-				there = append(there, i.Name+"."+t.Name)
-			}
+		fitting, _ := i.topics(wanted)
+		for _, name := range fitting {
+			there = append(there, i.Name+"."+name)
 		}
 	}
 	if there == nil {
