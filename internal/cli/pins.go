@@ -53,7 +53,6 @@ type inventory struct {
 	Expanders []expanderPin `json:"expanders"`
 }
 
-// expanderPin is a pin of an I/O expander.
 type expanderPin struct {
 	Name    string  `json:"name"` // porch.GPA0
 	Model   string  `json:"model"`

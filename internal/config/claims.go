@@ -54,21 +54,13 @@ func (d *decoder) checkHeader(claims []claim) {
 	}
 	for _, c := range claims {
 		if owner, owned := owners[c.part]; owned {
+			bus, _, _ := strings.Cut(owner.part, "/0x") // without an address on it
 			d.error(c.at, "%s is %s of %s, which %s uses (line %d); choose another line", c.part, functions[c.part],
-				busOf(owner.part), owner.instance, owner.at.position().line)
+				bus, owner.instance, owner.at.position().line)
 		} else if thisBoard().Pins == 26 && thisBoard().Pin(c.part) == 0 && strings.HasPrefix(c.part, "GPIO") {
 			d.report(Warning, c.at.position(), c.at.path, "%s is not on the header of this board, which has 26 pins", c.part)
 		}
 	}
-}
-
-// busOf returns the bus of an address on it, or the part itself.
-func busOf(part string) string {
-	if strings.HasPrefix(part, "/") {
-		return part
-	}
-	bus, _, _ := strings.Cut(part, "/")
-	return bus
 }
 
 // checkOutputs refuses PWM outputs that this board has not, or not at once. On another

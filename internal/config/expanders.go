@@ -67,7 +67,6 @@ func (d *decoder) expanderClaims(expanders map[string]expander.Options) (claims 
 	return claims
 }
 
-// checkExpanderPin checks a pin that is named after an expander.
 func (d *decoder) checkExpanderPin(expanders map[string]expander.Options, at place, pin string) {
 	name, number, dotted := strings.Cut(pin, ".")
 	if !dotted || strings.Contains(pin, "-GPIO") || name[0] >= 'A' && name[0] <= 'Z' { // a pin of another driver

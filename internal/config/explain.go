@@ -223,7 +223,6 @@ func (s *source) explainLine(lines []line, number int, err error) mistake {
 	return here(start, "wrong indentation: the options of one thing begin in one column, and so do the - of one list")
 }
 
-// indent is how many spaces a line begins with.
 func (s *source) indent(line int) int {
 	text := string(s.lines[line-1])
 	return len(text) - len(strings.TrimLeft(text, " "))

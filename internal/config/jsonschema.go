@@ -9,7 +9,6 @@ import (
 	"ptvd/internal/schema"
 )
 
-// object is a part of a JSON Schema.
 type object map[string]any
 
 // JSONSchema returns the JSON Schema (2020-12) of a configuration file with every
@@ -187,7 +186,6 @@ func allowed(t *schema.Type) []any {
 	return values
 }
 
-// literal is a value as JSON has it.
 func literal(t *schema.Type, v reflect.Value) any {
 	switch t.Kind {
 	case schema.Bool, schema.Int, schema.Float:

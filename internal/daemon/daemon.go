@@ -168,7 +168,6 @@ func (d *Daemon) logWarnings(file *config.File) {
 	}
 }
 
-// main is the first task.
 func (d *Daemon) main(t *scheduler.Task) error {
 	d.started = t.Now()
 	d.logStart()

@@ -48,7 +48,6 @@ func newInstance(d *Daemon, entry config.Instance) *instance {
 // starting is why an instance that has not come up yet is degraded.
 const starting = "starting"
 
-// declare makes known what the instance publishes.
 func (i *instance) declare() {
 	i.daemon.bus.Declare(i.entry.Name, i.entry.Definition, i.entry.Config)
 }

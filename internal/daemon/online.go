@@ -67,7 +67,6 @@ func readersLast(all []*instance) []*instance {
 	return slices.SortedStableFunc(slices.Values(all), func(a, b *instance) int { return reads(a) - reads(b) })
 }
 
-// noStorage keeps nothing.
 type noStorage struct{}
 
 func (noStorage) Load(string) ([]byte, error) { return nil, nil }

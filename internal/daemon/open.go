@@ -17,7 +17,6 @@ import (
 	"ptvd/plugins"
 )
 
-// openBoard opens the board that the options or the configuration name.
 func (d *Daemon) openBoard() (gpio.Backend, error) {
 	var board gpio.Backend = periph.Board{}
 	switch {

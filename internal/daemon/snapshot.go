@@ -16,7 +16,6 @@ import (
 // returned.
 func (d *Daemon) State() web.State { return (&page{daemon: d}).snapshot() }
 
-// snapshot returns the whole state.
 func (p *page) snapshot() web.State {
 	name, _ := os.Hostname() // without a name the page shows none
 	return web.State{
@@ -103,21 +102,16 @@ func setFinite(figures map[string]float64, name string, value float64) {
 	}
 }
 
-// why explains the condition of an instance. One that is OK may have polled inputs.
-func (i *instance) why() string {
-	if i.health.Why == "" && i.board != nil {
-		return i.board.Polled()
-	}
-	return i.health.Why
-}
-
 func (p *page) instances() []web.Instance {
 	all := []web.Instance{}
 	for _, i := range p.daemon.instances {
 		one := web.Instance{
-			Name: i.entry.Name, Plugin: i.entry.Definition.Name, Health: string(i.health.Condition), Why: i.why(),
+			Name: i.entry.Name, Plugin: i.entry.Definition.Name, Health: string(i.health.Condition), Why: i.health.Why,
 			Since: p.daemon.loop.Now().Sub(i.health.Since).Seconds(), Restarts: i.restarts, Meter: map[string]float64{}, Help: map[string]string{},
 			Actions: []web.Action{}, Offered: p.remote || p.daemon.options.World != nil,
+		}
+		if one.Why == "" && i.board != nil {
+			one.Why = i.board.Polled()
 		}
 		for name, value := range i.meter.All() {
 			setFinite(one.Meter, name, value)

@@ -54,7 +54,6 @@ func (o *output) line(head, format string, args ...any) {
 // endOfOutput cannot be a line, which ends with a line break.
 const endOfOutput = ""
 
-// write is the task that writes.
 func (o *output) write(t *scheduler.Task) error {
 	for {
 		text, err := o.lines.Get(t)

@@ -12,7 +12,6 @@ import (
 	"ptvd/plugins"
 )
 
-// hardwareTest is one hardware test of an instance.
 type hardwareTest struct {
 	plugins.HardwareTest
 	reporter *reporter

@@ -18,7 +18,6 @@ import (
 //go:embed page
 var files embed.FS
 
-// asset is a file of the page as it is sent.
 type asset struct{ plain, zipped []byte }
 
 // assets reads and compresses all files when the first is asked for, since few boards

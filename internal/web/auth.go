@@ -75,8 +75,9 @@ func cookieName(r *http.Request) string {
 func (a *authenticator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	isPage := r.Method == http.MethodGet && r.URL.Path == "/"
 	cookie, _ := r.Cookie(cookieName(r))
+	token, isProgram := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	switch {
-	case cookie != nil && equal(cookie.Value, a.cookie), a.hasToken(r):
+	case cookie != nil && equal(cookie.Value, a.cookie), isProgram && equal(token, a.token):
 		a.next.ServeHTTP(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/login":
 		a.login(w, r)
@@ -95,13 +96,6 @@ func (a *authenticator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// hasToken tells whether a program sends the token.
-func (a *authenticator) hasToken(r *http.Request) bool {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return ok && equal(token, a.token)
-}
-
-// login answers the login form.
 func (a *authenticator) login(w http.ResponseWriter, r *http.Request) {
 	if !equal(r.PostFormValue("token"), a.token) {
 		if !a.throttle(r) {

@@ -33,7 +33,6 @@ const (
 	maxTimes   = 20
 )
 
-// readCommand decodes and validates one command.
 func readCommand(from io.Reader) (c Command, err error) {
 	d := json.NewDecoder(from)
 	d.DisallowUnknownFields()

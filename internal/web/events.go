@@ -204,7 +204,6 @@ func (s *stream) drop(client chan []byte) {
 	}
 }
 
-// close disconnects all clients.
 func (s *stream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -84,7 +84,7 @@ var serviceMutants = []mutant{
 	{"K11 certificates are valid by the corrected clock", "internal/daemon/open.go", "tls.Config{Time: now}", "tls.Config{Time: time.Now}", nil},
 	{"K12 the service is never given up", "deploy/systemd/ptvd.service", "StartLimitIntervalSec=0", "StartLimitIntervalSec=60", nil},
 	{"K13 a panel's port that is back is opened", "plugins/display/sender.go", "		if errors.Is(err, plugins.ErrCancelled) {\n			return err\n		}\n		wait", "		if notOpen || errors.Is(err, plugins.ErrCancelled) {\n			return err\n		}\n		wait", nil},
-	{"B2 lines that the board has not are refused", "internal/cli/board.go", "if err := periph.CheckLine(chips, part.Name); err != nil {", "if err := periph.CheckLine(chips, part.Name); false {", nil},
+	{"B2 lines that the board has not are refused", "internal/cli/check.go", "if err := periph.CheckLine(chips, part.Name); err != nil {", "if err := periph.CheckLine(chips, part.Name); false {", nil},
 	{"B3 what a line is used for", "internal/cli/pins.go", `cmp.Or(line.Function, "-")`, `"-"`, nil},
 }
 
