@@ -254,13 +254,13 @@ type scriptedLines struct {
 	gpioext.EdgePin
 	levels   uint64
 	err      error
-	deliver  func(gpioext.Edge)
+	deliver  func([]gpioext.Edge)
 	overflow func()
 }
 
 func (l *scriptedLines) Pin(string) (conngpio.PinIO, error) { return l, nil }
 
-func (l *scriptedLines) WatchEdges(_ []string, _ conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+func (l *scriptedLines) WatchEdges(_ []string, _ conngpio.Pull, deliver func([]gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
 	l.deliver, l.overflow = deliver, overflow
 	return l, nil
 }
@@ -277,7 +277,7 @@ func TestATimestampInTheFutureBecomesNow(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		lines.deliver(gpioext.Edge{Level: gpio.High, Time: 1 << 50})
+		lines.deliver([]gpioext.Edge{{Level: gpio.High, Time: 1 << 50}})
 		if e, err := in.Next(t); err != nil || e.At != 100 {
 			return fmt.Errorf("got %v (%v)", e, err)
 		}

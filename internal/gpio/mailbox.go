@@ -18,10 +18,12 @@ type mailbox struct {
 
 func newMailbox(l *scheduler.Loop) *mailbox { return &mailbox{arrived: scheduler.NewFlag(l)} }
 
-// deliver adds an edge. If the mailbox is full, the oldest edge is dropped, as in the
-// kernel's queue, so that the last known edge of a line still gives its level.
-func (m *mailbox) deliver(e Edge) {
+// add adds an edge; arrived is to be set afterwards. If the mailbox is full, the oldest
+// edge is dropped, as in the kernel's queue, so that the last known edge of a line still
+// gives its level.
+func (m *mailbox) add(e Edge) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.count == QueueSize {
 		m.first = (m.first + 1) % QueueSize
 		m.count--
@@ -29,8 +31,6 @@ func (m *mailbox) deliver(e Edge) {
 	}
 	m.edges[(m.first+m.count)%QueueSize] = e
 	m.count++
-	m.mu.Unlock()
-	m.arrived.Set()
 }
 
 // overflow records that edges were lost before they were delivered.

@@ -41,9 +41,13 @@ func openSource(backend Backend, o InputOptions, poll time.Duration, loop *sched
 	}
 	pull := connPulls[o.Pull]
 	if len(stamped) == len(pins) {
-		watch, err := stamped[0].WatchEdges(o.Lines, pull, func(e gpioext.Edge) {
-			// A clock other than the kernel's, as in a simulation, may be behind the stamp.
-			m.deliver(Edge{Line: e.Pin, Level: e.Level, At: min(loop.FromKernel(scheduler.Instant(e.Time)), loop.Now())})
+		watch, err := stamped[0].WatchEdges(o.Lines, pull, func(edges []gpioext.Edge) {
+			now := loop.Now()
+			for _, e := range edges {
+				// A clock other than the kernel's, as in a simulation, may be behind the stamp.
+				m.add(Edge{Line: e.Pin, Level: e.Level, At: min(loop.FromKernel(scheduler.Instant(e.Time)), now)})
+			}
+			m.arrived.SetAndRun()
 		}, m.overflow)
 		if err == nil {
 			return watchedLines{watch, immediate(pins[0])}, nil
@@ -126,7 +130,8 @@ func reportsEdges(pin gpio.PinIO) bool {
 func (u *unstampedPins) waitForEdges(line int, pin gpio.PinIO, now func() scheduler.Instant, m *mailbox) {
 	for !u.stopped.Load() {
 		if pin.WaitForEdge(edgeTimeout) && !u.stopped.Load() {
-			m.deliver(Edge{Line: line, Level: pin.Read(), At: now()})
+			m.add(Edge{Line: line, Level: pin.Read(), At: now()})
+			m.arrived.Set()
 		}
 	}
 }

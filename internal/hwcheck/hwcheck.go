@@ -196,7 +196,7 @@ func (s settledInputs) Pin(name string) (conngpio.PinIO, error) {
 type settledPin struct{ gpioext.BoardPin }
 
 // WatchEdges is called beside the loop, and so may sleep.
-func (p settledPin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+func (p settledPin) WatchEdges(names []string, pull conngpio.Pull, deliver func([]gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
 	watch, err := p.BoardPin.WatchEdges(names, pull, deliver, overflow)
 	if err == nil {
 		time.Sleep(settlingTime)

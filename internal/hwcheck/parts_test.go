@@ -133,7 +133,7 @@ func (b deniedBoard) Pin(name string) (conngpio.PinIO, error) {
 
 type deniedPin struct{ gpioext.BoardPin }
 
-func (deniedPin) WatchEdges(names []string, _ conngpio.Pull, _ func(gpioext.Edge), _ func()) (gpioext.EdgeWatch, error) {
+func (deniedPin) WatchEdges(names []string, _ conngpio.Pull, _ func([]gpioext.Edge), _ func()) (gpioext.EdgeWatch, error) {
 	return nil, fmt.Errorf("%s: %w: the user must be in group gpio", names[0], fs.ErrPermission)
 }
 

@@ -53,6 +53,22 @@ type Clock interface {
 	Close() error
 }
 
+// sharedClock is one of the system, during whose Wait another goroutine may run the loop: that saves
+// the wake-up of a thread.
+type sharedClock interface {
+	Clock
+
+	// TakeOver returns true if a goroutine is in Wait, and keeps it there.
+	TakeOver() bool
+
+	// FromKernel returns the instant of a timestamp of CLOCK_MONOTONIC that was taken
+	// after the last suspend. Any goroutine may call it.
+	FromKernel(timestamp Instant) Instant
+
+	// GiveBack lets Wait go on until another instant, or end if that is 0.
+	GiveBack(until Instant)
+}
+
 // realTime maps the process's monotonic clock to instants. Reading it is one call
 // into the vdso.
 type realTime struct {

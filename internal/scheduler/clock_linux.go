@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 	"unsafe"
@@ -38,21 +39,27 @@ type SystemClock struct {
 	bootLead Instant       // of CLOCK_BOOTTIME over Now: a little too much rather than too little
 	checked  Instant       // when a suspend was last looked for
 	unread   time.Duration // suspended since the last call of Suspended
-	until    Instant
-	set      Instant // what the timer is set to
-	armed    bool
+	timer    int           // the descriptor of file
+	set      Instant       // what the timer is set to
 	armErr   error
-	armOnce  func(fd uintptr) bool // the method arm; bound once, so that Wait does not allocate
+	turn     sync.Mutex // held by the goroutine that runs the loop, and so never between two waits
+
+	// These belong to the goroutine in Wait.
+	until   Instant
+	waiting bool // it has released the turn
+	expired bool
+	armOnce func(fd uintptr) bool // the method arm; bound once, so that Wait does not allocate
 }
 
-var _ Clock = (*SystemClock)(nil)
+var _ sharedClock = (*SystemClock)(nil)
 
 func newTimerfdClock(base realTime) (*SystemClock, error) {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_BOOTTIME, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("timerfd_create", err)
 	}
-	c := &SystemClock{realTime: base, file: os.NewFile(uintptr(fd), "timerfd"), set: Never}
+	c := &SystemClock{realTime: base, file: os.NewFile(uintptr(fd), "timerfd"), timer: fd, set: Never}
+	c.turn.Lock()
 	c.armOnce = c.arm
 	c.measureLead()
 	c.conn, err = c.file.SyscallConn()
@@ -130,8 +137,7 @@ func (c *SystemClock) Suspended() time.Duration {
 	return d
 }
 
-// FromKernel returns the instant of a timestamp of CLOCK_MONOTONIC that was taken
-// after the last suspend. Any goroutine may call it.
+// FromKernel implements sharedClock.
 func (c *SystemClock) FromKernel(timestamp Instant) Instant {
 	return timestamp + Instant(c.suspended.Load())
 }
@@ -142,8 +148,15 @@ func (c *SystemClock) Wait(until Instant) error {
 	if c.noticeSuspend(now); c.unread > 0 || now >= until {
 		return nil
 	}
-	c.until, c.armed, c.armErr = until, false, nil
+	c.until = until
 	err := c.conn.Read(c.armOnce)
+	if c.waiting {
+		c.turn.Lock()
+	}
+	if c.expired {
+		c.set = 0 // it is not set any more
+	}
+	c.waiting, c.expired = false, false
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		// A Wake. This also erases a second Wake that came during this Wait,
 		// which ends now anyway.
@@ -157,20 +170,50 @@ func (c *SystemClock) Wait(until Instant) error {
 	return errors.Join(err, c.armErr)
 }
 
-// arm is called before the poller waits, and again when the timer has expired. A
-// timer that is set to the right time already, and so has not expired yet, is not
-// set again: after a post that costs more than all the rest.
-func (c *SystemClock) arm(fd uintptr) (expired bool) {
-	if c.armed {
-		c.set = 0 // it is not set any more
+// arm is called before the poller waits, and again when the timer has expired.
+func (c *SystemClock) arm(uintptr) (done bool) {
+	if c.waiting {
+		c.expired = true
 		return true
 	}
-	c.armed = true
-	if c.until != c.set {
-		c.set = c.until
-		c.armErr = setTimer(int(fd), c.until.Add(time.Duration(c.bootLead)))
+	if !c.setUntil(c.until) && c.Now() >= c.until || c.armErr != nil {
+		return true // it has expired before the poller was told to wait for it
 	}
-	return c.armErr != nil
+	c.waiting = true
+	c.turn.Unlock()
+	return false
+}
+
+// setUntil reports whether it had to set the timer. One that is set to the right time
+// already is not set again: after a post that costs more than all the rest.
+func (c *SystemClock) setUntil(until Instant) bool {
+	if until == c.set {
+		return false
+	}
+	c.set = until
+	c.armErr = setTimer(c.timer, until.Add(time.Duration(c.bootLead)))
+	return true
+}
+
+// TakeOver implements sharedClock.
+func (c *SystemClock) TakeOver() bool {
+	if !c.turn.TryLock() {
+		return false
+	}
+	c.noticeSuspend(c.Now())
+	return true
+}
+
+// GiveBack implements sharedClock.
+func (c *SystemClock) GiveBack(until Instant) {
+	if until > 0 {
+		c.setUntil(until)
+	}
+	ends := until == 0 || c.armErr != nil
+	c.turn.Unlock()
+	if ends {
+		c.Wake()
+	}
 }
 
 // setTimer lets a timerfd expire at a time of its clock; Never disarms it. The call

@@ -48,6 +48,10 @@ type Options struct {
 	OnError func(*Task, error)
 }
 
+// maxTakeOver is how long a goroutine that is not Run's may run the loop. Meanwhile it does
+// not do what it is there for, such as to read the edges that follow.
+const maxTakeOver = time.Millisecond
+
 // maxUrgentSteps is how many urgent steps may run while an ordinary one is due.
 // It is more than a burst of edges needs, and still a bound.
 const maxUrgentSteps = 64
@@ -57,6 +61,7 @@ const maxUrgentSteps = 64
 type Loop struct {
 	options     Options
 	clock       Clock
+	shared      sharedClock // the clock, if another goroutine may run the loop; else nil
 	time        accounting
 	urgent      timerQueue
 	normal      timerQueue
@@ -69,9 +74,11 @@ type Loop struct {
 	idle        []*coroutine // without a task
 	exited      *coroutine   // whose task has called runtime.Goexit
 	main        *Task
-	goroutine   uintptr // Run's; 0 while the loop does not run
-	current     *Task   // nil between steps
-	ended       bool    // the remaining tasks are being unwound
+	goroutine   uintptr // Run's, or the one that has taken over; 0 while the loop does not run
+	takenOver   bool
+	done        func() bool // Run's
+	current     *Task       // nil between steps
+	ended       bool        // the remaining tasks are being unwound
 	posts       posts
 	postTask    Task            // that posts and their time are accounted to
 	workers     map[string]*int // awaited work that has not returned, by owner
@@ -102,6 +109,7 @@ func New(o Options) *Loop {
 		options: o, clock: o.Clock, time: newAccounting(o), tasks: taskList{links: loopLinks},
 		workers: map[string]*int{}, misused: map[statsKey]bool{},
 	}
+	l.shared, _ = l.clock.(sharedClock)
 	l.posts.wake = l.clock.Wake
 	l.postTask = Task{loop: l, name: "post", stats: l.time.stats("", "post")}
 	if o.Seed != 0 {
@@ -134,33 +142,63 @@ func (l *Loop) Run(main Func) error {
 	return cmp.Or(l.main.err, err)
 }
 
-// runUntil is the loop: run the posts, pick a task, step it, settle what the step has
-// left, and if no task is due, wait. Of many light steps only some return to it; the
-// others continue the next task themselves, see Task.suspend. (The step is not in a
-// function of its own: after a coroutine switch the processor mispredicts every return.)
+// runUntil is the loop: run what is due, and wait.
 func (l *Loop) runUntil(done func() bool) error {
+	l.done = done
 	l.time.resume()
-	for !done() {
+	for l.runDue(done) {
+		if err := l.wait(); err != nil {
+			return err
+		}
+	}
+	if l.exited != nil {
+		l.sendHome(l.exited)
+		l.exited.stop()
+	}
+	return nil
+}
+
+// runDue runs the posts, picks a task, steps it, settles what the step has left, and so
+// on. It returns true when nothing is due, and false when it is done or a task has called
+// runtime.Goexit. Of many light steps only some return to it; the others continue the next
+// task themselves, see Task.suspend. (The step is not in a function of its own: after a
+// coroutine switch the processor mispredicts every return.)
+func (l *Loop) runDue(done func() bool) (idle bool) {
+	for !done() && l.exited == nil {
 		if l.posts.any() {
 			l.runPosts()
 		}
 		t := l.pick()
 		if t == nil {
-			if err := l.wait(); err != nil {
-				return err
-			}
-			continue
+			return true
 		}
 		if l.begin(t) {
 			l.root.continueWith(t.coroutine)
-			if l.exited != nil {
-				l.sendHome(l.exited)
-				l.exited.stop()
-			}
 		}
 		l.settle(l.current)
 	}
-	return nil
+	return false
+}
+
+// takeOver runs what is due on the calling goroutine, if Run's waits, until nothing is due
+// any more or for maxTakeOver. False: Run's goroutine does not wait.
+func (l *Loop) takeOver() bool {
+	if l.shared == nil || !l.shared.TakeOver() {
+		return false
+	}
+	owner := l.goroutine
+	l.goroutine, l.takenOver = goroutine(), true
+	l.endWait()
+	end := l.time.now.Add(maxTakeOver)
+	idle := l.runDue(func() bool { return l.time.now >= end || l.done() })
+	l.goroutine, l.takenOver = owner, false
+	until := Instant(0) // Run's goroutine goes on at once
+	if idle && l.posts.beginWait() {
+		until = l.deadline()
+		l.time.pause(until)
+	}
+	l.shared.GiveBack(until)
+	return true
 }
 
 // pick returns the first task that is due: an urgent one, unless ordinary ones
@@ -244,13 +282,17 @@ func (l *Loop) wait() error {
 	until := l.deadline()
 	l.time.pause(until)
 	err := l.clock.Wait(until)
+	l.endWait()
+	return err
+}
+
+func (l *Loop) endWait() {
 	l.posts.endWait()
 	l.time.resume()
 	if d := l.clock.Suspended(); d > 0 {
 		l.time.resumedAt = l.time.now
 		l.posts.add(func() { l.options.OnResume(d) })
 	}
-	return err
 }
 
 // deadline returns when the first sleeper or time-out is due.
@@ -309,8 +351,8 @@ func (l *Loop) Now() Instant { return l.clock.Now() }
 // FromKernel returns the instant of a timestamp of the kernel, which CLOCK_MONOTONIC
 // tells on Linux. Any goroutine may call it.
 func (l *Loop) FromKernel(timestamp Instant) Instant {
-	if c, ok := l.clock.(interface{ FromKernel(Instant) Instant }); ok {
-		return c.FromKernel(timestamp)
+	if l.shared != nil {
+		return l.shared.FromKernel(timestamp)
 	}
 	return timestamp
 }

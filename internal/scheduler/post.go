@@ -38,6 +38,18 @@ func (l *Loop) Post(fn func()) {
 	}
 }
 
+// postAndRun is Post for a goroutine that may run what is due. False: the function will not
+// be run any more.
+func (l *Loop) postAndRun(fn func()) bool {
+	if !l.posts.put(fn) {
+		return false
+	}
+	if !l.takeOver() {
+		l.posts.endLoopsWait()
+	}
+	return true
+}
+
 // runPosts calls what was posted, as steps of the task "post".
 func (l *Loop) runPosts() {
 	l.time.settle()
@@ -84,6 +96,15 @@ type posts struct {
 
 // add returns false when the function will not be run any more.
 func (p *posts) add(fn func()) bool {
+	added := p.put(fn)
+	if added {
+		p.endLoopsWait()
+	}
+	return added
+}
+
+// put is add without the end of the loop's wait.
+func (p *posts) put(fn func()) bool {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -95,10 +116,13 @@ func (p *posts) add(fn func()) bool {
 		p.crowded.Store(true)
 	}
 	p.mu.Unlock()
+	return true
+}
+
+func (p *posts) endLoopsWait() {
 	if p.waiting.Swap(false) {
 		p.wake()
 	}
-	return true
 }
 
 // any tells whether a post waits.

@@ -34,7 +34,7 @@ func (t *Task) yieldInPlace() (done bool, err error) {
 	if l.current != t || t.pending != nil { // enter, without the costly part of its check
 		return true, t.refuse()
 	}
-	if l.readyTasks() > 0 || l.posts.any() {
+	if l.readyTasks() > 0 || l.posts.any() || l.takenOver {
 		return false, nil
 	}
 	if l.time.readClock(); l.deadline() <= l.time.now {

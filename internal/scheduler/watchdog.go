@@ -40,10 +40,11 @@ func blockingStack() []byte {
 	return nil
 }
 
-// The names in a stack dump of the functions at the bottom of a task and of a loop.
+// The names in a stack dump of the functions at the bottom of a task and of a loop that
+// does not wait.
 var (
 	taskFrame = frameOf("(*Task).run(")
-	loopFrame = frameOf("(*Loop).runUntil(")
+	loopFrame = frameOf("(*Loop).runDue(")
 )
 
 // canRun reports whether a goroutine waits for nothing but a processor, by its stack.

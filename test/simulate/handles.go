@@ -109,7 +109,7 @@ type countedPin struct {
 	closed  func() // of an output; nil while it is not open
 }
 
-func (p *countedPin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+func (p *countedPin) WatchEdges(names []string, pull conngpio.Pull, deliver func([]gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
 	watch, err := p.BoardPin.WatchEdges(names, pull, deliver, overflow)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,9 @@ type EdgePin interface {
 
 	// WatchEdges makes pins of the same chip inputs and watches their edges. The
 	// names include this pin's own. Edges of all pins are delivered in the order in
-	// which they happened, by one call of deliver at a time and from any goroutine.
+	// which they happened, by one call of deliver at a time and from any goroutine but
+	// one that holds a lock or that Close waits for in a task: deliver may run the tasks
+	// that wait for the edges. It does not keep the slice.
 	//
 	// overflow is called after the queue of QueueSize edges was full and edges were
 	// lost, or when no more edges will come: the levels must be read then, and if the
@@ -42,7 +44,7 @@ type EdgePin interface {
 	//
 	// The error is ErrNoEdges if the chip has no interrupts. The pins can be polled
 	// then.
-	WatchEdges(names []string, pull gpio.Pull, deliver func(Edge), overflow func()) (EdgeWatch, error)
+	WatchEdges(names []string, pull gpio.Pull, deliver func([]Edge), overflow func()) (EdgeWatch, error)
 }
 
 // ErrNoEdges means that a pin is on a chip without interrupts, as that of a USB adapter

@@ -48,7 +48,7 @@ func (l *log) open(b *sim.Board, pull conngpio.Pull, names ...string) (gpioext.E
 	if err != nil {
 		return nil, err
 	}
-	return pin.(*sim.Pin).WatchEdges(names, pull, func(e gpioext.Edge) { l.edges = append(l.edges, e) }, func() { l.lost++ })
+	return pin.(*sim.Pin).WatchEdges(names, pull, func(e []gpioext.Edge) { l.edges = append(l.edges, e...) }, func() { l.lost++ })
 }
 
 // openOutput opens an output line.

@@ -20,7 +20,7 @@ type request struct {
 	closed   bool
 	dead     bool       // the chip was removed
 	delivery sync.Mutex // held while edges are delivered; locked before the board's lock
-	deliver  func(gpioext.Edge)
+	deliver  func([]gpioext.Edge)
 	overflow func()
 	wake     func() // drain, allocated once
 }
@@ -28,7 +28,7 @@ type request struct {
 // WatchEdges implements gpioext.EdgePin. Edges are delivered on the loop after the step
 // in which they happen. If there are more than [gpioext.QueueSize] in one step, the
 // oldest are lost.
-func (p *Pin) WatchEdges(names []string, pull conngpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+func (p *Pin) WatchEdges(names []string, pull conngpio.Pull, deliver func([]gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
 	b := p.board
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -122,9 +122,7 @@ func (r *request) drain() {
 	if closed {
 		return
 	}
-	for _, e := range edges {
-		r.deliver(e)
-	}
+	r.deliver(edges)
 	if lost {
 		r.overflow()
 	}

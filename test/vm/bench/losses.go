@@ -33,7 +33,7 @@ func (w bench) countPtvd(phase time.Duration) int {
 	pin, err := periph.Board{}.Pin("GPIO5")
 	check(err)
 	watch, err := pin.(gpioext.EdgePin).WatchEdges([]string{"GPIO5", "GPIO6"}, gpio.PullUp,
-		func(gpioext.Edge) { edges.Add(1) }, func() {})
+		func(e []gpioext.Edge) { edges.Add(int64(len(e))) }, func() {})
 	check(err)
 	w.turn(phase)
 	check(watch.Close())

@@ -169,7 +169,7 @@ func (p *Pin) requested() (handle, error) {
 }
 
 // WatchEdges implements gpioext.EdgePin. The other lines must be on the same chip.
-func (p *Pin) WatchEdges(names []string, pull gpio.Pull, deliver func(gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
+func (p *Pin) WatchEdges(names []string, pull gpio.Pull, deliver func([]gpioext.Edge), overflow func()) (gpioext.EdgeWatch, error) {
 	if err := p.Halt(); err != nil {
 		return nil, err
 	}

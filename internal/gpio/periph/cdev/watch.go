@@ -17,7 +17,7 @@ import (
 
 // watch requests lines together, so that the kernel numbers their edges in one sequence,
 // and starts the goroutine that reads them.
-func (k *kernel) watch(names []string, pull gpio.Pull, deliver func(gpioext.Edge), overflow func()) (*watch, error) {
+func (k *kernel) watch(names []string, pull gpio.Pull, deliver func([]gpioext.Edge), overflow func()) (*watch, error) {
 	request := uapi.LineRequest{EventBufferSize: gpioext.QueueSize}
 	request.Config.Flags = uapi.LineFlagV2Input | uapi.LineFlagV2EdgeBoth | biasFlags[pull]
 	h, offsets, err := k.open(names, request)
@@ -25,11 +25,8 @@ func (k *kernel) watch(names []string, pull gpio.Pull, deliver func(gpioext.Edge
 		return nil, err
 	}
 	w := &watch{
-		handle: h, names: names, index: map[uint32]int{}, last: make([]time.Duration, len(names)),
+		handle: h, names: names, offsets: offsets, last: make([]time.Duration, len(names)),
 		deliver: deliver, overflow: overflow, done: make(chan struct{}),
-	}
-	for i, offset := range offsets {
-		w.index[offset] = i
 	}
 	go w.read()
 	return w, nil
@@ -39,10 +36,11 @@ func (k *kernel) watch(names []string, pull gpio.Pull, deliver func(gpioext.Edge
 type watch struct {
 	handle   handle
 	names    []string
-	index    map[uint32]int  // by offset on the chip
+	offsets  []uint32        // on the chip
 	last     []time.Duration // time of the last edge, by index
 	sequence uint32          // number of the last edge of all lines
-	deliver  func(gpioext.Edge)
+	edges    []gpioext.Edge  // that were delivered last
+	deliver  func([]gpioext.Edge)
 	overflow func()
 
 	done   chan struct{} // closed when the reader has returned
@@ -72,16 +70,18 @@ func (w *watch) read() {
 func (w *watch) take(edges []uapi.LineEvent) {
 	slices.SortFunc(edges, func(a, b uapi.LineEvent) int { return int(int32(a.Seqno - b.Seqno)) })
 	gap := false
+	w.edges = w.edges[:0]
 	for _, e := range edges {
 		gap = gap || e.Seqno != w.sequence+1
 		w.sequence = e.Seqno
-		i, ok := w.index[e.Offset]
-		if !ok {
+		i := slices.Index(w.offsets, e.Offset)
+		if i < 0 {
 			continue
 		}
 		w.last[i] = max(w.last[i], time.Duration(e.Timestamp))
-		w.deliver(gpioext.Edge{Pin: i, Level: e.ID == uapi.LineEventRisingEdge, Time: w.last[i]})
+		w.edges = append(w.edges, gpioext.Edge{Pin: i, Level: e.ID == uapi.LineEventRisingEdge, Time: w.last[i]})
 	}
+	w.deliver(w.edges)
 	if gap && len(edges) == gpioext.QueueSize {
 		w.overflow() // after the edges, since the levels are read then
 	}

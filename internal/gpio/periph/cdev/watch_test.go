@@ -28,7 +28,11 @@ func watched(t *testing.T, h *fakeHandle) (*watch, <-chan any) {
 	k, _ := kernelOf(h, nil, headerChip("", "", "GPIO5", "GPIO6"))
 	got := make(chan any, 10_000)
 	w, err := k.watch([]string{"GPIO6", "GPIO5"}, gpio.PullUp,
-		func(e gpioext.Edge) { got <- e }, func() { got <- "overflow" })
+		func(edges []gpioext.Edge) {
+			for _, e := range edges {
+				got <- e
+			}
+		}, func() { got <- "overflow" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +54,13 @@ func TestEdgesHaveTheKernelsOrderAndTimeAndTheIndexOfTheirName(t *testing.T) {
 }
 
 func TestEdgesQueuedOutOfOrderAreSortedBySequenceNumber(t *testing.T) {
-	w := watch{index: map[uint32]int{2: 0, 3: 1}, last: make([]time.Duration, 2)}
+	w := watch{offsets: []uint32{2, 3}, last: make([]time.Duration, 2)}
 	var got []int
-	w.deliver = func(e gpioext.Edge) { got = append(got, e.Pin) }
+	w.deliver = func(edges []gpioext.Edge) {
+		for _, e := range edges {
+			got = append(got, e.Pin)
+		}
+	}
 	w.take([]uapi.LineEvent{
 		{Offset: 2, Timestamp: 10, Seqno: 1<<32 - 1}, {Offset: 2, Timestamp: 30, Seqno: 1}, {Offset: 3, Timestamp: 20, Seqno: 0},
 	})
@@ -62,9 +70,13 @@ func TestEdgesQueuedOutOfOrderAreSortedBySequenceNumber(t *testing.T) {
 }
 
 func TestTimestampsOfALineNeverDecrease(t *testing.T) {
-	w := watch{index: map[uint32]int{2: 0, 3: 1}, last: make([]time.Duration, 2)}
+	w := watch{offsets: []uint32{2, 3}, last: make([]time.Duration, 2)}
 	var got []time.Duration
-	w.deliver = func(e gpioext.Edge) { got = append(got, e.Time) }
+	w.deliver = func(edges []gpioext.Edge) {
+		for _, e := range edges {
+			got = append(got, e.Time)
+		}
+	}
 	w.take([]uapi.LineEvent{
 		{Offset: 2, Timestamp: 90, Seqno: 1},
 		{Offset: 3, Timestamp: 80, Seqno: 2}, // another line
@@ -98,8 +110,8 @@ func TestEveryOverflowIsReportedByTheNextReadAndNoOther(t *testing.T) {
 		h := newFakeHandle()
 		var overflows int
 		w := watch{
-			handle: h, index: map[uint32]int{2: 0, 3: 1}, last: make([]time.Duration, 2),
-			deliver: func(gpioext.Edge) {}, overflow: func() { overflows++ },
+			handle: h, offsets: []uint32{2, 3}, last: make([]time.Duration, 2),
+			deliver: func([]gpioext.Edge) {}, overflow: func() { overflows++ },
 		}
 		edges := make([]uapi.LineEvent, gpioext.QueueSize)
 		for range rapid.IntRange(1, 5).Draw(t, "reads") {
@@ -125,7 +137,7 @@ func TestEveryOverflowIsReportedByTheNextReadAndNoOther(t *testing.T) {
 }
 
 func TestDeliveringEdgesDoesNotAllocate(t *testing.T) {
-	w := watch{index: map[uint32]int{2: 0}, last: make([]time.Duration, 1), deliver: func(gpioext.Edge) {}}
+	w := watch{offsets: []uint32{2}, last: make([]time.Duration, 1), deliver: func([]gpioext.Edge) {}}
 	edges := make([]uapi.LineEvent, 8)
 	for i := range edges {
 		edges[i] = uapi.LineEvent{Offset: 2, ID: rise, Seqno: uint32(len(edges) - i)}

@@ -50,34 +50,34 @@ func chipNumber(name string) int {
 }
 
 // find returns the chip and the channel of a name.
-func (c *class) find(name string) (chip string, channel int, err error) {
+func (c *class) find(name string) (chip pwmChip, channel int, err error) {
 	chips, err := c.chips()
 	if err != nil {
-		return "", 0, err
+		return pwmChip{}, 0, err
 	}
 	if chip, number, ok := strings.Cut(name, "/"); ok && chipNumber(chip) >= 0 {
 		i := slices.IndexFunc(chips, func(c pwmChip) bool { return c.name == chip })
 		if i < 0 {
-			return "", 0, fmt.Errorf("no PWM chip is named %s: `ptvd pins` lists them", chip)
+			return pwmChip{}, 0, fmt.Errorf("no PWM chip is named %s: `ptvd pins` lists them", chip)
 		}
 		n, err := strconv.ParseUint(number, 10, 31)
 		if err != nil || int(n) >= chips[i].channels {
-			return "", 0, fmt.Errorf("no such channel: %s has the channels 0 to %d", chip, chips[i].channels-1)
+			return pwmChip{}, 0, fmt.Errorf("no such channel: %s has the channels 0 to %d", chip, chips[i].channels-1)
 		}
-		return chip, int(n), nil
+		return chips[i], int(n), nil
 	}
 	for _, chip := range chips {
 		for channel, pins := range linesOf(chip.device) {
 			if slices.Contains(pins, name) && channel < chip.channels {
-				return chip.name, channel, nil
+				return chip, channel, nil
 			}
 		}
 	}
 	switch name {
 	case "GPIO18", "GPIO19":
-		return "", 0, fmt.Errorf("no PWM chip drives it; add dtoverlay=pwm-2chan to /boot/firmware/config.txt and restart")
+		return pwmChip{}, 0, fmt.Errorf("no PWM chip drives it; add dtoverlay=pwm-2chan to /boot/firmware/config.txt and restart")
 	case "GPIO12", "GPIO13":
-		return "", 0, fmt.Errorf("no PWM chip drives it; add dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to /boot/firmware/config.txt and restart")
+		return pwmChip{}, 0, fmt.Errorf("no PWM chip drives it; add dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to /boot/firmware/config.txt and restart")
 	}
-	return "", 0, fmt.Errorf("no PWM chip drives it; use GPIO12, GPIO13, GPIO18 or GPIO19, or a chip and its channel such as pwmchip0/0")
+	return pwmChip{}, 0, fmt.Errorf("no PWM chip drives it; use GPIO12, GPIO13, GPIO18 or GPIO19, or a chip and its channel such as pwmchip0/0")
 }

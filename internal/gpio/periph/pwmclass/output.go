@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -22,9 +23,11 @@ type output struct {
 	dir     string // …/pwmchipN/pwmC
 	channel string
 	period  uint64 // ns
+	onChip  bool   // the chip is a part of the board's, whose driver only writes registers
 
 	mu   sync.Mutex
 	file *os.File // duty_cycle, kept open so that SetDuty is one pwrite; nil after Close
+	fd   uintptr  // of file
 	duty uint16
 	text []byte
 }
@@ -38,7 +41,10 @@ func (c *class) start(name string, period time.Duration) (*output, error) {
 		return nil, err
 	}
 	channel := strconv.Itoa(number)
-	o := &output{class: c, name: name, dir: filepath.Join(c.root, chip, "pwm"+channel), channel: channel, period: uint64(period)}
+	o := &output{
+		class: c, name: name, dir: filepath.Join(c.root, chip.name, "pwm"+channel), channel: channel,
+		period: uint64(period), onChip: linesOf(chip.device) != nil,
+	}
 	if err := c.claim(o.dir, name); err != nil {
 		return nil, err
 	}
@@ -135,6 +141,9 @@ func dutyOf(ns, period uint64) uint16 {
 
 func (o *output) openDuty() (err error) {
 	o.file, err = os.OpenFile(filepath.Join(o.dir, "duty_cycle"), os.O_WRONLY, 0)
+	if err == nil {
+		o.fd = o.file.Fd() // which is a system call
+	}
 	return err
 }
 
@@ -147,10 +156,25 @@ func (o *output) SetDuty(duty uint16) error {
 	}
 	o.text = strconv.AppendUint(o.text[:0], o.period*uint64(duty)/65535, 10)
 	o.text = append(o.text, '\n')
-	if _, err := o.file.WriteAt(o.text, 0); err != nil {
+	if err := o.writeDuty(); err != nil {
 		return fmt.Errorf("PWM on %s: %w", o.name, err)
 	}
 	o.duty = duty
+	return nil
+}
+
+// writeDuty writes the text. A call that cannot hang bypasses the Go scheduler, which would
+// wake the runtime's monitor thread. A chip on a bus may hang, and would then hold up
+// the whole program, with the dump of its stacks.
+func (o *output) writeDuty() error {
+	if !o.onChip {
+		_, err := o.file.WriteAt(o.text, 0)
+		return err
+	}
+	_, _, errno := unix.RawSyscall6(unix.SYS_PWRITE64, o.fd, uintptr(unsafe.Pointer(&o.text[0])), uintptr(len(o.text)), 0, 0, 0)
+	if errno != 0 {
+		return &fs.PathError{Op: "write", Path: o.file.Name(), Err: errno}
+	}
 	return nil
 }
 

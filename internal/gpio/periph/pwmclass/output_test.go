@@ -103,6 +103,24 @@ func TestDutyCyclesFromOffToAlwaysOn(t *testing.T) {
 	}
 }
 
+func TestAnErrorOfTheWriteIsReturned(t *testing.T) {
+	for _, device := range []string{"fe20c000.pwm", "1-0040"} { // the board's own chip, and one on a bus
+		f := newFakePWM(t)
+		f.chip("pwmchip0", device, "2")
+		p, err := f.start("pwmchip0/0", time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.must(p.file.Close())
+		p.file, err = os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		f.must(err)
+		p.fd = p.file.Fd()
+		if err := p.SetDuty(1); !errors.Is(err, unix.ENOSPC) || !strings.Contains(err.Error(), "PWM on pwmchip0/0") || p.Duty() != 0 {
+			t.Errorf("%s: %v, duty cycle %d", device, err, p.Duty())
+		}
+	}
+}
+
 func TestAChannelIsOpenedOnceUdevHasSetItsPermissions(t *testing.T) {
 	f := newFakePWM(t)
 	f.chip("pwmchip0", "fe20c000.pwm", "2")

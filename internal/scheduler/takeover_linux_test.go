@@ -1,0 +1,160 @@
+package scheduler_test
+
+import (
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"ptvd/internal/scheduler"
+)
+
+// setWhileItWaits sets a flag by SetAndRun once the loop of a system clock waits. Nothing
+// else may end that wait.
+func setWhileItWaits(clock scheduler.Clock, flag *scheduler.Flag) {
+	shared := clock.(interface {
+		TakeOver() bool
+		GiveBack(until scheduler.Instant)
+	})
+	for !shared.TakeOver() {
+		runtime.Gosched()
+	}
+	shared.GiveBack(scheduler.Never)
+	flag.SetAndRun()
+}
+
+func TestAGoroutineThatSetsAFlagRunsWhatIsDue(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	flag := scheduler.NewFlag(loop)
+	var woken atomic.Bool
+	go func() {
+		setWhileItWaits(clock, flag)
+		if !woken.Load() {
+			t.Error("SetAndRun has returned before the task was woken")
+		}
+	}()
+	err := loop.Run(func(task *scheduler.Task) error {
+		flag.Wait(task)
+		woken.Store(true)
+		return task.Sleep(20 * ms) // on the loop's goroutine, which is to wait for it
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAGoroutineThatRunsWhatIsDueIsReleasedSoon(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	flag := scheduler.NewFlag(loop)
+	var released atomic.Bool
+	go func() {
+		setWhileItWaits(clock, flag)
+		released.Store(true)
+	}()
+	loop.Run(func(task *scheduler.Task) error {
+		flag.Wait(task)
+		for !released.Load() {
+			task.Yield()
+		}
+		return nil
+	})
+}
+
+func TestABlockingStepOnAnotherGoroutineIsReportedWithItsStack(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	var reported atomic.Bool
+	var blocked scheduler.Blocked
+	loop := scheduler.New(scheduler.Options{
+		Clock:        clock,
+		BlockedAfter: 5 * ms,
+		OnBlocked: func(b scheduler.Blocked) {
+			if !reported.Load() {
+				blocked = b
+				reported.Store(true)
+			}
+		},
+	})
+	flag := scheduler.NewFlag(loop)
+	go setWhileItWaits(clock, flag)
+	loop.Run(func(task *scheduler.Task) error {
+		flag.Wait(task)
+		spinUntil(&reported, nil, 0)
+		return nil
+	})
+	if blocked.Name != "main" || !strings.Contains(string(blocked.Stack), "spinUntil") {
+		t.Errorf("reported %s with\n%s", blocked.Name, blocked.Stack)
+	}
+}
+
+func TestAGoexitOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	flag := scheduler.NewFlag(loop)
+	var other, run sync.WaitGroup
+	survived, returned := false, false
+	other.Go(func() {
+		setWhileItWaits(clock, flag)
+		survived = true
+	})
+	run.Go(func() {
+		loop.Run(func(task *scheduler.Task) error {
+			flag.Wait(task)
+			runtime.Goexit()
+			return nil
+		})
+		returned = true
+	})
+	other.Wait()
+	run.Wait()
+	if !survived || returned {
+		t.Errorf("the goroutine that set the flag goes on: %v; Run has returned: %v", survived, returned)
+	}
+}
+
+// A wake-up that is lost makes the test hang.
+func TestNoFlagAndNoSleepIsLostWhileGoroutinesTakeTurns(t *testing.T) {
+	const goroutines, each = 3, 2000
+	loop := scheduler.New(scheduler.Options{OnBlocked: func(scheduler.Blocked) {}})
+	loop.Run(func(task *scheduler.Task) error {
+		ticks := task.Go("ticks", func(task *scheduler.Task) error {
+			for {
+				if err := task.Sleep(ms / 10); err != nil {
+					return err
+				}
+			}
+		})
+		answered := task.Group(func(g *scheduler.Group) error {
+			for n := range goroutines {
+				flag, answer := scheduler.NewFlag(loop), make(chan struct{}, 1)
+				go func() {
+					for i := range each {
+						if set := flag.SetAndRun; (i+n)%3 > 0 {
+							set()
+						} else {
+							flag.Set()
+						}
+						<-answer
+					}
+				}()
+				g.Go("answers", func(task *scheduler.Task) error {
+					for range each {
+						if err := flag.Wait(task); err != nil {
+							return err
+						}
+						answer <- struct{}{}
+						if err := task.Sleep(ms / 20); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			return nil
+		})
+		ticks.Cancel()
+		return answered
+	})
+}
