@@ -47,7 +47,7 @@ func openSource(backend Backend, o InputOptions, poll time.Duration, loop *sched
 				// A clock other than the kernel's, as in a simulation, may be behind the stamp.
 				m.add(Edge{Line: e.Pin, Level: e.Level, At: min(loop.FromKernel(scheduler.Instant(e.Time)), now)})
 			}
-			m.arrived.SetAndRun()
+			loop.SetAndRun(m.arrived)
 		}, m.overflow)
 		if err == nil {
 			return watchedLines{watch, immediate(pins[0])}, nil

@@ -29,15 +29,6 @@ func (f *Flag) Set() {
 	}
 }
 
-// SetAndRun is Set for a goroutine that has nothing else to do and holds nothing that a
-// task may need. If the loop waits, the goroutine runs what is due itself, which saves
-// the wake-up of a thread, for a millisecond or until the end of the step that runs then.
-func (f *Flag) SetAndRun() {
-	if !f.set.Swap(true) {
-		f.loop.postAndRun(f.deliver)
-	}
-}
-
 // Wait waits until the flag is set, and clears it. Of several waiting tasks each
 // Set wakes the first.
 func (f *Flag) Wait(t *Task) error {

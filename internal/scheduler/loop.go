@@ -48,10 +48,6 @@ type Options struct {
 	OnError func(*Task, error)
 }
 
-// maxTakeOver is how long a goroutine that is not Run's may run the loop. Meanwhile it does
-// not do what it is there for, such as to read the edges that follow.
-const maxTakeOver = time.Millisecond
-
 // maxUrgentSteps is how many urgent steps may run while an ordinary one is due.
 // It is more than a burst of edges needs, and still a bound.
 const maxUrgentSteps = 64
@@ -178,27 +174,6 @@ func (l *Loop) runDue(done func() bool) (idle bool) {
 		l.settle(l.current)
 	}
 	return false
-}
-
-// takeOver runs what is due on the calling goroutine, if Run's waits, until nothing is due
-// any more or for maxTakeOver. False: Run's goroutine does not wait.
-func (l *Loop) takeOver() bool {
-	if l.shared == nil || !l.shared.TakeOver() {
-		return false
-	}
-	owner := l.goroutine
-	l.goroutine, l.takenOver = goroutine(), true
-	l.endWait()
-	end := l.time.now.Add(maxTakeOver)
-	idle := l.runDue(func() bool { return l.time.now >= end || l.done() })
-	l.goroutine, l.takenOver = owner, false
-	until := Instant(0) // Run's goroutine goes on at once
-	if idle && l.posts.beginWait() {
-		until = l.deadline()
-		l.time.pause(until)
-	}
-	l.shared.GiveBack(until)
-	return true
 }
 
 // pick returns the first task that is due: an urgent one, unless ordinary ones

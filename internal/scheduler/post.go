@@ -38,18 +38,6 @@ func (l *Loop) Post(fn func()) {
 	}
 }
 
-// postAndRun is Post for a goroutine that may run what is due. False: the function will not
-// be run any more.
-func (l *Loop) postAndRun(fn func()) bool {
-	if !l.posts.put(fn) {
-		return false
-	}
-	if !l.takeOver() {
-		l.posts.endLoopsWait()
-	}
-	return true
-}
-
 // runPosts calls what was posted, as steps of the task "post".
 func (l *Loop) runPosts() {
 	l.time.settle()

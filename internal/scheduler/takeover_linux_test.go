@@ -12,7 +12,7 @@ import (
 
 // setWhileItWaits sets a flag by SetAndRun once the loop of a system clock waits. Nothing
 // else may end that wait.
-func setWhileItWaits(clock scheduler.Clock, flag *scheduler.Flag) {
+func setWhileItWaits(loop *scheduler.Loop, clock scheduler.Clock, flag *scheduler.Flag) {
 	shared := clock.(interface {
 		TakeOver() bool
 		GiveBack(until scheduler.Instant)
@@ -21,7 +21,7 @@ func setWhileItWaits(clock scheduler.Clock, flag *scheduler.Flag) {
 		runtime.Gosched()
 	}
 	shared.GiveBack(scheduler.Never)
-	flag.SetAndRun()
+	loop.SetAndRun(flag)
 }
 
 func TestAGoroutineThatSetsAFlagRunsWhatIsDue(t *testing.T) {
@@ -30,7 +30,7 @@ func TestAGoroutineThatSetsAFlagRunsWhatIsDue(t *testing.T) {
 	flag := scheduler.NewFlag(loop)
 	var woken atomic.Bool
 	go func() {
-		setWhileItWaits(clock, flag)
+		setWhileItWaits(loop, clock, flag)
 		if !woken.Load() {
 			t.Error("SetAndRun has returned before the task was woken")
 		}
@@ -51,7 +51,7 @@ func TestAGoroutineThatRunsWhatIsDueIsReleasedSoon(t *testing.T) {
 	flag := scheduler.NewFlag(loop)
 	var released atomic.Bool
 	go func() {
-		setWhileItWaits(clock, flag)
+		setWhileItWaits(loop, clock, flag)
 		released.Store(true)
 	}()
 	loop.Run(func(task *scheduler.Task) error {
@@ -78,7 +78,7 @@ func TestABlockingStepOnAnotherGoroutineIsReportedWithItsStack(t *testing.T) {
 		},
 	})
 	flag := scheduler.NewFlag(loop)
-	go setWhileItWaits(clock, flag)
+	go setWhileItWaits(loop, clock, flag)
 	loop.Run(func(task *scheduler.Task) error {
 		flag.Wait(task)
 		spinUntil(&reported, nil, 0)
@@ -96,7 +96,7 @@ func TestAGoexitOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
 	var other, run sync.WaitGroup
 	survived, returned := false, false
 	other.Go(func() {
-		setWhileItWaits(clock, flag)
+		setWhileItWaits(loop, clock, flag)
 		survived = true
 	})
 	run.Go(func() {
@@ -131,8 +131,8 @@ func TestNoFlagAndNoSleepIsLostWhileGoroutinesTakeTurns(t *testing.T) {
 				flag, answer := scheduler.NewFlag(loop), make(chan struct{}, 1)
 				go func() {
 					for i := range each {
-						if set := flag.SetAndRun; (i+n)%3 > 0 {
-							set()
+						if (i+n)%3 > 0 {
+							loop.SetAndRun(flag)
 						} else {
 							flag.Set()
 						}

@@ -1,0 +1,41 @@
+package scheduler
+
+import "time"
+
+// A goroutine that hands something to the loop makes it ready, for which Go wakes a second
+// thread and the kernel executes thousands of instructions. A goroutine that has nothing
+// else to do, such as one that reads edges, runs the tasks itself instead, while that of
+// Run stays in the clock's Wait.
+
+// maxTakeOver is how long it may do so. Meanwhile it does not do what it is there for.
+const maxTakeOver = time.Millisecond
+
+// SetAndRun is Set of a flag of the loop's tasks, for a goroutine that has nothing else to
+// do and holds nothing that a task may need. If the loop waits, the goroutine runs what is
+// due itself, for a millisecond or until the end of the step that runs then.
+func (l *Loop) SetAndRun(f *Flag) {
+	if !f.set.Swap(true) && l.posts.put(f.deliver) && !l.takeOver() {
+		l.posts.endLoopsWait()
+	}
+}
+
+// takeOver runs what is due on the calling goroutine, if Run's waits, until nothing is due
+// any more or for maxTakeOver. False: Run's goroutine does not wait.
+func (l *Loop) takeOver() bool {
+	if l.shared == nil || !l.shared.TakeOver() {
+		return false
+	}
+	owner := l.goroutine
+	l.goroutine, l.takenOver = goroutine(), true
+	l.endWait()
+	end := l.time.now.Add(maxTakeOver)
+	idle := l.runDue(func() bool { return l.time.now >= end || l.done() })
+	l.goroutine, l.takenOver = owner, false
+	until := Instant(0) // Run's goroutine goes on at once
+	if idle && l.posts.beginWait() {
+		until = l.deadline()
+		l.time.pause(until)
+	}
+	l.shared.GiveBack(until)
+	return true
+}
