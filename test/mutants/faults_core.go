@@ -25,6 +25,7 @@ var schedulerMutants = []mutant{
 	{"urgent tasks do not starve others", "internal/scheduler/loop.go", "l.urgentSteps >= maxUrgentSteps", "false", nil},
 	{"light steps do not pass over posts", "internal/scheduler/loop.go", "l.posts.any() || !l.time.defers", "!l.time.defers", nil},
 	{"light steps do not pass over an urgent task", "internal/scheduler/loop.go", "|| !l.urgent.isEmpty() || l.normal", "|| l.normal", nil},
+	{"a step on a goroutine that has taken over is reported with its stack", "internal/scheduler/watchdog.go", `frameOf("(*Loop).runDue(")`, `frameOf("(*Loop).runUntil(")`, nil},
 	{"a coroutine is stopped where it waits", "internal/scheduler/coroutine.go", "guest != c", "false", nil},
 	{"the blocking step is named while it runs", "internal/scheduler/watchdog_linux.go", "if age >= nextAt {", "if age >= 1000*nextAt {", nil},
 }
@@ -75,7 +76,7 @@ var serviceMutants = []mutant{
 	{"K3 the advice for an inline key leaves the file readable", "internal/config/secrets.go", "run chgrp ptvd and chmod 640 on it", "run chmod 600 on it", nil},
 	{"K3 the group of the service's user counts", "internal/cli/service.go", "info.Mode()&0o040 != 0", "info.Mode()&0o004 != 0", nil},
 	{"K4 udev is waited for", "internal/gpio/periph/pwmclass/output.go", "ok && errors.Is(err, fs.ErrPermission) && devfile", "false && ok && errors.Is(err, fs.ErrPermission) && devfile", nil},
-	{"K4 a channel stays exported", "internal/gpio/periph/pwmclass/output.go", "		c.release(o.dir)\n		return nil, err", "		c.release(o.dir)\n		_ = c.write(filepath.Join(c.root, chip, \"unexport\"), channel)\n		return nil, err", nil},
+	{"K4 a channel stays exported", "internal/gpio/periph/pwmclass/output.go", "		c.release(o.dir)\n		return nil, err", "		c.release(o.dir)\n		_ = c.write(filepath.Join(c.root, chip.name, \"unexport\"), channel)\n		return nil, err", nil},
 	{"K5 encrypted credentials count", "internal/cli/service.go", `[]string{"", ".encrypted"}`, `[]string{""}`, nil},
 	{"K5 the line that the unit lacks", "internal/cli/service.go", `add LoadCredential=" + name`, `add LoadCredential="`, nil},
 	{"K6 why a start failed is an error", "internal/cli/cli.go", `cmd.Name() == "run" && logs.IsJournal`, `cmd.Name() == "demo" && logs.IsJournal`, []string{"cmd/ptvd"}},
