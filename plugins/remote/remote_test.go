@@ -200,12 +200,12 @@ func TestTheAgeIsKnownWithoutAClockAndTheWaitIsRightOnceItIsSet(t *testing.T) {
 		if freshness, _ := d.Freshness(moment); freshness != topics.Old {
 			t.Errorf("two minutes old in a period of 30 s it is %s", freshness)
 		}
-		if _, why, _ := d.Next(moment, 1, 0); why != topics.NoClock {
+		if _, why, _ := (topics.Group{d}).Next(moment, 1, 0); why != topics.NoClock {
 			t.Errorf("without a clock: %s", why)
 		}
 		s.System.Sync, s.System.Step = true, 0
 		moment = topics.Moment{Now: plugintest.Epoch.Add(21 * time.Second), Synchronized: true, Mono: task.Now()}
-		list, _, _ := d.Next(moment, 1, 0)
+		list, _, _ := (topics.Group{d}).Next(moment, 1, 0)
 		if len(list) != 1 {
 			t.Fatal("once the clock is set nothing leaves")
 		}

@@ -89,16 +89,6 @@ const (
 	Later    Absence = "later"     // what leaves next is beyond what was received
 )
 
-// Next returns the first departures that can still be caught, as [Group.Next] does for
-// one source.
-func (d Departures) Next(m Moment, n int, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {
-	offers, why, until := Group{d}.Next(m, n, waiting)
-	for _, o := range offers {
-		list = append(list, o.Departure)
-	}
-	return list, why, until
-}
-
 // catchable returns the departures that can still be caught, or else why there are none;
 // and until when that is so. The reader has waited for the first reply since waiting.
 func (d Departures) catchable(m Moment, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {

@@ -98,7 +98,7 @@ var departuresMutants = []mutant{
 	{"D6 cancelled ones do not use up count", "plugins/departures/departures.go", "if !d.Cancelled && !d.When().Before(at.Add(walk)) {", "if !d.When().Before(at.Add(walk)) {", []string{"plugins/ptv"}},
 	{"D6 the last place is kept for one that runs", "plugins/topics/group.go", "case n > 0 && !o.Cancelled && !slices.ContainsFunc(list, Offer.runs):", "case n < 0 && slices.ContainsFunc(list, Offer.runs):", nil},
 	{"D7 D16 a vehicle stands at the platform for a while", "plugins/topics/rules.go", "standsFor = 2 * time.Minute", "standsFor = 20 * time.Minute", nil},
-	{"D16 the list has a vehicle that stands at the platform", "plugins/topics/departures_json.go", "switch ahead, _ := d.Ahead(m, departure); {", "switch ahead := !m.Now.After(departure.When()); {", []string{"internal/daemon"}},
+	{"D16 the list has a vehicle that stands at the platform", "plugins/topics/departures.go", "switch ahead, _ := d.Ahead(m, departure); {", "switch ahead := !m.Now.After(departure.When()); {", []string{"internal/daemon"}},
 	{"a cancelled train does not stand at the platform past its time", "plugins/topics/rules.go", "one.AtPlatform && !one.Cancelled && d.Walk <= 0", "one.AtPlatform && d.Walk <= 0", nil},
 	{"one that left ten minutes ago is dropped", "plugins/departures/departures.go", "keptPast = 10 * time.Minute", "keptPast = 11 * time.Minute", nil},
 	{"D8 a cancelled run goes by its schedule", "plugins/topics/departures.go", "d.Estimated.IsZero() || d.Cancelled", "d.Estimated.IsZero()", nil},
