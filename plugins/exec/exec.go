@@ -12,9 +12,11 @@
 package exec
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +44,7 @@ func (c Config) Validate() error {
 // Topics returns the topics of the manifest.
 func (c Config) Topics() (list plugins.TopicList) {
 	for _, topic := range c.Program.manifest.handles() {
-		list = append(list, topic.list()...)
+		list = append(list, topic.list...)
 	}
 	return list
 }
@@ -56,7 +58,7 @@ func (c Config) CheckAction(_, arg string) error {
 	action, ok := c.Program.manifest.Actions[name]
 	switch {
 	case !ok:
-		return fmt.Errorf("the program has no action %q; there is %s", name, orNone(keys(c.Program.manifest.Actions)))
+		return fmt.Errorf("the program has no action %q; there is %s", name, listed(c.Program.manifest.Actions))
 	case action.Arg == "" && arg != "":
 		return fmt.Errorf("the program's action %s takes no argument", name)
 	case action.Arg != "" && arg == "":
@@ -126,7 +128,8 @@ func (i *instance) Start(t *plugins.Task) error {
 	if err != nil {
 		return err
 	}
-	if i.process, err = startProcess(t, i.cfg.Program.Path); err != nil {
+	i.process, err = plugins.Await(t, func(context.Context) (*process, error) { return startProcess(i.cfg.Program.Path) })
+	if err != nil {
 		return err
 	}
 	output := i.env.Go("output", i.readOutput)
@@ -208,7 +211,7 @@ func (i *instance) send(t *plugins.Task, line ToProgram) error {
 
 // wait waits for the program's end, which is a failure whenever it comes.
 func (i *instance) wait(t *plugins.Task, outputs ...*plugins.Task) error {
-	err := i.process.wait(t)
+	err := plugins.Do(t, i.process.reap)
 	if errors.Is(err, plugins.ErrCancelled) {
 		return err
 	}
@@ -253,13 +256,16 @@ func (i *instance) readOutput(t *plugins.Task) error {
 	})
 }
 
+// levels are those of messages. Any other is that of information, which is 0.
+var levels = map[string]slog.Level{"error": slog.LevelError, "warning": slog.LevelWarn, "debug": slog.LevelDebug}
+
 // obey does what a line asks for.
 func (i *instance) obey(line FromProgram) error {
 	switch {
 	case line.Value != nil:
-		topic := i.topics[line.Value.Topic]
-		if topic == nil {
-			return fmt.Errorf("the manifest has no topic %q; there is %s", line.Value.Topic, orNone(keys(i.topics)))
+		topic, ok := i.topics[line.Value.Topic]
+		if !ok {
+			return fmt.Errorf("the manifest has no topic %q; there is %s", line.Value.Topic, listed(i.topics))
 		}
 		return topic.publish(i.env, line.Value.Value)
 	case line.Call != nil:
@@ -272,27 +278,13 @@ func (i *instance) obey(line FromProgram) error {
 		}
 		return i.env.Call(plugins.ActionRef{Instance: name.Instance, Name: name.Name, Arg: line.Call.Arg})
 	case line.Log != nil:
-		i.log(*line.Log)
+		i.env.Log.Log(context.Background(), levels[line.Log.Level], printable([]byte(line.Log.Text)))
 	case line.Health != nil && line.Health.Degraded != "":
 		i.env.Health.Degraded("%s", printable([]byte(line.Health.Degraded)))
 	default:
 		i.env.Health.OK()
 	}
 	return nil
-}
-
-func (i *instance) log(line Message) {
-	text := printable([]byte(line.Text))
-	switch line.Level {
-	case "error":
-		i.env.Log.Error(text)
-	case "warning":
-		i.env.Log.Warn(text)
-	case "debug":
-		i.env.Log.Debug(text)
-	default:
-		i.env.Log.Info(text)
-	}
 }
 
 // maxLines is how many lines a second are read. More have to wait in the program.
@@ -322,11 +314,4 @@ func (i *instance) eachLine(t *plugins.Task, from *lineReader, do func(line []by
 			since = t.Now()
 		}
 	}
-}
-
-func orNone(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
 }

@@ -108,10 +108,10 @@ func ParseManifest(data []byte) (m Manifest, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&m); err != nil {
-		return Manifest{}, fmt.Errorf("invalid manifest: %w", err)
+	if err = decoder.Decode(&m); err == nil {
+		err = m.check()
 	}
-	if err := m.check(); err != nil {
+	if err != nil {
 		return Manifest{}, fmt.Errorf("invalid manifest: %w", err)
 	}
 	digest := sha256.Sum256(data)
@@ -139,7 +139,7 @@ func (m Manifest) check() error {
 		case topic.Class != "state" && topic.Class != "event":
 			return fmt.Errorf("topics.%s: the class is state or event, not %q", name, topic.Class)
 		case payloads[topic.Type] == nil:
-			return fmt.Errorf("topics.%s: unknown type %q; there is %s", name, topic.Type, orNone(keys(payloads)))
+			return fmt.Errorf("topics.%s: unknown type %q; there is %s", name, topic.Type, listed(payloads))
 		case topic.MaxAge < 0 || topic.MaxAge > time.Duration(1<<62).Seconds():
 			return fmt.Errorf("topics.%s: max_age_s is out of range", name)
 		}
@@ -152,7 +152,7 @@ func (o Option) check() error {
 	case o.Doc == "":
 		return errors.New("doc is missing")
 	case parsers[o.Type] == nil:
-		return fmt.Errorf("unknown type %q; there is %s", o.Type, orNone(keys(parsers)))
+		return fmt.Errorf("unknown type %q; there is %s", o.Type, listed(parsers))
 	}
 	for _, text := range []string{o.Default, o.Min, o.Max} {
 		if _, _, err := parsers[o.Type](text); text != "" && err != nil {
@@ -225,18 +225,16 @@ func (o Option) limits() string {
 // values returns the options that a configuration gives, and the defaults of the others.
 func (m Manifest) values(given map[string]string) (map[string]any, error) {
 	values, wrong := map[string]any{}, []error{}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
+	for _, name := range keys(given) {
 		option, ok := m.Options[name]
 		if !ok {
-			wrong = append(wrong, plugins.OptionErrorf("options."+name, "the program has no such option; there is %s", orNone(keys(m.Options))))
+			wrong = append(wrong, plugins.OptionErrorf("options."+name, "the program has no such option; there is %s", listed(m.Options)))
 			continue
 		}
-		value, err := option.read(given[name])
-		if err != nil {
+		var err error
+		if values[name], err = option.read(given[name]); err != nil {
 			wrong = append(wrong, plugins.OptionErrorf("options."+name, "%w", err))
-			continue
 		}
-		values[name] = value
 	}
 	for _, name := range keys(m.Options) {
 		option := m.Options[name]
@@ -253,9 +251,9 @@ func (m Manifest) values(given map[string]string) (map[string]any, error) {
 }
 
 // publisher is a topic of the program.
-type publisher interface {
-	list() plugins.TopicList
-	publish(env plugins.Env, value json.RawMessage) error
+type publisher struct {
+	list    plugins.TopicList // it alone
+	publish func(env plugins.Env, value json.RawMessage) error
 }
 
 // payloads make topics of the types that a manifest may name.
@@ -265,23 +263,18 @@ var payloads = map[string]func(name, doc string, class plugins.Class) publisher{
 	"text":    newTopic[topics.Text],
 }
 
-type topic[T any] struct{ *plugins.Topic[T] }
-
 func newTopic[T any](name, doc string, class plugins.Class) publisher {
-	return topic[T]{plugins.NewTopic[T](name, doc, class)}
-}
-
-func (t topic[T]) list() plugins.TopicList { return plugins.Topics(t.Topic) }
-
-func (t topic[T]) publish(env plugins.Env, value json.RawMessage) error {
-	var payload T
-	decoder := json.NewDecoder(bytes.NewReader(value))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&payload); err != nil {
-		return fmt.Errorf("the value is not of the topic's type: %w", err)
-	}
-	t.Set(env, payload)
-	return nil
+	topic := plugins.NewTopic[T](name, doc, class)
+	return publisher{plugins.Topics(topic), func(env plugins.Env, value json.RawMessage) error {
+		var payload T
+		decoder := json.NewDecoder(bytes.NewReader(value))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&payload); err != nil {
+			return fmt.Errorf("the value is not of the topic's type: %w", err)
+		}
+		topic.Set(env, payload)
+		return nil
+	}}
 }
 
 // handles makes the topics of the manifest.
@@ -298,3 +291,6 @@ func (m Manifest) handles() map[string]publisher {
 }
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// listed returns the names of a table for a message.
+func listed[V any](m map[string]V) string { return cmp.Or(strings.Join(keys(m), ", "), "none") }

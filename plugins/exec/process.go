@@ -23,18 +23,14 @@ type process struct {
 	output  *lineReader
 	errors  *lineReader
 	ended   chan struct{} // closed when it has ended …
-	reap    func() error  // … after this, which waits for it and returns how
+	reap    func() error  // … after this, which waits for it and returns how it has ended; it blocks
 }
 
 // environment has the variables of the daemon that the program gets.
 var environment = []string{"PATH", "LANG", "TZ"}
 
-func startProcess(t *plugins.Task, path string) (*process, error) {
-	return plugins.Await(t, func(context.Context) (*process, error) { return newProcess(path) })
-}
-
-// newProcess starts a program. It blocks.
-func newProcess(path string) (*process, error) {
+// startProcess starts a program. It blocks.
+func startProcess(path string) (*process, error) {
 	c := osexec.Command(path)
 	c.Dir = filepath.Dir(path)
 	c.Env = []string{} // nil would be all of the daemon's
@@ -83,11 +79,6 @@ func newProcess(path string) (*process, error) {
 
 // errEnded is the end of a program that has not failed.
 var errEnded = errors.New("exit status 0")
-
-// wait waits until the program has ended and returns how.
-func (p *process) wait(t *plugins.Task) error {
-	return plugins.Do(t, p.reap)
-}
 
 // write writes a line, after those that wait already.
 func (p *process) write(t *plugins.Task, turns *plugins.Turns, line []byte) error {
