@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -107,9 +108,5 @@ func Lookup(name string) (Definition, bool) {
 
 // All returns every plugin, by name.
 func All() []Definition {
-	var all []Definition
-	for _, name := range slices.Sorted(maps.Keys(registry)) {
-		all = append(all, registry[name])
-	}
-	return all
+	return slices.SortedFunc(maps.Values(registry), func(a, b Definition) int { return cmp.Compare(a.Name, b.Name) })
 }

@@ -170,12 +170,12 @@ func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
 // Envelope tells a value of the topic, which is of a version, at a moment. Without a
 // value the age is -1.
 func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envelope {
-	e := topics.Envelope{Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class)}
-	e.Age = -1
+	e := topics.Envelope{
+		Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class),
+		Age: -1, MaxAge: s.maxAge(value).Seconds(), Value: topics.JSON(value, m),
+	}
 	if version >= s.oldest() && version <= s.version {
 		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()
 	}
-	e.MaxAge = s.maxAge(value).Seconds()
-	e.Value = topics.JSON(value, m)
 	return e
 }

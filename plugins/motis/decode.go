@@ -3,7 +3,6 @@ package motis
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -60,17 +59,14 @@ func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
 		StopTimes []stopTime
 	}
 	all := sources.Read(reply, &r)
+	found, err := sources.Decode(r.StopTimes, all, stopTime.departure)
 	at, nearest := r.Place, place{} // nearest of those that something leaves from
-	position, closest := at.position(), math.Inf(1)
-	known := stop == "" || at.StopID == stop
-	found, err := sources.Decode(r.StopTimes, all, func(t stopTime) (topics.Departure, bool) {
-		if meters := position.Meters(t.Place.position()); meters < closest {
-			nearest, closest = t.Place, meters
-		}
-		known = known || t.Place.StopID == stop || t.Place.ParentID == stop
-		return t.departure()
-	})
-	if err == nil && !known && nearest.StopID != "" {
+	if len(r.StopTimes) > 0 {
+		meters := func(t stopTime) float64 { return r.Place.position().Meters(t.Place.position()) }
+		nearest = slices.MinFunc(r.StopTimes, func(a, b stopTime) int { return cmp.Compare(meters(a), meters(b)) }).Place
+	}
+	isAsked := func(t stopTime) bool { return t.Place.StopID == stop || t.Place.ParentID == stop }
+	if err == nil && stop != "" && at.StopID != stop && nearest.StopID != "" && !slices.ContainsFunc(r.StopTimes, isAsked) {
 		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it", stop, nearest.Name, nearest.StopID)
 	}
 	if at.StopID == "" { // a position, which has no name

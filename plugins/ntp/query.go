@@ -78,27 +78,24 @@ func (c *client) queryAll(t *plugins.Task) ([]*server, error) {
 
 // query queries one server once.
 func (c *client) query(t *plugins.Task, s Server) (result, error) {
-	sent := false
-	r, err := plugins.Await(t, func(ctx context.Context) (*ntp.Response, error) { return c.exchange(ctx, s, &sent) })
-	if errors.Is(err, plugins.ErrCancelled) {
+	var got result
+	r, err := plugins.Await(t, func(ctx context.Context) (*ntp.Response, error) { return c.exchange(ctx, s, &got.sent) })
+	switch {
+	case errors.Is(err, plugins.ErrCancelled):
 		return result{}, err
+	case err != nil:
+		got.err = c.stable(err)
+	case r.IsKissOfDeath():
+		got.kiss, got.err = r.KissCode, fmt.Errorf("kiss-o'-death packet, code %q", r.KissCode)
+	default:
+		if got.err = r.Validate(); got.err == nil && r.RootDistance > maxBound {
+			got.err = fmt.Errorf("root distance above %v", maxBound)
+		}
+		got.sample = sample{
+			server: s, offset: r.ClockOffset, bound: max(r.RootDistance, minBound), roundTrip: r.RTT, stratum: int(r.Stratum),
+		}
 	}
-	if err != nil {
-		return result{sent: sent, err: c.stable(err)}, nil
-	}
-	if r.IsKissOfDeath() {
-		return result{sent: true, kiss: r.KissCode, err: fmt.Errorf("kiss-o'-death packet, code %q", r.KissCode)}, nil
-	}
-	if err := r.Validate(); err != nil {
-		return result{sent: true, err: err}, nil //nolint:nilerr // it is the result of this server
-	}
-	if r.RootDistance > maxBound {
-		return result{sent: true, err: fmt.Errorf("root distance above %v", maxBound)}, nil
-	}
-	return result{sent: true, sample: sample{
-		server: s, offset: r.ClockOffset, bound: max(r.RootDistance, minBound),
-		roundTrip: r.RTT, stratum: int(r.Stratum),
-	}}, nil
+	return got, nil
 }
 
 // exchange runs beside the loop. It measures against Clock.Uncorrected, which a step of

@@ -68,18 +68,14 @@ func twiceEscaped(term string) string {
 }
 
 func decodeStops(reply gjson.Result) ([]Stop, error) {
-	if !reply.Get("stops").IsArray() {
-		return nil, sources.InvalidReply("no list of stops")
-	}
-	var found struct{ Stops []Stop }
-	sources.Read(reply, &found)
-	for i, stop := range found.Stops {
-		found.Stops[i].RouteType = "" // one that is not known
+	stops, err := sources.List[Stop](reply.Get("stops"), "stops")
+	for i, stop := range stops {
+		stops[i].RouteType = "" // one that is not known
 		if n, err := strconv.Atoi(stop.RouteType); err == nil && n >= 0 && n < len(routeTypes) {
-			found.Stops[i].RouteType = routeTypes[n]
+			stops[i].RouteType = routeTypes[n]
 		}
 	}
-	return slices.DeleteFunc(found.Stops, func(s Stop) bool { return s.ID == 0 }), nil
+	return slices.DeleteFunc(stops, func(s Stop) bool { return s.ID == 0 }), err
 }
 
 // addDirections looks up the directions of the stops' routes, each route once.
@@ -106,16 +102,12 @@ func (c Client) directions(ctx context.Context, route int) ([]Direction, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !reply.Get("directions").IsArray() {
-		return nil, sources.InvalidReply("no list of directions")
-	}
-	var found struct{ Directions []Direction }
-	sources.Read(reply, &found)
+	all, err := sources.List[Direction](reply.Get("directions"), "directions")
 	var different []Direction
-	for _, d := range found.Directions {
+	for _, d := range all {
 		if !slices.Contains(different, d) {
 			different = append(different, d)
 		}
 	}
-	return different, nil
+	return different, err
 }
