@@ -21,6 +21,7 @@ import (
 	"ptvd/internal/gpio/periph"
 	"ptvd/internal/hwcheck"
 	"ptvd/internal/logs"
+	"ptvd/internal/schema"
 	"ptvd/internal/textfmt"
 )
 
@@ -205,7 +206,7 @@ func checkLines(chips []periph.Chip, file *config.File) error {
 	var found config.Diagnostics
 	for _, instance := range file.Instances {
 		for _, part := range instance.Parts() {
-			if part.Kind != config.Line || strings.Contains(part.Name, ".") { // a pin of an expander
+			if part.Kind != schema.Pin || strings.Contains(part.Name, ".") { // a pin of an expander
 				continue
 			}
 			if err := periph.CheckLine(chips, part.Name); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/config/schematest"
+	"ptvd/internal/schema"
 	"ptvd/plugins"
 )
 
@@ -192,7 +193,7 @@ func TestASecretInAChoiceIsMasked(t *testing.T) {
 
 func TestPartsAreFoundInChoices(t *testing.T) {
 	got := parse(t, sign("{led: {spi: SPI0.0}}")...).Instances[2].Parts()
-	if want := []config.Part{{Kind: config.SPIPort, Name: "SPI0.0", Option: "device.led.spi"}}; !reflect.DeepEqual(got, want) {
+	if want := []config.Part{{Kind: schema.SPI, Name: "SPI0.0", Option: "device.led.spi"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -192,25 +192,9 @@ func (f *File) Secrets() map[string]plugins.Secret {
 
 // Part is a part of the board that an instance's options name.
 type Part struct {
-	Kind   PartKind
-	Name   string // as it is written: GPIO17, /dev/spidev0.0
-	Option string // below the instance: encoder.a
-}
-
-// PartKind says what a part is opened as.
-type PartKind uint8
-
-// The kinds of parts.
-const (
-	Line PartKind = iota // an input or an output: the plugin decides
-	SPIPort
-	PWMOutput
-	I2CBus
-	UARTPort
-)
-
-var partKinds = map[*schema.Kind]PartKind{
-	schema.Pin: Line, schema.SPI: SPIPort, schema.PWM: PWMOutput, schema.I2C: I2CBus, schema.UART: UARTPort,
+	Kind   *schema.Kind // schema.Pin, which is an input or an output, SPI, PWM, I2C or UART
+	Name   string       // as it is written: GPIO17, /dev/spidev0.0
+	Option string       // below the instance: encoder.a
 }
 
 // Parts returns what the instance takes of the board, in the order of its plugin's
@@ -218,8 +202,9 @@ var partKinds = map[*schema.Kind]PartKind{
 func (i Instance) Parts() []Part {
 	var parts []Part
 	i.walk(func(path string, t *schema.Type, v reflect.Value) {
-		if kind, ok := partKinds[t.Kind]; ok {
-			parts = append(parts, Part{kind, v.String(), path})
+		switch t.Kind {
+		case schema.Pin, schema.SPI, schema.PWM, schema.I2C, schema.UART:
+			parts = append(parts, Part{t.Kind, v.String(), path})
 		}
 	})
 	return parts

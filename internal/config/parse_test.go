@@ -11,6 +11,7 @@ import (
 
 	"ptvd/internal/config"
 	"ptvd/internal/host"
+	"ptvd/internal/schema"
 	"ptvd/plugins"
 )
 
@@ -114,7 +115,7 @@ func TestExpandersAreReadWithTheirAddressesAndPollPeriods(t *testing.T) {
 	if want := (gaugeConfig{Bus: "I2C1", Address: 0x48, Port: "/dev/serial0"}); file.Instances[2].Config != want {
 		t.Errorf("got %v, want %v", file.Instances[2].Config, want)
 	}
-	want := []config.Part{{Kind: config.I2CBus, Name: "I2C1", Option: "bus"}, {Kind: config.UARTPort, Name: "/dev/serial0", Option: "port"}}
+	want := []config.Part{{Kind: schema.I2C, Name: "I2C1", Option: "bus"}, {Kind: schema.UART, Name: "/dev/serial0", Option: "port"}}
 	if got := file.Instances[2].Parts(); !reflect.DeepEqual(got, want) {
 		t.Errorf("its parts are %v", got)
 	}

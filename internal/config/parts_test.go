@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ptvd/internal/config"
+	"ptvd/internal/schema"
 )
 
 func TestPartsAreThoseThatTheOptionsName(t *testing.T) {
@@ -20,12 +21,12 @@ func TestPartsAreThoseThatTheOptionsName(t *testing.T) {
 	}
 	want := map[string][]config.Part{
 		"news":  nil,
-		"panel": {{config.SPIPort, "/dev/spidev0.0", "device.max7219.spi"}},
+		"panel": {{schema.SPI, "/dev/spidev0.0", "device.max7219.spi"}},
 		"lamp": {
-			{config.Line, "GPIO5", "encoder.a"},
-			{config.Line, "GPIO6", "encoder.b"},
-			{config.PWMOutput, "GPIO12", "output[0]"},
-			{config.PWMOutput, "GPIO18", "output[1]"},
+			{schema.Pin, "GPIO5", "encoder.a"},
+			{schema.Pin, "GPIO6", "encoder.b"},
+			{schema.PWM, "GPIO12", "output[0]"},
+			{schema.PWM, "GPIO18", "output[1]"},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -194,7 +194,7 @@ func (d *Daemon) main(t *scheduler.Task) error {
 		return err
 	}
 	d.shutdown(t)
-	d.log.Info("stopped", "ran_for", d.Uptime().Round(time.Millisecond))
+	d.log.Info("stopped", "ran_for", t.Now().Sub(d.started).Round(time.Millisecond))
 	return d.failure
 }
 

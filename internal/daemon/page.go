@@ -97,32 +97,24 @@ func (p *page) open(t *scheduler.Task, address string) error {
 	}
 }
 
-// show publishes while there are clients, until it is cancelled.
+// show publishes while there are clients, and ends what is over while there are none,
+// until it is cancelled.
 func (p *page) show(t *scheduler.Task) error {
 	for {
-		if err := p.waitForClient(t); err != nil {
+		wait := func() error { return p.joined.Wait(t) } // for a client, or a command
+		var err error
+		if next := p.expire(); next == scheduler.Never {
+			err = wait()
+		} else {
+			err = t.Timeout(next.Sub(t.Now()), wait)
+		}
+		if err != nil && !errors.Is(err, scheduler.ErrTimeout) {
 			return err
 		}
-		if p.server.Clients() == 0 {
-			continue // a command has set the flag
-		}
-		if err := p.tell(t); err != nil {
-			return err
-		}
-	}
-}
-
-// waitForClient waits until a client has come or a command was executed, and ends in the
-// meantime what is over.
-func (p *page) waitForClient(t *scheduler.Task) error {
-	for {
-		next := p.expire()
-		if next == scheduler.Never {
-			return p.joined.Wait(t)
-		}
-		err := t.Timeout(next.Sub(t.Now()), func() error { return p.joined.Wait(t) })
-		if !errors.Is(err, scheduler.ErrTimeout) {
-			return err
+		if p.server.Clients() > 0 {
+			if err := p.tell(t); err != nil {
+				return err
+			}
 		}
 	}
 }

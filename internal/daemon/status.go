@@ -68,11 +68,6 @@ func (d *Daemon) status() string {
 	return strings.Join(append([]string{fmt.Sprintf("%d/%d ok", ok, len(d.instances))}, problems...), "; ")
 }
 
-// Uptime returns how long the daemon has been running.
-func (d *Daemon) Uptime() time.Duration {
-	return d.loop.Now().Sub(d.started).Round(time.Millisecond)
-}
-
 // LogSnapshot logs the state of every task and instance. Any goroutine may call it.
 func (d *Daemon) LogSnapshot() {
 	d.loop.Post(func() { d.loop.RunAs("", "snapshot", d.logSnapshot) })
@@ -108,5 +103,5 @@ func (d *Daemon) logSnapshot() {
 		}
 		i.log.LogAttrs(context.Background(), slog.LevelInfo, "instance", attributes...)
 	}
-	d.log.Info("loop", "status", d.status(), "uptime", d.Uptime(), "wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
+	d.log.Info("loop", "status", d.status(), "uptime", snapshot.At.Sub(d.started).Round(time.Millisecond), "wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
 }

@@ -11,6 +11,7 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/gpio/header"
 	"ptvd/internal/gpio/periph"
+	"ptvd/internal/schema"
 )
 
 // Machine is what is known before a part is opened.
@@ -52,17 +53,17 @@ func (m Machine) location(p config.Part) string {
 	var words []string
 	name := gpio.Canonical(p.Name)
 	switch p.Kind {
-	case config.Line:
+	case schema.Pin:
 		if chip, line := periph.Lookup(m.Inventory.Chips, name); line != nil {
 			words = append(words, fmt.Sprintf("%s line %d", chip.Label, line.Offset))
 		}
-	case config.SPIPort, config.I2CBus:
+	case schema.SPI, schema.I2C:
 		for _, port := range slices.Concat(m.Inventory.SPI, m.Inventory.I2C) {
 			if port.Name == name {
 				words = append(words, port.Path)
 			}
 		}
-	case config.PWMOutput:
+	case schema.PWM:
 		for _, chip := range m.Inventory.PWM {
 			for _, channel := range chip.Channels {
 				if channel.Name == name || slices.Contains(channel.Pins, name) {
@@ -83,7 +84,7 @@ func (m Machine) location(p config.Part) string {
 // holder returns the consumer name of the program that has a line open; empty: none,
 // or not a line. The kernel does not tell who has a port open.
 func (m Machine) holder(p config.Part) string {
-	if p.Kind != config.Line {
+	if p.Kind != schema.Pin {
 		return ""
 	}
 	if _, line := periph.Lookup(m.Inventory.Chips, p.Name); line != nil {

@@ -11,6 +11,7 @@ import (
 	"ptvd/internal/config"
 	"ptvd/internal/gpio"
 	"ptvd/internal/scheduler"
+	"ptvd/internal/schema"
 )
 
 // part is a line, port or output that the configuration names.
@@ -74,15 +75,15 @@ func (c *checker) rowHead(p *part) string {
 func (c *checker) probe(t *scheduler.Task, p *part) (polled string, err error) {
 	board := gpio.NewBoard(c.board, c.newClaims(), p.instance.Name)
 	switch p.Kind {
-	case config.Line:
+	case schema.Pin:
 		_, err = board.Input(t, gpio.InputOptions{Lines: []string{p.Name}})
-	case config.SPIPort:
+	case schema.SPI:
 		_, err = board.SPI(t, p.Name)
-	case config.PWMOutput:
+	case schema.PWM:
 		_, err = board.PWM(t, p.Name, time.Millisecond)
-	case config.I2CBus:
+	case schema.I2C:
 		_, err = board.I2C(t, p.Name, 0) // the general call address: no device is addressed
-	case config.UARTPort:
+	case schema.UART:
 		_, err = board.UART(t, p.Name, 9600)
 	}
 	return board.Polled(), errors.Join(err, board.Close(t))

@@ -9,6 +9,7 @@ import (
 	"ptvd/internal/gpio"
 	"ptvd/internal/host"
 	"ptvd/internal/scheduler"
+	"ptvd/internal/schema"
 	"ptvd/plugins"
 )
 
@@ -113,7 +114,7 @@ func (c *checker) testsOf(i config.Instance, instance *host.Instance) ([]hardwar
 	}
 	for _, p := range own {
 		tested := slices.ContainsFunc(all, func(test plugins.HardwareTest) bool { return opens(test, p) })
-		if p.Kind == config.Line && !tested {
+		if p.Kind == schema.Pin && !tested {
 			all = append(all, monitor(instance.Board, p.Name))
 		}
 	}
