@@ -2,10 +2,12 @@ package config
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/gpio/header"
 	"ptvd/internal/schema"
 )
@@ -94,5 +96,41 @@ func (d *decoder) checkOutputs(claims []claim) {
 		default:
 			outputs[channel] = c
 		}
+	}
+}
+
+// expanderClaims checks the expanders themselves, and returns the addresses that they
+// use.
+func (d *decoder) expanderClaims(expanders map[string]expander.Options) (claims []claim) {
+	for _, name := range slices.Sorted(maps.Keys(expanders)) {
+		o := expanders[name]
+		at := d.nearestPlace("expanders." + name)
+		at.path = "expanders." + name
+		if !schema.InstanceName.MatchString(name) {
+			d.error(at, "invalid expander name %s; use 1 to 32 lower-case letters, digits and hyphens", schema.Quote(name))
+		}
+		if o.Model == nil || o.Bus == "" || o.Address == 0 {
+			continue // which was reported
+		}
+		if first, last := o.Model.Addresses[0], o.Model.Addresses[1]; o.Address < first || o.Address > last {
+			d.error(at, "the %s has no address %#02x; write %#02x to %#02x", o.Model.Name, o.Address, first, last)
+		}
+		claims = append(claims, claim{part: gpio.I2CAddressName(o.Bus, o.Address), instance: "expander " + name, at: at})
+	}
+	return claims
+}
+
+func (d *decoder) checkExpanderPin(expanders map[string]expander.Options, at place, pin string) {
+	name, number, dotted := strings.Cut(pin, ".")
+	if !dotted || strings.Contains(pin, "-GPIO") || name[0] >= 'A' && name[0] <= 'Z' { // a pin of another driver
+		return
+	}
+	o, ok := expanders[name]
+	if !ok {
+		d.error(at, "unknown expander %s; %s", schema.Quote(name), schema.Suggest(name, slices.Sorted(maps.Keys(expanders))))
+		return
+	}
+	if o.Model != nil && !slices.Contains(o.Model.Pins, number) {
+		d.error(at, "the %s has no pin %s; %s", o.Model.Name, number, schema.Suggest(number, o.Model.Pins))
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"ptvd/internal/gpio/expander"
 	"ptvd/internal/schema"
 	"ptvd/plugins"
 )
@@ -136,4 +137,38 @@ func suggestZone(name string) string {
 		return "did you mean " + near + "?"
 	}
 	return "write one as Australia/Melbourne or UTC"
+}
+
+// expanderEntry is an I/O expander in the file: a model, with its options.
+type expanderEntry = plugins.Choice[expanderModel]
+
+type expanderModel interface{ connection() expanderOnBus }
+
+// expanderOnBus is the options of every model.
+type expanderOnBus struct {
+	I2C     plugins.I2CBus     `yaml:"i2c" doc:"the bus that it is connected to" required:"true"`
+	Address plugins.I2CAddress `yaml:"address" doc:"its address on the bus" required:"true"`
+	Poll    time.Duration      `yaml:"poll" doc:"how often inputs are read, since it reports no edges" min:"1ms" max:"1s"`
+}
+
+func (o *expanderOnBus) connection() expanderOnBus { return *o }
+
+func init() {
+	for _, m := range expander.Models {
+		plugins.AddMember[expanderModel](m.Name, m.Description, expanderOnBus{Poll: 20 * time.Millisecond})
+	}
+}
+
+func expanderOptions(entries map[string]expanderEntry) map[string]expander.Options {
+	all := map[string]expander.Options{}
+	for name, e := range entries {
+		all[name] = expander.Options{}
+		for _, m := range expander.Models { // none fits what was refused
+			if m.Name == e.Name && e.Value != nil {
+				o := e.Value.connection()
+				all[name] = expander.Options{Model: m, Bus: string(o.I2C), Address: uint16(o.Address), Poll: o.Poll}
+			}
+		}
+	}
+	return all
 }

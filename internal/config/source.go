@@ -1,9 +1,14 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -115,3 +120,126 @@ func (s *source) excerpt(at position) (text string, caret int) {
 	}
 	return strings.TrimRight(string(out), " "), caret
 }
+
+const (
+	// maxSize keeps the parser below 50 MB and 100 ms, whatever it is given: a
+	// node takes 160 bytes and can be written with two. The longest sensible
+	// configuration has a tenth of it.
+	maxSize  = 128 << 10
+	maxDepth = 32
+
+	leastFile = "plugins: {NAME: {plugin: PLUGIN}}"
+	noAliases = "anchors (&name) and aliases (*name) are not supported; write the value out, or put it in quotes if it is text"
+	tooDeep   = "nested too deeply for a configuration"
+)
+
+// parseYAML reads a text as one YAML document. With diagnostics there is no root:
+// the text is not YAML, or has what a configuration has no use for.
+func parseYAML(name string, data []byte) (src *source, root *yaml.Node, found Diagnostics) {
+	text, at, message := readable(data)
+	src = newSource(name, text)
+	start := position{1, 1}
+	if message != "" {
+		return src, nil, src.unparsed(src.diagnostic(Error, at, "", message))
+	}
+	root, second, err := parseDocument(text)
+	switch {
+	case err != nil:
+		return src, nil, src.unparsed(src.explain(text, err))
+	case root == nil || isNull(root):
+		return src, nil, src.unparsed(src.diagnostic(Error, start, "", "empty file; it needs at least "+leastFile))
+	case second != nil:
+		return src, nil, src.unparsed(src.diagnostic(Error, positionOf(second), "", "second document; a configuration is a single one: remove the ---"))
+	}
+	if found = src.restrict(root, 0); found != nil {
+		return src, nil, src.unparsed(found...)
+	}
+	return src, root, nil
+}
+
+// readable refuses what is no text before the parser sees it, and what the parser
+// takes for a line end although editors do not. With a message, the text is what
+// can be shown of it, if anything can.
+func readable(data []byte) (text string, at position, message string) {
+	at = position{1, 1}
+	if len(data) > maxSize {
+		return "", position{}, fmt.Sprintf("file too large: a configuration has at most %d KiB", maxSize>>10)
+	}
+	if bytes.HasPrefix(data, []byte{0xFE, 0xFF}) || bytes.HasPrefix(data, []byte{0xFF, 0xFE}) {
+		return "", at, "UTF-16 is not supported; save the file as UTF-8"
+	}
+	text = string(bytes.TrimPrefix(data, []byte("\uFEFF")))
+	for i, r := range text {
+		switch {
+		case r == '\n':
+			at = position{at.line + 1, 1}
+			continue
+		case r == '\r' && !strings.HasPrefix(text[i:], "\r\n"), r == '\u0085', r == '\u2028', r == '\u2029':
+			return text, at, fmt.Sprintf("character U+%04X, which some programs take for a line end; end the line with a line feed", r)
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
+			return text, at, fmt.Sprintf("byte %#02x is not UTF-8; save the file as UTF-8", text[i])
+		case r == 0:
+			return text, at, "NUL byte: not a text file, or a damaged one"
+		case r < ' ' && r != '\t' && r != '\r', r == 0x7F, r > 0x7F && r < 0xA0, r == '\uFEFF', r == '\uFFFE', r == '\uFFFF':
+			return text, at, fmt.Sprintf("invisible character U+%04X; remove it", r)
+		}
+		at.column++
+	}
+	return text, at, ""
+}
+
+// parseDocument returns the root of a text's only document; nil: the text is
+// empty. second is a second document, where there is one.
+func parseDocument(text string) (root, second *yaml.Node, err error) {
+	defer func() {
+		// The parser reports its errors by panics, and lets through those
+		// that it does not expect itself.
+		if p := recover(); p != nil {
+			err = fmt.Errorf("yaml: %v", p)
+		}
+	}()
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	var documents [2]yaml.Node
+	for i := range documents {
+		if err := decoder.Decode(&documents[i]); errors.Is(err, io.EOF) {
+			return root, nil, nil
+		} else if err != nil {
+			return nil, nil, err
+		}
+		root = documents[0].Content[0]
+	}
+	return root, &documents[1], nil
+}
+
+// restrict refuses what a configuration has no use for, and lists the nodes in the
+// order of the text.
+func (s *source) restrict(n *yaml.Node, depth int) (found Diagnostics) {
+	s.nodes = append(s.nodes, n)
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", noAliases)}
+	case n.Style&yaml.TaggedStyle != 0:
+		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", "tags (!name) are not supported; remove the tag")}
+	case depth > maxDepth:
+		return Diagnostics{s.diagnostic(Error, positionOf(n), "", tooDeep)}
+	}
+	for _, child := range n.Content {
+		found = append(found, s.restrict(child, depth+1)...)
+	}
+	return found[:min(len(found), maxDiagnostics)]
+}
+
+// unparsed finishes the diagnostics of a text in which it is not known yet what is
+// a secret.
+func (s *source) unparsed(found ...Diagnostic) Diagnostics {
+	secrets, seen := secretNames(), map[int]bool{0: true}
+	for _, d := range found {
+		if !seen[d.Line] {
+			seen[d.Line] = true
+			s.hideNamed(d.Line, secrets)
+		}
+	}
+	return s.finish(found)
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

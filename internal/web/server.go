@@ -1,3 +1,24 @@
+// Package web serves the page that shows the board in a browser, and the same data
+// to programs:
+//
+//	GET  /             the page
+//	GET  /events       changes, as server-sent events; with the loop's tasks: ?tasks
+//	GET  /api/state    the whole state as JSON
+//	GET  /api/ping     the server's clock
+//	POST /api/do       executes one [Command], sent as JSON
+//	GET  /healthz      200 while anything works; ?strict: while everything does; else 503
+//	GET  /metrics      figures in the Prometheus text format
+//
+// docs/api.md describes them. Everything shown is a [State]: plain data that the
+// event loop makes and does not keep. The server runs on its own goroutines and
+// reaches the loop only through [Options], so that no client can delay the loop.
+//
+// # Access
+//
+// The Host header of a request must name this machine, which prevents DNS rebinding.
+// Pages of other origins may link here; all other requests that a browser sends for
+// them are refused. If a token is configured, every request must be authenticated.
+// Requests, connections and clients are limited in time, size and number.
 package web
 
 import (
@@ -173,4 +194,40 @@ func answer(w http.ResponseWriter, status int, what any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	w.Write(append(data, '\n'))
+}
+
+// snapshotCache gives requests that come at about the same time the same snapshot,
+// so that many clients cost the event loop no more than a few.
+type snapshotCache struct {
+	get     func(context.Context) (State, error)
+	lock    chan struct{} // a mutex that can be awaited together with a context
+	state   State
+	expires time.Time
+}
+
+// maxSnapshotAge limits the age of a snapshot that is given to another request.
+const maxSnapshotAge = 250 * time.Millisecond
+
+func newSnapshotCache(get func(context.Context) (State, error)) *snapshotCache {
+	return &snapshotCache{get: get, lock: make(chan struct{}, 1)}
+}
+
+// snapshot returns a state that the caller must not change.
+func (c *snapshotCache) snapshot(ctx context.Context) (State, error) {
+	select {
+	case c.lock <- struct{}{}:
+		defer func() { <-c.lock }()
+	case <-ctx.Done():
+		return State{}, ctx.Err()
+	}
+	// The monotonic clock stands still while the machine is suspended, the wall clock may be set.
+	if now := time.Now(); now.Before(c.expires) && now.Round(0).Before(c.expires.Round(0)) {
+		return c.state, nil
+	}
+	state, err := c.get(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	c.state, c.expires = state, time.Now().Add(maxSnapshotAge)
+	return state, nil
 }
