@@ -66,9 +66,10 @@ func TestATextNeitherJumpsNorBeginsInItsMiddle(t *testing.T) {
 
 // textPosition returns by how many pixels a text has moved in the first columns.
 func textPosition(picture *image.Gray, text string, columns int) (moved int, ok bool) {
-	for moved := range max(1, font.Text.Width(text)-columns+1) {
-		on := panelOf(columns, func(on *image.Gray) { font.Text.Draw(on, -moved, 0, text) })
-		for y := 0; y < 8 && slices.Equal(on.Pix[y*columns:(y+1)*columns], picture.Pix[y*32:y*32+columns]); y++ {
+	width := max(columns, font.Text.Width(text))
+	whole := panelOf(width, func(on *image.Gray) { font.Text.Draw(on, 0, 0, text) })
+	for moved := range width - columns + 1 {
+		for y := 0; y < 8 && slices.Equal(whole.Pix[y*width+moved:][:columns], picture.Pix[y*32:][:columns]); y++ {
 			if y == 7 {
 				return moved, true
 			}

@@ -50,7 +50,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, plugins.OptionErrorf("rows", "a panel of height: 8 has one row of modules; remove rows, or write height: 16"))
 	}
 	if c.Module == "" && len(errs) == 0 {
-		errs = append(errs, plugins.OptionWarningf("module", "module is missing; boards of four modules (4-in-1) need module: fc16. The present options mean the same as %s", c.simplest().wiring()))
+		errs = append(errs, plugins.OptionWarningf("module", "module is missing; boards of four modules (4-in-1) need module: fc16. The present options mean the same as %s", c.simplest(c.wirings()).wiring()))
 	}
 	return errors.Join(errs...)
 }

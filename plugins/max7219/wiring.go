@@ -51,10 +51,10 @@ func (c Config) oddity() int {
 	return n
 }
 
-// simplest returns the options that mean the same and need no more than that.
-func (c *Config) simplest() Config {
+// simplest returns the options among all wirings that mean the same as these.
+func (c *Config) simplest(all []Config) Config {
 	want := c.leds()
-	for _, w := range c.wirings() {
+	for _, w := range all {
 		if slices.Equal(w.leds(), want) {
 			return w
 		}
@@ -111,8 +111,9 @@ func (c *Config) Troubleshoot(picture *image.Gray, ask panel.Ask) (advice string
 		module, panel *image.Gray
 	}
 	var looks []look
-	present := c.simplest()
-	for _, w := range append([]Config{present}, c.wirings()...) {
+	all := c.wirings()
+	present := c.simplest(all)
+	for _, w := range append([]Config{present}, all...) {
 		seen, module := c.seenOn(&w, picture)
 		looks = append(looks, look{w, module, seen})
 	}

@@ -112,6 +112,16 @@ func (f *fixture) mustShow(from func(x, y int) image.Point) {
 	}
 }
 
+// mustBeOK checks that the display shows what is published, and that no failure is
+// reported.
+func (f *fixture) mustBeOK(from func(x, y int) image.Point) {
+	f.T.Helper()
+	f.mustShow(from)
+	if f.panel.Health.Condition != host.OK {
+		f.T.Errorf("health: %s", f.panel.Health.Why)
+	}
+}
+
 func TestEachDisplayShowsThePageOnI2CAndOnSPIAndEndsOff(t *testing.T) {
 	for _, k := range kinds {
 		for _, parts := range []string{onI2C, onSPI} {
@@ -177,10 +187,7 @@ func TestADisplayThatIsUnpluggedForAWhileIsFound(t *testing.T) {
 			}
 			f.connect()
 			f.pass(time.Minute)
-			f.mustShow(k.from)
-			if f.panel.Health.Condition != host.OK {
-				t.Errorf("health: %s", f.panel.Health.Why)
-			}
+			f.mustBeOK(k.from)
 			return nil
 		})
 	}
@@ -209,10 +216,7 @@ func TestAFailedTransferIsMadeUpFor(t *testing.T) {
 				f.Board.FailI2C(0x3D, 1, syscall.EIO)
 				f.do("next")
 				f.pass(time.Second)
-				f.mustShow(k.from)
-				if f.panel.Health.Condition != host.OK {
-					t.Errorf("health: %s", f.panel.Health.Why)
-				}
+				f.mustBeOK(k.from)
 				return nil
 			})
 		}
@@ -231,10 +235,7 @@ func TestADisplayWhoseTransfersFailIsOpenedAgain(t *testing.T) {
 			}
 			f.Board.FailI2C(0x3D, 0, nil)
 			f.pass(time.Minute)
-			f.mustShow(k.from)
-			if f.panel.Health.Condition != host.OK {
-				t.Errorf("health: %s", f.panel.Health.Why)
-			}
+			f.mustBeOK(k.from)
 			return nil
 		})
 	}
