@@ -26,7 +26,7 @@ type result struct {
 // commandFilters are the topics of commands, and of what Home Assistant says. Commands that
 // there are not are answered, too.
 func (c Config) commandFilters() []string {
-	filters := []string{c.Prefix + "/cmd/#"}
+	filters := []string{c.topic("cmd/#")}
 	if c.HomeAssistant {
 		filters = append(filters, birth, c.lightTopic("+", "+")+"/set")
 	}
@@ -45,7 +45,7 @@ func (m *mqtt) takeCommands(t *plugins.Task) error {
 			return err
 		}
 		if command.topic == birth {
-			err = m.announcer.again(t, command)
+			err = m.announceAgain(t, command)
 		} else {
 			err = m.answer(t, command)
 		}
@@ -116,10 +116,6 @@ func (m *mqtt) callPanels(action, arg string) error {
 	return failed
 }
 
-func (m *mqtt) commandTopic(name plugins.ActionName) string {
-	return m.cfg.Prefix + "/cmd/" + name.Instance + "/" + name.Name
-}
-
 // allowed lists the actions that commands may call: those of the configuration, and those
 // that components of Home Assistant need.
 func (m *mqtt) allowed() []string {
@@ -127,10 +123,11 @@ func (m *mqtt) allowed() []string {
 	for _, c := range m.cfg.Commands {
 		names = append(names, c.String())
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.announcer.known)) {
-		topic, _ := m.announcer.known[name]["cmd_t"].(string)
-		if command, ok := strings.CutPrefix(topic, m.cfg.Prefix+"/cmd/"); ok && !slices.Contains(names, strings.Replace(command, "/", ".", 1)) {
-			names = append(names, strings.Replace(command, "/", ".", 1))
+	for _, name := range slices.Sorted(maps.Keys(m.announced.components)) {
+		topic, _ := m.announced.components[name]["cmd_t"].(string)
+		command, ok := strings.CutPrefix(topic, m.cfg.topic("cmd", ""))
+		if command = strings.Replace(command, "/", ".", 1); ok && !slices.Contains(names, command) {
+			names = append(names, command)
 		}
 	}
 	return names

@@ -49,6 +49,7 @@ type message struct {
 // its own; the commands that they receive wait in the inbox until a task takes them.
 type connection struct {
 	client *paho.Client
+	clear  []string // the topics to be cleared at the end
 
 	inbox   chan message
 	came    *plugins.Flag // there is something in the inbox
@@ -64,7 +65,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 		inbox: make(chan message, maxInbox),
 		came:  plugins.NewFlag(m.env), flooded: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env),
 	}
-	will := &paho.WillMessage{Topic: m.statusTopic(), Payload: []byte("offline"), QoS: 1, Retain: true}
+	will := &paho.WillMessage{Topic: m.cfg.topic("status"), Payload: []byte("offline"), QoS: 1, Retain: true}
 	var local net.Addr
 	_, err := plugins.Await(t, func(ctx context.Context) (io.Closer, error) {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -85,26 +86,33 @@ func (m *mqtt) connect(t *plugins.Task) error {
 		}
 		return c, nil
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		m.conn, m.announced = c, announced{page: pageURL(m.env.Net.Page, local.String()), values: map[string]any{}}
 	}
-	m.conn, m.announcer = c, newAnnouncer(m, pageURL(m.env.Net.Page, local.String()))
-	return nil
+	return err
 }
 
 // open makes a connection one to the broker. Until it has ended, its messages are passed to
 // receive, by a goroutine of the library.
 func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage, ended func(error), receive func(message)) (*paho.Client, error) {
-	password, err := c.password()
-	if err != nil {
-		conn.Close()
-		return nil, err
+	var password []byte
+	if c.Password.Given() {
+		value, err := c.Password.Reveal()
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		password = []byte(value)
 	}
 	client := paho.NewClient(paho.ClientConfig{
 		Conn:          packets.NewThreadSafeConn(conn),
 		PacketTimeout: packetTimeout,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-			receive(message{p.Packet.Topic, p.Packet.Payload, p.Packet.Retain, expiry(p.Packet.Properties.MessageExpiry)})
+			msg := message{topic: p.Packet.Topic, payload: p.Packet.Payload, retain: p.Packet.Retain}
+			if seconds := p.Packet.Properties.MessageExpiry; seconds != nil {
+				msg.expiry = time.Duration(*seconds) * time.Second
+			}
+			receive(msg)
 			return true, nil
 		}},
 		OnClientError: ended,
@@ -129,30 +137,22 @@ func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage,
 // dialer is the type of [plugins.Network]'s Dial.
 type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Close disconnects. It is for a connection that the task does not wait for any more.
+// Close has the broker publish the last will, unless topics are to be cleared before: then
+// nothing stays. It may block.
 func (c *connection) Close() error {
-	disconnect(c.client)
-	return nil
-}
-
-// disconnect has the broker publish the last will, unless topics are to be cleared
-// before: then nothing stays. It may block.
-func disconnect(client *paho.Client, clear ...string) {
 	const withWill = 0x04 // MQTT 5.0, table 3-10
-	if clear == nil {
-		_ = client.Disconnect(&paho.Disconnect{ReasonCode: withWill})
-		return
-	}
+	end := &paho.Disconnect{ReasonCode: withWill}
 	// The broker confirms the last one, and with it all before: an answer that came to a
 	// closed connection would be the loss of it to the broker, which publishes the will.
-	for i, topic := range clear {
+	for i, topic := range c.clear {
 		p := &paho.Publish{Topic: topic, Retain: true}
-		if i == len(clear)-1 {
-			p.QoS = 1
+		if i == len(c.clear)-1 {
+			p.QoS, end.ReasonCode = 1, 0
 		}
-		_, _ = client.Publish(context.Background(), p)
+		_, _ = c.client.Publish(context.Background(), p)
 	}
-	_ = client.Disconnect(&paho.Disconnect{})
+	_ = c.client.Disconnect(end)
+	return nil
 }
 
 // dial opens a connection to the broker.
@@ -174,23 +174,6 @@ func (c Config) dial(ctx context.Context, dial dialer, now func() time.Time) (ne
 	}
 	conn.Close()
 	return nil, err
-}
-
-// password returns the password; nil: there is none.
-func (c Config) password() ([]byte, error) {
-	if !c.Password.Given() {
-		return nil, nil
-	}
-	value, err := c.Password.Reveal()
-	return []byte(value), err
-}
-
-// expiry returns when a message expires; 0: never.
-func expiry(seconds *uint32) time.Duration {
-	if seconds == nil {
-		return 0
-	}
-	return time.Duration(*seconds) * time.Second
 }
 
 // tls reads the certificates anew for each connection, since they are replaced
@@ -257,7 +240,7 @@ func (m *mqtt) reportDropped(t *plugins.Task) error {
 				break
 			}
 			m.env.Meter.Count("messages_dropped_total", float64(dropped))
-			m.env.Health.Degraded("%s sends too many messages: %d dropped in %v; subscribe to fewer topics, or find out who publishes them", m.broker.Host, dropped, dropPeriod)
+			m.env.Health.Degraded("%s sends too many messages: %d dropped in %v; subscribe to fewer topics, or find out who publishes them", m.cfg.Broker, dropped, dropPeriod)
 		}
 		m.env.Health.OK()
 	}
@@ -320,20 +303,14 @@ func (c *connection) subscribe(t *plugins.Task, retained byte, topics ...string)
 	return err
 }
 
-// disconnect disconnects, after it has removed what topics retain. Where there is no
-// connection it does nothing.
-func (m *mqtt) disconnect(t *plugins.Task, clear ...string) error {
+// disconnect closes the connection, if there is one.
+func (m *mqtt) disconnect(t *plugins.Task) error {
 	if m.conn == nil {
 		return nil
 	}
-	client := m.conn.client
+	closing := m.conn.Close
 	m.conn = nil
-	err := t.Timeout(closeTimeout, func() error {
-		return plugins.Do(t, func() error {
-			disconnect(client, clear...)
-			return nil
-		})
-	})
+	err := t.Timeout(closeTimeout, func() error { return plugins.Do(t, closing) })
 	if errors.Is(err, plugins.ErrTimeout) {
 		return nil // the write hangs; it ends with the connection's keep-alive
 	}

@@ -274,7 +274,7 @@ func TestAFloodAtAnyRateIsTheSameWorkForTheLoop(t *testing.T) {
 			if dropped := home.Meter.All()["messages_dropped_total"]; dropped < float64(50_000*rate-5000) || dropped > float64(50_000*rate) {
 				t.Errorf("of %d messages %v are dropped", 50_000*rate, dropped)
 			}
-			if !strings.Contains(home.Health.Why, "hub.example:1883 sends too many messages") {
+			if !strings.Contains(home.Health.Why, "mqtt://hub.example sends too many messages") {
 				t.Errorf("the health says %q", home.Health.Why)
 			}
 			b.send("others/last", []byte("online"))

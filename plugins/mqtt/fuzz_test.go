@@ -127,7 +127,7 @@ func FuzzALightsCommandIsAnActionOrRefused(f *testing.F) {
 			return
 		}
 		called := ""
-		err := l.callActions("level", func(action, _ string) error { called = action; return nil })
+		err := l.callActions(lights["level"], false, func(action, _ string) error { called = action; return nil })
 		if known := called == "on" || called == "off" || called == "set"; known != (err == nil) {
 			t.Errorf("%s calls %q: %v", payload, called, err)
 		}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,30 +26,11 @@ const birth = "homeassistant/status"
 // component is a component of the device, in the words of Home Assistant.
 type component map[string]any
 
-// announcer publishes the discovery message, and again when it has changed.
-type announcer struct {
-	m      *mqtt
-	page   string               // the URL of the board's web page; empty: others cannot reach it
-	values map[string]any       // that were published, by topic
-	known  map[string]component // that Home Assistant has been told of
-}
-
-// newAnnouncer returns one that knows of the components of earlier sessions.
-func newAnnouncer(m *mqtt, page string) *announcer {
-	a := &announcer{m: m, page: page, values: map[string]any{}, known: map[string]component{}}
-	for name, platform := range m.left.Components {
-		a.known[name] = component{"p": platform}
-	}
-	return a
-}
-
-// platforms returns the platform of each component that Home Assistant knows.
-func (a *announcer) platforms() map[string]string {
-	all := map[string]string{}
-	for name, c := range a.known {
-		all[name] = c["p"].(string)
-	}
-	return all
+// announced is what Home Assistant was told in a session.
+type announced struct {
+	page       string               // the URL of the board's web page; empty: others cannot reach it
+	values     map[string]any       // that were published, by topic
+	components map[string]component // nil: nothing yet
 }
 
 // pageURL returns where others find the web page that is served on an address. A page on
@@ -65,196 +48,191 @@ func pageURL(listen, local string) string {
 	return "http://" + net.JoinHostPort(address.Unmap().String(), port) + "/"
 }
 
-// id is the board's name in identifiers: letters, digits, _ and - alone.
-func (m *mqtt) id() string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x80 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
-			return r
-		}
-		return '-'
-	}, m.cfg.Prefix)
-}
+var notInID = regexp.MustCompile(`[^a-zA-Z0-9]`)
 
-func (m *mqtt) discoveryTopic() string { return "homeassistant/device/" + m.id() + "/config" }
+// id is the board's name in identifiers.
+func (c Config) id() string { return notInID.ReplaceAllString(c.Prefix, "-") }
+
+func (c Config) discoveryTopic() string { return "homeassistant/device/" + c.id() + "/config" }
 
 // announce publishes the device if anything about it is new.
-func (a *announcer) announce(t *plugins.Task) error {
-	components := a.components()
-	if fmt.Sprint(components) == fmt.Sprint(a.known) {
+func (m *mqtt) announce(t *plugins.Task) error {
+	components := m.components()
+	if fmt.Sprint(components) == fmt.Sprint(m.announced.components) {
 		return nil
 	}
-	told := maps.Clone(components)
-	for name, c := range a.known {
+	told, platforms := maps.Clone(components), map[string]string{}
+	for name, platform := range m.left.Components {
 		if told[name] == nil { // an entry with nothing but its platform removes a component
-			told[name] = component{"p": c["p"]}
+			told[name] = component{"p": platform}
 		}
 	}
-	host := a.m.cfg.Prefix[strings.LastIndexByte(a.m.cfg.Prefix, '/')+1:]
-	about := component{"ids": []string{a.m.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd", "sw": a.m.env.Net.Agent}
-	if a.page != "" {
-		about["cu"] = a.page
+	for name, c := range components {
+		platforms[name], _ = c["p"].(string)
+	}
+	_, host := path.Split(m.cfg.Prefix)
+	about := component{"ids": []string{m.cfg.id()}, "name": host, "mf": "ptvd", "mdl": "ptvd", "sw": m.env.Net.Agent}
+	if m.announced.page != "" {
+		about["cu"] = m.announced.page
 	}
 	payload, err := json.Marshal(component{
-		"dev": about, "o": component{"name": "ptvd", "sw": a.m.env.Net.Agent}, "avty_t": a.m.statusTopic(), "cmps": told,
+		"dev": about, "o": component{"name": "ptvd", "sw": m.env.Net.Agent}, "avty_t": m.cfg.topic("status"), "cmps": told,
 	})
 	if err != nil {
 		return err
 	}
-	a.known = components
-	if err := a.m.tidy(t); err != nil {
+	m.announced.components = components
+	if err := m.tidy(t, platforms); err != nil {
 		return err
 	}
-	return a.m.conn.send(t, message{topic: a.m.discoveryTopic(), payload: payload, retain: true})
+	return m.conn.send(t, message{topic: m.cfg.discoveryTopic(), payload: payload, retain: true})
 }
 
 // follow publishes what Home Assistant must know of a value beside the value itself.
-func (a *announcer) follow(t *plugins.Task, e plugins.Envelope) error {
+func (m *mqtt) follow(t *plugins.Task, e plugins.Envelope) error {
 	topic := e.Instance + "." + e.Topic
-	before, seen := a.values[topic]
-	if a.values[topic] = e.Value; e.Removed {
-		delete(a.values, topic)
+	before, seen := m.announced.values[topic]
+	if m.announced.values[topic] = e.Value; e.Removed {
+		delete(m.announced.values, topic)
 	}
-	changed := !seen || e.Removed
-	switch value := e.Value.(type) {
-	case topics.Reading: // only its value tells the unit
-		was, _ := before.(topics.Reading)
-		changed = changed || was.Unit != value.Unit
-	case topics.Choice: // only its value tells the options
-		was, _ := before.(topics.Choice)
-		changed = changed || !slices.Equal(was.Options, value.Options)
-	case topics.Level:
-		if err := a.sendLight(t, e, lightState(value.Goal > 0, value.Goal)); err != nil {
-			return err
-		}
-	case topics.Light:
-		if err := a.sendLight(t, e, lightState(value.On, value.Brightness)); err != nil {
+	if state, ok := lightState(e.Value); ok {
+		payload, _ := json.Marshal(state) // cannot fail
+		if err := m.conn.send(t, message{topic: m.cfg.lightTopic(e.Instance, e.Topic), payload: payload, retain: true}); err != nil {
 			return err
 		}
 	}
-	if !changed {
+	if seen && !e.Removed && form(before) == form(e.Value) {
 		return nil
 	}
-	return a.announce(t)
+	return m.announce(t)
 }
 
-// again publishes the device when Home Assistant has started.
-func (a *announcer) again(t *plugins.Task, birth message) error {
+// form returns what only a value tells of its component: the unit of a reading, the options
+// of a choice.
+func form(value any) string {
+	switch value := value.(type) {
+	case topics.Reading:
+		return value.Unit
+	case topics.Choice:
+		return fmt.Sprintf("%q", value.Options)
+	}
+	return ""
+}
+
+// announceAgain publishes the device when Home Assistant has started.
+func (m *mqtt) announceAgain(t *plugins.Task, birth message) error {
 	if string(birth.payload) != "online" {
 		return nil
 	}
-	a.known = nil
-	return a.announce(t)
+	m.announced.components = nil
+	return m.announce(t)
 }
 
 // components describes what the board has. Its keys, and the unique identifiers made
 // of them, stay the same as long as the configuration names instances alike.
-func (a *announcer) components() map[string]component {
+func (m *mqtt) components() map[string]component {
 	all := map[string]component{}
-	for _, i := range plugins.Instances(a.m.env) {
-		var has []string // the actions of its light or switch
-		for _, t := range i.Topics {
-			if !a.m.isPublished(i.Instance, t.Name) {
-				continue
-			}
-			c := a.component(i, t)
-			if c == nil {
-				continue
-			}
-			if c["p"] == "light" || c["p"] == "switch" {
-				has = append(has, lightActions[t.Type].on, lightActions[t.Type].off)
-			}
-			a.add(all, i.Instance, t.Name, c)
-			if t.Type == "departures" {
-				a.add(all, i.Instance, "leave_by", a.timestamp(i.Instance, t.Name, "leave_by", "leave_by"))
-			}
+	add := func(instance, what string, c component) {
+		key := instance + "_" + what
+		c["uniq_id"] = m.cfg.id() + "_" + key
+		all[key] = c
+	}
+	carriedOut := map[plugins.ActionName]bool{} // by a light or a switch
+	for i, t := range m.published() {
+		c := m.component(i, t)
+		if c == nil {
+			continue
 		}
+		add(i.Instance, t.Name, c)
+		if t.Type == "departures" {
+			add(i.Instance, "leave_by", m.timestamp(i.Instance, t.Name, "leave_by", "leave_by"))
+		}
+		if actions, ok := lightOf(i, t); ok {
+			carriedOut[plugins.ActionName{Instance: i.Instance, Name: actions.on}] = true
+			carriedOut[plugins.ActionName{Instance: i.Instance, Name: actions.off}] = true
+		}
+	}
+	for _, i := range plugins.Instances(m.env) {
 		for _, action := range i.Actions {
-			command := plugins.ActionName{Instance: i.Instance, Name: action.Name}
-			if action.Arg == "" && !slices.Contains(has, action.Name) && slices.Contains(a.m.cfg.Commands, command) {
-				a.add(all, i.Instance, action.Name, component{"p": "button", "name": words(i.Instance, action.Name), "cmd_t": a.m.commandTopic(command), "pl_prs": ""})
+			name := plugins.ActionName{Instance: i.Instance, Name: action.Name}
+			if action.Arg == "" && !carriedOut[name] && slices.Contains(m.cfg.Commands, name) {
+				add(i.Instance, action.Name, component{"p": "button", "name": words(i.Instance, action.Name), "cmd_t": m.cfg.topic("cmd", i.Instance, action.Name), "pl_prs": ""})
 			}
 		}
 	}
 	return all
 }
 
-func (a *announcer) add(all map[string]component, instance, what string, c component) {
-	key := instance + "_" + what
-	c["uniq_id"] = a.m.id() + "_" + key
-	all[key] = c
+// forms are what topics are in Home Assistant, by their types.
+var forms = map[string]component{
+	"choice":   {"p": "select", "val_tpl": "{{ value_json.value.choice or None }}"},
+	"gesture":  {"p": "event", "val_tpl": `{{ {"event_type": value_json.value} | tojson }}`, "evt_typ": topics.Gestures},
+	"health":   {"p": "binary_sensor", "val_tpl": "{{ 'OFF' if value_json.value.condition == 'ok' else 'ON' }}", "dev_cla": "problem", "ent_cat": "diagnostic"},
+	"level":    {"p": "sensor", "val_tpl": "{{ (value_json.value.goal * 100) | round }}", "unit_of_meas": "%"},
+	"messages": {"p": "notify"},
+	"press":    {"p": "binary_sensor", "val_tpl": "{{ 'ON' if value_json.value.down else 'OFF' }}"},
+	"reading":  {"p": "sensor", "val_tpl": "{{ value_json.value.value }}"},
+	"switch":   {"p": "binary_sensor", "val_tpl": "{{ 'ON' if value_json.value.on else 'OFF' }}"},
+	"text":     {"p": "sensor", "val_tpl": "{{ value_json.value[:255] }}"}, // the longest state there is
 }
 
+// The forms of topics that can be switched.
+var (
+	lightForm  = component{"p": "light", "schema": "json", "bri_scl": 100, "sup_clrm": []string{"brightness"}}
+	switchForm = component{
+		"p": "switch", "pl_on": `{"state":"ON"}`, "pl_off": `{"state":"OFF"}`,
+		"val_tpl": "{{ value_json.value.on }}", "stat_on": "True", "stat_off": "False",
+	}
+)
+
 // component returns what a topic is in Home Assistant, nil for one without a form.
-func (a *announcer) component(i plugins.Described, t plugins.TopicInfo) component {
-	topic := a.m.valueTopic(i.Instance, t.Name)
+func (m *mqtt) component(i plugins.Described, t plugins.TopicInfo) component {
+	topic, own := m.cfg.topic(i.Instance, t.Name), m.cfg.lightTopic(i.Instance, t.Name)
 	c := component{"name": words(i.Instance, t.Name), "stat_t": topic}
-	actions := lightActions[t.Type]
-	switch t.Type {
-	case "level", "light":
-		if !has(i, actions.on, actions.off, actions.set) {
-			if t.Type == "light" {
-				return nil
-			}
-			c["p"], c["unit_of_meas"], c["val_tpl"] = "sensor", "%", "{{ (value_json.value.goal * 100) | round }}"
-			break
-		}
-		own := a.m.cfg.lightTopic(i.Instance, t.Name)
-		c["p"], c["schema"], c["stat_t"], c["cmd_t"] = "light", "json", own, own+"/set"
-		c["bri_scl"], c["sup_clrm"] = 100, []string{"brightness"}
-	case "switch":
-		if !has(i, actions.on, actions.off) {
-			c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.on else 'OFF' }}"
-			break
-		}
-		c["p"], c["cmd_t"] = "switch", a.m.cfg.lightTopic(i.Instance, t.Name)+"/set"
-		c["pl_on"], c["pl_off"] = `{"state":"ON"}`, `{"state":"OFF"}`
-		c["val_tpl"], c["stat_on"], c["stat_off"] = "{{ value_json.value.on }}", "True", "False"
-	case "gesture":
-		c["p"], c["val_tpl"] = "event", `{{ {"event_type": value_json.value} | tojson }}`
-		c["evt_typ"] = topics.Gestures
-	case "press":
-		c["p"], c["val_tpl"] = "binary_sensor", "{{ 'ON' if value_json.value.down else 'OFF' }}"
-	case "reading":
-		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value.value }}"
-		reading, _ := a.values[i.Instance+"."+t.Name].(topics.Reading)
+	form, value := forms[t.Type], m.announced.values[i.Instance+"."+t.Name]
+	_, isLight := lightOf(i, t)
+	switch {
+	case isLight && t.Type == "switch":
+		form, c["cmd_t"] = switchForm, own+"/set"
+	case isLight:
+		form, c["stat_t"], c["cmd_t"] = lightForm, own, own+"/set"
+	case t.Type == "reading":
+		reading, _ := value.(topics.Reading)
 		if reading.Unit != "" {
 			c["unit_of_meas"], c["stat_cla"] = reading.Unit, "measurement"
 		}
 		if class := deviceClasses[reading.Unit]; class != "" {
 			c["dev_cla"] = class
 		}
-	case "departures":
-		c = a.timestamp(i.Instance, t.Name, t.Name, "leaves")
-		c["json_attr_t"], c["json_attr_tpl"] = topic, "{{ value_json.value | tojson }}"
-	case "text":
-		c["p"], c["val_tpl"] = "sensor", "{{ value_json.value[:255] }}" // the longest state there is
-	case "choice":
-		choice, _ := a.values[i.Instance+"."+t.Name].(topics.Choice)
+	case t.Type == "departures":
+		form = m.timestamp(i.Instance, t.Name, t.Name, "leaves")
+	case t.Type == "choice":
+		choice, _ := value.(topics.Choice)
 		if len(choice.Options) == 0 || !has(i, t.Name) {
 			return nil
 		}
-		c["p"], c["ops"], c["val_tpl"] = "select", choice.Options, "{{ value_json.value.choice or None }}"
-		c["cmd_t"] = a.m.commandTopic(plugins.ActionName{Instance: i.Instance, Name: t.Name})
-	case "messages":
+		c["ops"], c["cmd_t"] = choice.Options, m.cfg.topic("cmd", i.Instance, t.Name)
+	case t.Type == "messages":
 		if !has(i, "show") {
 			return nil
 		}
-		c = component{"name": words(i.Instance, "message"), "p": "notify", "cmd_t": a.m.commandTopic(plugins.ActionName{Instance: i.Instance, Name: "show"})}
-	case "health":
-		c["p"], c["dev_cla"], c["ent_cat"] = "binary_sensor", "problem", "diagnostic"
-		c["val_tpl"] = "{{ 'OFF' if value_json.value.condition == 'ok' else 'ON' }}"
+		c = component{"name": words(i.Instance, "message"), "cmd_t": m.cfg.topic("cmd", i.Instance, "show")}
+	}
+	if t.Type == "departures" || t.Type == "health" {
 		c["json_attr_t"], c["json_attr_tpl"] = topic, "{{ value_json.value | tojson }}"
-	default:
+	}
+	if form == nil {
 		return nil
 	}
+	maps.Copy(c, form)
 	return c
 }
 
 // timestamp is a sensor for an instant of the next of the departures that is not cancelled,
 // and has it.
-func (a *announcer) timestamp(instance, topic, name, instant string) component {
+func (m *mqtt) timestamp(instance, topic, name, instant string) component {
 	return component{
-		"p": "sensor", "name": words(instance, name), "dev_cla": "timestamp", "exp_aft": 300, "stat_t": a.m.valueTopic(instance, topic),
+		"p": "sensor", "name": words(instance, name), "dev_cla": "timestamp", "exp_aft": 300, "stat_t": m.cfg.topic(instance, topic),
 		"val_tpl": "{{ (value_json.value.next | rejectattr('cancelled', 'defined') | selectattr('" + instant + "', 'defined') | map(attribute='" + instant + "') | first | default(None)) }}",
 	}
 }
@@ -265,14 +243,12 @@ var deviceClasses = map[string]string{
 	"ppm": "carbon_dioxide", "V": "voltage", "A": "current", "W": "power",
 }
 
-// has tells whether an instance has all of some actions.
-func has(i plugins.Described, actions ...string) bool {
-	return !slices.ContainsFunc(actions, func(action string) bool {
-		return !slices.ContainsFunc(i.Actions, func(a plugins.ActionInfo) bool { return a.Name == action })
-	})
+// has tells whether an instance has an action.
+func has(i plugins.Described, action string) bool {
+	return slices.ContainsFunc(i.Actions, func(a plugins.ActionInfo) bool { return a.Name == action })
 }
 
 // words makes a name for people of an instance and a topic or action.
 func words(instance, what string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(instance+" "+what, "_", " "), "-", " ")
+	return strings.NewReplacer("_", " ", "-", " ").Replace(instance + " " + what)
 }

@@ -7,17 +7,28 @@ import (
 	"strings"
 
 	"ptvd/plugins"
+	"ptvd/plugins/topics"
 )
 
-// lightActions are the actions that carry out a light's commands, by the type of its topic.
-var lightActions = map[string]struct{ on, off, set string }{
+// lightActions are the actions that carry out a light's commands.
+type lightActions struct{ on, off, set string }
+
+// lights are the topics that can be a light or a switch, by their types.
+var lights = map[string]lightActions{
 	"level": {"on", "off", "set"}, "light": {"wake", "blank", "brightness"}, "switch": {on: "on", off: "off"},
+}
+
+// lightOf returns the actions of a light or a switch; false: the topic is none, or its
+// instance lacks one of them.
+func lightOf(i plugins.Described, t plugins.TopicInfo) (lightActions, bool) {
+	actions, ok := lights[t.Type]
+	return actions, ok && has(i, actions.on) && has(i, actions.off) && (actions.set == "" || has(i, actions.set))
 }
 
 // lightTopic is where a lamp's level stands as Home Assistant's JSON of a light, for
 // which there is no template.
 func (c Config) lightTopic(instance, topic string) string {
-	return c.Prefix + "/homeassistant/" + instance + "/" + topic
+	return c.topic("homeassistant", instance, topic)
 }
 
 // light is a light's state and command, in Home Assistant's JSON.
@@ -27,48 +38,45 @@ type light struct {
 	ColorMode  string `json:"color_mode,omitempty"`
 }
 
-// lightState returns the state of a lamp or a panel, whose brightness is 0 to 1.
-func lightState(on bool, level float64) light {
-	if !on {
-		return light{State: "OFF", ColorMode: "brightness"}
+// lightState returns the state of a lamp or a panel; false: the value is that of another thing.
+func lightState(value any) (light, bool) {
+	state := light{State: "OFF", ColorMode: "brightness"}
+	on, level := false, 0.0
+	switch value := value.(type) {
+	case topics.Level:
+		on, level = value.Goal > 0, value.Goal
+	case topics.Light:
+		on, level = value.On, value.Brightness
+	default:
+		return light{}, false
 	}
-	brightness := max(1, int(level*100+0.5))
-	return light{State: "ON", Brightness: &brightness, ColorMode: "brightness"}
-}
-
-func (a *announcer) sendLight(t *plugins.Task, e plugins.Envelope, state light) error {
-	payload, err := json.Marshal(state)
-	if err != nil {
-		return err
+	if on {
+		brightness := max(1, int(level*100+0.5))
+		state.State, state.Brightness = "ON", &brightness
 	}
-	return a.m.conn.send(t, message{topic: a.m.cfg.lightTopic(e.Instance, e.Topic), payload: payload, retain: true})
+	return state, true
 }
 
 // setLight carries out a command for a lamp, a panel or a switch: "lamp/level/set".
 func (m *mqtt) setLight(command string, payload []byte) error {
-	instance, topic, _ := strings.Cut(strings.TrimSuffix(command, "/set"), "/")
-	if a := m.announcer.known[instance+"_"+topic]; a == nil || a["p"] != "light" && a["p"] != "switch" {
-		return fmt.Errorf("%s.%s can neither be dimmed nor switched", instance, topic)
-	}
 	var l light
 	if err := json.Unmarshal(payload, &l); err != nil {
 		return fmt.Errorf("not a light's command: %w", err)
 	}
-	for _, i := range plugins.Instances(m.env) {
-		for _, t := range i.Topics {
-			if i.Instance == instance && t.Name == topic {
-				return l.callActions(t.Type, func(action, arg string) error {
-					return m.env.Call(plugins.ActionRef{Instance: instance, Name: action, Arg: arg})
-				})
-			}
+	instance, topic, _ := strings.Cut(strings.TrimSuffix(command, "/set"), "/")
+	for i, t := range m.published() {
+		if actions, ok := lightOf(i, t); ok && i.Instance == instance && t.Name == topic {
+			return l.callActions(actions, t.Type == "light", func(action, arg string) error {
+				return m.env.Call(plugins.ActionRef{Instance: instance, Name: action, Arg: arg})
+			})
 		}
 	}
-	return fmt.Errorf("%s has no %s any more", instance, topic)
+	return fmt.Errorf("%s.%s can neither be dimmed nor switched", instance, topic)
 }
 
-// callActions calls the actions that carry out a command for a topic of a type.
-func (l light) callActions(of string, call func(action, arg string) error) error {
-	actions := lightActions[of]
+// callActions calls the actions that carry out a command. The brightness of a panel holds
+// while it is off, too.
+func (l light) callActions(actions lightActions, isPanel bool, call func(action, arg string) error) error {
 	switch {
 	case l.State == "OFF":
 		return call(actions.off, "")
@@ -80,7 +88,7 @@ func (l light) callActions(of string, call func(action, arg string) error) error
 		return fmt.Errorf("brightness %d; there is 0 to 100", *l.Brightness)
 	}
 	err := call(actions.set, strconv.Itoa(*l.Brightness)+"%")
-	if of == "light" && err == nil { // whose brightness holds while it is off, too
+	if isPanel && err == nil {
 		err = call(actions.on, "")
 	}
 	return err

@@ -22,7 +22,9 @@
 package mqtt
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"os"
@@ -73,6 +75,9 @@ func (c Config) Validate() error {
 	return errors.Join(all...)
 }
 
+// topic returns a topic below the prefix.
+func (c Config) topic(levels ...string) string { return c.Prefix + "/" + strings.Join(levels, "/") }
+
 // parseBroker returns the address of a broker; its scheme says whether with TLS.
 func parseBroker(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
@@ -93,13 +98,12 @@ func init() {
 
 // mqtt is one instance.
 type mqtt struct {
-	env    plugins.Env
-	cfg    Config
-	broker *url.URL
-	conn   *connection // nil while there is none
+	env  plugins.Env
+	cfg  Config
+	conn *connection // nil while there is none
 
-	announcer *announcer // of the present session
-	left      retained   // on the broker
+	announced announced
+	left      retained // on the broker
 	saves     plugins.Turns
 	commands  []string // the filters of their topics
 
@@ -111,10 +115,6 @@ type mqtt struct {
 
 // New makes an instance.
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
-	broker, err := parseBroker(cfg.Broker)
-	if err != nil {
-		return nil, err
-	}
 	host, err := os.Hostname()
 	if err != nil || host == "" {
 		host = "localhost"
@@ -126,7 +126,7 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		cfg.ClientID = "ptvd-" + host
 	}
 	return &mqtt{
-		env: env, cfg: cfg, broker: broker,
+		env: env, cfg: cfg,
 		commands: cfg.commandFilters(), subscriptions: cfg.subscriptions(), received: plugins.NewFlag(env),
 	}, nil
 }
@@ -140,11 +140,10 @@ func (m *mqtt) Start(*plugins.Task) error {
 // Stop disconnects. The broker then publishes the last will. Of an instance that was
 // removed nothing stays on the broker. A file that is being written is waited for.
 func (m *mqtt) Stop(t *plugins.Task) error {
-	var clear []string
-	if m.env.Removed() {
-		clear = m.left.Topics
+	if m.conn != nil && m.env.Removed() {
+		m.conn.clear = m.left.Topics
 	}
-	if err := m.disconnect(t, clear...); err != nil {
+	if err := m.disconnect(t); err != nil {
 		return err
 	}
 	return m.saves.Do(t, func() error { return nil })
@@ -171,7 +170,10 @@ func (m *mqtt) run(t *plugins.Task) error {
 			pause.Reset()
 		}
 		m.env.Meter.Count("disconnects_total", 1)
-		m.env.Health.Degraded("%s: %v", m.broker.Host, err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("the broker does not answer: %w", err)
+		}
+		m.env.Health.Degraded("%s: %v", m.cfg.Broker, err)
 		if err := m.disconnect(t); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"encoding/json"
+	"iter"
 	"slices"
 	"time"
 
@@ -16,28 +17,36 @@ const (
 	streamPeriod = time.Second
 )
 
+// About is what the board says of itself in the topic about.
+type About struct {
+	Program string `json:"program"` // with its version: ptvd/1.0.0
+}
+
 // publish says that the board is online, and publishes every value from then on.
 func (m *mqtt) publish(t *plugins.Task) error {
-	if err := m.tidy(t); err != nil {
-		return err
-	}
-	if err := m.conn.send(t, message{topic: m.statusTopic(), payload: []byte("online"), retain: true}); err != nil {
+	if err := m.tidy(t, m.left.Components); err != nil {
 		return err
 	}
 	about, _ := json.Marshal(About{Program: m.env.Net.Agent}) // cannot fail
-	if err := m.conn.send(t, message{topic: m.aboutTopic(), payload: about, retain: true}); err != nil {
-		return err
+	for _, msg := range []message{
+		{topic: m.cfg.topic("status"), payload: []byte("online"), retain: true},
+		{topic: m.cfg.topic("about"), payload: about, retain: true},
+	} {
+		if err := m.conn.send(t, msg); err != nil {
+			return err
+		}
 	}
 	if m.cfg.HomeAssistant {
-		if err := m.announcer.announce(t); err != nil {
+		if err := m.announce(t); err != nil {
 			return err
 		}
 	}
 	return t.Group(func(g *plugins.Group) error {
-		for _, stream := range m.streams() {
-			g.Go("stream", func(t *plugins.Task) error {
-				return m.publishAll(t, plugins.WatchTopic(m.env, stream), streamPeriod)
-			})
+		for i, topic := range m.published() {
+			if topic.Class == "stream" {
+				watch := plugins.WatchTopic(m.env, plugins.From[any]{Instance: i.Instance, Topic: topic.Name})
+				g.Go("stream", func(t *plugins.Task) error { return m.publishAll(t, watch, streamPeriod) })
+			}
 		}
 		return m.publishAll(t, plugins.WatchAll(m.env), 0)
 	})
@@ -50,23 +59,11 @@ func (m *mqtt) publishAll(t *plugins.Task, watch *plugins.Watch, pause time.Dura
 		if err != nil {
 			return err
 		}
-		if !m.isPublished(envelope.Instance, envelope.Topic) {
+		if !m.isPublished(envelope.Instance, envelope.Topic, envelope.Class) {
 			continue
 		}
-		if _, isKnown := slices.BinarySearch(m.left.Topics, m.valueTopic(envelope.Instance, envelope.Topic)); envelope.Removed || !isKnown && envelope.Class != "event" {
-			if err := m.tidy(t); err != nil {
-				return err
-			}
-		}
-		if !envelope.Removed {
-			if err := m.send(t, envelope); err != nil {
-				return err
-			}
-		}
-		if m.cfg.HomeAssistant {
-			if err := m.announcer.follow(t, envelope); err != nil {
-				return err
-			}
+		if err := m.publishOne(t, envelope); err != nil {
+			return err
 		}
 		if err := t.Sleep(pause); err != nil {
 			return err
@@ -74,45 +71,28 @@ func (m *mqtt) publishAll(t *plugins.Task, watch *plugins.Watch, pause time.Dura
 	}
 }
 
-// streams returns the streams among the topics that the configuration names.
-func (m *mqtt) streams() (all []plugins.From[any]) {
-	for _, instance := range plugins.Instances(m.env) {
-		for _, topic := range instance.Topics {
-			from := plugins.From[any]{Instance: instance.Instance, Topic: topic.Name}
-			if topic.Class == "stream" && slices.Contains(m.cfg.Publish, from) {
-				all = append(all, from)
-			}
+// publishOne publishes a value, or removes the topic that has gone.
+func (m *mqtt) publishOne(t *plugins.Task, e plugins.Envelope) error {
+	_, isKnown := slices.BinarySearch(m.left.Topics, m.cfg.topic(e.Instance, e.Topic))
+	if e.Removed || !isKnown && e.Class != "event" {
+		if err := m.tidy(t, m.left.Components); err != nil {
+			return err
 		}
 	}
-	return all
-}
-
-// isPublished tells whether a topic is among those of the configuration. The health
-// always is, and what came from the broker never.
-func (m *mqtt) isPublished(instance, topic string) bool {
-	if _, isReceived := m.cfg.Subscribe[topic]; isReceived && instance == m.env.Instance {
-		return false
+	if !e.Removed {
+		if err := m.send(t, e); err != nil {
+			return err
+		}
 	}
-	return m.cfg.Publish == nil || topic == "health" ||
-		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: instance, Topic: topic})
+	if !m.cfg.HomeAssistant {
+		return nil
+	}
+	return m.follow(t, e)
 }
-
-func (m *mqtt) valueTopic(instance, topic string) string {
-	return m.cfg.Prefix + "/" + instance + "/" + topic
-}
-
-func (m *mqtt) statusTopic() string { return m.cfg.Prefix + "/status" }
-
-// About is what the board says of itself in the topic about.
-type About struct {
-	Program string `json:"program"` // with its version: ptvd/1.0.0
-}
-
-func (m *mqtt) aboutTopic() string { return m.cfg.Prefix + "/about" }
 
 // send publishes a value.
 func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {
-	msg := message{topic: m.valueTopic(e.Instance, e.Topic), retain: e.Class != "event"}
+	msg := message{topic: m.cfg.topic(e.Instance, e.Topic), retain: e.Class != "event"}
 	if e.Class == "event" {
 		msg.expiry = eventExpiry
 	}
@@ -125,4 +105,27 @@ func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {
 		return nil
 	}
 	return m.conn.send(t, msg)
+}
+
+// published returns the topics that are published, with their instances.
+func (m *mqtt) published() iter.Seq2[plugins.Described, plugins.TopicInfo] {
+	return func(yield func(plugins.Described, plugins.TopicInfo) bool) {
+		for _, i := range plugins.Instances(m.env) {
+			for _, t := range i.Topics {
+				if m.isPublished(i.Instance, t.Name, t.Class) && !yield(i, t) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// isPublished tells whether a topic is among those of the configuration. The health
+// always is, a stream only by its name, and what came from the broker never.
+func (m *mqtt) isPublished(instance, topic, class string) bool {
+	if _, isReceived := m.cfg.Subscribe[topic]; isReceived && instance == m.env.Instance {
+		return false
+	}
+	return m.cfg.Publish == nil && class != "stream" || topic == "health" ||
+		slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: instance, Topic: topic})
 }

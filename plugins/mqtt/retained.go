@@ -40,20 +40,17 @@ func (m *mqtt) warn(err error, what string) error {
 
 // topics lists the topics that hold a retained message as the board is configured now.
 func (m *mqtt) topics() []string {
-	all := []string{m.statusTopic(), m.aboutTopic()}
+	all := []string{m.cfg.topic("status"), m.cfg.topic("about")}
 	if m.cfg.HomeAssistant {
-		all = append(all, m.discoveryTopic())
+		all = append(all, m.cfg.discoveryTopic())
 	}
-	for _, i := range plugins.Instances(m.env) {
-		for _, t := range i.Topics {
-			named := slices.Contains(m.cfg.Publish, plugins.From[any]{Instance: i.Instance, Topic: t.Name})
-			if t.Class == "event" || t.Class == "stream" && !named || !m.isPublished(i.Instance, t.Name) {
-				continue
-			}
-			all = append(all, m.valueTopic(i.Instance, t.Name))
-			if _, isLight := lightActions[t.Type]; isLight && m.cfg.HomeAssistant {
-				all = append(all, m.cfg.lightTopic(i.Instance, t.Name))
-			}
+	for i, t := range m.published() {
+		if t.Class == "event" {
+			continue
+		}
+		all = append(all, m.cfg.topic(i.Instance, t.Name))
+		if _, isLight := lights[t.Type]; isLight && m.cfg.HomeAssistant {
+			all = append(all, m.cfg.lightTopic(i.Instance, t.Name))
 		}
 	}
 	slices.Sort(all)
@@ -63,11 +60,8 @@ func (m *mqtt) topics() []string {
 // tidy removes what the board has left on the broker in topics that it has no more, and
 // remembers what there is. It comes before the first message of a topic, so that nothing
 // is forgotten if the board loses its power.
-func (m *mqtt) tidy(t *plugins.Task) error {
-	now := retained{Topics: m.topics()}
-	if m.cfg.HomeAssistant {
-		now.Components = m.announcer.platforms()
-	}
+func (m *mqtt) tidy(t *plugins.Task, components map[string]string) error {
+	now := retained{m.topics(), components}
 	if slices.Equal(now.Topics, m.left.Topics) && maps.Equal(now.Components, m.left.Components) {
 		return nil
 	}

@@ -61,19 +61,16 @@ func checkFilter(filter string) error {
 
 // matches tells whether a topic filter includes a topic (MQTT 5.0, 4.7).
 func matches(filter, topic string) bool {
-	for more := true; ; {
-		wanted, filterRest, filterMore := strings.Cut(filter, "/")
-		level, topicRest, topicMore := strings.Cut(topic, "/")
-		switch {
-		case wanted == "#":
+	wanted, levels := strings.Split(filter, "/"), strings.Split(topic, "/")
+	for i, level := range wanted {
+		if level == "#" {
 			return true
-		case !more || wanted != "+" && wanted != level:
-			return false
-		case !filterMore:
-			return !topicMore
 		}
-		filter, topic, more = filterRest, topicRest, topicMore
+		if i >= len(levels) || level != "+" && level != levels[i] {
+			return false
+		}
 	}
+	return len(wanted) == len(levels)
 }
 
 // keep keeps a message for the subscriptions that include it, in place of the one of the
