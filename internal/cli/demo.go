@@ -53,8 +53,10 @@ board, lets you press buttons and turn the encoder, and injects faults.`,
 				return configError{err}
 			}
 			world.Open(&options, clock, address)
-			flags.made = func(d *daemon.Daemon) { world.Reload = d.Reload }
-			return flags.run(signals, log, options)
+			options.Version, options.Lasts = Version, flags.duration
+			d := daemon.New(options)
+			world.Reload = d.Reload
+			return flags.run(signals, log, d, d.Stop) // without a file to reload, SIGHUP means that the terminal was closed
 		},
 	}
 	flags.add(cmd)

@@ -37,9 +37,11 @@ the state of every task and instance.`,
 			}
 			log := logs.New(os.Stderr, os.Stderr, flags.level())
 			defer log.Close()
-			return flags.run(signals, log, daemon.Options{
-				File: file, Path: path, Log: log.Logger, Reload: func() (*config.File, error) { return load(path) },
+			d := daemon.New(daemon.Options{
+				File: file, Path: path, Log: log.Logger, Version: Version, Lasts: flags.duration,
+				Reload: func() (*config.File, error) { return load(path) },
 			})
+			return flags.run(signals, log, d, d.Reload)
 		},
 	}
 	configFlag(cmd, &path)
@@ -52,7 +54,6 @@ type runFlags struct {
 	duration time.Duration
 	report   string
 	debug    bool
-	made     func(*daemon.Daemon) // is called before the daemon runs; nil: it need not
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
@@ -77,9 +78,9 @@ func (f *runFlags) level() slog.Level {
 	return slog.LevelInfo
 }
 
-// run runs a daemon until a signal or the end of its time, and writes the report.
-func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) error {
-	options.Lasts, options.Version = f.duration, Version
+// run runs a daemon until a signal or the end of its time, and writes the report. On
+// SIGHUP it calls hangup.
+func (f *runFlags) run(signals signals, log *logs.Log, d *daemon.Daemon, hangup func()) error {
 	var report *os.File
 	if f.report != "" {
 		var err error
@@ -88,16 +89,8 @@ func (f *runFlags) run(signals signals, log *logs.Log, options daemon.Options) e
 		}
 		defer report.Close()
 	}
-	d := daemon.New(options)
-	if f.made != nil {
-		f.made(d)
-	}
-	reload := d.Reload
-	if options.Path == "" {
-		reload = d.Stop // without a file to reload, SIGHUP means that the terminal was closed
-	}
 	go signals.handle(map[os.Signal]func(){
-		syscall.SIGHUP: reload, syscall.SIGUSR1: d.LogSnapshot,
+		syscall.SIGHUP: hangup, syscall.SIGUSR1: d.LogSnapshot,
 		syscall.SIGABRT: func() {
 			d.LogAbort()
 			_ = log.Close()

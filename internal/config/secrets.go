@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -126,6 +127,8 @@ func (s *source) extent(n *yaml.Node) span {
 	return span{from, position{len(s.lines) + 1, 1}}
 }
 
+var quotedText = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')`)
+
 // lengthOf returns how much of the rest of its line a scalar takes; 0: it does
 // not end there.
 func lengthOf(n *yaml.Node, rest []rune) int {
@@ -134,14 +137,7 @@ func lengthOf(n *yaml.Node, rest []rune) int {
 	case n.Style == 0 && len(value) <= len(rest) && slices.Equal(rest[:len(value)], value):
 		return len(value)
 	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
-		for i := 1; i < len(rest); i++ {
-			switch {
-			case rest[i] == '\\' && rest[0] == '"', rest[i] == '\'' && rest[0] == '\'' && i+1 < len(rest) && rest[i+1] == '\'':
-				i++ // what follows is part of the value
-			case rest[i] == rest[0]:
-				return i + 1
-			}
-		}
+		return utf8.RuneCountInString(quotedText.FindString(string(rest)))
 	}
 	return 0
 }

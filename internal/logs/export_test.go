@@ -10,11 +10,11 @@ import (
 
 // NewJournal returns a log that writes to a journal through send.
 func NewJournal(send func(string, journal.Priority, map[string]string) error, stream io.Writer, level slog.Level) *Log {
-	return start(journalWriter{send, stream}, level)
+	return start(journalWriter{send, stream}.write, level)
 }
 
 // NewTerminal returns a log with colors.
-func NewTerminal(out io.Writer) *Log { return start(textWriter{out, true}, slog.LevelDebug) }
+func NewTerminal(out io.Writer) *Log { return start(textWriter{out, true}.write, slog.LevelDebug) }
 
 func WantsColors(file *os.File) bool { return wantsColors(file) }
 

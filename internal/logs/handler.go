@@ -107,10 +107,10 @@ func (e *entry) add(prefix string, a slog.Attr) {
 }
 
 func (e *entry) addField(key string, value slog.Value) {
-	f := field{key: key}
+	f := field{key: key, value: value.String()}
 	switch value.Kind() {
 	case slog.KindDuration, slog.KindInt64, slog.KindUint64, slog.KindFloat64:
-		f.value, f.measured = value.String(), true
+		f.measured = true
 	case slog.KindTime:
 		f.value, f.measured = value.Time().Format("2006-01-02T15:04:05.000Z07:00"), true
 	case slog.KindAny:
@@ -121,15 +121,10 @@ func (e *entry) addField(key string, value slog.Value) {
 		case []byte:
 			f.value = string(v)
 		case error:
-			f.value = fmt.Sprint(v)
 			if p, ok := errors.AsType[*scheduler.PanicError](v); ok {
 				e.addStack(string(p.Stack))
 			}
-		default:
-			f.value = fmt.Sprint(v)
 		}
-	default:
-		f.value = value.String()
 	}
 	f.value = clip(f.value, maxValue)
 	*e = e.with(f)

@@ -33,13 +33,13 @@ type Log struct {
 // of it.
 func New(out io.Writer, file *os.File, level slog.Level) *Log {
 	if IsJournal(file) {
-		return start(journalWriter{journal.Send, out}, level)
+		return start(journalWriter{journal.Send, out}.write, level)
 	}
-	return start(textWriter{out, wantsColors(file)}, level)
+	return start(textWriter{out, wantsColors(file)}.write, level)
 }
 
-func start(to writer, level slog.Level) *Log {
-	l := &Log{queue: newQueue(to)}
+func start(write func(entry), level slog.Level) *Log {
+	l := &Log{queue: newQueue(write)}
 	l.repeats = &repeats{next: l.queue.put}
 	l.Logger = slog.New(&handler{level: level, next: l.repeats.put})
 	return l

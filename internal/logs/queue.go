@@ -12,9 +12,6 @@ const queueSize = 1024
 // closeTimeout limits how long close waits for the entries to be written.
 const closeTimeout = 500 * time.Millisecond
 
-// writer writes entries to their destination. Only the queue's goroutine calls it.
-type writer interface{ write(e entry) }
-
 // queue passes entries to a goroutine that writes them. put never blocks: entries
 // that do not fit are dropped, and their number is logged once there is room.
 type queue struct {
@@ -25,12 +22,12 @@ type queue struct {
 	closed  bool
 }
 
-func newQueue(to writer) *queue {
+func newQueue(write func(entry)) *queue {
 	q := &queue{entries: make(chan entry, queueSize), done: make(chan struct{})}
 	go func() {
 		defer close(q.done)
 		for e := range q.entries {
-			to.write(e)
+			write(e)
 		}
 	}()
 	return q

@@ -110,25 +110,24 @@ func distance(a, b string) int {
 
 // One is what a value of the type is called: "a duration", "a list of GPIO lines".
 func (t *Type) One() string {
-	switch {
-	case t.Kind == List:
-		return "a list of " + t.Elem.several()
-	case t.Kind == Map:
-		return "names, each with " + t.Elem.One()
-	case t.Choices() != nil:
-		return Join(Names(t.Choices()), "or")
-	}
-	return t.Kind.One
+	one, _ := t.called()
+	return one
 }
 
-func (t *Type) several() string {
+// called returns what one value is called, and several.
+func (t *Type) called() (one, several string) {
 	switch {
 	case t.Kind == List:
-		return "lists of " + t.Elem.several()
-	case t.Kind == Map || t.Choices() != nil:
-		return t.One()
+		_, items := t.Elem.called()
+		return "a list of " + items, "lists of " + items
+	case t.Kind == Map:
+		one = "names, each with " + t.Elem.One()
+		return one, one
+	case t.Choices() != nil:
+		one = Join(Names(t.Choices()), "or")
+		return one, one
 	}
-	return t.Kind.Several
+	return t.Kind.One, t.Kind.Several
 }
 
 // Example is a value to write: the default where there is one, else a typical one.

@@ -36,7 +36,7 @@ type authenticator struct {
 const (
 	failureDelay = time.Second // before a failed attempt is answered
 	maxDelayed   = 4           // failed attempts at a time; more are refused at once
-	warnInterval = time.Minute
+	warnInterval = time.Minute // at least, between two warnings of failed attempts
 )
 
 // CheckToken refuses a token that could be guessed.
@@ -124,7 +124,12 @@ func serveLogin(w http.ResponseWriter, status int, problem string) {
 // throttle delays the answer to a failed attempt, so that guessing takes too long,
 // and logs it. It returns false if too many are delayed already.
 func (a *authenticator) throttle(r *http.Request) bool {
-	a.warn(r.RemoteAddr)
+	a.mu.Lock()
+	if now := time.Now(); now.Sub(a.lastWarn) >= warnInterval {
+		a.lastWarn = now
+		a.log.Warn("authentication failed: invalid token", "remote_addr", r.RemoteAddr)
+	}
+	a.mu.Unlock()
 	select {
 	case a.delayed <- struct{}{}:
 		defer func() { <-a.delayed }()
@@ -147,16 +152,6 @@ func tooMany(w http.ResponseWriter, isBrowser bool) {
 		return
 	}
 	http.Error(w, problem, http.StatusTooManyRequests)
-}
-
-// warn logs a failed attempt, at most once in a warnInterval.
-func (a *authenticator) warn(remote string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if now := time.Now(); a.lastWarn.IsZero() || now.Sub(a.lastWarn) >= warnInterval {
-		a.lastWarn = now
-		a.log.Warn("authentication failed: invalid token", "remote_addr", remote)
-	}
 }
 
 // equal compares in constant time, whatever the lengths.

@@ -116,15 +116,14 @@ func (s *Server) callPanels(action string, arg func(*http.Request) (string, erro
 				failed = errors.Join(failed, s.options.Do(ctx, Command{Do: Call, Action: t.Instance + "." + action, Arg: strings.TrimSpace(arg)}))
 			}
 		}
-		if panels == 0 {
+		switch refused, ok := errors.AsType[refusal](failed); {
+		case panels == 0:
 			http.Error(w, "no instance takes messages: configure a display", http.StatusNotFound)
-			return
-		}
-		if refused, ok := errors.AsType[refusal](failed); ok {
+		case ok:
 			http.Error(w, failed.Error(), refused.status)
-		} else if failed != nil {
+		case failed != nil:
 			http.Error(w, failed.Error(), http.StatusConflict)
-		} else {
+		default:
 			w.WriteHeader(http.StatusNoContent)
 		}
 	}

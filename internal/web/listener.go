@@ -78,20 +78,19 @@ func limit(c *net.TCPConn) {
 func (l *limitListener) admit(c *limitedConn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	isSame := func(o *limitedConn) bool { return o.address == c.address }
-	isAny := func(*limitedConn) bool { return true }
-	if !l.makeRoom(maxFromAddress, isSame) || !l.makeRoom(maxConnections, isAny) {
+	if !l.makeRoom(maxFromAddress, c.address) || !l.makeRoom(maxConnections, "") {
 		return false
 	}
 	l.open = append(l.open, c)
 	return true
 }
 
-// makeRoom closes the oldest idle connection if as many as the limit count.
-func (l *limitListener) makeRoom(limit int, counts func(*limitedConn) bool) bool {
+// makeRoom closes the oldest idle connection of an address, or of all, if there are as many
+// as the limit.
+func (l *limitListener) makeRoom(limit int, address string) bool {
 	n, oldest := 0, -1
 	for i, o := range l.open {
-		if counts(o) {
+		if address == "" || address == o.address {
 			if n++; oldest < 0 && !o.serving {
 				oldest = i
 			}

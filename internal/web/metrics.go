@@ -33,11 +33,11 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	if state.Loop != nil {
 		writeLateness(&text, state.Loop.Tasks)
 	}
-	text.Write(processFigures())
+	metrics.WriteProcessMetrics(&text)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	for line := range bytes.Lines(text.Bytes()) {
-		w.Write(figures.withHelp(line))
+		w.Write(figures.complete(line))
 	}
 }
 
@@ -183,20 +183,6 @@ var processHelp = map[string]string{
 	"process_virtual_memory_bytes":  "Virtual memory.",
 }
 
-// processFigures returns those of the library's figures of the process that are in
-// processHelp: others are named against the rules of the format.
-func processFigures() (chosen []byte) {
-	var all bytes.Buffer
-	metrics.WriteProcessMetrics(&all)
-	for line := range bytes.Lines(all.Bytes()) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(string(line), "# HELP "), "# TYPE "), " ")
-		if processHelp[strings.TrimSpace(name)] != "" {
-			chosen = append(chosen, line...)
-		}
-	}
-	return chosen
-}
-
 func boolean(is bool) float64 {
 	if is {
 		return 1
@@ -204,13 +190,18 @@ func boolean(is bool) float64 {
 	return 0
 }
 
-// withHelp completes a line of the exposition that has room for a help text.
-func (e exposition) withHelp(line []byte) []byte {
-	full, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "# HELP ")
-	if !ok {
+// complete returns a line of the exposition, with a help text where there is room for one;
+// nil: it is about a figure of the process that is named against the rules of the format.
+func (e exposition) complete(line []byte) []byte {
+	full, isHelp := strings.CutPrefix(strings.TrimSpace(string(line)), "# HELP ")
+	figure, _, _ := strings.Cut(strings.TrimPrefix(full, "# TYPE "), " ")
+	name, isOwn := strings.CutPrefix(figure, "ptvd_")
+	switch {
+	case !isOwn && processHelp[figure] == "":
+		return nil
+	case !isHelp:
 		return line
 	}
-	name := strings.TrimPrefix(full, "ptvd_")
 	words := strings.ReplaceAll(strings.TrimSuffix(name, "_total"), "_", " ")
 	return fmt.Appendf(nil, "# HELP %s %s\n", full, cmp.Or(processHelp[full], e.help[name], words))
 }

@@ -143,7 +143,7 @@ var webMutants = []mutant{
 	{"W6 the token has changed", "internal/web/auth.go", `"The token of this board has changed since you signed in."`, `""`, nil},
 	{"W6 the wrong token", "internal/web/auth.go", `"This is not the token of this board."`, `""`, nil},
 	{"W6 too many clients", "internal/web/events.go", `"too many clients (limit %d)", maxClients`, `"no connection%.0d", 0`, nil},
-	{"W7 a limit for each address", "internal/web/listener.go", "!l.makeRoom(maxFromAddress, isSame)", "!l.makeRoom(maxConnections, isSame)", nil},
+	{"W7 a limit for each address", "internal/web/listener.go", "!l.makeRoom(maxFromAddress, c.address)", "!l.makeRoom(maxConnections, isSame)", nil},
 	{"W7 the oldest unfinished request is closed", "internal/web/listener.go", "n++; oldest < 0 && !o.serving", "n++; false", nil},
 	{"W10 the build", "internal/web/metrics.go", `figures.own("build_info", `, `figures.own("build", `, nil},
 	{"W10 histograms are cumulative", "internal/web/metrics.go", `labels, "le", "+Inf")), t.Late.Count)`, `labels, "le", "+Inf")), 0)`, nil},
