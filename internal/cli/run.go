@@ -89,14 +89,20 @@ func (f *runFlags) run(signals signals, log *logs.Log, d *daemon.Daemon, hangup 
 		}
 		defer report.Close()
 	}
-	go signals.handle(map[os.Signal]func(){
-		syscall.SIGHUP: hangup, syscall.SIGUSR1: d.LogSnapshot,
-		syscall.SIGABRT: func() {
-			d.LogAbort()
-			_ = log.Close()
-			os.Exit(abortStatus)
-		},
-	})
+	go func() { // nothing here blocks, so that SIGABRT is not kept waiting
+		for received := range signals.others {
+			switch received {
+			case syscall.SIGHUP:
+				hangup()
+			case syscall.SIGUSR1:
+				d.LogSnapshot()
+			case syscall.SIGABRT:
+				d.LogAbort()
+				_ = log.Close()
+				os.Exit(abortStatus)
+			}
+		}
+	}()
 	err := d.Run(signals)
 	if report != nil {
 		err = errors.Join(err, printJSON(report, d.State()))
@@ -121,14 +127,6 @@ func catchSignals(ctx context.Context) signals {
 	s := signals{Context: ctx, others: make(chan os.Signal, 16), stop: stop}
 	signal.Notify(s.others, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGABRT)
 	return s
-}
-
-// handle calls the function for each signal until the signals are released. The
-// functions do not block, so that SIGABRT is not kept waiting.
-func (s signals) handle(do map[os.Signal]func()) {
-	for received := range s.others {
-		do[received]()
-	}
 }
 
 func (s signals) release() {

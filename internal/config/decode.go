@@ -168,7 +168,7 @@ func (d *decoder) dictionary(at place, t *schema.Type, v reflect.Value) {
 		return
 	}
 	entries := reflect.MakeMap(t.Go)
-	d.pairs(at, []*schema.Type{t}, func(entry place, name string) {
+	d.pairs(at, t, func(entry place, name string) {
 		value := reflect.New(t.Elem.Go).Elem()
 		d.decode(entry, t.Elem, value)
 		entries.SetMapIndex(reflect.ValueOf(name).Convert(t.Go.Key()), value)

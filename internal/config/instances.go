@@ -47,7 +47,7 @@ func (d *decoder) instances(at place, v reflect.Value) {
 		return
 	}
 	var all []*instance
-	d.pairs(at, []*schema.Type{{Kind: instances}}, func(entry place, name string) {
+	d.pairs(at, &schema.Type{Kind: instances}, func(entry place, name string) {
 		if !schema.InstanceName.MatchString(name) {
 			d.report(Error, positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens", schema.Quote(name))
 		}

@@ -29,7 +29,7 @@ func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 			given[name] = true
 			d.decode(entry, f.Type, f.In(v))
 		case chosen != "":
-			d.refuse(entry, at, []*schema.Type{t}, "%s cannot be combined with %s; give one of %s", name, chosen, t.One())
+			d.refuse(entry, at, t, "%s cannot be combined with %s; give one of %s", name, chosen, t.One())
 		default:
 			chosen = name
 			d.decode(entry, f.Type, t.Choose(v, f))
@@ -43,7 +43,7 @@ func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 		}
 		take(place{at.path + "." + n.Value, n, &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}}, n.Value)
 	case yaml.MappingNode:
-		d.pairs(at, []*schema.Type{t}, take)
+		d.pairs(at, t, take)
 	default:
 		d.src.hideUnread(n, "", t)
 	}
@@ -66,20 +66,18 @@ type target struct {
 
 // options reads the options of a mapping into the structs that have them.
 func (d *decoder) options(at place, targets ...target) {
-	before := len(d.refused)
-	var known []string
-	var types []*schema.Type
+	before, all := len(d.refused), &schema.Type{Kind: schema.Struct}
 	for _, t := range targets {
-		known = append(known, schema.Names(t.schema.Fields)...)
-		types = append(types, t.schema)
+		all.Fields = append(all.Fields, t.schema.Fields...)
 	}
+	known := schema.Names(all.Fields)
 	if at.node.Kind != yaml.MappingNode {
-		d.src.hideUnread(at.node, "", types...)
+		d.src.hideUnread(at.node, "", all)
 		d.error(at, "expected options, found %s; write them as name: value, one on each line: %s", describe(at.node), schema.Join(known, "and"))
 		return
 	}
 	given := map[string]bool{}
-	d.pairs(at, types, func(entry place, name string) {
+	d.pairs(at, all, func(entry place, name string) {
 		given[name] = true
 		for _, t := range targets {
 			if f := t.schema.Field(name); f != nil {
@@ -88,29 +86,22 @@ func (d *decoder) options(at place, targets ...target) {
 			}
 		}
 		given[schema.Nearest(name, known)] = true // one error is enough for a misspelled option
-		d.unknown(entry, at, name, types...)
+		d.unknown(entry, at, name, all)
 	})
 	d.complete(at, before, given, targets...)
 }
 
-// unknown refuses an option that none of the types has.
-func (d *decoder) unknown(entry, at place, name string, types ...*schema.Type) {
-	var known []string
-	for _, t := range types {
-		known = append(known, schema.Names(t.Options())...)
-	}
-	d.refuse(entry, at, types, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, known))
+// unknown refuses an option that the type does not have.
+func (d *decoder) unknown(entry, at place, name string, t *schema.Type) {
+	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, schema.Names(t.Options())))
 }
 
-// refuse reports an entry of a mapping that is not read, at its name. The types are
-// of what has the options there.
-func (d *decoder) refuse(entry, at place, types []*schema.Type, format string, args ...any) {
-	d.src.hideUnread(entry.node, entry.key.Value, types...)
+// refuse reports an entry of a mapping that is not read, at its name. The type is that of
+// the mapping.
+func (d *decoder) refuse(entry, at place, t *schema.Type, format string, args ...any) {
+	d.src.hideUnread(entry.node, entry.key.Value, t)
 	d.report(Error, positionOf(entry.key), at.path, format, args...)
-	name := entry.key.Value
-	for _, t := range types {
-		name = cmp.Or(schema.Nearest(name, schema.Names(t.Options())), name)
-	}
+	name := cmp.Or(schema.Nearest(entry.key.Value, schema.Names(t.Options())), entry.key.Value)
 	d.refused[len(d.refused)-1] = at.option(name).path
 }
 
@@ -202,9 +193,8 @@ func (d *decoder) locate(at place, err error) {
 	d.report(severity, at.position(), at.path, "%v", err)
 }
 
-// pairs goes over the entries of a mapping, and refuses names given twice. The
-// types are of what takes them.
-func (d *decoder) pairs(at place, types []*schema.Type, entry func(place, string)) {
+// pairs goes over the entries of a mapping of a type, and refuses names given twice.
+func (d *decoder) pairs(at place, t *schema.Type, entry func(place, string)) {
 	first := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(at.node.Content); i += 2 {
 		key, node := at.node.Content[i], at.node.Content[i+1]
@@ -221,6 +211,6 @@ func (d *decoder) pairs(at place, types []*schema.Type, entry func(place, string
 			entry(place{at.option(key.Value).path, key, node}, key.Value)
 			continue
 		}
-		d.refuse(place{key: key, node: node}, at, types, "%s", message)
+		d.refuse(place{key: key, node: node}, at, t, "%s", message)
 	}
 }

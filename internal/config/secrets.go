@@ -94,17 +94,12 @@ func (s *source) hide(n *yaml.Node) {
 
 // hideUnread masks a value that nothing decodes if it could be a secret: if the
 // name that was meant is one of a secret, or it is not known which was meant. The
-// types are those that have options here.
-func (s *source) hideUnread(n *yaml.Node, name string, types ...*schema.Type) {
-	if !slices.ContainsFunc(types, (*schema.Type).MayHoldSecret) {
-		return
+// type is that of the whole.
+func (s *source) hideUnread(n *yaml.Node, name string, whole *schema.Type) {
+	meant := whole.Field(schema.Nearest(name, schema.Names(whole.Options())))
+	if whole.MayHoldSecret() && (meant == nil || meant.Type.MayHoldSecret()) {
+		s.hide(n)
 	}
-	for _, t := range types {
-		if f := t.Field(schema.Nearest(name, schema.Names(t.Options()))); f != nil && !f.Type.MayHoldSecret() {
-			return
-		}
-	}
-	s.hide(n)
 }
 
 // extent returns where a scalar stands: exactly when it is on one line, else up
@@ -144,8 +139,7 @@ func lengthOf(n *yaml.Node, rest []rune) int {
 
 // hideNamed masks, in a line of a text that could not be parsed, what stands
 // behind the name of a secret, on the line itself or on one that it continues.
-func (s *source) hideNamed(line int, names []string) {
-	named := regexp.MustCompile(`(?:^|[\s{,"'-])(?:` + strings.Join(names, "|") + `)["']?\s*:\s*`)
+func (s *source) hideNamed(line int, named *regexp.Regexp) {
 	deep := len(s.lines[line-1]) + 1 // only what is indented less can be a parent
 	for number := line; number > 0 && deep > 0; number-- {
 		text := string(s.lines[number-1])

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -232,11 +233,10 @@ func (s *source) restrict(n *yaml.Node, depth int) (found Diagnostics) {
 // unparsed finishes the diagnostics of a text in which it is not known yet what is
 // a secret.
 func (s *source) unparsed(found ...Diagnostic) Diagnostics {
-	secrets, seen := secretNames(), map[int]bool{0: true}
+	named := regexp.MustCompile(`(?:^|[\s{,"'-])(?:` + strings.Join(secretNames(), "|") + `)["']?\s*:\s*`)
 	for _, d := range found {
-		if !seen[d.Line] {
-			seen[d.Line] = true
-			s.hideNamed(d.Line, secrets)
+		if d.Line > 0 {
+			s.hideNamed(d.Line, named)
 		}
 	}
 	return s.finish(found)

@@ -42,7 +42,7 @@ var intervals = []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 24 * t
 func (r *repeats) put(e entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e.level < slog.LevelWarn || isRequested(e) {
+	if e.level < slog.LevelWarn || e.id == ReloadFailed { // somebody waits for the outcome of a reload
 		r.flushPlugin(e.plugin)
 		r.next(e)
 	} else if p := r.find(keyOf(e), e.time); p != nil {
@@ -59,10 +59,6 @@ func (r *repeats) put(e entry) {
 		}
 	}
 }
-
-// isRequested reports whether an entry is the result of a command. It is logged
-// every time, because somebody waits for it.
-func isRequested(e entry) bool { return e.id == ReloadFailed }
 
 // find returns a known problem, and forgets it if it was absent for long.
 func (r *repeats) find(key string, now time.Time) *problem {

@@ -11,6 +11,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // contentPolicy allows the page to load parts of this server and nothing else.
@@ -85,4 +89,129 @@ func isCrossOrigin(r *http.Request) bool {
 		return origin != "" && host != r.Host
 	}
 	return r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
+}
+
+const (
+	// maxConnections limits the open connections of all clients together, and
+	// maxFromAddress those of one address, so that one machine cannot take them all.
+	maxConnections = 64
+	maxFromAddress = 32
+	// sendBuffer limits, in bytes, what the kernel buffers for a client that does
+	// not read. The default is megabytes, which is minutes of outdated events.
+	sendBuffer = 16 << 10
+	// userTimeout is how long sent data may stay unacknowledged before the kernel
+	// closes the connection (TCP_USER_TIMEOUT, RFC 5482): the peer may have lost its
+	// power.
+	userTimeout = 15 * time.Second
+)
+
+// limitListener limits the number of open connections and the memory of each. Above a
+// limit, the oldest connection without a complete request makes room for the new
+// one: a client that opens connections and sends nothing shuts nobody out.
+type limitListener struct {
+	net.Listener
+	mu   sync.Mutex
+	open []*limitedConn // the oldest first
+}
+
+// limitedConn is a connection that counts.
+type limitedConn struct {
+	net.Conn
+	listener *limitListener
+	address  string // of the client, without its port
+	serving  bool   // it has sent a complete request, which is being answered
+}
+
+// Accept closes a connection for which there is no room at once, so that the client
+// sees an error instead of hanging.
+func (l *limitListener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if tcp, ok := c.(*net.TCPConn); ok {
+			limit(tcp)
+		}
+		conn := &limitedConn{Conn: c, listener: l, address: c.RemoteAddr().String()}
+		if host, _, err := net.SplitHostPort(conn.address); err == nil {
+			conn.address = host
+		}
+		if l.admit(conn) {
+			return conn, nil
+		}
+		c.Close()
+	}
+}
+
+// limit limits what the kernel keeps for a client. On failure its defaults apply, which
+// are larger.
+func limit(c *net.TCPConn) {
+	_ = c.SetWriteBuffer(sendBuffer)
+	if raw, err := c.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) {
+			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds()))
+		})
+	}
+}
+
+// admit adds a connection, in place of another if necessary.
+func (l *limitListener) admit(c *limitedConn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.makeRoom(maxFromAddress, c.address) || !l.makeRoom(maxConnections, "") {
+		return false
+	}
+	l.open = append(l.open, c)
+	return true
+}
+
+// makeRoom closes the oldest idle connection of an address, or of all, if there are as many
+// as the limit.
+func (l *limitListener) makeRoom(limit int, address string) bool {
+	n, oldest := 0, -1
+	for i, o := range l.open {
+		if address == "" || address == o.address {
+			if n++; oldest < 0 && !o.serving {
+				oldest = i
+			}
+		}
+	}
+	if n < limit {
+		return true
+	}
+	if oldest < 0 {
+		return false
+	}
+	l.open[oldest].Conn.Close()
+	l.open = slices.Delete(l.open, oldest, oldest+1)
+	return true
+}
+
+// Close gives the connection's place back.
+func (c *limitedConn) Close() error {
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.listener.open = slices.DeleteFunc(c.listener.open, func(o *limitedConn) bool { return o == c })
+	return c.Conn.Close()
+}
+
+// connKey is the key of its connection in the context of a request.
+type connKey struct{}
+
+// markServing protects the connection of a request, which has come completely, until the
+// returned function is called.
+func markServing(r *http.Request) (done func()) {
+	c, ok := r.Context().Value(connKey{}).(*limitedConn)
+	if !ok {
+		return func() {} // in a test
+	}
+	c.setServing(true)
+	return func() { c.setServing(false) }
+}
+
+func (c *limitedConn) setServing(is bool) {
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.serving = is
 }
