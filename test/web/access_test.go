@@ -43,6 +43,7 @@ func TestPageWorksWithKeyboardAndScreenReader(t *testing.T) {
 		b.until("the space bar breaks the network", `document.querySelector("#faults [data-key=network][aria-pressed=true]") !== null`)
 		b.do(chromedp.KeyEvent(kb.Enter))
 		b.until("and Enter mends it", `document.querySelector("#faults [data-key=network][aria-pressed=false]") !== null`)
+		b.showPage("minutes", theMinutes)
 		before := get[float64](b, goal)
 		b.do(chromedp.Focus(chromedp.CSS(".knob")), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent(kb.ArrowRight))
 		b.until("arrows turn the knob", fmt.Sprintf("%s === Math.min(100, %v + 10)", goal, before))
@@ -50,7 +51,7 @@ func TestPageWorksWithKeyboardAndScreenReader(t *testing.T) {
 
 	b.shows("a screen reader hears what there is to see", func(t *testing.T) {
 		b.showPage("minutes", theMinutes)
-		b.do(chromedp.Click(chromedp.CSS("#fold summary")))
+		b.do(click("#fold summary"))
 		b.until("the loop's tasks are there", `document.querySelectorAll("#tasks tbody tr").length > 5`)
 		b.until("the lamp has come to rest", `document.querySelector(".bulb").getAttribute("aria-label") === "lamp lamp: " + (`+goal+` + "\u00a0%")`)
 		tree := b.accessibilityTree()

@@ -101,7 +101,7 @@ func TestOnABoardInputsAreReadOnly(t *testing.T) {
 	b.until("neither can be reached by a key", `document.querySelector(".push").disabled && document.querySelector(".knob").tabIndex === -1`)
 	shown := get[string](b, says)
 	b.countCommands()
-	b.do(chromedp.Click(chromedp.CSS(".push")), chromedp.KeyEvent(" "), run(`document.querySelector(".knob").focus()`), chromedp.KeyEvent(kb.ArrowUp))
+	b.do(click(".push"), chromedp.KeyEvent(" "), run(`document.querySelector(".knob").focus()`), chromedp.KeyEvent(kb.ArrowUp))
 	b.wheel(".knob", -300)
 	b.sent(0)
 	if now := get[string](b, says); now != shown || get[float64](b, goal) != 0 || get[string](b, `document.querySelector("#toast").textContent`) != "" {
@@ -140,7 +140,7 @@ func TestButtonIsPressedByEveryMeans(t *testing.T) {
 		b.until("the button is up", `document.querySelector(".push.down") === null`)
 		pages[0], pages[1] = pages[1], pages[0]
 	}
-	press("a click of the mouse", func() { b.do(chromedp.Click(chromedp.CSS(".push"))) })
+	press("a click of the mouse", func() { b.do(click(".push")) })
 	b.do(chromedp.Focus(chromedp.CSS(".push")))
 	press("the space bar", func() { b.do(chromedp.KeyEvent(" ")) })
 	press("Enter", func() { b.do(chromedp.KeyEvent(kb.Enter)) })
@@ -186,7 +186,7 @@ func TestRemoteControlCallsTheSameActions(t *testing.T) {
 	b, other := openWindow(t, chromium, board.address, desktop), openWindow(t, chromium, board.address, desktop)
 	b.until("there is no world to be broken", withoutWorld)
 
-	b.do(chromedp.Click(chromedp.CSS(".push")))
+	b.do(click(".push"))
 	other.until("the panel says hello", says+` === "panel: Hello"`)
 
 	b.pressed(".push", func() {

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -155,6 +156,24 @@ func (b *browser) do(steps ...step) {
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%v; console: %q", err, b.consoleErrors())
 	}
+}
+
+// click clicks on the first element of a selector. It scrolls by a script first: while a
+// part of the page unfolds, the scrolling of chromedp.Click may be lost, and its click goes
+// elsewhere.
+func click(selector string) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, s := range []step{
+			chromedp.WaitVisible(chromedp.CSS(selector)),
+			run(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: "center"})`, selector)),
+			chromedp.Click(chromedp.CSS(selector)),
+		} {
+			if _, err := s(ctx, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (b *browser) consoleErrors() []string {

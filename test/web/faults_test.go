@@ -22,7 +22,7 @@ func TestEachFaultShowsOnThePanelAndInTheHealth(t *testing.T) {
 	b := openWindow(t, openBrowser(t), startDemo(t).address, desktop)
 	b.do(chromedp.WaitVisible(chromedp.CSS("#departures li")))
 	b.showPage("minutes", theMinutes)
-	b.do(run(speed(10)), chromedp.Click(chromedp.CSS("#fold summary")))
+	b.do(run(speed(10)), click("#fold summary"))
 
 	for name, why := range map[string]string{"throttled": "throttled", "ptv-500": "HTTP 500"} {
 		b.shows(name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestEachFaultShowsOnThePanelAndInTheHealth(t *testing.T) {
 func (b *browser) click(name string) {
 	b.t.Helper()
 	before := get[string](b, `document.querySelector(`+quoted(fault(name))+`).getAttribute("aria-pressed")`)
-	b.do(chromedp.Click(chromedp.CSS(fault(name))))
+	b.do(click(fault(name)))
 	b.until("the button of "+name+" has changed", `document.querySelector(`+quoted(fault(name))+`).getAttribute("aria-pressed") !== `+quoted(before))
 }
 

@@ -19,7 +19,7 @@ const light = `((e) => Math.min(...getComputedStyle(e).backgroundColor.match(/\d
 
 func TestPageIsLightOrDarkAsPreferred(t *testing.T) {
 	b := openWindow(t, openBrowser(t), startDemo(t).address, desktop)
-	b.do(chromedp.WaitVisible(chromedp.CSS("#departures li")), chromedp.Click(chromedp.CSS("#fold summary")))
+	b.do(chromedp.WaitVisible(chromedp.CSS("#departures li")), click("#fold summary"))
 	for scheme, want := range map[string]string{"light": " > 200", "dark": " < 60"} {
 		b.shows(scheme, func(t *testing.T) {
 			b.do(prefer("", "prefers-color-scheme", scheme))
@@ -61,7 +61,7 @@ func TestPageFitsEveryWidthAndDeparturesComeFirst(t *testing.T) {
 	for name, width := range map[string]int64{"desktop": 1280, "phone": 390, "narrow": 320} {
 		t.Run(name, func(t *testing.T) {
 			b := openWindow(t, chromium, demo.address, chromedp.EmulateViewport(width, 800))
-			b.do(chromedp.WaitVisible(chromedp.CSS("#departures li")), chromedp.Click(chromedp.CSS("#fold summary")))
+			b.do(chromedp.WaitVisible(chromedp.CSS("#departures li")), click("#fold summary"))
 			b.until("the tasks are there", `document.querySelectorAll("#tasks tbody tr").length > 5`)
 			if get[float64](b, "document.documentElement.scrollWidth") > float64(width) {
 				t.Error("the page is wider than the window")

@@ -36,7 +36,7 @@ func TestPageShowsALostServerAndReconnects(t *testing.T) {
 		&& document.querySelector(".knob").getAttribute("aria-valuetext") === "not known"`)
 	b.until("nor what leaves next", `document.title.startsWith("not known · ")`)
 	b.screenshot("lost")
-	b.do(chromedp.Click(chromedp.CSS(".push")))
+	b.do(click(".push"))
 	b.until("a press says that it leads nowhere", `document.querySelector("#toast").textContent === "The board cannot be reached."`)
 
 	next := startDemo(t)
@@ -59,7 +59,7 @@ func TestPressWithoutResponseShowsAnError(t *testing.T) {
 	b := openWindow(t, openBrowser(t), demo.address, desktop)
 	demo.cmd.Process.Signal(syscall.SIGSTOP)
 	t.Cleanup(func() { demo.cmd.Process.Signal(syscall.SIGCONT) })
-	b.do(chromedp.Click(chromedp.CSS(".push")))
+	b.do(click(".push"))
 	b.until("it leads nowhere", `document.querySelector("#toast").textContent === "The board cannot be reached."`)
 	demo.cmd.Process.Signal(syscall.SIGCONT)
 	b.until("all ok", chip+` === "all ok"`)

@@ -13,10 +13,10 @@ func TestAMessageIsWrittenAndDismissedOnThePage(t *testing.T) {
 	const list = `(document.querySelector("#instances .messages ul")?.textContent ?? "none")`
 
 	b.until("there is no message", list+` === ""`)
-	b.do(chromedp.Click("#instances .messages input"), chromedp.KeyEvent(`{"text": "Dinner is ready", "name": "dinner", "hold": true}`), chromedp.KeyEvent(kb.Enter))
+	b.do(click("#instances .messages input"), chromedp.KeyEvent(`{"text": "Dinner is ready", "name": "dinner", "hold": true}`), chromedp.KeyEvent(kb.Enter))
 	b.until("the message is up", list+`.startsWith("Dinner is ready up, ")`)
 	b.until("the panel shows it", `[...document.querySelectorAll("#panels *")].some((e) => e.getAttribute("aria-label")?.includes("Dinner is ready"))`)
 	b.screenshot("message")
-	b.do(chromedp.Click("#instances .messages li button"))
+	b.do(click("#instances .messages li button"))
 	b.until("it was dismissed", list+` === ""`)
 }

@@ -84,26 +84,26 @@ func TestPageInABrowser(t *testing.T) {
 	b.do(desktop)
 
 	b.shows("without a network the data grow old, and the page says so", func(t *testing.T) {
-		b.do(run(speed(10)), chromedp.Click(chromedp.CSS(fault("network"))))
+		b.do(run(speed(10)), click(fault("network")))
 		b.until("the departures are marked as old", `document.querySelector(".departures .dot.degraded")?.textContent.startsWith("old") === true`)
 		b.until("the instance is degraded and says why", degraded("trains", "no network"))
 		b.screenshot("network-off")
-		b.do(chromedp.Click(chromedp.CSS(fault("network"))))
+		b.do(click(fault("network")))
 		b.within(40*time.Second, "the departures are fresh again", `document.querySelector(".departures .dot.ok") !== null`)
 		b.within(40*time.Second, "the other source has them, too", chip+` === "all ok"`)
 		b.do(run(speed(1)))
 	})
 
 	b.shows("a plugin that panics is started again", func(t *testing.T) {
-		b.do(chromedp.Click(chromedp.CSS(fault("panic"))))
+		b.do(click(fault("panic")))
 		b.until("the lamp has been started again", `document.querySelector("#instances > li[data-key=lamp]").textContent.includes("1 restart")`)
 		b.until("all ok", `document.querySelector("#health.ok") !== null`)
 	})
 
 	b.shows("a task that blocks is seen in the loop", func(t *testing.T) {
-		b.do(chromedp.Click(chromedp.CSS("#fold summary")))
+		b.do(click("#fold summary"))
 		b.until("the loop's figures come", `document.querySelector("#figures").textContent.includes("steps/s")`)
-		b.do(chromedp.Click(chromedp.CSS(fault("block"))))
+		b.do(click(fault("block")))
 		b.until("no minutes stand there while the loop is silent", withoutMinutes+` && `+chip+`.startsWith("event loop not responding; last heard at ")`)
 		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
 		b.until("the lamp is blamed for it", degraded("lamp", "blocked the event loop for 2"))
@@ -112,12 +112,12 @@ func TestPageInABrowser(t *testing.T) {
 	})
 
 	b.shows("the panel goes dark without its cable", func(t *testing.T) {
-		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
+		b.do(click(fault("panel")))
 		b.until("the panel is dark", `document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
-		b.do(chromedp.Click(chromedp.CSS(".push"))) // another picture, which does not get through
+		b.do(click(".push")) // another picture, which does not get through
 		b.until("the instance is degraded and says why", degraded("panel", "cable unplugged"))
 		b.screenshot("unplugged")
-		b.do(chromedp.Click(chromedp.CSS(fault("panel"))))
+		b.do(click(fault("panel")))
 		b.within(40*time.Second, "the panel shows something", `!document.querySelector(".panel").getAttribute("aria-label").endsWith("dark")`)
 	})
 
@@ -141,7 +141,7 @@ func TestPageInABrowser(t *testing.T) {
 		if get[bool](phone, `document.querySelector("#tasks").checkVisibility()`) {
 			t.Error("the long table is not folded")
 		}
-		phone.do(chromedp.Click(chromedp.CSS("#fold summary")))
+		phone.do(click("#fold summary"))
 		phone.until("it comes when it is wanted", `document.querySelectorAll("#tasks tbody tr").length > 5`)
 		if get[bool](phone, wide) || get[bool](phone, `document.querySelector(".wide").scrollWidth > document.querySelector(".wide").clientWidth`) {
 			t.Error("the table is wider than the phone")

@@ -71,7 +71,7 @@ func TestUnknownPluginIsShownAndOperated(t *testing.T) {
 		return fmt.Sprintf(`document.querySelector("li[data-key=harbour] [data-key='line harbour.%s']")?.textContent.includes(%q) === true`, topic, text)
 	}
 	action := func(name string) step {
-		return chromedp.Click(chromedp.CSS(fmt.Sprintf(`li[data-key=harbour] .actions [data-key=%s]`, name)))
+		return click(fmt.Sprintf(`li[data-key=harbour] .actions [data-key=%s]`, name))
 	}
 
 	b.until("the state is shown as text", shows("gauge", "height m 1.25 · rising true"))
@@ -81,7 +81,7 @@ func TestUnknownPluginIsShownAndOperated(t *testing.T) {
 	b.do(action("ebb"))
 	b.until("the event is shown", shows("turn", "to low just now"))
 	b.until("the state has changed", shows("gauge", "rising false"))
-	b.do(chromedp.Click(chromedp.CSS(`li[data-key=harbour] .actions [data-key=raise] input`)), chromedp.KeyEvent("3.5"), chromedp.KeyEvent(kb.Enter))
+	b.do(click(`li[data-key=harbour] .actions [data-key=raise] input`), chromedp.KeyEvent("3.5"), chromedp.KeyEvent(kb.Enter))
 	b.until("an action takes its argument", shows("gauge", "height m 3.5"))
 	b.until("the meter is shown", `document.querySelector("li[data-key=harbour] .meter").textContent === "turns 1"`)
 	b.screenshot("unknown-plugin")

@@ -31,7 +31,7 @@ func TestAxeFindsNothing(t *testing.T) {
 				b := openWindow(t, chromium, demo.address, size)
 				b.do(prefer("", "prefers-color-scheme", scheme), chromedp.WaitVisible(chromedp.CSS("#departures li")))
 				check(b, "the page")
-				b.do(chromedp.Click(chromedp.CSS("#fold summary")))
+				b.do(click("#fold summary"))
 				b.until("the tasks are there", `document.querySelectorAll("#tasks tbody tr").length > 5`)
 				check(b, "with the tasks")
 			})
