@@ -12,6 +12,7 @@ func TestAMessageIsWrittenAndDismissedOnThePage(t *testing.T) {
 	b := openWindow(t, openBrowser(t), demo.address, desktop)
 	const list = `(document.querySelector("#instances .messages ul")?.textContent ?? "none")`
 
+	b.showPage("minutes", theMinutes) // the autopilot's button would dismiss the message
 	b.until("there is no message", list+` === ""`)
 	b.do(click("#instances .messages input"), chromedp.KeyEvent(`{"text": "Dinner is ready", "name": "dinner", "hold": true}`), chromedp.KeyEvent(kb.Enter))
 	b.until("the message is up", list+`.startsWith("Dinner is ready up, ")`)
