@@ -71,7 +71,7 @@ func (b *board) drawClock(on *image.Gray, m *panel.Moment) {
 	case now != b.of:
 		b.clock, b.of = m.Now.Format(format), now
 	}
-	b.small.Draw(on, on.Rect.Max.X-b.small.Width(b.clock), b.foot.Min.Y, b.clock)
+	b.clockFace.Draw(on, b.clockEnd.X-b.clockFace.Width(b.clock), b.clockEnd.Y, b.clock)
 }
 
 // drawBoard draws all of the board but the ticker and the clock.

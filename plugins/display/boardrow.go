@@ -18,8 +18,8 @@ type boardRow struct {
 	to        []string
 	platform  string
 	state     []string
-	spare     string // is left free before the state: a digit, so that the columns stay when 10 min are 9
-	timetable bool   // it goes by the timetable: a line is below the time, or the minutes
+	room      []string // what there is room for in place of state, so that the columns stay when 13:00 becomes 59 min, and 10 min 9
+	timetable bool     // it goes by the timetable: a line is below the time, or the minutes
 }
 
 // boardRows returns the departures as they stand on the board, with their stops if they
@@ -39,8 +39,10 @@ func (p *departuresRows) boardRows(list []topics.Offer, stops bool, rows []row, 
 		}
 		if b := rows[i].badge; p.Times == timesOfDay {
 			e.time, e.state = p.timeOfDay(one, b, m)
-		} else if e.state = p.minutes(one, b, m); b.counts && len(strings.TrimPrefix(b.text, "🚌")) == 1 {
-			e.spare = "0"
+		} else if e.state = minutes(one, b, m); b.counts || b.timeOfDay {
+			digits := strings.TrimPrefix(b.text, "🚌")
+			b.text, b.counts = strings.TrimSuffix(b.text, digits)+"00", true
+			e.room = minutes(one, b, m)
 		}
 		all = append(all, e)
 	}
@@ -48,7 +50,7 @@ func (p *departuresRows) boardRows(list []topics.Offer, stops bool, rows []row, 
 }
 
 // minutes returns the state of a departure whose minutes are counted.
-func (p *Departures) minutes(one topics.Offer, b badge, m *panel.Moment) []string {
+func minutes(one topics.Offer, b badge, m *panel.Moment) []string {
 	if one.Cancelled {
 		at := one.Scheduled.In(one.At.Location(m.Moment)).Format("15:04")
 		return []string{at + " cancelled", at + " ✗", "✗"}
@@ -166,7 +168,7 @@ func (c *columns) measure(rows []boardRow, width int) {
 	for _, r := range rows {
 		c.time = max(c.time, c.face.Width(r.time))
 		c.line = min(max(c.line, c.face.Width(r.line)), width/4)
-		c.state = max(c.state, c.face.Width(r.spare+nth(r.state, c.shortened.state)))
+		c.state = max(c.state, c.face.Width(nth(r.state, c.shortened.state)), c.face.Width(nth(r.room, c.shortened.state)))
 		if r.platform != "" {
 			c.platform = max(c.platform, c.face.Width(r.platform)+4)
 		}
@@ -191,8 +193,13 @@ func (c *columns) widest(rows []boardRow) (width int) {
 	return width
 }
 
-// nth returns one of several texts, or the last one.
-func nth(texts []string, n int) string { return texts[min(n, len(texts)-1)] }
+// nth returns one of several texts, or the last one; empty: there is none.
+func nth(texts []string, n int) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	return texts[min(n, len(texts)-1)]
+}
 
 // cut cuts a text off to a width.
 func cut(face *font.Face, text string, width int) string {

@@ -17,6 +17,8 @@ type layout struct {
 	head        int             // the first row of pixels below the heading
 	body        image.Rectangle // with the rows
 	foot        image.Rectangle // with the ticker, left of the clock
+	clockFace   *font.Face      // the letters of the clock
+	clockEnd    image.Point     // its upper right corner
 	seconds     bool            // the clock has them
 }
 
@@ -55,10 +57,16 @@ func newLayout(on *image.Gray, heading string, rows int, m *panel.Moment) layout
 	}
 	l.body = image.Rect(0, top, size.X, size.Y-foot)
 	l.pitch = l.body.Dy() / l.rows
-	clock := "00:00"
+	// The seconds are small, since they change most often, and stand in columns of four pixels,
+	// as the minutes above them do: see columns.margin.
+	l.clockFace = l.small
+	width, margin := l.small.Width("00:00"), 0
 	if l.seconds {
-		clock = "00:00:00"
+		l.clockFace = font.Text
+		width = l.clockFace.Width("00:00:00")
+		margin = (size.X - width) % 4
 	}
-	l.foot = image.Rect(0, size.Y-l.small.Height, size.X-l.small.Width(clock)-l.small.Height/2, size.Y)
+	l.foot = image.Rect(0, size.Y-l.small.Height, size.X-margin-width-l.small.Height/2, size.Y)
+	l.clockEnd = image.Pt(size.X-margin, l.foot.Min.Y+(l.small.Height-l.clockFace.Base+1)/2)
 	return l
 }

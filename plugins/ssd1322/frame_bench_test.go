@@ -2,7 +2,6 @@ package ssd1322_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,56 +53,6 @@ func withBoard(t testing.TB, disruptions []string, test func(task *plugins.Task,
 }
 
 var disruption = []string{"Buses replace trains between Caulfield and Westall tonight, and every second train tomorrow stops at all stations"}
-
-// TestAChangedMinuteTakesLessThan300Bytes counts down on the boards that have most on them,
-// where the minutes of all rows change at once, tens included, and the clock does, too. The
-// one exception is when the tens of the hour change with those of all rows.
-func TestAChangedMinuteTakesLessThan300Bytes(t *testing.T) {
-	for _, options := range []string{"", ", heading: Domain Interchange", ", rows: 5", ", times: clock"} {
-		for _, minutes := range [][]int{{50, 50, 50, 50, 50}, {57, 57, 57, 57, 57}, {30, 30, 40, 40, 40}, {10, 20, 30, 40, 50}, {50, 51, 53, 57, 58}} {
-			t.Run(fmt.Sprint(options, minutes), func(t *testing.T) {
-				h, sent := plugintest.New(t), new(meter)
-				h.Board.Attach("SPI0.0", sent)
-				publish := plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "published by the test", plugins.State(0)))
-				h.Run(func(task *plugins.Task) error {
-					if err := task.Sleep(2*time.Hour + 7*time.Minute + 30*time.Second + frame); err != nil { // 09:59:30
-						return err
-					}
-					panel := h.Start(task, "panel", "{plugin: display, every: 1s, device: {ssd1322: {spi: SPI0.0, dc: GPIO24}}, pages: [{departures: {from: trains"+options+"}}]}")
-					d, now := topics.Departures{Period: time.Minute, Complete: true}, h.Clock.Now().Truncate(time.Minute).Add(time.Minute)
-					for i, to := range []string{"Flinders Street", "Cranbourne", "East Pakenham", "Dandenong", "Town Hall"} {
-						at := now.Add(time.Duration(minutes[i]) * time.Minute)
-						d.List = append(d.List, topics.Departure{Scheduled: at, Estimated: at, Destination: to, Number: "96", Platform: "1"})
-					}
-					var most meter
-					for minute := range minutes[0] {
-						d.Received = task.Now()
-						publish(d)
-						if err := task.Sleep(29500 * time.Millisecond); err != nil {
-							return err
-						}
-						before := *sent
-						if err := task.Sleep(time.Second); err != nil {
-							return err
-						}
-						if n := *sent - before; minute > 0 || minutes[0] > 50 {
-							most = max(most, n)
-						} else if n >= 330 {
-							t.Errorf("%d bytes at ten o'clock", n)
-						}
-						if err := task.Sleep(29500 * time.Millisecond); err != nil {
-							return err
-						}
-					}
-					if most < 50 || most >= 300 {
-						t.Errorf("%d bytes", most)
-					}
-					return panel.Stop(task)
-				})
-			})
-		}
-	}
-}
 
 func TestAFrameThatScrollsAllocatesNothingAndSendsTheTickerAlone(t *testing.T) {
 	withBoard(t, disruption, func(task *plugins.Task, _ *plugintest.Harness, sent *meter) error {
