@@ -179,7 +179,8 @@ func TestWatchdogIsFedByTheLoop(t *testing.T) {
 		if err := t.Sleep(45 * time.Second); err != nil {
 			return err
 		}
-		return clock.Wait(t.Now().Add(time.Minute)) // one step takes a minute
+		_, err := clock.Wait(t.Now().Add(time.Minute)) // one step takes a minute
+		return err
 	}
 	d := New(Options{
 		File: &config.File{Timezone: time.UTC, Board: config.Simulated}, Log: slog.New(slog.DiscardHandler),

@@ -64,7 +64,10 @@ func (c *Clock) now() scheduler.Instant {
 func (c *Clock) Wall() time.Time { return c.wall.Add(c.Now().Sub(c.from)) }
 
 // Wait waits until an instant of this clock.
-func (c *Clock) Wait(until scheduler.Instant) error { return c.Clock.Wait(c.Kernel(until)) }
+func (c *Clock) Wait(until scheduler.Instant) (scheduler.Instant, error) {
+	_, err := c.Clock.Wait(c.Kernel(until))
+	return c.Now(), err
+}
 
 // Kernel converts an instant of this clock to one of the system's clock. Instants
 // before the last change of the speed are converted with the previous speed, so that

@@ -16,9 +16,9 @@ type manualClock struct {
 
 func (c *manualClock) Now() scheduler.Instant { return c.now }
 func (c *manualClock) Wake()                  {}
-func (c *manualClock) Wait(until scheduler.Instant) error {
+func (c *manualClock) Wait(until scheduler.Instant) (scheduler.Instant, error) {
 	c.waited = until
-	return nil
+	return c.now, nil
 }
 
 func TestSpeedChangesFromNowOn(t *testing.T) {

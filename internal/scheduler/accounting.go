@@ -47,16 +47,15 @@ func newAccounting(o Options) accounting {
 	}
 }
 
-// pause and resume stand around the loop's wait.
+// pause and resume stand around the loop's wait, which ends at an instant.
 func (a *accounting) pause(until Instant) {
 	a.wakeups++
 	a.watchdog.beginWait(a.now, until)
 }
 
-func (a *accounting) resume() {
-	a.now = a.clock.Now()
-	a.since = a.now
-	a.watchdog.endWait(a.now)
+func (a *accounting) resume(now Instant) {
+	a.now, a.since = now, now
+	a.watchdog.endWait(now)
 }
 
 // begin starts a step of a task.

@@ -66,7 +66,7 @@ func BenchmarkLateness(b *testing.B) {
 					if isSet {
 						return true
 					}
-					spec := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(time.Until(due)))}
+					spec := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(max(1, time.Until(due))))}
 					unix.TimerfdSettime(int(fd), 0, &spec, nil)
 					isSet = true
 					return false

@@ -35,9 +35,9 @@ type Clock interface {
 	Now() Instant
 
 	// Wait returns once until has come or Wake was called since the last
-	// Wait began, whichever is first. It may return sooner than either; the
-	// loop looks at the time again. An error ends the loop.
-	Wait(until Instant) error
+	// Wait began, whichever is first, and then the current instant. It may
+	// return sooner than either. An error ends the loop.
+	Wait(until Instant) (Instant, error)
 
 	// Suspended returns how long the machine was suspended since the last
 	// call. Now has gone on by that time at once.
@@ -58,8 +58,9 @@ type Clock interface {
 type sharedClock interface {
 	Clock
 
-	// TakeOver returns true if a goroutine is in Wait, and keeps it there.
-	TakeOver() bool
+	// TakeOver returns the current instant and true if a goroutine is in Wait, and keeps
+	// it there.
+	TakeOver() (Instant, bool)
 
 	// FromKernel returns the instant of a timestamp of CLOCK_MONOTONIC that was taken
 	// after the last suspend. Any goroutine may call it.

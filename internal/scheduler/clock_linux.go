@@ -107,18 +107,16 @@ func kernelClock(id int) Instant {
 }
 
 const (
-	// checkEvery is how often a suspend is looked for at most. To be suspended
-	// takes longer, in time of the process.
+	// checkEvery is how often posts make the clock look for a suspend at most, and how
+	// late a timer may expire without one. To be suspended takes longer, in time of the
+	// process.
 	checkEvery = Instant(time.Millisecond)
 	// minSuspend is the shortest suspend that is noticed.
 	minSuspend = 100 * time.Millisecond
 )
 
-// noticeSuspend advances the clock if the machine was suspended.
-func (c *SystemClock) noticeSuspend(now Instant) {
-	if now-c.checked < checkEvery {
-		return
-	}
+// noticeSuspend advances the clock if the machine was suspended, and returns the time.
+func (c *SystemClock) noticeSuspend() Instant {
 	lead := kernelClock(unix.CLOCK_BOOTTIME)
 	c.checked = c.Now() // after the other clock: an interruption in between is no suspend
 	lead -= c.checked
@@ -127,7 +125,17 @@ func (c *SystemClock) noticeSuspend(now Instant) {
 		c.unread += d
 		c.measureLead()
 		c.set = 0
+		c.checked = c.Now()
 	}
+	return c.checked
+}
+
+// lookForSuspend does so unless it was done just before.
+func (c *SystemClock) lookForSuspend(now Instant) Instant {
+	if now-c.checked < checkEvery {
+		return now
+	}
+	return c.noticeSuspend()
 }
 
 // Suspended returns how long the machine was suspended since the last call.
@@ -142,16 +150,20 @@ func (c *SystemClock) FromKernel(timestamp Instant) Instant {
 	return timestamp + Instant(c.suspended.Load())
 }
 
-// Wait parks the calling goroutine in Go's poller until the instant or a Wake.
-func (c *SystemClock) Wait(until Instant) error {
-	now := c.Now()
-	if c.noticeSuspend(now); c.unread > 0 || now >= until {
-		return nil
-	}
+// Wait parks the calling goroutine in Go's poller until the instant or a Wake. After a
+// suspend the timer expires too early by the process's clock, or late. One that began less
+// than checkEvery before a deadline is noticed by the next Wait, which ends at once.
+func (c *SystemClock) Wait(until Instant) (Instant, error) {
 	c.until = until
 	err := c.conn.Read(c.armOnce)
 	if c.waiting {
 		c.turn.Lock()
+	}
+	now := c.Now()
+	if !c.expired {
+		now = c.lookForSuspend(now)
+	} else if now < c.set || now-c.set >= checkEvery {
+		now = c.noticeSuspend()
 	}
 	if c.expired {
 		c.set = 0 // it is not set any more
@@ -162,12 +174,7 @@ func (c *SystemClock) Wait(until Instant) error {
 		// which ends now anyway.
 		err = c.file.SetReadDeadline(time.Time{})
 	}
-	if now = c.Now(); now >= until && now-until < checkEvery {
-		c.checked = now // the timer has expired on time, and not early by a suspend
-	} else {
-		c.noticeSuspend(now)
-	}
-	return errors.Join(err, c.armErr)
+	return now, errors.Join(err, c.armErr)
 }
 
 // arm is called before the poller waits, and again when the timer has expired.
@@ -196,12 +203,11 @@ func (c *SystemClock) setUntil(until Instant) bool {
 }
 
 // TakeOver implements sharedClock.
-func (c *SystemClock) TakeOver() bool {
+func (c *SystemClock) TakeOver() (Instant, bool) {
 	if !c.turn.TryLock() {
-		return false
+		return 0, false
 	}
-	c.noticeSuspend(c.Now())
-	return true
+	return c.lookForSuspend(c.Now()), true
 }
 
 // GiveBack implements sharedClock.

@@ -72,6 +72,26 @@ func TestTheSystemClockGoesOnByTheTimeOfASuspend(t *testing.T) {
 	}
 }
 
+// A timer that expires on time does not make the clock look for a suspend, which would cost a
+// system call. So a suspend just before a deadline is noticed by the Wait after it.
+func TestASuspendJustBeforeADeadlineIsNoticedByTheNextWait(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	defer clock.Close()
+	for range 20 { // a busy machine is late for some, and then notices it at once
+		before := clock.Now()
+		scheduler.PretendSuspendAtExpiry(clock, 2*time.Hour)
+		now, err := clock.Wait(before.Add(ms))
+		suspended := clock.Suspended()
+		if suspended == 0 && err == nil {
+			now, err = clock.Wait(now.Add(time.Hour)) // or the test takes an hour
+			suspended = clock.Suspended()
+		}
+		if err != nil || suspended < time.Hour || now.Sub(before) < suspended {
+			t.Fatalf("it took %v, and the clock went on by %v: %v", suspended, now.Sub(before), err)
+		}
+	}
+}
+
 func kernelTime(t *testing.T) scheduler.Instant {
 	t.Helper()
 	var now unix.Timespec

@@ -112,11 +112,11 @@ func TestAWakeBeforeAWaitEndsOnlyThatWait(t *testing.T) {
 			clock := newClock()
 			defer clock.Close()
 			clock.Wake()
-			if err := clock.Wait(scheduler.Never); err != nil { // or it hangs
+			if _, err := clock.Wait(scheduler.Never); err != nil { // or it hangs
 				t.Error(err)
 			}
 			due := clock.Now().Add(time.Millisecond)
-			if err := clock.Wait(due); err != nil || clock.Now() < due {
+			if now, err := clock.Wait(due); err != nil || now < due {
 				t.Errorf("it ended the next Wait, too (%v)", err)
 			}
 		})

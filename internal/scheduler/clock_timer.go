@@ -23,10 +23,10 @@ func newTimerClock(base realTime) *TimerClock {
 }
 
 // Wait blocks the calling goroutine until the instant or a Wake.
-func (c *TimerClock) Wait(until Instant) error {
+func (c *TimerClock) Wait(until Instant) (Instant, error) {
 	if until == Never {
 		<-c.wake
-		return nil
+		return c.Now(), nil
 	}
 	c.timer.Reset(until.Sub(c.Now()))
 	select {
@@ -34,7 +34,7 @@ func (c *TimerClock) Wait(until Instant) error {
 	case <-c.wake:
 		c.timer.Stop()
 	}
-	return nil
+	return c.Now(), nil
 }
 
 // Suspended returns 0: what a Go timer waits for does not include it.

@@ -62,27 +62,27 @@ func (c *VirtualClock) Now() Instant { return Instant(c.now.Load()) }
 
 // Wait advances the clock to until, or to where the first sleeping work is due,
 // and resumes that.
-func (c *VirtualClock) Wait(until Instant) error {
+func (c *VirtualClock) Wait(until Instant) (Instant, error) {
 	if c.suspend > 0 {
 		c.advance(c.Now().Add(c.suspend))
 		c.suspended, c.suspend = c.suspended+c.suspend, 0
-		return nil
+		return c.Now(), nil
 	}
 	if c.woken {
 		c.woken = false
-		return nil
+		return c.Now(), nil
 	}
 	if s := c.nextSleeper(until); s != nil {
 		c.advance(s.due)
 		c.runUntilParked(func() { close(s.wake) })
 		c.woken = false // the caller looks for posts anyway
-		return nil
+		return c.Now(), nil
 	}
 	if until == Never {
-		return ErrDeadlock
+		return c.Now(), ErrDeadlock
 	}
 	c.advance(until)
-	return nil
+	return c.Now(), nil
 }
 
 // advance sets the clock, unless that would set it back.

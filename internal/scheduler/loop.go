@@ -141,7 +141,7 @@ func (l *Loop) Run(main Func) error {
 // runUntil is the loop: run what is due, and wait.
 func (l *Loop) runUntil(done func() bool) error {
 	l.done = done
-	l.time.resume()
+	l.time.resume(l.clock.Now())
 	for l.runDue(done) {
 		if err := l.wait(); err != nil {
 			return err
@@ -256,14 +256,14 @@ func (l *Loop) wait() error {
 	}
 	until := l.deadline()
 	l.time.pause(until)
-	err := l.clock.Wait(until)
-	l.endWait()
+	now, err := l.clock.Wait(until)
+	l.endWait(now)
 	return err
 }
 
-func (l *Loop) endWait() {
+func (l *Loop) endWait(now Instant) {
 	l.posts.endWait()
-	l.time.resume()
+	l.time.resume(now)
 	if d := l.clock.Suspended(); d > 0 {
 		l.time.resumedAt = l.time.now
 		l.posts.add(func() { l.options.OnResume(d) })

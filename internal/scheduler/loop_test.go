@@ -312,7 +312,7 @@ func (c *handClock) Suspended() time.Duration { return 0 }
 func (c *handClock) Wake()                    {}
 func (c *handClock) Work(work func())         { work() }
 func (c *handClock) Close() error             { return nil }
-func (c *handClock) Wait(until scheduler.Instant) error {
+func (c *handClock) Wait(until scheduler.Instant) (scheduler.Instant, error) {
 	c.now = max(c.now, until)
-	return nil
+	return c.now, nil
 }

@@ -22,13 +22,17 @@ func (l *Loop) SetAndRun(f *Flag) {
 // takeOver runs what is due on the calling goroutine, if Run's waits, until nothing is due
 // any more or for maxTakeOver. False: Run's goroutine does not wait.
 func (l *Loop) takeOver() bool {
-	if l.shared == nil || !l.shared.TakeOver() {
+	if l.shared == nil {
+		return false
+	}
+	now, ok := l.shared.TakeOver()
+	if !ok {
 		return false
 	}
 	owner := l.goroutine
 	l.goroutine, l.takenOver = goroutine(), true
-	l.endWait()
-	end := l.time.now.Add(maxTakeOver)
+	l.endWait(now)
+	end := now.Add(maxTakeOver)
 	idle := l.runDue(func() bool { return l.time.now >= end || l.done() })
 	l.goroutine, l.takenOver = owner, false
 	until := Instant(0) // Run's goroutine goes on at once

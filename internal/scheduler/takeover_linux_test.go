@@ -14,10 +14,10 @@ import (
 // else may end that wait.
 func setWhileItWaits(loop *scheduler.Loop, clock scheduler.Clock, flag *scheduler.Flag) {
 	shared := clock.(interface {
-		TakeOver() bool
+		TakeOver() (scheduler.Instant, bool)
 		GiveBack(until scheduler.Instant)
 	})
-	for !shared.TakeOver() {
+	for _, waits := shared.TakeOver(); !waits; _, waits = shared.TakeOver() {
 		runtime.Gosched()
 	}
 	shared.GiveBack(scheduler.Never)

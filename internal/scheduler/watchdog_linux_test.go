@@ -176,8 +176,11 @@ func TestABlockingStepIsReportedAgainWhenItsAgeHasDoubled(t *testing.T) {
 type doubled struct{ scheduler.Clock }
 
 func (c doubled) Now() scheduler.Instant                       { return 2 * c.Clock.Now() }
-func (c doubled) Wait(until scheduler.Instant) error           { return c.Clock.Wait(c.Kernel(until)) }
 func (c doubled) Kernel(i scheduler.Instant) scheduler.Instant { return i / 2 }
+func (c doubled) Wait(until scheduler.Instant) (scheduler.Instant, error) {
+	now, err := c.Clock.Wait(c.Kernel(until))
+	return 2 * now, err
+}
 
 func TestABlockingStepIsReportedInRealTimeWhenTheLoopsClockRunsFaster(t *testing.T) {
 	done := make(chan struct{})

@@ -27,18 +27,18 @@ type clock struct {
 
 func (c *clock) Now() scheduler.Instant { return scheduler.Instant(c.now.Load()) }
 
-func (c *clock) Wait(until scheduler.Instant) error {
+func (c *clock) Wait(until scheduler.Instant) (scheduler.Instant, error) {
 	select {
 	case <-c.wake:
-		return nil
+		return c.Now(), nil
 	default:
 	}
 	if c.working.Load() > 0 || until == scheduler.Never {
 		<-c.wake
-		return nil
+		return c.Now(), nil
 	}
 	c.now.Store(max(c.now.Load(), int64(until)))
-	return nil
+	return c.Now(), nil
 }
 
 func (c *clock) Work(work func()) {

@@ -122,7 +122,7 @@ func (h *Harness) Delay(ctx context.Context, d time.Duration) error { return h.c
 
 // Stall lets time pass within the calling task's step, as if the task blocked the
 // loop for so long.
-func (h *Harness) Stall(d time.Duration) { _ = h.clock.Wait(h.clock.Now().Add(d)) }
+func (h *Harness) Stall(d time.Duration) { _, _ = h.clock.Wait(h.clock.Now().Add(d)) }
 
 // Call carries out an action, written as in a configuration: "lamp.set 40%".
 func (h *Harness) Call(action string) error {

@@ -185,7 +185,7 @@ func (w *World) sleep(d time.Duration) bool {
 // pass lets time pass while the caller blocks. On the loop it blocks the loop.
 func (w *World) pass(d time.Duration) {
 	for end := w.clock.Now().Add(d); w.clock.Now() < end; {
-		if err := w.clock.Wait(end); err != nil {
+		if _, err := w.clock.Wait(end); err != nil {
 			w.fail("wait for virtual time: %v", err)
 			return
 		}
