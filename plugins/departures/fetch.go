@@ -89,7 +89,6 @@ func (s *Source) instead(t *plugins.Task, one *part) Reply {
 	return found
 }
 
-// add adds what one of several requests has found.
 func (all *Reply) add(found Reply) {
 	all.Zone, all.Position = cmp.Or(all.Zone, found.Zone), cmp.Or(all.Position, found.Position)
 	all.Mismatch = cmp.Or(all.Mismatch, found.Mismatch)
@@ -102,7 +101,6 @@ func (all *Reply) add(found Reply) {
 	}
 }
 
-// ask makes one request.
 func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 	now := time.Time{}
 	if s.Env.Clock.Synchronized() {
@@ -141,11 +139,7 @@ func (s *Source) filtered(found Reply) Reply {
 	return found
 }
 
-// maxListed is how many departures CheckOnline lists.
-const maxListed = 5
-
-// CheckOnline asks for departures once and returns the next ones, or why there are
-// none.
+// CheckOnline asks for departures once and returns the next five, or why there are none.
 func (s *Source) CheckOnline(t *plugins.Task) (string, error) {
 	s.begin()
 	found, err := s.fetch(t)
@@ -160,7 +154,7 @@ func (s *Source) CheckOnline(t *plugins.Task) (string, error) {
 		return "", fmt.Errorf("%s", d.Mismatch)
 	}
 	lines := []string{fmt.Sprintf("%s: %d departures", d.Stop, len(d.List))}
-	for _, one := range d.List[:min(len(d.List), maxListed)] {
+	for _, one := range d.List[:min(len(d.List), 5)] {
 		how := "by the timetable"
 		switch {
 		case one.Cancelled:

@@ -87,26 +87,22 @@ const (
 // lookUp adds to the error of a stop that is not known any more which ones there are where
 // it was.
 func (s *Source) lookUp(ctx context.Context, last place, err error) error {
-	var unknown *Error
-	if !errors.As(err, &unknown) || !unknown.NoStop || s.FindStops == nil {
+	unknown, ok := errors.AsType[*Error](err)
+	if !ok || !unknown.NoStop || s.FindStops == nil {
 		return err
 	}
-	explained := *unknown
-	explained.Detail += "; its ID may have changed: "
+	explained, where := *unknown, "ptvd stops finds it"
 	var found []string
 	if last != (place{}) {
 		stops, _ := s.FindStops(ctx, last.Name, last.Position) // an error finds none
 		for _, stop := range stops {
-			if last.Position.Meters(stop.Position) <= maxAway {
+			if last.Position.Meters(stop.Position) <= maxAway && len(found) < maxFound {
 				found = append(found, fmt.Sprintf("%s (%s)", stop.Name, stop.ID))
+				where = "where it was there are " + strings.Join(found, ", ")
 			}
 		}
 	}
-	if len(found) == 0 {
-		explained.Detail += "ptvd stops finds it"
-	} else {
-		explained.Detail += "where it was there are " + strings.Join(found[:min(len(found), maxFound)], ", ")
-	}
+	explained.Detail += "; its ID may have changed: " + where
 	return &explained
 }
 

@@ -78,15 +78,14 @@ func (r *remote) receive(t *plugins.Task, inbox *plugins.Subscription[topics.Inb
 	var seen plugins.Instant
 	for messages, _ := inbox.Last(); ; {
 		for _, m := range messages {
-			if m.Came <= seen {
-				continue
-			}
-			if err := r.receiveOne(t, m); err != nil {
-				return err
+			if m.Came > seen {
+				if err := r.receiveOne(t, m); err != nil {
+					return err
+				}
 			}
 		}
-		if len(messages) > 0 {
-			seen = messages[len(messages)-1].Came
+		if n := len(messages); n > 0 {
+			seen = messages[n-1].Came
 		}
 		var err error
 		if messages, err = inbox.Next(t); err != nil {

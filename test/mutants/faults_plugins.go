@@ -129,9 +129,9 @@ var departuresMutants = []mutant{
 	{"D15 estimates are dropped", "plugins/topics/rules.go", "		d.List[i].Estimated = time.Time{}\n", "		_ = d.List[i]\n", nil},
 	{"D17 departed ones do not use up count", "plugins/departures/fetch.go", "		found.At = now\n", "		_ = now\n", []string{"plugins/ptv"}},
 	{"D18 City Circle", "plugins/ptv/departures.go", "if raw.Route == cityCircle {", "if false {", nil},
-	{"D20 one request for each of a few routes", "plugins/ptv/request.go", "maxRouteRequests = 4", "maxRouteRequests = 0", nil},
+	{"D20 one request for each of a few routes", "plugins/ptv/ptv.go", "maxRouteRequests = 4", "maxRouteRequests = 0", nil},
 	{"D20 a table that was cut is reported", "plugins/ptv/departures.go", "r.cut = !sources.Read(reply, &r)", "sources.Read(reply, &r)", nil},
-	{"the direction of a request", "plugins/ptv/request.go", "if len(c.Directions) == 1 {", "if len(c.Directions) == 9 {", nil},
+	{"the direction of a request", "plugins/ptv/ptv.go", "if len(c.Directions) == 1 {", "if len(c.Directions) == 9 {", nil},
 }
 
 var webMutants = []mutant{
