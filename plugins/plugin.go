@@ -73,10 +73,12 @@ func check(d host.Definition, hasNew bool) error {
 	if slices.ContainsFunc(d.Topics, func(t host.Topic) bool { return t.Name == host.HealthTopic.Name }) {
 		return errors.New("the topic health is published by the daemon")
 	}
-	if err := checkTopicsMethod(d.Defaults.Type()); err != nil {
-		return err
+	of := d.Defaults.Type()
+	_, hasTopics := reflect.PointerTo(of).MethodByName("Topics")
+	if hasTopics && !of.Implements(reflect.TypeFor[interface{ Topics() TopicList }]()) { // it would be ignored
+		return fmt.Errorf("the method Topics of its Config is not func (%s) Topics() plugins.TopicList, with a value for its receiver", of.Name())
 	}
-	config := schema.Must(d.Defaults.Type())
+	config := schema.Must(of)
 	for _, a := range d.Actions {
 		for _, option := range a.Calls {
 			if t := config.At(option); t == nil || t.Kind != schema.Action && (t.Kind != schema.List || t.Elem.Kind != schema.Action) {
@@ -86,15 +88,6 @@ func check(d host.Definition, hasNew bool) error {
 		if a.EndedBy != "" && !slices.ContainsFunc(d.Actions, func(b host.Action) bool { return b.Name == a.EndedBy }) {
 			return fmt.Errorf("the action %s is ended by %q, which is not an action", a.Name, a.EndedBy)
 		}
-	}
-	return nil
-}
-
-// checkTopicsMethod refuses a method Topics of a Config that would be ignored.
-func checkTopicsMethod(config reflect.Type) error {
-	_, there := reflect.PointerTo(config).MethodByName("Topics")
-	if there && !config.Implements(reflect.TypeFor[interface{ Topics() TopicList }]()) {
-		return fmt.Errorf("the method Topics of its Config is not func (%s) Topics() plugins.TopicList, with a value for its receiver", config.Name())
 	}
 	return nil
 }

@@ -16,17 +16,21 @@ type Envelope = topics.Envelope
 
 // Watch reads the values of topics of any type; see [WatchAll] and [WatchTopic].
 type Watch struct {
-	env  Env
-	only *host.Slot // nil: every topic that is no stream
-	seen map[*host.Slot]uint64
-	last *host.Slot // of the value that Next returned last; nil: none yet
+	env   Env
+	slots func() []*host.Slot // that there are
+	wait  func(*Task) error   // until one of them has another value
+	seen  map[*host.Slot]uint64
+	last  *host.Slot // of the value that Next returned last; nil: none yet
 }
 
 // WatchAll returns a reader of every state, beginning with those that hold now,
 // and of every event from now on. Streams are not among them.
 func WatchAll(env Env) *Watch {
-	w := &Watch{env: env, seen: map[*host.Slot]uint64{}}
-	for slot := range env.host.Bus.Topics() {
+	bus := env.host.Bus
+	w := &Watch{env: env, seen: map[*host.Slot]uint64{}, wait: bus.Wait, slots: func() []*host.Slot {
+		return slices.DeleteFunc(slices.Collect(bus.Topics()), func(s *host.Slot) bool { return s.Topic().Class == host.Stream })
+	}}
+	for _, slot := range w.slots() {
 		if _, holds := slot.Get(); !holds {
 			w.seen[slot] = slot.Version()
 		}
@@ -37,7 +41,8 @@ func WatchAll(env Env) *Watch {
 // WatchTopic returns a reader of one topic, of a stream too, beginning with the value
 // that holds now.
 func WatchTopic(env Env, from From[any]) *Watch {
-	return &Watch{env: env, seen: map[*host.Slot]uint64{}, only: env.host.Bus.Slot(from.Instance, from.Topic)}
+	slot := env.host.Bus.Slot(from.Instance, from.Topic)
+	return &Watch{env: env, seen: map[*host.Slot]uint64{}, wait: slot.Wait, slots: func() []*host.Slot { return []*host.Slot{slot} }}
 }
 
 // Next waits for a value that Next has not returned yet. Of a state that changes
@@ -46,12 +51,8 @@ func WatchTopic(env Env, from From[any]) *Watch {
 // which something was returned and that a reload has removed is told once, with
 // Removed.
 func (w *Watch) Next(t *Task) (Envelope, error) {
-	bus := w.env.host.Bus
 	for {
-		slots := slices.Collect(bus.Topics())
-		if w.only != nil {
-			slots = []*host.Slot{w.only}
-		}
+		slots := w.slots()
 		for slot, version := range w.seen {
 			if !slices.Contains(slots, slot) {
 				delete(w.seen, slot)
@@ -62,20 +63,13 @@ func (w *Watch) Next(t *Task) (Envelope, error) {
 		}
 		after := slices.Index(slots, w.last) + 1
 		for _, slot := range slices.Concat(slots[after:], slots[:after]) {
-			if slot.Topic().Class == host.Stream && w.only == nil {
-				continue
-			}
 			value, version, ok := slot.After(w.seen[slot])
 			if w.seen[slot] = version; ok {
 				w.last = slot
 				return slot.Envelope(value, version, w.env.Moment()), nil
 			}
 		}
-		wait := bus.Wait
-		if w.only != nil {
-			wait = w.only.Wait
-		}
-		if err := wait(t); err != nil {
+		if err := w.wait(t); err != nil {
 			return Envelope{}, err
 		}
 	}

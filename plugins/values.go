@@ -143,7 +143,7 @@ type Window struct{ From, To TimeOfDay }
 func (w *Window) UnmarshalText(text []byte) error {
 	from, to, ok := strings.Cut(string(text), "-")
 	if to = strings.TrimSpace(to); to == "24:00" {
-		w.To = endOfDay
+		w.To = TimeOfDay(24 * time.Hour)
 	} else {
 		ok = ok && w.To.UnmarshalText([]byte(to)) == nil
 	}
@@ -155,8 +155,6 @@ func (w *Window) UnmarshalText(text []byte) error {
 	}
 	return nil
 }
-
-const endOfDay = TimeOfDay(24 * time.Hour)
 
 // MarshalText writes the value the way UnmarshalText reads it.
 func (w Window) MarshalText() ([]byte, error) {

@@ -80,8 +80,10 @@ func (i *Instance) Publish(topic string, value any, of reflect.Type) {
 	slot := i.Slot(topic)
 	if !slot.declared || slot.topic.Type != of {
 		var there []string
-		for _, t := range i.Bus.topicsOf(i.Name) {
-			there = append(there, fmt.Sprintf("%q of %v", t.Name, t.Type))
+		for s := range i.Bus.Topics() {
+			if s.Instance == i.Name {
+				there = append(there, fmt.Sprintf("%q of %v", s.topic.Name, s.topic.Type))
+			}
 		}
 		panic(fmt.Sprintf("plugins: %s (%s) publishes topic %q of %v; its Spec lists %s", i.Name, i.Definition.Name, topic, of, list(there)))
 	}

@@ -54,15 +54,6 @@ func (b *Bus) Slot(instance, topic string) *Slot {
 // Topics returns every declared topic, in the order of declaration.
 func (b *Bus) Topics() iter.Seq[*Slot] { return slices.Values(b.declared) }
 
-func (b *Bus) topicsOf(instance string) (all []Topic) {
-	for s := range b.Topics() {
-		if s.Instance == instance {
-			all = append(all, s.topic)
-		}
-	}
-	return all
-}
-
 func (b *Bus) publish(s *Slot, value any) {
 	if s.topic.Class != Event {
 		s.values = s.values[:0]

@@ -204,7 +204,12 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 	} else {
 		s.Env.Health.OK()
 	}
-	s.logUnknown(found.Unknown)
+	for _, word := range found.Unknown { // each is logged once, and twenty at most
+		if len(s.unknown) < 20 && !slices.Contains(s.unknown, word) {
+			s.unknown = append(s.unknown, word)
+			s.Env.Log.Debug("unknown value in a reply ignored", "value", word)
+		}
+	}
 	s.Env.Log.Debug("departures received", "stop", s.published.Stop, "count", len(s.published.List))
 	if isNew {
 		return s.save(t)
@@ -214,19 +219,6 @@ func (s *Source) publish(t *plugins.Task, found Reply) error {
 
 // Take publishes what another board has fetched.
 func (s *Source) Take(t *plugins.Task, found Reply) error { return s.publish(t, s.filtered(found)) }
-
-// maxUnknown limits how many words that are not known are logged.
-const maxUnknown = 20
-
-// logUnknown logs words of the service that are new to this version, each once.
-func (s *Source) logUnknown(words []string) {
-	for _, word := range words {
-		if len(s.unknown) < maxUnknown && !slices.Contains(s.unknown, word) {
-			s.unknown = append(s.unknown, word)
-			s.Env.Log.Debug("unknown value in a reply ignored", "value", word)
-		}
-	}
-}
 
 // Failed handles a failed request and returns the pause before the retry. A single failure
 // is not reported, unless it is persistent.

@@ -83,7 +83,9 @@ func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
 			test.turned(decoder.Rest(t.Now()))
 			test.stopped(in.Level(0), in.Level(1))
 		case err != nil:
-			test.end()
+			if test.total == [2]int{} {
+				report.Warn("%s and %s did not change. If the encoder was turned: check that its common pin is connected to ground, and that a and b are on these pins.", e.A, e.B)
+			}
 			return err
 		default:
 			test.changed(edge.Line, decoder.Step(in.Level(0), in.Level(1), edge.At))
@@ -195,12 +197,5 @@ func (e *encoderTest) checkNoise(channel int) {
 	if e.idle++; e.idle == maxIdle {
 		line := [2]plugins.Pin{e.encoder.A, e.encoder.B}[channel]
 		e.report.Warn("%s changes continuously without a detent: the input is floating and picks up noise, or the encoder's common pin is not connected to ground. Without external resistors, set pull: up.", line)
-	}
-}
-
-// end warns when nothing ever changed.
-func (e *encoderTest) end() {
-	if e.total == [2]int{} {
-		e.report.Warn("%s and %s did not change. If the encoder was turned: check that its common pin is connected to ground, and that a and b are on these pins.", e.encoder.A, e.encoder.B)
 	}
 }

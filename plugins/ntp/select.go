@@ -56,8 +56,10 @@ func selectMajority(samples []sample) (selection, bool) {
 		sel.agreed = append(sel.agreed, s.server)
 	}
 	slices.Sort(offsets)
-	sel.spread = offsets[len(offsets)-1] - offsets[0]
-	sel.offset = min(max(median(offsets), low), high)
+	last := len(offsets) - 1
+	sel.spread = offsets[last] - offsets[0]
+	median := offsets[last/2]/2 + offsets[(last+1)/2]/2
+	sel.offset = min(max(median, low), high)
 	sel.bound = max(high-sel.offset, sel.offset-low)
 	return sel, true
 }
@@ -70,9 +72,4 @@ func inMajority(samples []sample, offset time.Duration) bool {
 		}
 	}
 	return 2*n > len(samples)
-}
-
-func median(sorted []time.Duration) time.Duration {
-	n := len(sorted)
-	return sorted[(n-1)/2]/2 + sorted[n/2]/2
 }

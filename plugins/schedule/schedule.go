@@ -30,7 +30,9 @@ func init() {
 func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 	s := &schedule{env: env, late: int64(cfg.Late / time.Second), entries: make([]scheduled, len(cfg.Schedules))}
 	for i := range s.entries {
-		s.entries[i].set(&cfg.Schedules[i], cfg.Place)
+		entry, e := &s.entries[i], &cfg.Schedules[i]
+		entry.set(e, cfg.Place)
+		entry.do, entry.text = e.Do, strings.Trim(fmt.Sprint(e.Do), "[]")
 	}
 	return s, nil
 }
@@ -51,11 +53,6 @@ type scheduled struct {
 	do   []plugins.ActionRef
 	text string // of do
 	due  int64  // the instant; 0: never
-}
-
-func (s *scheduled) set(e *Entry, place plugins.Position) {
-	s.timetable.set(e, place)
-	s.do, s.text = e.Do, strings.Trim(fmt.Sprint(e.Do), "[]")
 }
 
 // Start restores up to when all was done, and begins to follow the clock.
