@@ -77,6 +77,7 @@ func readSecret(path string) (string, error) {
 // single returns the secret in a text that must hold nothing else.
 func single(text, where string) (string, error) {
 	value := strings.TrimSpace(text)
+	notPrintable := func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }
 	switch {
 	case value == "":
 		return "", fmt.Errorf("%s is empty; it must hold the secret", where)
@@ -85,8 +86,6 @@ func single(text, where string) (string, error) {
 	}
 	return value, nil
 }
-
-func notPrintable(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }
 
 const hidden = "[secret]"
 

@@ -96,7 +96,6 @@ func (b *Bus) Down(instance, why string) {
 	maps.DeleteFunc(b.handlers, func(n name, _ handler) bool { return n.instance == instance })
 }
 
-// handler carries out an action.
 type handler struct {
 	do      func(arg string) error
 	action  Action

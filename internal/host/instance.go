@@ -8,6 +8,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -85,7 +86,7 @@ func (i *Instance) Publish(topic string, value any, of reflect.Type) {
 				there = append(there, fmt.Sprintf("%q of %v", s.topic.Name, s.topic.Type))
 			}
 		}
-		panic(fmt.Sprintf("plugins: %s (%s) publishes topic %q of %v; its Spec lists %s", i.Name, i.Definition.Name, topic, of, list(there)))
+		panic(fmt.Sprintf("plugins: %s (%s) publishes topic %q of %v; its Spec lists %s", i.Name, i.Definition.Name, topic, of, cmp.Or(strings.Join(there, ", "), "none")))
 	}
 	i.Bus.publish(slot, value)
 }
@@ -102,14 +103,7 @@ func (i *Instance) Handle(action string, do func(arg string) error) {
 		}
 		there = append(there, fmt.Sprintf("%q", a.Name))
 	}
-	panic(fmt.Sprintf("plugins: %s (%s) handles action %q; its Spec lists %s", i.Name, i.Definition.Name, action, list(there)))
-}
-
-func list(names []string) string {
-	if names == nil {
-		return "none"
-	}
-	return strings.Join(names, ", ")
+	panic(fmt.Sprintf("plugins: %s (%s) handles action %q; its Spec lists %s", i.Name, i.Definition.Name, action, cmp.Or(strings.Join(there, ", "), "none")))
 }
 
 // NewEnv makes the plugins.Env of an instance. Package plugins sets it, since only

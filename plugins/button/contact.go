@@ -77,7 +77,6 @@ func (c *contact) undecided() plugins.Instant {
 	return plugins.Never
 }
 
-// edge handles an edge of the line.
 func (c *contact) edge(down bool, at plugins.Instant) {
 	at = max(at, c.now)
 	c.advance(at)
@@ -86,7 +85,10 @@ func (c *contact) edge(down bool, at plugins.Instant) {
 		return
 	}
 	c.countChanged()
-	c.countEdge()
+	if c.quiet == plugins.Never && at.Sub(c.rawAt) > quietTime {
+		c.edges, c.edgesFrom = 0, at // it was quiet
+	}
+	c.edges++
 	c.raw, c.rawAt = down, at
 	switch {
 	case c.quiet != plugins.Never:
@@ -139,7 +141,6 @@ func (c *contact) decide() {
 	}
 }
 
-// accept reports a change of the clean contact.
 func (c *contact) accept(at plugins.Instant) {
 	c.down = !c.down
 	if c.down {
@@ -172,12 +173,4 @@ func (c *contact) countChanged() {
 	if c.decision != plugins.Never && c.raw != c.down {
 		c.changed += c.now.Sub(max(c.rawAt, c.first))
 	}
-}
-
-// countEdge counts the edges since the line was quiet.
-func (c *contact) countEdge() {
-	if c.quiet == plugins.Never && c.now.Sub(c.rawAt) > quietTime {
-		c.edges, c.edgesFrom = 0, c.now
-	}
-	c.edges++
 }

@@ -105,7 +105,6 @@ func (r *recognizer) abort() {
 	}
 }
 
-// decide ends the undecided gesture.
 func (r *recognizer) decide(g gesture) {
 	r.count = 0
 	r.emit(g)

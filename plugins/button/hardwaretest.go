@@ -33,7 +33,6 @@ func (b *button) testHardware(t *plugins.Task, report plugins.Reporter) error {
 	return err
 }
 
-// pressTest reports edges and gestures.
 type pressTest struct {
 	*button
 	report  plugins.Reporter
@@ -68,7 +67,6 @@ func (p *pressTest) gesture(g gesture) {
 	}
 }
 
-// noise reports an input that changes faster than a person can press.
 func (p *pressTest) noise(edgesPerSecond int) {
 	if edgesPerSecond == 0 {
 		p.quiet()

@@ -224,7 +224,6 @@ func members(v gjson.Result, use func(name string, v gjson.Result)) (all bool) {
 	return !v.IsObject() || first(v, func(name, v gjson.Result) { use(name.Str, v) })
 }
 
-// field is a field of a struct, by its index.
 type field struct {
 	index int
 	as    string

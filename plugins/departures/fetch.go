@@ -13,7 +13,6 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// fetchTimeout limits one request.
 const fetchTimeout = 10 * time.Second
 
 // part is one of the requests, with its newest reply.

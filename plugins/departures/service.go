@@ -134,7 +134,6 @@ func (s Service) send(ctx context.Context, target *url.URL) (*http.Response, []b
 	return answer, body, nil
 }
 
-// check returns the error that an answer is.
 func (s Service) check(answer *http.Response, body []byte, reply gjson.Result, at time.Time) error {
 	var told struct {
 		Message, Error string `as:"detail"`
@@ -184,7 +183,6 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 
-// pause returns the next pause before a retry.
 func (e *Error) pause(of *plugins.Backoff) time.Duration {
 	first := 5 * time.Second
 	if e.Persistent {

@@ -75,7 +75,6 @@ func init() {
 	})
 }
 
-// instance is one run of an instance.
 type instance struct {
 	env     plugins.Env
 	cfg     Config
@@ -259,7 +258,6 @@ func (i *instance) readOutput(t *plugins.Task) error {
 // levels are those of messages. Any other is that of information, which is 0.
 var levels = map[string]slog.Level{"error": slog.LevelError, "warning": slog.LevelWarn, "debug": slog.LevelDebug}
 
-// obey does what a line asks for.
 func (i *instance) obey(line FromProgram) error {
 	switch {
 	case line.Value != nil:
@@ -290,7 +288,6 @@ func (i *instance) obey(line FromProgram) error {
 // maxLines is how many lines a second are read. More have to wait in the program.
 const maxLines = 100
 
-// eachLine calls do with each line until the end.
 func (i *instance) eachLine(t *plugins.Task, from *lineReader, do func(line []byte) error) error {
 	count, since := 0, t.Now()
 	for {

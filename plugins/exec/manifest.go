@@ -195,7 +195,6 @@ var parsers = map[string]func(text string) (value any, size float64, err error){
 	},
 }
 
-// read reads the value of an option.
 func (o Option) read(text string) (any, error) {
 	value, size, err := parsers[o.Type](text)
 	if err != nil {
@@ -250,7 +249,6 @@ func (m Manifest) values(given map[string]string) (map[string]any, error) {
 	return values, errors.Join(wrong...)
 }
 
-// publisher is a topic of the program.
 type publisher struct {
 	list    plugins.TopicList // it alone
 	publish func(env plugins.Env, value json.RawMessage) error
@@ -277,7 +275,6 @@ func newTopic[T any](name, doc string, class plugins.Class) publisher {
 	}}
 }
 
-// handles makes the topics of the manifest.
 func (m Manifest) handles() map[string]publisher {
 	all := map[string]publisher{}
 	for name, t := range m.Topics {

@@ -16,7 +16,6 @@ import (
 	"ptvd/plugins"
 )
 
-// process is a running program.
 type process struct {
 	command *osexec.Cmd
 	input   io.WriteCloser

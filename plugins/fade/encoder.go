@@ -7,7 +7,6 @@ import (
 	"ptvd/plugins"
 )
 
-// openEncoder opens the lines of an encoder.
 func (l *lamp) openEncoder(t *plugins.Task) (*plugins.Input, plugins.Quadrature, error) {
 	e := l.cfg.Encoder
 	options := plugins.InputOptions{Lines: []string{string(e.A), string(e.B)}, Pull: e.Pull}
@@ -26,7 +25,6 @@ func (l *lamp) openEncoder(t *plugins.Task) (*plugins.Input, plugins.Quadrature,
 // debouncing: a bounce moves back and forth between two codes of the same detent.
 const oneStepDebounce = 5 * time.Millisecond
 
-// followEncoder changes the level as the encoder is turned.
 func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins.Quadrature) error {
 	l.env.Meter.Describe("edges_lost_total", "Edges that the kernel's queue lost.")
 	l.env.Meter.Set("edges_lost_total", 0)

@@ -45,7 +45,6 @@ const (
 	maxInterval = 10 * time.Millisecond
 )
 
-// fade fades the lamp to each new goal.
 func (l *lamp) fade(t *plugins.Task) error {
 	for {
 		if err := l.goalChanged.Wait(t); err != nil {

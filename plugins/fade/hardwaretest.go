@@ -93,7 +93,6 @@ func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
 	}
 }
 
-// encoderTest follows an encoder that a person turns.
 type encoderTest struct {
 	encoder Encoder
 	report  plugins.Reporter
@@ -125,8 +124,12 @@ func (e *encoderTest) next(t *plugins.Task, in *plugins.Input) (plugins.Edge, er
 func (e *encoderTest) changed(channel, detents int) {
 	e.total[channel]++
 	e.changes[channel]++
-	if !e.turned(detents) {
-		e.checkNoise(channel)
+	if e.turned(detents) {
+		return
+	}
+	if e.idle++; e.idle == maxIdle { // a line that changes all the time, and so never stops
+		line := [2]plugins.Pin{e.encoder.A, e.encoder.B}[channel]
+		e.report.Warn("%s changes continuously without a detent: the input is floating and picks up noise, or the encoder's common pin is not connected to ground. Without external resistors, set pull: up.", line)
 	}
 }
 
@@ -190,12 +193,4 @@ func (e *encoderTest) missing(channel int) bool {
 
 func (e *encoderTest) warnMissing(changed, missing plugins.Pin, channel string) {
 	e.report.Warn("%s changed, but %s did not. If you turned by a detent or more: the wire of %s (%s) is loose or on the wrong pin. If you pressed a button: it is connected to %s.", changed, missing, channel, missing, changed)
-}
-
-// checkNoise warns of a line that changes all the time and so never stops.
-func (e *encoderTest) checkNoise(channel int) {
-	if e.idle++; e.idle == maxIdle {
-		line := [2]plugins.Pin{e.encoder.A, e.encoder.B}[channel]
-		e.report.Warn("%s changes continuously without a detent: the input is floating and picks up noise, or the encoder's common pin is not connected to ground. Without external resistors, set pull: up.", line)
-	}
 }

@@ -134,7 +134,6 @@ func otherModes(reply gjson.Result, wanted []string) string {
 	return fmt.Sprintf("modes %s match nothing at this stop; there are %s", strings.Join(wanted, ", "), strings.Join(there, ", "))
 }
 
-// decodeStops decodes a reply of /geocode.
 func decodeStops(reply gjson.Result) (stops []sources.Stop, err error) {
 	list, err := sources.List[place](reply, "stops")
 	for _, at := range list {

@@ -16,7 +16,6 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// client is a running instance.
 type client struct {
 	env      plugins.Env
 	cfg      Config
@@ -89,7 +88,6 @@ func (c *client) earliestQuery() plugins.Instant {
 	return slices.MinFunc(c.servers, func(a, b *server) int { return cmp.Compare(a.notBefore, b.notBefore) }).notBefore
 }
 
-// poll queries the servers once and corrects the clock.
 func (c *client) poll(t *plugins.Task) (outcome, error) {
 	queried, err := c.queryAll(t)
 	if err != nil {
@@ -108,7 +106,6 @@ func (c *client) poll(t *plugins.Task) (outcome, error) {
 	return synchronized, c.adjustSystem(t)
 }
 
-// correct corrects the clock by what the servers agree on.
 func (c *client) correct(queried []*server, now plugins.Instant) (selection, error) {
 	var samples []sample
 	var unusable []string

@@ -13,7 +13,6 @@ import (
 	"ptvd/plugins"
 )
 
-// server is the state of one server.
 type server struct {
 	Server
 	result
@@ -22,7 +21,6 @@ type server struct {
 	logged      string          // the error of the latest synchronization, as it was logged
 }
 
-// result is the outcome of one query.
 type result struct {
 	sample
 	kiss string // the code of a kiss-o'-death packet
@@ -76,7 +74,6 @@ func (c *client) queryAll(t *plugins.Task) ([]*server, error) {
 	})
 }
 
-// query queries one server once.
 func (c *client) query(t *plugins.Task, s Server) (result, error) {
 	var got result
 	r, err := plugins.Await(t, func(ctx context.Context) (*ntp.Response, error) { return c.exchange(ctx, s, &got.sent) })

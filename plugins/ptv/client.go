@@ -34,7 +34,6 @@ type Client struct {
 // maxDetail limits the detail of an error, in characters.
 const maxDetail = 300
 
-// get requests a path, which is escaped, and query.
 func (c Client) get(ctx context.Context, path string, query url.Values) (reply gjson.Result, at time.Time, err error) {
 	id, key, err := c.credentials()
 	if err != nil {

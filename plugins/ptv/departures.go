@@ -142,7 +142,6 @@ func (r *timetable) boards(d row, stop string) bool {
 	return slices.ContainsFunc(r.Departures, func(other row) bool { return other.Run == d.Run && other.Scheduled.After(d.Scheduled) })
 }
 
-// departure returns a departure with its run, route and so on.
 func (r *timetable) departure(raw row) topics.Departure {
 	route, direction := r.Routes[raw.Route], r.Directions[raw.Direction].Name
 	run, known := r.Runs[raw.Run] // without its run, it is not known whether a departure is cancelled

@@ -75,8 +75,6 @@ var modes = map[string]string{"train": "train", "tram": "tram", "bus": "bus", "v
 // melbourne is the zone of the stops.
 var melbourne, _ = time.LoadLocation("Australia/Melbourne")
 
-func routeType(name string) int { return slices.Index(routeTypes, name) }
-
 func init() {
 	plugins.Register(plugins.Spec[Config]{
 		Name:     "ptv",
@@ -102,13 +100,15 @@ func New(env plugins.Env, cfg Config) (plugins.Plugin, error) {
 		}
 		return all
 	}
+	all := cfg // without the filter
+	all.Routes, all.Directions, all.Platforms = nil, nil, nil
+	all.Count, all.Walk = 3, 0
 	return &sources.Source{
 		Env: env, ServiceOptions: cfg.ServiceOptions, Attribution: attribution,
-		Requests: requestsOf(cfg), Filter: cfg.filter(), Unfiltered: requestsOf(cfg.everything())[0],
+		Requests: requestsOf(cfg), Filter: cfg.filter(), Unfiltered: requestsOf(all)[0],
 	}, nil
 }
 
-// request is the path and query of one request.
 type request struct {
 	path  string
 	query url.Values
@@ -124,7 +124,7 @@ const maxRouteRequests = 4
 // route and one direction; the filter does the rest, and all of the platforms, since
 // replacement buses have none.
 func (c Config) requests() []request {
-	path := fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", routeType(c.RouteType), c.Stop)
+	path := fmt.Sprintf("/v3/departures/route_type/%d/stop/%d", slices.Index(routeTypes, c.RouteType), c.Stop)
 	query := url.Values{
 		"expand":            {"Stop", "Run", "Route", "Direction", "Disruption"},
 		"max_results":       {strconv.Itoa(c.maxResults())},
@@ -180,14 +180,6 @@ func (c Client) departures(ctx context.Context, cfg Config, r request) (sources.
 	return found, err
 }
 
-// everything returns the configuration of the request without the filter.
-func (c Config) everything() Config {
-	c.Routes, c.Directions, c.Platforms = nil, nil, nil
-	c.Count, c.Walk = 3, 0
-	return c
-}
-
-// filter returns which departures are wanted.
 func (c Config) filter() topics.Filter {
 	return topics.Filter{
 		Routes: texts(c.Routes, strconv.Itoa), Directions: texts(c.Directions, strconv.Itoa),

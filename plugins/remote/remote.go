@@ -40,7 +40,6 @@ func init() {
 // firstAfter is After at the start, when what others share comes at once.
 const firstAfter = 30 * time.Second
 
-// remote is one instance.
 type remote struct {
 	sources.Source
 	cfg Config
@@ -73,7 +72,6 @@ func (r *remote) Start(t *plugins.Task) error {
 	return nil
 }
 
-// receive takes what other boards share.
 func (r *remote) receive(t *plugins.Task, inbox *plugins.Subscription[topics.Inbox]) error {
 	var seen plugins.Instant
 	for messages, _ := inbox.Last(); ; {

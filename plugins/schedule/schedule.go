@@ -47,7 +47,6 @@ type schedule struct {
 	handled int64
 }
 
-// scheduled is an entry of the configuration.
 type scheduled struct {
 	timetable
 	do   []plugins.ActionRef
@@ -77,7 +76,6 @@ const (
 	toleratedUnsynchronized = time.Minute
 )
 
-// follow calls what is due.
 func (s *schedule) follow(t *plugins.Task) error {
 	since := t.Now() // the clock is not synchronized
 	for {

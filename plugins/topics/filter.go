@@ -28,7 +28,6 @@ type Signs struct {
 	Platforms []string `yaml:"platforms" doc:"only these platforms, tracks or bays, and no departures of which it is not known; none: all of them"`
 }
 
-// option is an option of a filter.
 type option struct {
 	name    string
 	wanted  []string
