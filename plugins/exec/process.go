@@ -41,19 +41,14 @@ func startProcess(path string) (*process, error) {
 	// A session has a process group, and where the kernel groups processes by session
 	// (sched(7), autogroup) one that is of ordinary niceness among the others.
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	input, err := c.StdinPipe()
-	if err != nil {
-		return nil, err
+	input, inputErr := c.StdinPipe()
+	output, outputErr := c.StdoutPipe()
+	errorOutput, errorErr := c.StderrPipe()
+	err := errors.Join(inputErr, outputErr, errorErr)
+	if err == nil {
+		err = c.Start()
 	}
-	output, err := c.StdoutPipe()
 	if err != nil {
-		return nil, err
-	}
-	errorOutput, err := c.StderrPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Start(); err != nil {
 		return nil, err
 	}
 	// The daemon goes before other processes; the program need not. Where memory is

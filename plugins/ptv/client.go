@@ -19,11 +19,8 @@ import (
 	sources "ptvd/plugins/departures"
 )
 
-// APIError is a failed request.
-type APIError = sources.Error
-
 // Client makes requests to the API. Its methods block: call them through [plugins.Await].
-// Errors of the API and of the network are *[APIError].
+// Errors of the API and of the network are *[sources.Error].
 type Client struct {
 	BaseURL string
 	ID, Key plugins.Secret
@@ -57,21 +54,21 @@ func (c Client) get(ctx context.Context, path string, query url.Values) (reply g
 // explain returns the error that a response reports, nil if it reports none. The status
 // alone is not enough: the API sends 403 for an invalid signature, for a disabled key and
 // for too many requests.
-func explain(status int, message, health string) *APIError {
+func explain(status int, message, health string) *sources.Error {
 	mentions := func(word string) bool { return strings.Contains(strings.ToLower(message), word) }
 	switch {
 	case mentions("throttl"):
-		return &APIError{Summary: "throttled", Detail: "too many requests with this id", Persistent: true}
+		return &sources.Error{Summary: "throttled", Detail: "too many requests with this id", Persistent: true}
 	case status == http.StatusBadRequest && mentions("devid"):
-		return &APIError{Summary: "invalid id", Detail: "the API does not know this developer id; check id", Persistent: true}
+		return &sources.Error{Summary: "invalid id", Detail: "the API does not know this developer id; check id", Persistent: true}
 	case status == http.StatusForbidden && mentions("signature"):
-		return &APIError{Summary: "invalid key", Detail: "invalid signature; check that key is complete and belongs to id", Persistent: true}
+		return &sources.Error{Summary: "invalid key", Detail: "invalid signature; check that key is complete and belongs to id", Persistent: true}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return &APIError{Summary: "access denied", Detail: cmp.Or(message, "the API rejects this id and key"), Persistent: true}
+		return &sources.Error{Summary: "access denied", Detail: cmp.Or(message, "the API rejects this id and key"), Persistent: true}
 	case status == http.StatusNotFound || status == http.StatusBadRequest:
-		return &APIError{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true, OfRequest: true}
+		return &sources.Error{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true, OfRequest: true}
 	case status == http.StatusOK && health == "0":
-		return &APIError{Summary: "PTV is down", Detail: cmp.Or(message, "the API reports that it is not available (health 0)")}
+		return &sources.Error{Summary: "PTV is down", Detail: cmp.Or(message, "the API reports that it is not available (health 0)")}
 	}
 	return nil
 }
@@ -80,10 +77,10 @@ func explain(status int, message, health string) *APIError {
 // replaced is used without a restart.
 func (c Client) credentials() (id, key string, err error) {
 	if id, err = c.ID.Reveal(); err != nil {
-		return "", "", &APIError{Summary: "no id", Detail: err.Error(), Persistent: true}
+		return "", "", &sources.Error{Summary: "no id", Detail: err.Error(), Persistent: true}
 	}
 	if key, err = c.Key.Reveal(); err != nil {
-		return "", "", &APIError{Summary: "no key", Detail: err.Error(), Persistent: true}
+		return "", "", &sources.Error{Summary: "no key", Detail: err.Error(), Persistent: true}
 	}
 	return id, key, nil
 }
@@ -94,7 +91,7 @@ const minSecret = 6
 
 // redact removes credentials from the detail of an error, and makes the rest printable.
 func redact(err error, secrets ...string) error {
-	apiError, ok := errors.AsType[*APIError](err)
+	apiError, ok := errors.AsType[*sources.Error](err)
 	if !ok {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 
 	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
+	"ptvd/plugins/departures"
 	"ptvd/plugins/ptv"
 )
 
@@ -125,7 +126,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 			w.WriteHeader(test.status)
 			io.WriteString(w, test.body)
 		})))
-		var apiError *ptv.APIError
+		var apiError *departures.Error
 		if !errors.As(err, &apiError) || apiError.Summary != test.summary || apiError.Detail == "" {
 			t.Errorf("%s: %v, want %s", name, err, test.summary)
 		}
@@ -223,7 +224,7 @@ func TestCredentialsAreReadForEachRequest(t *testing.T) {
 	for _, test := range []struct{ key, want string }{{"", "no key"}, {"wrong", "invalid key"}, {fakeserver.DemoKey, ""}} {
 		t.Setenv("PTV_TEST_KEY", test.key)
 		_, err := search(c)
-		var apiError *ptv.APIError
+		var apiError *departures.Error
 		if errors.As(err, &apiError) != (test.want != "") || apiError != nil && apiError.Summary != test.want {
 			t.Errorf("with the key %q: %v", test.key, err)
 		}
