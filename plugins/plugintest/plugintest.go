@@ -188,7 +188,7 @@ func (h *Harness) instance(instance string, plugin host.Definition) *Instance {
 		Board:      gpio.NewBoard(h.Board, h.claims, instance),
 		Health:     host.NewHealth(h.Loop.Now, func(health *host.Health) { h.Bus.PublishHealth(instance, health) }),
 		Meter:      host.NewMeter(),
-		Storage:    host.StorageDir(h.T.TempDir()),
+		Storage:    &storage{},
 		Net:        h.Net,
 		Bus:        h.Bus,
 	}
