@@ -93,23 +93,31 @@ func build(t reflect.Type, tag reflect.StructTag, path string, above []reflect.T
 	case List, Map:
 		s.Elem, err = build(t.Elem(), tag, path, above) // the tags apply to what it holds
 	case Struct, Choice:
-		err = s.addFields(path, above)
+		if err = s.addFields(t, nil, path, above); err == nil && s.embedded != nil {
+			err = embed(s.memberKind(), s, path)
+		}
 	default:
 		err = s.addBounds(tag, path)
 	}
 	return s, err
 }
 
-func (t *Type) addFields(path string, above []reflect.Type) error {
-	for _, f := range reflect.VisibleFields(t.Go) {
+// addFields adds the options of a struct, and of those that it embeds. The index is where
+// the struct is in the type.
+func (t *Type) addFields(of reflect.Type, index []int, path string, above []reflect.Type) error {
+	for f := range of.Fields() {
 		path, tag := path+"."+f.Name, f.Tag.Get("yaml")
+		if index != nil {
+			f.Index = slices.Concat(index, f.Index)
+		}
 		switch {
-		case len(f.Index) > 1 && !isInline(t.Go.FieldByIndex(f.Index[:len(f.Index)-1])):
-			continue // it is part of an option
 		case f.Anonymous && f.Type.Implements(memberHolder):
 			t.embedded = f.Index
 			continue
-		case isInline(f): // its options come next
+		case f.Anonymous && f.IsExported() && tag == "" && f.Type.Kind() == reflect.Struct:
+			if err := t.addFields(f.Type, f.Index, path, above); err != nil {
+				return err
+			}
 			continue
 		case f.Anonymous && tag == "":
 			return fmt.Errorf("%s: an embedded struct is not supported; give it a name and a yaml tag", path)
@@ -119,7 +127,7 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 			return fmt.Errorf("%s: no doc tag", path)
 		case !IsName(tag):
 			return fmt.Errorf("%s: yaml:%q is not the name of an option; use lower-case letters, digits and _ only", path, tag)
-		case slices.Contains(Names(t.Fields), tag):
+		case slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Name == tag }):
 			return fmt.Errorf("%s: two fields are named %s", path, tag)
 		}
 		option := Field{Name: tag, Doc: f.Tag.Get("doc"), index: f.Index}
@@ -139,15 +147,7 @@ func (t *Type) addFields(path string, above []reflect.Type) error {
 		}
 		t.Fields = append(t.Fields, option)
 	}
-	if t.embedded != nil {
-		return embed(t.memberKind(), t, path)
-	}
 	return nil
-}
-
-// isInline tells whether the options of a field stand among those of its struct.
-func isInline(f reflect.StructField) bool {
-	return f.Anonymous && f.IsExported() && f.Tag.Get("yaml") == "" && f.Type.Kind() == reflect.Struct
 }
 
 func (t *Type) addBounds(tag reflect.StructTag, path string) error {
