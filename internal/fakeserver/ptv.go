@@ -34,8 +34,6 @@ type PTV struct {
 	cancelledRun atomic.Value // the run reference of CancelNext
 }
 
-var _ http.Handler = (*PTV)(nil)
-
 // NewPTV returns a server with the given clock, which must be safe for concurrent
 // use.
 func NewPTV(now func() time.Time) *PTV {
@@ -80,19 +78,13 @@ func validSignature(r *http.Request) bool {
 // Faults makes a server fail, and counts its requests. The zero value is ready. Its methods
 // are safe for concurrent use.
 type Faults struct {
-	fault    atomic.Pointer[http.HandlerFunc] // nil: none
+	fault    atomic.Pointer[http.HandlerFunc] // nil, or to nil: none
 	requests atomic.Int64
 }
 
 // Fail makes the server answer every request with a fault, such as [Throttled], from the
 // next one on; nil ends it.
-func (f *Faults) Fail(fault http.HandlerFunc) {
-	if fault == nil {
-		f.fault.Store(nil)
-		return
-	}
-	f.fault.Store(&fault)
-}
+func (f *Faults) Fail(fault http.HandlerFunc) { f.fault.Store(&fault) }
 
 // Requests returns how many requests were received.
 func (f *Faults) Requests() int { return int(f.requests.Load()) }
@@ -101,10 +93,11 @@ func (f *Faults) Requests() int { return int(f.requests.Load()) }
 func (f *Faults) Failing(w http.ResponseWriter, r *http.Request) bool {
 	f.requests.Add(1)
 	fault := f.fault.Load()
-	if fault != nil {
+	fails := fault != nil && *fault != nil
+	if fails {
 		(*fault)(w, r)
 	}
-	return fault != nil
+	return fails
 }
 
 // Throttled is the fault that the limit of requests is reached.
@@ -140,9 +133,9 @@ type object map[string]any
 func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	limit, _ := strconv.Atoi(query.Get("max_results"))
-	departures, expanded := []object{}, map[string]object{}
+	departures, reply := []object{}, object{"status": healthy}
 	for _, kind := range []string{"stops", "routes", "runs", "directions", "disruptions"} {
-		expanded[kind] = object{}
+		reply[kind] = object{}
 	}
 	inDirection := map[int]int{}
 	for _, t := range p.tripsFor(r) {
@@ -151,12 +144,9 @@ func (p *PTV) departures(w http.ResponseWriter, r *http.Request) {
 		}
 		inDirection[t.Direction.ID]++
 		departures = append(departures, t.departure(limit > 0))
-		t.expand(expanded, query["expand"])
+		t.expand(reply, query["expand"])
 	}
-	reply := object{"departures": departures, "status": healthy}
-	for kind, objects := range expanded {
-		reply[kind] = objects
-	}
+	reply["departures"] = departures
 	WriteJSON(w, http.StatusOK, reply)
 }
 
@@ -212,11 +202,11 @@ func (t Trip) runID() int {
 	return -1
 }
 
-// expand adds the objects that a trip refers to, of the kinds in the request.
-func (t Trip) expand(all map[string]object, kinds []string) {
+// expand adds to a reply the objects that a trip refers to, of the kinds in the request.
+func (t Trip) expand(reply object, kinds []string) {
 	add := func(wanted, kind, id string, o any) {
 		if slices.Contains(kinds, wanted) || slices.Contains(kinds, "All") {
-			all[kind][id] = o
+			reply[kind].(object)[id] = o
 		}
 	}
 	add("Stop", "stops", strconv.Itoa(t.Stop.ID), t.Stop)

@@ -12,7 +12,6 @@ import (
 
 	"ptvd/internal/scheduler"
 	"ptvd/internal/textfmt"
-	"ptvd/plugins"
 )
 
 // output writes lines in a task of its own, so that a terminal that is slow or stopped
@@ -87,8 +86,6 @@ type reporter struct {
 	reported int               // … and the messages in it
 	warnings []string
 }
-
-var _ plugins.Reporter = (*reporter)(nil)
 
 func newReporter(c *checker, instance string) *reporter {
 	r := &reporter{checker: c, instance: instance}

@@ -47,7 +47,10 @@ func protect(names []string, next http.Handler) http.Handler {
 				return
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			defer markServing(r)()
+			if c, ok := r.Context().Value(connKey{}).(*limitedConn); ok { // it is not in some tests
+				c.setServing(true)
+				defer c.setServing(false)
+			}
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -67,8 +70,8 @@ func isOwnName(host string, names []string) bool {
 	return err == nil && own != "" && (name == own || name == own+".local")
 }
 
-// hostName returns the name or address of a Host header, without the port and in
-// lower case.
+// hostName returns the name or address of a Host header or a client, without the port and
+// in lower case.
 func hostName(host string) string {
 	if withoutPort, _, err := net.SplitHostPort(host); err == nil {
 		host = withoutPort
@@ -133,10 +136,7 @@ func (l *limitListener) Accept() (net.Conn, error) {
 		if tcp, ok := c.(*net.TCPConn); ok {
 			limit(tcp)
 		}
-		conn := &limitedConn{Conn: c, listener: l, address: c.RemoteAddr().String()}
-		if host, _, err := net.SplitHostPort(conn.address); err == nil {
-			conn.address = host
-		}
+		conn := &limitedConn{Conn: c, listener: l, address: hostName(c.RemoteAddr().String())}
 		if l.admit(conn) {
 			return conn, nil
 		}
@@ -198,17 +198,6 @@ func (c *limitedConn) Close() error {
 
 // connKey is the key of its connection in the context of a request.
 type connKey struct{}
-
-// markServing protects the connection of a request, which has come completely, until the
-// returned function is called.
-func markServing(r *http.Request) (done func()) {
-	c, ok := r.Context().Value(connKey{}).(*limitedConn)
-	if !ok {
-		return func() {} // in a test
-	}
-	c.setServing(true)
-	return func() { c.setServing(false) }
-}
 
 func (c *limitedConn) setServing(is bool) {
 	c.listener.mu.Lock()
