@@ -21,7 +21,7 @@ const (
 	readsPerSecond, readBurst, readSize = 200, 200, 16 << 10
 	// packetsPerSecond limits the packets that the client library parses, after the first
 	// packetBurst, such as the retained messages of a new subscription.
-	packetsPerSecond, packetBurst = 250, 1000
+	packetsPerSecond, packetBurst = 500, 1000
 	// maxPacket limits what the broker may send, in bytes: a command is short.
 	maxPacket = 64 << 10
 )
@@ -65,8 +65,8 @@ func (b buffered) Read(p []byte) (int, error) { return b.in.Read(p) }
 
 // limited is what the client library reads. It refuses packets longer than maxPacket before
 // the library makes room for them: by its length alone a packet may claim 256 MB (MQTT 5.0,
-// 2.1.4). Beyond the rate, messages with QoS 0 are dropped. Other packets wait, since one side
-// waits for the answer to them: of those the broker sends no more than the Receive Maximum.
+// 2.1.4). Beyond the rate, messages with QoS 0 are dropped. Other packets wait, since they are
+// answers or must be answered.
 type limited struct {
 	buffered
 	packets *rate.Limiter
