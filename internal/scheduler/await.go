@@ -158,7 +158,7 @@ func (c *call) doWork() {
 		if p := recover(); p != nil {
 			c.err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
-		if !c.task.loop.posts.add(c.arrived) {
+		if !c.task.loop.postAndRun(c.arrived) {
 			c.drop()
 		}
 	}()

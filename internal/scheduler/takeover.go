@@ -4,8 +4,8 @@ import "time"
 
 // A goroutine that hands something to the loop makes it ready, for which Go wakes a second
 // thread and the kernel executes thousands of instructions. A goroutine that has nothing
-// else to do, such as one that reads edges, runs the tasks itself instead, while that of
-// Run stays in the clock's Wait.
+// else to do, as one that reads edges or has done what a task awaits, runs the tasks itself
+// instead, while that of Run stays in the clock's Wait.
 
 // maxTakeOver is how long it may do so. Meanwhile it does not do what it is there for.
 const maxTakeOver = time.Millisecond
@@ -14,9 +14,20 @@ const maxTakeOver = time.Millisecond
 // do and holds nothing that a task may need. If the loop waits, the goroutine runs what is
 // due itself, for a millisecond or until the end of the step that runs then.
 func (l *Loop) SetAndRun(f *Flag) {
-	if !f.set.Swap(true) && l.posts.put(f.deliver) && !l.takeOver() {
+	if !f.set.Swap(true) {
+		l.postAndRun(f.deliver)
+	}
+}
+
+// postAndRun returns false when the function will not be run any more.
+func (l *Loop) postAndRun(fn func()) bool {
+	if !l.posts.put(fn) {
+		return false
+	}
+	if !l.takeOver() {
 		l.posts.endLoopsWait()
 	}
+	return true
 }
 
 // takeOver runs what is due on the calling goroutine, if Run's waits, until nothing is due

@@ -115,7 +115,7 @@ func TestAGoexitOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
 }
 
 // A wake-up that is lost makes the test hang.
-func TestNoFlagAndNoSleepIsLostWhileGoroutinesTakeTurns(t *testing.T) {
+func TestNoFlagNoResultAndNoSleepIsLostWhileGoroutinesTakeTurns(t *testing.T) {
 	const goroutines, each = 3, 2000
 	loop := scheduler.New(scheduler.Options{OnBlocked: func(scheduler.Blocked) {}})
 	loop.Run(func(task *scheduler.Task) error {
@@ -145,6 +145,9 @@ func TestNoFlagAndNoSleepIsLostWhileGoroutinesTakeTurns(t *testing.T) {
 							return err
 						}
 						answer <- struct{}{}
+						if err := scheduler.Do(task, func() error { return nil }); err != nil {
+							return err
+						}
 						if err := task.Sleep(ms / 20); err != nil {
 							return err
 						}
