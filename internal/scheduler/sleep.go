@@ -72,12 +72,13 @@ func (t *Task) Every(period time.Duration) iter.Seq[Tick] {
 		t.openScope(&iterations)
 		defer t.closeScope(&iterations)
 		start := t.Now()
+		latest := func() int64 { return int64(t.loop.time.now.Sub(start) / period) }
 		for tick := (Tick{Due: start}); yield(tick) && iterations.outerOne == nil; {
-			next := tick.N + 1
+			next := max(tick.N+1, latest())
 			if t.SleepUntil(start.Add(time.Duration(next)*period)) != nil {
 				return
 			}
-			n := max(next, int64(t.loop.time.now.Sub(start)/period)) // one iteration makes up for the whole stall
+			n := max(next, latest()) // one iteration makes up for the whole stall
 			missed := n - tick.N - 1
 			tick = Tick{N: n, Due: start.Add(time.Duration(n) * period), Missed: missed}
 			t.stats.Missed += uint64(missed)
