@@ -58,27 +58,26 @@ func (d *display) handleActions() {
 			return err
 		})
 	}
-	wakeUp := func() (wasBlank bool) { return d.brightness.wake(d.env.Now()) }
-	turn := func(by int) func(string) error {
-		return func(string) error {
-			if d.messages.up != nil {
-				d.messages.dismiss("")
-			} else if !wakeUp() {
-				d.pager.turnBy(by, d.env.Now())
-			}
+	run := func(a *plugins.Action, do func(arg string)) {
+		handle(a, func(arg string) error {
+			do(arg)
 			return nil
+		})
+	}
+	wakeUp := func() (wasBlank bool) { return d.brightness.wake(d.env.Now()) }
+	turn := func(by int) {
+		if d.messages.up != nil {
+			d.messages.dismiss("")
+		} else if !wakeUp() {
+			d.pager.turnBy(by, d.env.Now())
 		}
 	}
-	handle(nextPage, turn(+1))
-	handle(previousPage, turn(-1))
-	handle(wake, func(string) error {
-		wakeUp()
-		return nil
-	})
-	handle(blank, func(string) error {
+	run(nextPage, func(string) { turn(+1) })
+	run(previousPage, func(string) { turn(-1) })
+	run(wake, func(string) { wakeUp() })
+	run(blank, func(string) {
 		d.brightness.blank()
 		d.messages.quiet()
-		return nil
 	})
 	handle(setBrightness, func(arg string) error {
 		d.brightness.fixed = nil
@@ -89,19 +88,14 @@ func (d *display) handleActions() {
 		return d.brightness.fixed.UnmarshalText([]byte(arg))
 	})
 	handle(show, d.notify)
-	handle(dismiss, func(name string) error {
-		d.messages.dismiss(name)
-		return nil
-	})
+	run(dismiss, d.messages.dismiss)
 	handle(push, d.pushPage)
-	handle(remove, func(name string) error {
+	run(remove, func(name string) {
 		d.pager.remove(d.env.Now(), func(text *pushedText) bool { return text.Name == name })
-		return nil
 	})
-	handle(test, func(string) error {
+	run(test, func(string) {
 		wakeUp()
 		d.pager.test = !d.pager.test
-		return nil
 	})
 	handle(showPage, func(name string) error {
 		if err := d.cfg.CheckAction("page", name); err != nil {
@@ -112,10 +106,9 @@ func (d *display) handleActions() {
 		return nil
 	})
 	for _, action := range pageActions {
-		handle(action, func(string) error {
+		run(action, func(string) {
 			wakeUp()
 			d.pager.turnTo(func(p page) bool { return p.kind == action.Name() }, d.env.Now())
-			return nil
 		})
 	}
 }

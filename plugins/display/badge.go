@@ -2,7 +2,6 @@ package display
 
 import (
 	"image"
-	"image/color"
 	"strconv"
 	"time"
 
@@ -85,10 +84,6 @@ func (b badge) draw(on *image.Gray, right, top int, face *font.Face) {
 	left := right - face.Width(b.text)
 	face.Draw(on, left, top, b.text)
 	if b.timetable {
-		for y := top + face.Height*7/8; y < top+face.Height; y++ {
-			for x := left; x < right; x++ {
-				on.SetGray(x, y, color.Gray{Y: 0xff})
-			}
-		}
+		font.Fill(on, image.Rect(left, top+face.Height*7/8, right, top+face.Height), 0xff)
 	}
 }

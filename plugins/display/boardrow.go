@@ -138,26 +138,22 @@ func (l *layout) drawRows(on *image.Gray, rows []boardRow) {
 				x += width + c.gap
 			}
 		}
-		underline := func(left, right int) {
-			if r.timetable {
-				row := y + (c.face.Base+c.face.Height)/2
-				paint(on, image.Rect(left, row, right, row+1), 0xff)
-			}
-		}
 		put(r.time, c.time)
 		put(r.line, c.line)
 		put(nth(r.to, c.shortened.to), c.to)
 		if c.platform > 0 && r.platform != "" {
-			paint(on, image.Rect(x, y-1, x+c.platform, y+c.face.Base+1), dim)
+			font.Fill(on, image.Rect(x, y-1, x+c.platform, y+c.face.Base+1), dim)
 			c.face.DrawLevel(on, x+(c.platform-c.face.Width(r.platform))/2, y, r.platform, 0)
 		}
 		state := nth(r.state, c.shortened.state)
 		right := l.body.Max.X - c.margin
 		left := right - c.face.Width(state)
 		if c.face.Draw(on, left, y, state); c.time > 0 {
-			underline(l.body.Min.X, l.body.Min.X+c.face.Width(r.time))
-		} else {
-			underline(left, right)
+			left, right = l.body.Min.X, l.body.Min.X+c.face.Width(r.time)
+		}
+		if r.timetable {
+			row := y + (c.face.Base+c.face.Height)/2
+			font.Fill(on, image.Rect(left, row, right, row+1), 0xff)
 		}
 	}
 }
@@ -214,15 +210,4 @@ func cut(face *font.Face, text string, width int) string {
 		}
 	}
 	return ""
-}
-
-// paint fills a part of a picture.
-func paint(on *image.Gray, area image.Rectangle, level uint8) {
-	area = area.Intersect(on.Rect)
-	for y := area.Min.Y; y < area.Max.Y; y++ {
-		row := on.Pix[on.PixOffset(area.Min.X, y):][:area.Dx()]
-		for x := range row {
-			row[x] = level
-		}
-	}
 }

@@ -81,6 +81,9 @@ func (d *display) troubleshoot(t *plugins.Task, report plugins.Reporter, pattern
 	return nil
 }
 
+// halves are characters of two pixels, by whether the upper and the lower one are lit.
+var halves = map[[2]bool]string{{false, false}: " ", {true, false}: "▀", {false, true}: "▄", {true, true}: "█"}
+
 // sketch is a picture in characters of two pixels each, in a frame.
 func sketch(picture *image.Gray) string {
 	var text strings.Builder
@@ -88,16 +91,7 @@ func sketch(picture *image.Gray) string {
 	for y := picture.Rect.Min.Y; y < picture.Rect.Max.Y; y += 2 {
 		text.WriteString("\n|")
 		for x := picture.Rect.Min.X; x < picture.Rect.Max.X; x++ {
-			switch top, bottom := lit(x, y), lit(x, y+1); {
-			case top && bottom:
-				text.WriteRune('█')
-			case top:
-				text.WriteRune('▀')
-			case bottom:
-				text.WriteRune('▄')
-			default:
-				text.WriteByte(' ')
-			}
+			text.WriteString(halves[[2]bool{lit(x, y), lit(x, y+1)}])
 		}
 		text.WriteByte('|')
 	}

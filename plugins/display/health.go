@@ -1,6 +1,7 @@
 package display
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -32,39 +33,11 @@ func (h *health) setPages(problem string) {
 }
 
 func (h *health) report() {
-	switch {
-	case h.device != "":
-		h.Health.Degraded("%s", h.device)
-	case h.font != "":
-		h.Health.Degraded("%s", h.font)
-	case h.pages != "":
-		h.Health.Degraded("%s", h.pages)
-	default:
+	if problem := cmp.Or(h.device, h.font, h.pages); problem != "" {
+		h.Health.Degraded("%s", problem)
+	} else {
 		h.Health.OK()
 	}
-}
-
-// versions returns another number whenever one of the pages has other data.
-func (p *pager) versions() (sum uint64) {
-	for _, page := range p.pages {
-		if page.Version != nil {
-			sum += page.Version()
-		}
-	}
-	return sum
-}
-
-// problem says why a page cannot show what it is configured to; empty: all can.
-func (p *pager) problem() string {
-	for _, page := range p.pages {
-		if page.Problem == nil {
-			continue
-		}
-		if problem := page.Problem(); problem != "" {
-			return "page " + page.name + ": " + problem
-		}
-	}
-	return ""
 }
 
 // CheckOnline checks the pages by what their sources have published.

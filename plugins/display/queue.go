@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
@@ -108,7 +107,7 @@ func (q *queue) at(now plugins.Instant, blank bool) (until plugins.Instant) {
 	if first != q.up {
 		q.up, q.since = first, now
 	}
-	until = scheduler.Never
+	until = plugins.Never
 	for _, m := range q.list {
 		until = min(until, m.expires)
 	}

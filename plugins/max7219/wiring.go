@@ -16,20 +16,20 @@ func (c *Config) wirings() []Config {
 	if c.Height > 8 {
 		rows = []string{"straight", "zigzag", "straight_up", "zigzag_up"}
 	}
-	var all []Config
+	var byOddity [maxOddity + 1][]Config
 	for _, module := range []string{"fc16", "generic", "icstation", "parola"} {
 		for _, row := range rows {
 			for i := range 32 {
 				w := *c
 				w.Module, w.Rows, w.Orientation = module, row, []int{0, 90, 180, -90}[i/8]
 				w.UpsideDown, w.Reverse, w.Mirror = i&1 > 0, i&2 > 0, i&4 > 0
-				all = append(all, w)
+				n := w.oddity()
+				byOddity[n] = append(byOddity[n], w)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Config) int { return a.oddity() - b.oddity() })
 	var tables [][]led
-	return slices.DeleteFunc(all, func(w Config) bool {
+	return slices.DeleteFunc(slices.Concat(byOddity[:]...), func(w Config) bool {
 		table := w.leds()
 		known := slices.ContainsFunc(tables, func(t []led) bool { return slices.Equal(t, table) })
 		if !known {
@@ -38,6 +38,9 @@ func (c *Config) wirings() []Config {
 		return known
 	})
 }
+
+// maxOddity is that of a wiring with all five options, of which three count twice.
+const maxOddity = 5 + 3
 
 // oddity returns how many options the wiring takes. The last ones, which hardly any panel
 // needs, count twice.

@@ -3,7 +3,6 @@ package panel
 import (
 	"image"
 	"image/color"
-	"image/draw"
 	"strconv"
 
 	"ptvd/plugins/panel/font"
@@ -16,16 +15,13 @@ import (
 func Pattern(size image.Point) *image.Gray {
 	on := image.NewGray(image.Rectangle{Max: size})
 	if size.Y > 16 {
-		fill := func(r image.Rectangle, grey uint8) {
-			draw.Draw(on, r, image.NewUniform(color.Gray{Y: grey}), image.Point{}, draw.Src)
-		}
-		fill(on.Rect, 0xff)
-		fill(on.Rect.Inset(1), 0)
+		font.Fill(on, on.Rect, 0xff)
+		font.Fill(on, on.Rect.Inset(1), 0)
 		font.Text.Draw(on, 4, 3, "F "+strconv.Itoa(size.X)+"x"+strconv.Itoa(size.Y))
 		bar := image.Rect(4, size.Y/2, size.X-4, size.Y-4)
 		for grey := range 16 {
 			left, right := bar.Min.X+bar.Dx()*grey/16, bar.Min.X+bar.Dx()*(grey+1)/16
-			fill(image.Rect(left, bar.Min.Y, right, bar.Max.Y), uint8(0x11*grey))
+			font.Fill(on, image.Rect(left, bar.Min.Y, right, bar.Max.Y), uint8(0x11*grey))
 		}
 		return on
 	}

@@ -21,9 +21,9 @@ var inputMutants = []mutant{
 	{"A4 a clock that is not synchronized", "plugins/schedule/schedule.go", "case s.env.Clock.Synchronized():", "case true:", nil},
 	{"A5 a clock that is set back", "plugins/schedule/schedule.go", "s.handled = max(after, now)", "s.handled = now", nil},
 	{"A6 a restart repeats", "plugins/schedule/schedule.go", "func (s *schedule) Stop(t *plugins.Task) error { return s.save(t) }", "func (s *schedule) Stop(t *plugins.Task) error { return nil }", nil},
-	{"A7 a brightness that flickers", "plugins/display/follow.go", "> hysteresis", "> 0", nil},
+	{"A7 a brightness that flickers", "plugins/display/brightness.go", "> hysteresis", "> 0", nil},
 	{"A8 a sensor that is gone", "plugins/sensor/sensor.go", "plugins.State(3*c.Every)", "plugins.State(300*c.Every)", nil},
-	{"A9 a reading that is old", "plugins/display/reading.go", "m.Mono >= source.Old()", "false", nil},
+	{"A9 a reading that is old", "plugins/display/pages.go", "m.Mono >= source.Old()", "false", nil},
 }
 
 var displayMutants = []mutant{
@@ -64,7 +64,7 @@ var panelMutants = []mutant{
 	{"only what differs is sent", "plugins/max7219/chain.go", "c.unknown || !bytes.Equal(", "true || !bytes.Equal(", nil},
 	{"board: destinations are shortened first", "plugins/display/boardrow.go", "{0, 0}, {1, 0}, {1, 1}", "{0, 0}, {0, 1}, {1, 1}", nil},
 	{"board: before smaller letters", "plugins/display/boardrow.go", "	least := l.body.Dx() / 3\n", "	least := l.body.Dx()\n", nil},
-	{"board: by the timetable", "plugins/display/boardrow.go", "			if r.timetable {\n", "			if false {\n", nil},
+	{"board: by the timetable", "plugins/display/boardrow.go", "		if r.timetable {\n", "		if false {\n", nil},
 	{"board: a stand-in is named", "plugins/display/board.go", "strings.Join(append(b.at.Marks, b.disruptions...), ", "strings.Join(b.disruptions, ", nil},
 	{"board: the ticker begins anew", "plugins/panel/high.go", "m.moved(hidden, m.round(hidden, elapsed))", "m.moved(hidden, elapsed)", []string{"plugins/display"}},
 	{"board: a new ticker begins at its beginning", "plugins/display/board.go", "b.ticker, b.since = panel.NewTicker(b.small, b.notes), m.Mono", "b.ticker = panel.NewTicker(b.small, b.notes)", nil},
@@ -80,8 +80,8 @@ var panelMutants = []mutant{
 	{"a display that lost its power is set up again", "plugins/panel/terminals.go", "	before := d.sent\n	if err := d.setUp(); err != nil {", "	before := d.sent\n	if err := error(nil); err != nil {", []string{"plugins/ssd1306"}},
 	{"it is within a minute", "plugins/ssd1322/ssd1322.go", "return time.Minute", "return 0", nil},
 	{"a display that failed is opened again", "plugins/display/sender.go", "			s.open = device\n			err = s.serve(t, &pause)\n		}\n", "			s.open = device\n			err = s.serve(t, &pause)\n			if !errors.Is(err, plugins.ErrCancelled) {\n				return nil\n			}\n		}\n", nil},
-	{"mirror: in the middle", "plugins/display/mirror.go", ".Div(2)", ".Div(4)", nil},
-	{"mirror: it keeps up with what scrolls", "plugins/display/mirror.go", "			m.MovesIn(m.Step) // where something scrolls, the next picture follows soon\n", "", nil},
+	{"mirror: in the middle", "plugins/display/pages.go", ".Div(2)", ".Div(4)", nil},
+	{"mirror: it keeps up with what scrolls", "plugins/display/pages.go", "			m.MovesIn(m.Step) // where something scrolls, the next picture follows soon\n", "", nil},
 }
 
 var departuresMutants = []mutant{

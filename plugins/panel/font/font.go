@@ -98,13 +98,13 @@ func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
 			return
 		}
 		for _, column := range g {
-			for row, left := y, max(x, on.Rect.Min.X); column != 0; row, column = row+scale, column>>1 {
+			for row := y; column != 0; row, column = row+scale, column>>1 {
 				switch {
 				case column&1 == 0:
 				case scale == 1 && (image.Point{x, row}).In(on.Rect):
 					on.Pix[on.PixOffset(x, row)] = level
 				default:
-					fill(on, left, row, min(x+scale, on.Rect.Max.X), row+scale, level)
+					Fill(on, image.Rect(x, row, x+scale, row+scale), level)
 				}
 			}
 			x += scale
@@ -113,10 +113,11 @@ func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
 	}
 }
 
-// fill gives pixels a level: those between two columns, and between two rows.
-func fill(on *image.Gray, left, top, right, bottom int, level uint8) {
-	for y := max(top, on.Rect.Min.Y); y < min(bottom, on.Rect.Max.Y); y++ {
-		for x := left; x < right; x++ {
+// Fill gives the pixels of an area a level. What is outside the picture is left out.
+func Fill(on *image.Gray, area image.Rectangle, level uint8) {
+	area = area.Intersect(on.Rect)
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
 			on.Pix[on.PixOffset(x, y)] = level
 		}
 	}
