@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -23,10 +22,7 @@ type claim struct {
 // channel of which PWM chip is behind GPIO18 only the board at hand knows: that
 // GPIO18 and pwmchip0/0 are one is found when the second of them is opened.
 func (d *decoder) checkClaims(claims []claim) {
-	slices.SortStableFunc(claims, func(a, b claim) int {
-		p, q := a.at.position(), b.at.position()
-		return cmp.Or(cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column))
-	})
+	slices.SortStableFunc(claims, func(a, b claim) int { return a.at.position().compare(b.at.position()) })
 	holders := map[string]claim{}
 	for _, c := range claims {
 		holder, taken := holders[c.part]

@@ -29,9 +29,11 @@ type position struct{ line, column int }
 
 func positionOf(n *yaml.Node) position { return position{max(n.Line, 1), max(n.Column, 1)} }
 
-func (p position) before(q position) bool {
-	return p.line < q.line || p.line == q.line && p.column < q.column
+func (p position) compare(q position) int {
+	return cmp.Or(cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column))
 }
+
+func (p position) before(q position) bool { return p.compare(q) < 0 }
 
 // span is a part of the text, up to but without its end.
 type span struct{ from, to position }
@@ -65,7 +67,7 @@ func (s *source) diagnostic(severity Severity, at position, path, message string
 // finish sorts the diagnostics and gives them their source lines.
 func (s *source) finish(list Diagnostics) Diagnostics {
 	slices.SortStableFunc(list, func(a, b Diagnostic) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return position{a.Line, a.Column}.compare(position{b.Line, b.Column})
 	})
 	for i := range list {
 		if d := &list[i]; d.Line > 0 {

@@ -12,10 +12,7 @@ import (
 // configuration returns ptvd.yaml(5), with every option of every plugin. The text comes
 // from the struct tags that the options are decoded by.
 func configuration(date string) string {
-	p := newPage("ptvd.yaml", "5", date, "File formats")
-	p.section("Name")
-	p.WriteString(escape("ptvd.yaml - configuration file of ptvd(8)") + "\n")
-
+	p := newPage("ptvd.yaml", "5", date, "File formats", "configuration file of ptvd(8)")
 	p.section("Synopsis")
 	p.WriteString("\\fB/etc/ptvd/ptvd.yaml\\fP\n")
 

@@ -10,10 +10,12 @@ import (
 // page builds a manual page from the macros of man(7).
 type page struct{ strings.Builder }
 
-func newPage(name, section, date, title string) *page {
+func newPage(name, section, date, title, purpose string) *page {
 	p := &page{}
 	fmt.Fprintf(p, ".TH %s %s %s ptvd %q\n", strings.ToUpper(name), section, date, title)
 	p.WriteString(".nh\n.ad l\n") // no hyphenation, which would split option names
+	p.section("Name")
+	p.WriteString(escape(name+" - "+purpose) + "\n")
 	return p
 }
 

@@ -11,10 +11,7 @@ import (
 
 // program returns ptvd(8).
 func program(root *cobra.Command, date string) string {
-	p := newPage("ptvd", "8", date, "System administration")
-	p.section("Name")
-	p.WriteString(escape("ptvd - "+lowerFirst(root.Short)) + "\n")
-
+	p := newPage("ptvd", "8", date, "System administration", strings.ToLower(root.Short[:1])+root.Short[1:])
 	p.section("Synopsis")
 	for _, c := range commands(root) {
 		fmt.Fprintf(p, "\\fB%s\\fP\n.br\n", escape("ptvd "+c.Use))
@@ -86,5 +83,3 @@ func (p *page) flag(f *pflag.Flag) {
 	}
 	p.term(strings.TrimSpace(name+" "+argument), "", sentence(usage))
 }
-
-func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
