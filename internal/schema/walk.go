@@ -24,9 +24,9 @@ func (t *Type) Walk(path string, v reflect.Value, see func(path string, t *Type,
 			t.Elem.Walk(fmt.Sprintf("%s[%d]", path, i), v.Index(i), see)
 		}
 	case Map:
-		for _, key := range slices.SortedFunc(slices.Values(v.MapKeys()), func(a, b reflect.Value) int {
-			return cmp.Compare(a.String(), b.String())
-		}) {
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+		for _, key := range keys {
 			value := Copy(v.MapIndex(key)) // one that can be written to
 			t.Elem.Walk(path+"."+key.String(), value, see)
 			v.SetMapIndex(key, value)

@@ -40,10 +40,10 @@ func (kernel) Synchronized() bool {
 // with the capability, a system call filter or a namespace may forbid it.
 func (kernel) MaySet() error {
 	var now unix.Timex
-	if _, err := unix.Adjtimex(&now); err != nil {
-		return explain(err)
+	if err := adjust(&now); err != nil {
+		return err
 	}
-	return adjust(unix.Timex{Modes: unix.ADJ_STATUS, Status: now.Status})
+	return adjust(&unix.Timex{Modes: unix.ADJ_STATUS, Status: now.Status})
 }
 
 func (kernel) Step(by time.Duration) error           { return adjust(step(by)) }
@@ -51,7 +51,7 @@ func (kernel) Slew(by, interval time.Duration) error { return adjust(slew(by, in
 
 // step adds an amount to the clock and marks it as synchronized, since the kernel
 // counts a clock that was stepped as unsynchronized.
-func step(by time.Duration) unix.Timex {
+func step(by time.Duration) *unix.Timex {
 	tx := synchronized()
 	tx.Modes |= unix.ADJ_SETOFFSET | unix.ADJ_NANO
 	seconds := by / time.Second
@@ -65,7 +65,7 @@ func step(by time.Duration) unix.Timex {
 
 // slew hands an amount to the kernel's phase-locked loop, which also corrects the
 // clock's frequency by it.
-func slew(by, interval time.Duration) unix.Timex {
+func slew(by, interval time.Duration) *unix.Timex {
 	tx := synchronized()
 	tx.Modes |= unix.ADJ_OFFSET | unix.ADJ_TIMECONST | unix.ADJ_NANO
 	set(&tx.Offset, int64(by))
@@ -79,8 +79,8 @@ func slew(by, interval time.Duration) unix.Timex {
 // synchronized marks the clock as synchronized. The kernel's estimate of the
 // error grows from then on, and after nine hours without another call the clock
 // counts as unsynchronized.
-func synchronized() unix.Timex {
-	return unix.Timex{
+func synchronized() *unix.Timex {
+	return &unix.Timex{
 		Modes:  unix.ADJ_STATUS | unix.ADJ_MAXERROR | unix.ADJ_ESTERROR,
 		Status: unix.STA_PLL,
 	}
@@ -89,12 +89,8 @@ func synchronized() unix.Timex {
 // set fills a field, whose width depends on the processor.
 func set[T ~int32 | ~int64](field *T, value int64) { *field = T(value) }
 
-func adjust(tx unix.Timex) error {
-	_, err := unix.Adjtimex(&tx)
-	return explain(err)
-}
-
-func explain(err error) error {
+func adjust(tx *unix.Timex) error {
+	_, err := unix.Adjtimex(tx)
 	switch {
 	case err == nil:
 		return nil

@@ -41,7 +41,7 @@ func TestSlewIsGentlerOverALongerInterval(t *testing.T) {
 }
 
 func TestSettingTheClockMarksItSynchronized(t *testing.T) {
-	for name, tx := range map[string]unix.Timex{"a step": step(time.Second), "a slew": slew(time.Second, time.Minute)} {
+	for name, tx := range map[string]*unix.Timex{"a step": step(time.Second), "a slew": slew(time.Second, time.Minute)} {
 		if tx.Modes&unix.ADJ_STATUS == 0 || tx.Status&unix.STA_UNSYNC != 0 || tx.Status&unix.STA_PLL == 0 {
 			t.Errorf("%s has the modes %#x and the status %#x", name, tx.Modes, tx.Status)
 		}

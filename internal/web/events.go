@@ -136,14 +136,6 @@ type compressor struct {
 	joined  bool // a client joined since the last event
 }
 
-func newCompressor() *compressor {
-	deflate, err := flate.NewWriter(nil, flate.BestSpeed)
-	if err != nil {
-		panic(err) // the level is valid
-	}
-	return &compressor{deflate: deflate}
-}
-
 func (c *compressor) compress(event []byte) []byte {
 	c.block.Reset()
 	if c.joined {
@@ -174,7 +166,8 @@ func (s *stream) join(f form) (chan []byte, bool) {
 	}
 	if f.gzip {
 		if s.compressed[f.tasks] == nil {
-			s.compressed[f.tasks] = newCompressor()
+			deflate, _ := flate.NewWriter(nil, flate.BestSpeed) // the level is valid
+			s.compressed[f.tasks] = &compressor{deflate: deflate}
 		}
 		s.compressed[f.tasks].joined = true
 	}
