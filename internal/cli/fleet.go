@@ -107,7 +107,7 @@ func boardsOf(messages []mqtt.Message) []*fleetBoard {
 	for _, m := range messages {
 		if board := boards[strings.TrimSuffix(m.Topic, "/about")]; board != nil {
 			var about mqtt.About
-			_ = json.Unmarshal(m.Payload, &about) // of somebody else, perhaps
+			_ = json.Unmarshal(m.Payload, &about) // another program may have written it
 			board.Program = about.Program
 			continue
 		}
@@ -133,28 +133,27 @@ func boardsOf(messages []mqtt.Message) []*fleetBoard {
 	return all
 }
 
-// worst lists the conditions of an instance, the best first.
-var worst = []string{"ok", "degraded", "failed"}
+// conditions are those of an instance, from the best to the worst.
+var conditions = []string{"ok", "degraded", "failed"}
 
-// problem returns how badly a board needs somebody to look at it.
+// problem returns how bad the condition of a board is, from 0, none, to 3, offline.
 func (b *fleetBoard) problem() int {
 	if !b.Online {
-		return len(worst)
+		return len(conditions)
 	}
-	return slices.Index(worst, b.Health)
+	return slices.Index(conditions, b.Health)
 }
 
-// take notes a value of the board, whose message expires after some time. As the board
-// gives it all of the time that the value says something, what is left tells its age,
-// by whatever clock.
+// take notes a value of the board, and what is left until its message expires. At an age of
+// zero that is the value's maximum age, so that the difference is its age, without a clock.
 func (b *fleetBoard) take(v fleetValue, left time.Duration) {
 	switch v.Type {
 	case "health":
 		var health struct{ Condition, Why string }
-		if json.Unmarshal(v.Value, &health) != nil || !slices.Contains(worst, health.Condition) {
+		if json.Unmarshal(v.Value, &health) != nil || !slices.Contains(conditions, health.Condition) {
 			return
 		}
-		if slices.Index(worst, health.Condition) > slices.Index(worst, b.Health) {
+		if slices.Index(conditions, health.Condition) > slices.Index(conditions, b.Health) {
 			b.Health = health.Condition
 		}
 		if health.Condition != "ok" {

@@ -23,8 +23,8 @@ type result struct {
 	Error string `json:"error,omitempty"`
 }
 
-// commandFilters are the topics of commands, and of what Home Assistant says. Commands that
-// there are not are answered, too.
+// commandFilters are the topics of commands, of unknown ones too, since each is answered,
+// and of what Home Assistant says.
 func (c Config) commandFilters() []string {
 	filters := []string{c.topic("cmd/#")}
 	if c.HomeAssistant {

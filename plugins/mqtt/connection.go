@@ -49,7 +49,7 @@ type message struct {
 // its own; the commands that they receive wait in the inbox until a task takes them.
 type connection struct {
 	client *paho.Client
-	clear  []string // the topics to be cleared at the end
+	clear  []string // topics that Close clears
 
 	inbox   chan message
 	came    *plugins.Flag // there is something in the inbox
@@ -92,8 +92,8 @@ func (m *mqtt) connect(t *plugins.Task) error {
 	return err
 }
 
-// open makes a connection one to the broker. Until it has ended, its messages are passed to
-// receive, by a goroutine of the library.
+// open connects to the broker over a connection of the network. A goroutine of the library
+// passes each message to receive, and in the end calls ended.
 func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage, ended func(error), receive func(message)) (*paho.Client, error) {
 	var password []byte
 	if c.Password.Given() {
@@ -137,13 +137,13 @@ func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage,
 // dialer is the type of [plugins.Network]'s Dial.
 type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Close has the broker publish the last will, unless topics are to be cleared before: then
-// nothing stays. It may block.
+// Close disconnects, and has the broker publish the last will; unless there are topics to
+// clear, of which nothing must stay on the broker. It may block.
 func (c *connection) Close() error {
 	const withWill = 0x04 // MQTT 5.0, table 3-10
 	end := &paho.Disconnect{ReasonCode: withWill}
-	// The broker confirms the last one, and with it all before: an answer that came to a
-	// closed connection would be the loss of it to the broker, which publishes the will.
+	// The last one has QoS 1, so that the broker has answered before the connection is closed:
+	// an answer that it cannot send is a lost connection to it, and it publishes the will.
 	for i, topic := range c.clear {
 		p := &paho.Publish{Topic: topic, Retain: true}
 		if i == len(c.clear)-1 {
@@ -200,8 +200,8 @@ func (c Config) tls(host string, now func() time.Time) (*tls.Config, error) {
 	return cfg, nil
 }
 
-// receive passes a message to the loop. It must not wait: what the broker says to the
-// board's own messages comes the same way.
+// receive passes a message to the loop. It must not wait, since the answers to the board's
+// own messages come after it on the same connection.
 func (m *mqtt) receive(c *connection, msg message) {
 	if !slices.ContainsFunc(m.commands, func(f string) bool { return matches(f, msg.topic) }) {
 		m.keep(msg)

@@ -88,7 +88,7 @@ func (m *mqtt) announce(t *plugins.Task) error {
 	return m.conn.send(t, message{topic: m.cfg.discoveryTopic(), payload: payload, retain: true})
 }
 
-// follow publishes what Home Assistant must know of a value beside the value itself.
+// follow publishes what Home Assistant must know of a value in addition to the value.
 func (m *mqtt) follow(t *plugins.Task, e plugins.Envelope) error {
 	topic := e.Instance + "." + e.Topic
 	before, seen := m.announced.values[topic]
@@ -101,15 +101,15 @@ func (m *mqtt) follow(t *plugins.Task, e plugins.Envelope) error {
 			return err
 		}
 	}
-	if seen && !e.Removed && form(before) == form(e.Value) {
+	if seen && !e.Removed && detail(before) == detail(e.Value) {
 		return nil
 	}
 	return m.announce(t)
 }
 
-// form returns what only a value tells of its component: the unit of a reading, the options
-// of a choice.
-func form(value any) string {
+// detail returns what the component of a topic has from its value: the unit of a reading,
+// the options of a choice.
+func detail(value any) string {
 	switch value := value.(type) {
 	case topics.Reading:
 		return value.Unit
@@ -128,8 +128,8 @@ func (m *mqtt) announceAgain(t *plugins.Task, birth message) error {
 	return m.announce(t)
 }
 
-// components describes what the board has. Its keys, and the unique identifiers made
-// of them, stay the same as long as the configuration names instances alike.
+// components describes what the board has. A component's key and unique identifier stay the
+// same as long as its instance keeps its name.
 func (m *mqtt) components() map[string]component {
 	all := map[string]component{}
 	add := func(instance, what string, c component) {
@@ -137,7 +137,7 @@ func (m *mqtt) components() map[string]component {
 		c["uniq_id"] = m.cfg.id() + "_" + key
 		all[key] = c
 	}
-	carriedOut := map[plugins.ActionName]bool{} // by a light or a switch
+	ofLight := map[plugins.ActionName]bool{} // the actions of lights and switches, which need no button
 	for i, t := range m.published() {
 		c := m.component(i, t)
 		if c == nil {
@@ -148,14 +148,14 @@ func (m *mqtt) components() map[string]component {
 			add(i.Instance, "leave_by", m.timestamp(i.Instance, t.Name, "leave_by", "leave_by"))
 		}
 		if actions, ok := lightOf(i, t); ok {
-			carriedOut[plugins.ActionName{Instance: i.Instance, Name: actions.on}] = true
-			carriedOut[plugins.ActionName{Instance: i.Instance, Name: actions.off}] = true
+			ofLight[plugins.ActionName{Instance: i.Instance, Name: actions.on}] = true
+			ofLight[plugins.ActionName{Instance: i.Instance, Name: actions.off}] = true
 		}
 	}
 	for _, i := range plugins.Instances(m.env) {
 		for _, action := range i.Actions {
 			name := plugins.ActionName{Instance: i.Instance, Name: action.Name}
-			if action.Arg == "" && !carriedOut[name] && slices.Contains(m.cfg.Commands, name) {
+			if action.Arg == "" && !ofLight[name] && slices.Contains(m.cfg.Commands, name) {
 				add(i.Instance, action.Name, component{"p": "button", "name": words(i.Instance, action.Name), "cmd_t": m.cfg.topic("cmd", i.Instance, action.Name), "pl_prs": ""})
 			}
 		}
@@ -228,8 +228,8 @@ func (m *mqtt) component(i plugins.Described, t plugins.TopicInfo) component {
 	return c
 }
 
-// timestamp is a sensor for an instant of the next of the departures that is not cancelled,
-// and has it.
+// timestamp is a sensor for an instant of a departure: the next one that has it and is not
+// cancelled.
 func (m *mqtt) timestamp(instance, topic, name, instant string) component {
 	return component{
 		"p": "sensor", "name": words(instance, name), "dev_cla": "timestamp", "exp_aft": 300, "stat_t": m.cfg.topic(instance, topic),
@@ -237,7 +237,7 @@ func (m *mqtt) timestamp(instance, topic, name, instant string) component {
 	}
 }
 
-// deviceClasses are Home Assistant's words for what has a unit.
+// deviceClasses are Home Assistant's classes of sensors, by their units.
 var deviceClasses = map[string]string{
 	"°C": "temperature", "%": "humidity", "hPa": "pressure", "lx": "illuminance",
 	"ppm": "carbon_dioxide", "V": "voltage", "A": "current", "W": "power",

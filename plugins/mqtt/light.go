@@ -10,16 +10,16 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// lightActions are the actions that carry out a light's commands.
+// lightActions are the actions that carry out a light's commands; a switch has no set.
 type lightActions struct{ on, off, set string }
 
-// lights are the topics that can be a light or a switch, by their types.
+// lights are the actions of what can be a light or a switch, by the type of its topic.
 var lights = map[string]lightActions{
 	"level": {"on", "off", "set"}, "light": {"wake", "blank", "brightness"}, "switch": {on: "on", off: "off"},
 }
 
-// lightOf returns the actions of a light or a switch; false: the topic is none, or its
-// instance lacks one of them.
+// lightOf returns the actions of a topic that is a light or a switch. That takes all of
+// them: without, a level is a sensor.
 func lightOf(i plugins.Described, t plugins.TopicInfo) (lightActions, bool) {
 	actions, ok := lights[t.Type]
 	return actions, ok && has(i, actions.on) && has(i, actions.off) && (actions.set == "" || has(i, actions.set))
@@ -38,7 +38,8 @@ type light struct {
 	ColorMode  string `json:"color_mode,omitempty"`
 }
 
-// lightState returns the state of a lamp or a panel; false: the value is that of another thing.
+// lightState returns the state of a lamp or a panel by the value of its topic; false: it is
+// neither.
 func lightState(value any) (light, bool) {
 	state := light{State: "OFF", ColorMode: "brightness"}
 	on, level := false, 0.0

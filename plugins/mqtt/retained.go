@@ -10,8 +10,8 @@ import (
 	"ptvd/plugins"
 )
 
-// retained is what the board has left on the broker, kept in a file: what goes with a
-// change of the configuration can be removed then, also after a restart.
+// retained is what the board has left on the broker. It is kept in a file, so that what a
+// new configuration no longer has can be removed, also after a restart.
 type retained struct {
 	Topics     []string          `json:"topics"`               // with a retained message
 	Components map[string]string `json:"components,omitempty"` // of the device in Home Assistant, with their platforms

@@ -73,9 +73,9 @@ func matches(filter, topic string) bool {
 	return len(wanted) == len(levels)
 }
 
-// keep keeps a message for the subscriptions that include it, in place of the one of the
-// same topic. An empty one removes that. It runs beside the loop, which a flood of messages
-// therefore does not reach.
+// keep keeps a message for the subscriptions that include it, in place of an earlier one of
+// the same topic, which an empty message only removes. It runs beside the loop, so that a
+// flood of messages does not reach that.
 func (m *mqtt) keep(msg message) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
