@@ -121,13 +121,13 @@ func (c Terminals) link(t *plugins.Task, env plugins.Env) (_ *Link, err error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Bus, l.close = &countedBus{bus, uint16(c.Address), &l.sent}, append(l.close, bus.Close)
+		l.Bus, l.close = &countedBus{bus, uint16(c.Address), l}, append(l.close, bus.Close)
 	} else {
 		port, err := env.Board.SPI(t, string(c.SPI))
 		if err != nil {
 			return nil, err
 		}
-		l.Port, l.close = &countedPort{PortCloser: port, sent: &l.sent}, append(l.close, port.Close)
+		l.Port, l.close = &countedPort{PortCloser: port, link: l}, append(l.close, port.Close)
 	}
 	if c.DC != "" {
 		if l.DC, err = l.output(t, env, c.DC); err != nil {
@@ -156,9 +156,18 @@ type Link struct {
 	Bus  i2c.Bus  // of this one device; nil: it is connected by SPI
 	Port spi.Port // its Connect may be called again, for another driver
 	DC   gpio.PinOut
+	Edit func(packet []byte) // may change what a driver sends; nil: nothing is changed
 
 	sent  int // bytes
 	close []func() error
+}
+
+// pass is called with each packet before it is sent.
+func (l *Link) pass(packet []byte) {
+	l.sent += len(packet)
+	if l.Edit != nil {
+		l.Edit(packet)
+	}
 }
 
 func (l *Link) output(t *plugins.Task, env plugins.Env, name plugins.Pin) (gpio.PinOut, error) {
@@ -184,17 +193,17 @@ func (l *Link) Close() error {
 type countedBus struct {
 	i2c.BusCloser
 	address uint16
-	sent    *int
+	link    *Link
 }
 
 func (b *countedBus) Tx(_ uint16, w, r []byte) error {
-	*b.sent += len(w)
+	b.link.pass(w)
 	return b.BusCloser.Tx(b.address, w, r)
 }
 
 type countedPort struct {
 	spi.PortCloser
-	sent *int
+	link *Link
 	conn spi.Conn
 }
 
@@ -204,18 +213,18 @@ func (p *countedPort) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.
 		if err != nil {
 			return nil, err
 		}
-		p.conn = countedConn{c, p.sent}
+		p.conn = countedConn{c, p.link}
 	}
 	return p.conn, nil
 }
 
 type countedConn struct {
 	spi.Conn
-	sent *int
+	link *Link
 }
 
 func (c countedConn) Tx(w, r []byte) error {
-	*c.sent += len(w)
+	c.link.pass(w)
 	return c.Conn.Tx(w, r)
 }
 

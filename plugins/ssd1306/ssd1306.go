@@ -3,6 +3,7 @@
 package ssd1306
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -123,8 +124,21 @@ type device struct {
 
 func (d *device) SetUp(l *panel.Link) (err error) {
 	size, _, _ := d.mounting()
+	if d.driver != nil {
+		l.Edit = stayOn
+		defer func() { l.Edit = nil }()
+	}
 	d.driver, err = controllers[d.Chip].newDriver(l, size)
 	return err
+}
+
+// stayOn removes the command to switch the display off, with which periph's setup begins. At
+// each refresh the display would blink.
+func stayOn(setup []byte) {
+	const displayOff, nop = 0xAE, 0xE3
+	if i := bytes.IndexByte(setup, displayOff); i >= 0 {
+		setup[i] = nop
+	}
 }
 
 func (d *device) Dim(brightness float64) error {

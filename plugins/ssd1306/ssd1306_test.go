@@ -1,6 +1,7 @@
 package ssd1306_test
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"strings"
@@ -256,6 +257,48 @@ func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 		err := plugintest.Check("display", "device: "+options+"\npages: [clock]")
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", options, err)
+		}
+	}
+}
+
+// watched is a display whose commands to switch off are counted.
+type watched struct {
+	*simchip.OLED
+	off int
+}
+
+func (w *watched) Tx(packet, r []byte) error {
+	w.count(packet[0] == 0x40, packet[1:])
+	return w.OLED.Tx(packet, r)
+}
+
+func (w *watched) Receive(data bool, packet []byte) {
+	w.count(data, packet)
+	w.OLED.Receive(data, packet)
+}
+
+func (w *watched) count(data bool, packet []byte) {
+	if !data && bytes.IndexByte(packet, 0xAE) >= 0 {
+		w.off++
+	}
+}
+
+func TestARefreshDoesNotSwitchTheDisplayOff(t *testing.T) {
+	for _, k := range kinds {
+		for _, parts := range []string{onI2C, onSPI} {
+			k.with(t, parts, func(f *fixture) error {
+				f.pass(time.Second)
+				w := &watched{OLED: f.glass}
+				f.Board.AttachI2C(0x3D, w)
+				simchip.Attach(f.Board, "SPI0.0", "GPIO24", "GPIO25", w)
+				sent := f.glass.Received()
+				f.pass(2 * time.Minute)
+				if n := f.glass.Received() - sent; n < 2*k.size.X*k.size.Y/8 || w.off > 0 {
+					t.Errorf("%s %s: %d bytes, and %d commands to switch off", k.name, parts, n, w.off)
+				}
+				f.mustShow(k.from)
+				return nil
+			})
 		}
 	}
 }

@@ -167,6 +167,7 @@ func (d *OLED) execute(code byte, args []byte) {
 	case code == 0xD5, code == 0xD9, code == 0xDB: // timing and voltages
 	case code == 0xDC && len(args) == 1 && args[0] == 0, code == 0x40: // start line 0
 	case code == 0x2E && d.chip.modes: // no scrolling
+	case code == 0xE3: // no operation
 	default:
 		d.fail("unknown command % x", append([]byte{code}, args...))
 	}
