@@ -28,7 +28,11 @@ func (b *button) testHardware(t *plugins.Task, report plugins.Reporter) error {
 	case held:
 		report.Warn("%s still reads as pressed at the end of the test.", b.cfg.Pin)
 	default:
-		report.Warn("%s did not change. If the button was pressed: a wire is loose or on the wrong pin, or the button's other leg is not connected to %s.", b.cfg.Pin, b.cfg.otherLeg())
+		otherLeg := "3.3 V"
+		if b.cfg.ActiveLow {
+			otherLeg = "ground"
+		}
+		report.Warn("%s did not change. If the button was pressed: a wire is loose or on the wrong pin, or the button's other leg is not connected to %s.", b.cfg.Pin, otherLeg)
 	}
 	return err
 }
@@ -89,12 +93,4 @@ func (c Config) whyPressed() string {
 		return "the line is connected to ground. Check the pin, and that the wires are on two legs that the button connects: take two diagonal ones."
 	}
 	return "the line is connected to 3.3 V. Check the pin. For a button to ground set pull: up and active_low: true."
-}
-
-// otherLeg is what the button connects the line to.
-func (c Config) otherLeg() string {
-	if c.ActiveLow {
-		return "ground"
-	}
-	return "3.3 V"
 }

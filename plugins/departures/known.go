@@ -77,15 +77,8 @@ type Stop struct {
 	Position plugins.Position
 }
 
-// maxFound limits the stops in an error, and maxAway how far they are from where the stop
-// was, in meters.
-const (
-	maxFound = 3
-	maxAway  = 2000
-)
-
 // lookUp adds to the error of a stop that is not known any more which ones there are where
-// it was.
+// it was: three at most, within two kilometers.
 func (s *Source) lookUp(ctx context.Context, last place, err error) error {
 	unknown, ok := errors.AsType[*Error](err)
 	if !ok || !unknown.NoStop || s.FindStops == nil {
@@ -96,7 +89,7 @@ func (s *Source) lookUp(ctx context.Context, last place, err error) error {
 	if last != (place{}) {
 		stops, _ := s.FindStops(ctx, last.Name, last.Position) // an error finds none
 		for _, stop := range stops {
-			if last.Position.Meters(stop.Position) <= maxAway && len(found) < maxFound {
+			if last.Position.Meters(stop.Position) <= 2000 && len(found) < 3 {
 				found = append(found, fmt.Sprintf("%s (%s)", stop.Name, stop.ID))
 				where = "where it was there are " + strings.Join(found, ", ")
 			}

@@ -25,15 +25,12 @@ type process struct {
 	reap    func() error  // … after this, which waits for it and returns how it has ended; it blocks
 }
 
-// environment has the variables of the daemon that the program gets.
-var environment = []string{"PATH", "LANG", "TZ"}
-
 // startProcess starts a program. It blocks.
 func startProcess(path string) (*process, error) {
 	c := osexec.Command(path)
 	c.Dir = filepath.Dir(path)
 	c.Env = []string{} // nil would be all of the daemon's
-	for _, name := range environment {
+	for _, name := range []string{"PATH", "LANG", "TZ"} {
 		if value, ok := os.LookupEnv(name); ok {
 			c.Env = append(c.Env, name+"="+value)
 		}
@@ -64,15 +61,12 @@ func startProcess(path string) (*process, error) {
 		case err != nil:
 			return err
 		case state.Success():
-			return errEnded
+			return errors.New("exit status 0") // nothing has failed, but it should run
 		}
 		return &osexec.ExitError{ProcessState: state}
 	})
 	return p, nil
 }
-
-// errEnded is the end of a program that has not failed.
-var errEnded = errors.New("exit status 0")
 
 // write writes a line, after those that wait already.
 func (p *process) write(t *plugins.Task, turns *plugins.Turns, line []byte) error {

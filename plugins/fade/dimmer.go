@@ -76,10 +76,10 @@ func (d *dimmer) toggle() {
 // restore applies saved levels; how is last, off or on.
 func (d *dimmer) restore(how string, saved levels) {
 	d.set(saved.Last)
-	switch {
-	case how == "off" || how == "last" && saved.Goal == 0:
+	switch how {
+	case "off":
 		d.off()
-	case how == "last":
+	case "last":
 		d.set(saved.Goal)
 	}
 }

@@ -31,9 +31,16 @@ func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins
 	lost := uint64(0)
 	accelerator := accelerator{factor: l.cfg.Encoder.Acceleration}
 	for {
-		detents, at, err := nextDetents(t, in, &decoder)
-		if err != nil {
+		due := decoder.Due() // when it rests beside a detent that was not counted yet
+		edge, err := in.NextUntil(t, due)
+		detents, at := 0, due
+		switch {
+		case errors.Is(err, plugins.ErrTimeout):
+			detents = decoder.Rest(due)
+		case err != nil:
 			return err
+		default:
+			detents, at = decoder.Step(in.Level(0), in.Level(1), edge.At), edge.At
 		}
 		if n := in.Lost(); n != lost {
 			lost = n
@@ -56,20 +63,6 @@ func (l *lamp) followEncoder(t *plugins.Task, in *plugins.Input, decoder plugins
 		}
 		l.publish(level) // also at a limit, where no fade begins
 	}
-}
-
-// nextDetents waits for an edge, or until the encoder has come to rest beside a detent
-// that was not counted yet. It returns the detents turned, and when.
-func nextDetents(t *plugins.Task, in *plugins.Input, decoder *plugins.Quadrature) (detents int, at plugins.Instant, err error) {
-	due := decoder.Due()
-	edge, err := in.NextUntil(t, due)
-	if errors.Is(err, plugins.ErrTimeout) {
-		return decoder.Rest(due), due, nil
-	}
-	if err != nil {
-		return 0, 0, err
-	}
-	return decoder.Step(in.Level(0), in.Level(1), edge.At), edge.At, nil
 }
 
 // Below slowRate detents a second a detent is one step. From there the steps per detent

@@ -77,7 +77,11 @@ func (l *lamp) testEncoder(t *plugins.Task, report plugins.Reporter) error {
 	report.Info("Turn the encoder on %s and %s clockwise. Each detent should print one line, clockwise. If it prints counter-clockwise, a and b are swapped: swap the wires, or set reverse: true.", e.A, e.B)
 	test := &encoderTest{encoder: e, report: report}
 	for {
-		edge, err := test.next(t, in)
+		due := plugins.Never
+		if test.changes != [2]int{} {
+			due = t.Now().Add(stopAfter)
+		}
+		edge, err := in.NextUntil(t, due)
 		switch {
 		case errors.Is(err, plugins.ErrTimeout):
 			test.turned(decoder.Rest(t.Now()))
@@ -110,16 +114,6 @@ const stopAfter = 500 * time.Millisecond
 // maxIdle is more changes than the contacts of a worn encoder make between two
 // detents.
 const maxIdle = 100
-
-// next waits for an edge. After a change it returns ErrTimeout when the encoder has
-// stopped.
-func (e *encoderTest) next(t *plugins.Task, in *plugins.Input) (plugins.Edge, error) {
-	due := plugins.Never
-	if e.changes != [2]int{} {
-		due = t.Now().Add(stopAfter)
-	}
-	return in.NextUntil(t, due)
-}
 
 func (e *encoderTest) changed(channel, detents int) {
 	e.total[channel]++

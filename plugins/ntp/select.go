@@ -35,7 +35,13 @@ func selectMajority(samples []sample) (selection, bool) {
 	for _, s := range samples {
 		// The interval of the majority begins and ends where that of a sample does.
 		for _, edge := range []time.Duration{s.low(), s.high()} {
-			if inMajority(samples, edge) {
+			count := 0
+			for _, other := range samples {
+				if other.low() <= edge && edge <= other.high() {
+					count++
+				}
+			}
+			if 2*count > len(samples) {
 				low, high = min(low, edge), max(high, edge)
 			}
 		}
@@ -62,14 +68,4 @@ func selectMajority(samples []sample) (selection, bool) {
 	sel.offset = min(max(median, low), high)
 	sel.bound = max(high-sel.offset, sel.offset-low)
 	return sel, true
-}
-
-func inMajority(samples []sample, offset time.Duration) bool {
-	n := 0
-	for _, s := range samples {
-		if s.low() <= offset && offset <= s.high() {
-			n++
-		}
-	}
-	return 2*n > len(samples)
 }

@@ -149,12 +149,11 @@ func (r *remote) watch(t *plugins.Task) error {
 		if r.cfg.Ask.Instance != "" {
 			share = rng.Float64()
 		}
-		for {
-			until := max(r.began, r.newest).Add(time.Duration((1 + share) * float64(r.limit())))
-			if t.Now() >= until {
-				break
-			}
-			if err := t.SleepUntil(until); err != nil {
+		until := func() plugins.Instant {
+			return max(r.began, r.newest).Add(time.Duration((1 + share) * float64(r.limit())))
+		}
+		for t.Now() < until() {
+			if err := t.SleepUntil(until()); err != nil {
 				return err
 			}
 		}

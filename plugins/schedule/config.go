@@ -82,25 +82,23 @@ func (a *At) UnmarshalText(text []byte) error {
 		*a = At{Midnight, time.Duration(clock)}
 		return nil
 	}
-	event, compact := Sunrise, strings.ReplaceAll(string(text), " ", "")
+	compact := strings.ReplaceAll(string(text), " ", "")
+	*a = At{Event: Sunrise}
 	offset, ok := strings.CutPrefix(compact, "sunrise")
 	if !ok {
-		event = Sunset
+		a.Event = Sunset
 		offset, ok = strings.CutPrefix(compact, "sunset")
 	}
-	if !ok {
-		return errors.New("not a time of the day; write 00:00 to 23:59, sunrise, or sunset -20m")
-	}
-	*a = At{Event: event}
-	if offset == "" {
-		return nil
-	}
 	var err error
-	a.Offset, err = time.ParseDuration(offset)
-	if err != nil || offset[0] != '+' && offset[0] != '-' {
-		return errors.New("not an offset; write it as sunset -20m or sunrise +1h30m")
+	if offset != "" {
+		a.Offset, err = time.ParseDuration(offset)
 	}
-	if a.Offset < -maxOffset || a.Offset > maxOffset {
+	switch {
+	case !ok:
+		return errors.New("not a time of the day; write 00:00 to 23:59, sunrise, or sunset -20m")
+	case err != nil || offset != "" && offset[0] != '+' && offset[0] != '-':
+		return errors.New("not an offset; write it as sunset -20m or sunrise +1h30m")
+	case a.Offset.Abs() > maxOffset:
 		return errors.New("the offset is too large; write at most 6h")
 	}
 	return nil

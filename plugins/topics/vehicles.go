@@ -71,15 +71,10 @@ func alike(a, b string) bool {
 }
 
 func sameLine(a, b Departure) bool {
-	switch {
-	case a.Number == b.Number:
+	if a.Number == b.Number {
 		return a.Number != "" || a.Route == b.Route
-	case combined(a):
-		return names(a.Number, b.Number)
-	case combined(b):
-		return names(b.Number, a.Number)
 	}
-	return false
+	return combined(a) && names(a.Number, b.Number) || combined(b) && names(b.Number, a.Number)
 }
 
 // combined tells whether a line stands for several: "802-804-862 combined".
