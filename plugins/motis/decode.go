@@ -61,8 +61,8 @@ func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
 	all := sources.Read(reply, &r)
 	found, err := sources.Decode(r.StopTimes, all, stopTime.departure)
 	at, nearest := r.Place, place{} // nearest of those that something leaves from
-	if len(r.StopTimes) > 0 {
-		meters := func(t stopTime) float64 { return r.Place.position().Meters(t.Place.position()) }
+	if from := at.position(); len(r.StopTimes) > 0 && (stop == "" || at.StopID != stop) {
+		meters := func(t stopTime) float64 { return from.Meters(t.Place.position()) }
 		nearest = slices.MinFunc(r.StopTimes, func(a, b stopTime) int { return cmp.Compare(meters(a), meters(b)) }).Place
 	}
 	isAsked := func(t stopTime) bool { return t.Place.StopID == stop || t.Place.ParentID == stop }
