@@ -34,9 +34,9 @@ type EdgePin interface {
 
 	// WatchEdges makes pins of the same chip inputs and watches their edges. The
 	// names include this pin's own. Edges of all pins are delivered in the order in
-	// which they happened, by one call of deliver at a time and from any goroutine but
-	// one that holds a lock or that Close waits for in a task: deliver may run the tasks
-	// that wait for the edges. It does not keep the slice.
+	// which they happened, by one call of deliver at a time and from any goroutine. One
+	// that is not the loop's holds no lock then, since deliver may run the tasks that wait
+	// for the edges. deliver does not keep the slice.
 	//
 	// overflow is called after the queue of QueueSize edges was full and edges were
 	// lost, or when no more edges will come: the levels must be read then, and if the
@@ -56,7 +56,8 @@ type EdgeWatch interface {
 	// Levels returns the current levels, bit n for the pin at index n of the names.
 	Levels() (uint64, error)
 
-	// Close releases the pins. No edge is delivered after it has returned.
+	// Close releases the pins. No edge is delivered after it has returned. It may wait for
+	// the end of a call of deliver, so a task calls it in Await.
 	Close() error
 }
 
