@@ -63,7 +63,8 @@ func check(d host.Definition, hasNew bool) error {
 	if d.Doc == "" || !hasNew {
 		return errors.New("there is no Doc or no New")
 	}
-	if err := schema.Check(d.Defaults); err != nil {
+	config, err := schema.Check(d.Defaults)
+	if err != nil {
 		return err
 	}
 	topicName, actionName := func(t host.Topic) string { return t.Name }, func(a host.Action) string { return a.Name }
@@ -78,7 +79,6 @@ func check(d host.Definition, hasNew bool) error {
 	if hasTopics && !of.Implements(reflect.TypeFor[interface{ Topics() TopicList }]()) { // it would be ignored
 		return fmt.Errorf("the method Topics of its Config is not func (%s) Topics() plugins.TopicList, with a value for its receiver", of.Name())
 	}
-	config := schema.Must(of)
 	for _, a := range d.Actions {
 		for _, option := range a.Calls {
 			if t := config.At(option); t == nil || t.Kind != schema.Action && (t.Kind != schema.List || t.Elem.Kind != schema.Action) {

@@ -18,7 +18,8 @@ var (
 // AddMember adds a member to a kind of choice. It is called from init functions.
 func AddMember(kind reflect.Type, name, doc string, defaults reflect.Value) error {
 	at, taken := slices.BinarySearchFunc(members[kind], name, func(m Field, name string) int { return strings.Compare(m.Name, name) })
-	switch err := Check(defaults); {
+	t, err := Check(defaults)
+	switch {
 	case err != nil:
 		return err
 	case !IsName(name) || doc == "":
@@ -26,7 +27,6 @@ func AddMember(kind reflect.Type, name, doc string, defaults reflect.Value) erro
 	case taken || slices.Contains(embedded[kind], name):
 		return fmt.Errorf("the name %s is taken", name)
 	}
-	t := Must(defaults.Type())
 	if t.leadsTo(kind) {
 		return fmt.Errorf("the type %v contains itself, through %v", t.Go, kind)
 	}

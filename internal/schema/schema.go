@@ -58,18 +58,18 @@ func Must(t reflect.Type) *Type {
 }
 
 // Check checks a struct of options and the defaults in it, of which each that is
-// not zero must be one that the file could give.
-func Check(defaults reflect.Value) error {
+// not zero must be one that the file could give, and returns the type of the struct.
+func Check(defaults reflect.Value) (*Type, error) {
 	t, err := Of(defaults.Type())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.Walk("", Copy(defaults), func(path string, t *Type, v reflect.Value) {
 		if e := t.Check(v); e != nil {
 			err = errors.Join(err, fmt.Errorf("default of %s: %w", path, e))
 		}
 	})
-	return err
+	return t, err
 }
 
 var name = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)

@@ -157,7 +157,7 @@ func TestAConfigIsCheckedWithTheNameOfTheField(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := schema.Check(reflect.ValueOf(c.defaults))
+			_, err := schema.Check(reflect.ValueOf(c.defaults))
 			if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("got %v, want %q", err, c.says)
 			}

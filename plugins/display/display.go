@@ -123,11 +123,12 @@ func (d *display) Stop(t *plugins.Task) error {
 func (d *display) draw(t *plugins.Task) error {
 	d.redraw()
 	for look := t.Now(); ; {
-		if now := t.Now(); now >= look {
+		now := t.Now()
+		if now >= look {
 			look = look.Add(now.Sub(look)/d.cfg.Every*d.cfg.Every + d.cfg.Every)
 		}
 		next := look
-		if moves := d.moment.Moves; moves > t.Now() && (moves < look || moves.Sub(t.Now()) <= d.moment.Step) {
+		if moves := d.moment.Moves; moves > now && (moves < look || moves.Sub(now) <= d.moment.Step) {
 			next = moves
 		}
 		if err := t.SleepUntil(next); err != nil {

@@ -21,7 +21,7 @@ var schedulerMutants = []mutant{
 	{"S10 the class is restored", "internal/scheduler/lock.go", "t.setUrgent(false)", "", nil},
 	{"S11 Join of a cancelled task is an error of its own", "internal/scheduler/task.go", "other.err != nil && !failed(other.err)", "false", nil},
 	{"a sleep never ends early", "internal/scheduler/timers.go", "top.due <= now &&", "top.due <= now+1 &&", nil},
-	{"ticks that were missed are skipped", "internal/scheduler/sleep.go", "n := max(next, int64(t.loop.time.now.Sub(start)/period))", "n := max(next, 0)", nil},
+	{"ticks that were missed are skipped", "internal/scheduler/sleep.go", "n := max(next, latest())", "n := max(next, 0)", nil},
 	{"urgent tasks do not starve others", "internal/scheduler/loop.go", "l.urgentSteps >= maxUrgentSteps", "false", nil},
 	{"light steps do not pass over posts", "internal/scheduler/loop.go", "l.posts.any() || !l.time.defers", "!l.time.defers", nil},
 	{"light steps do not pass over an urgent task", "internal/scheduler/loop.go", "|| !l.urgent.isEmpty() || l.normal", "|| l.normal", nil},
