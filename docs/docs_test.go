@@ -195,7 +195,8 @@ func TestMessagesAreThoseOfTheProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	said := regexp.MustCompile(`%[-+.0-9]*[a-z]`).ReplaceAllString(sources.String(), "…")
+	said := regexp.MustCompile(`(?m)^\s*//.*$`).ReplaceAllString(sources.String(), "") // a comment is no message
+	said = regexp.MustCompile(`%[-+.0-9]*[a-z]`).ReplaceAllString(said, "…")
 	rows := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(page, -1)
 	if len(rows) < 20 {
 		t.Fatalf("%d messages", len(rows))
