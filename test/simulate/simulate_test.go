@@ -114,7 +114,7 @@ func scaled(d time.Duration) time.Duration {
 	case underRace:
 		return max(d/24, 2*recovery)
 	default:
-		return max(d/30, 3*recovery)
+		return max(d/24, 3*recovery)
 	}
 }
 
