@@ -157,7 +157,7 @@ func checkHardware(cmd *cobra.Command, path string, file *config.File, duration 
 	context.AfterFunc(ctx, stop)
 	log := logs.New(os.Stderr, os.Stderr, slog.LevelInfo)
 	defer log.Close()
-	width, _, _ := term.GetSize(int(os.Stdout.Fd())) // -1 without a terminal: lines are not wrapped
+	width, _, _ := term.GetSize(int(os.Stdout.Fd())) // 0 without a terminal: lines are not wrapped
 	in := bufio.NewReader(cmd.InOrStdin())
 	return hwcheck.Run(ctx, hwcheck.Options{
 		File: file, Title: path, Out: cmd.OutOrStdout(), Width: width, Log: log.Logger, Duration: duration,

@@ -33,7 +33,7 @@ type Options struct {
 	File  *config.File
 	Title string    // the configuration's name in the output
 	Out   io.Writer // gets whole lines; may be slow
-	Width int       // of the output, in characters; 0 or less: lines are not wrapped
+	Width int       // of the output, in characters; 0: lines are not wrapped
 	Log   *slog.Logger
 
 	// ReadAnswer reads a line that the person has typed. It is called beside the loop,
