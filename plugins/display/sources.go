@@ -43,26 +43,28 @@ type shown struct {
 // reader is the reading end of the sources of a page.
 type reader struct {
 	*Sources
-	from, standIn []*plugins.Subscription[topics.Departures]
+	from, standIn subscriptions
 }
 
+type subscriptions []*plugins.Subscription[topics.Departures]
+
 func (s *Sources) subscribe(env plugins.Env) reader {
-	r := reader{Sources: s}
-	for _, from := range s.From {
-		r.from = append(r.from, plugins.Subscribe(env, from))
+	return reader{s, subscribe(env, s.From), subscribe(env, s.Else)}
+}
+
+func subscribe(env plugins.Env, all []plugins.From[topics.Departures]) (subs subscriptions) {
+	for _, from := range all {
+		subs = append(subs, plugins.Subscribe(env, from))
 	}
-	for _, from := range s.Else {
-		r.standIn = append(r.standIn, plugins.Subscribe(env, from))
-	}
-	return r
+	return subs
 }
 
 // version returns another number whenever one of the sources has published.
-func (r reader) version() (sum uint64) {
-	for _, list := range [...][]*plugins.Subscription[topics.Departures]{r.from, r.standIn} {
-		for _, s := range list {
-			sum += s.Version() // each only grows
-		}
+func (r reader) version() uint64 { return r.from.version() + r.standIn.version() }
+
+func (subs subscriptions) version() (sum uint64) {
+	for _, s := range subs {
+		sum += s.Version() // each only grows
 	}
 	return sum
 }
@@ -82,11 +84,11 @@ func (r reader) problem() string {
 }
 
 func (r reader) groups() (first, standIn topics.Group) {
-	return lastOf(r.from).Narrow(r.Filter), lastOf(r.standIn).Narrow(r.Filter)
+	return r.from.last().Narrow(r.Filter), r.standIn.last().Narrow(r.Filter)
 }
 
-func lastOf(all []*plugins.Subscription[topics.Departures]) (group topics.Group) {
-	for _, s := range all {
+func (subs subscriptions) last() (group topics.Group) {
+	for _, s := range subs {
 		d, _ := s.Last()
 		group = append(group, d)
 	}
