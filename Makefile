@@ -45,11 +45,12 @@ build: with ## build bin/ptvd, static, with its version; WITH="./thermo example.
 with:
 	@$(if $(WITH),deploy/with bin/with $(WITH))
 
-# Fewer garbage collections save a tenth of the processor time. Without cgo, as in the
-# product, test binaries are linked in less time.
+# Fewer garbage collections save a tenth of the processor time, and so does a single
+# processor for each package, as the smallest boards have; make race uses all. Without
+# cgo, as in the product, test binaries are linked in less time.
 .PHONY: test
 test: ## run every test; simulated days are cut short
-	CGO_ENABLED=0 GOGC=400 $(GO) test ./...
+	CGO_ENABLED=0 GOGC=400 $(GO) test -cpu 1 ./...
 
 .PHONY: test-long
 test-long: ## run the simulation at its full length: thirty days of faults, about two minutes
