@@ -15,6 +15,11 @@ exit status is 0 if the new configuration is in use. If the file has an error, t
 previous configuration stays in use. "systemctl reload ptvd" runs this command as the
 user of the service.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer func() { // systemd runs this in the service's unit, see releaseStart
+				if unmapProgram() == nil {
+					_ = dropUnmapped()
+				}
+			}()
 			return daemon.RequestReload(cmd.Context(), daemon.ControlSocket())
 		},
 	}

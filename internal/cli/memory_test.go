@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestReleasedProgramIsReadWithoutReadAhead(t *testing.T) {
+	if err := unmapProgram(); err != nil {
+		t.Fatal(err)
+	}
+	if err := dropUnmapped(); err != nil {
+		t.Fatal(err)
+	}
+	smaps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mapping string
+	released := 0
+	for line := range strings.Lines(string(smaps)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if !strings.Contains(name, "VmFlags") {
+			if strings.Contains(line, "-") {
+				mapping = strings.TrimSpace(line)
+			}
+			continue
+		}
+		if !strings.HasSuffix(mapping, program) {
+			continue
+		}
+		writable := strings.Contains(mapping, " rw")
+		if random := strings.Contains(value+" ", " rr "); random == writable {
+			t.Errorf("%s: random access: %v", mapping, random)
+		} else if random {
+			released++
+		}
+	}
+	if released < 2 {
+		t.Errorf("%d mappings are read without read-ahead, want code and constants", released)
+	}
+}
