@@ -111,8 +111,10 @@ const (
 	// late a timer may expire without one. To be suspended takes longer, in time of the
 	// process.
 	checkEvery = Instant(time.Millisecond)
-	// minSuspend is the shortest suspend that is noticed.
+	// minSuspend is the shortest suspend that is reported.
 	minSuspend = 100 * time.Millisecond
+	// minLead is the least change of the lead that is no error of measurement.
+	minLead = time.Millisecond
 )
 
 // noticeSuspend advances the clock if the machine was suspended, and returns the time.
@@ -120,10 +122,12 @@ func (c *SystemClock) noticeSuspend() Instant {
 	lead := kernelClock(unix.CLOCK_BOOTTIME)
 	c.checked = c.Now() // after the other clock: an interruption in between is no suspend
 	lead -= c.checked
-	if d := lead.Sub(c.bootLead); d >= minSuspend {
-		c.suspended.Add(int64(d))
-		c.unread += d
-		c.measureLead()
+	if d := lead.Sub(c.bootLead); d >= minLead {
+		if d >= minSuspend {
+			c.suspended.Add(int64(d))
+			c.unread += d
+		}
+		c.measureLead() // or timers would expire too early from now on
 		c.set = 0
 		c.checked = c.Now()
 	}
@@ -152,7 +156,8 @@ func (c *SystemClock) FromKernel(timestamp Instant) Instant {
 
 // Wait parks the calling goroutine in Go's poller until the instant or a Wake. After a
 // suspend the timer expires too early by the process's clock, or late. One that began less
-// than checkEvery before a deadline is noticed by the next Wait, which ends at once.
+// than checkEvery before a deadline is noticed at the end of the next Wait, whose timer
+// expires too early.
 func (c *SystemClock) Wait(until Instant) (Instant, error) {
 	c.until = until
 	err := c.conn.Read(c.armOnce)

@@ -92,6 +92,23 @@ func TestASuspendJustBeforeADeadlineIsNoticedByTheNextWait(t *testing.T) {
 	}
 }
 
+func TestASuspendTooShortToBeReportedCostsOneWakeUpAndNotThousands(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	loop.Run(func(task *scheduler.Task) error {
+		task.Sleep(ms)
+		scheduler.PretendSuspend(clock, 90*ms)
+		before := loop.Snapshot().Wakeups
+		for range 3 {
+			task.Sleep(5 * ms)
+		}
+		if n := loop.Snapshot().Wakeups - before; n > 12 {
+			t.Errorf("three sleeps took %d wake-ups", n)
+		}
+		return nil
+	})
+}
+
 func kernelTime(t *testing.T) scheduler.Instant {
 	t.Helper()
 	var now unix.Timespec

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"cmp"
 	"math/rand/v2"
+	"runtime"
 	"time"
 )
 
@@ -72,6 +73,7 @@ type Loop struct {
 	main        *Task
 	goroutine   uintptr // Run's, or the one that has taken over; 0 while the loop does not run
 	takenOver   bool
+	gone        bool        // a goroutine that had taken over has ended in it
 	done        func() bool // Run's
 	current     *Task       // nil between steps
 	ended       bool        // the remaining tasks are being unwound
@@ -117,7 +119,8 @@ func New(o Options) *Loop {
 // Run calls main as the first task and runs the loop until it returns; then it
 // cancels the tasks that are left, gives them their grace period, and returns
 // main's error. It does not end because every task waits for an event from
-// outside. A loop runs once; a second Run is a panic.
+// outside. A loop runs once; a second Run is a panic. The calling goroutine must not be
+// locked to its thread, since others may run the loop while it waits.
 func (l *Loop) Run(main Func) error {
 	if l.main != nil {
 		panic("scheduler: Run was called twice; a loop runs once, so make a new one")
@@ -145,6 +148,9 @@ func (l *Loop) runUntil(done func() bool) error {
 	for l.runDue(done) {
 		if err := l.wait(); err != nil {
 			return err
+		}
+		if l.gone {
+			runtime.Goexit()
 		}
 	}
 	if l.exited != nil {

@@ -44,13 +44,19 @@ func (l *Loop) takeOver() bool {
 	l.goroutine, l.takenOver = goroutine(), true
 	l.endWait(now)
 	end := now.Add(maxTakeOver)
+	until, returned := Instant(0), false // 0: Run's goroutine goes on at once
+	defer func() {
+		l.goroutine, l.takenOver = owner, false
+		l.gone = l.gone || !returned // a post, or what it called, has called runtime.Goexit
+		l.shared.GiveBack(until)
+	}()
 	idle := l.runDue(func() bool { return l.time.now >= end || l.done() })
-	l.goroutine, l.takenOver = owner, false
-	until := Instant(0) // Run's goroutine goes on at once
+	returned = true
 	if idle && l.posts.beginWait() {
 		until = l.deadline()
 		l.time.pause(until)
+	} else {
+		l.time.watchdog.begin(nil) // no task's step goes on until Run's goroutine does
 	}
-	l.shared.GiveBack(until)
 	return true
 }

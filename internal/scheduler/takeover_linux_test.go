@@ -6,17 +6,21 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ptvd/internal/scheduler"
 )
 
+// takenOver is a clock during whose Wait another goroutine may run the loop.
+type takenOver interface {
+	TakeOver() (scheduler.Instant, bool)
+	GiveBack(until scheduler.Instant)
+}
+
 // setWhileItWaits sets a flag by SetAndRun once the loop of a system clock waits. Nothing
 // else may end that wait.
 func setWhileItWaits(loop *scheduler.Loop, clock scheduler.Clock, flag *scheduler.Flag) {
-	shared := clock.(interface {
-		TakeOver() (scheduler.Instant, bool)
-		GiveBack(until scheduler.Instant)
-	})
+	shared := clock.(takenOver)
 	for _, waits := shared.TakeOver(); !waits; _, waits = shared.TakeOver() {
 		runtime.Gosched()
 	}
@@ -112,6 +116,58 @@ func TestAGoexitOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
 	if !survived || returned {
 		t.Errorf("the goroutine that set the flag goes on: %v; Run has returned: %v", survived, returned)
 	}
+}
+
+// Without the end of Run's goroutine the test would hang.
+func TestAGoexitOfAPostOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	loop := scheduler.New(scheduler.Options{Clock: clock})
+	flag := scheduler.NewFlag(loop)
+	var run sync.WaitGroup
+	run.Go(func() {
+		loop.Run(func(task *scheduler.Task) error {
+			flag.Wait(task)
+			loop.Post(runtime.Goexit)
+			return task.Sleep(time.Hour)
+		})
+	})
+	go setWhileItWaits(loop, clock, flag)
+	run.Wait()
+}
+
+func TestNoTaskIsBlamedWhileTheLoopsGoroutineGetsNoProcessor(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	shared := clock.(takenOver)
+	var busy atomic.Bool
+	loop := scheduler.New(scheduler.Options{
+		Clock:        clock,
+		BlockedAfter: 5 * ms,
+		OnBlocked: func(b scheduler.Blocked) {
+			if !busy.Load() {
+				t.Errorf("%s was blamed", b.Name)
+			}
+		},
+	})
+	flag := scheduler.NewFlag(loop)
+	busy.Store(true) // the step below may be interrupted
+	go func() {
+		setWhileItWaits(loop, clock, flag)
+		if _, ok := shared.TakeOver(); ok { // before Run's goroutine, which now waits for the turn
+			busy.Store(false)
+			for end := clock.Now().Add(50 * ms); clock.Now() < end; {
+				runtime.Gosched()
+			}
+			busy.Store(true)
+			shared.GiveBack(0)
+		}
+	}()
+	loop.Run(func(task *scheduler.Task) error {
+		flag.Wait(task)
+		for end := clock.Now().Add(2 * ms); clock.Now() < end; { // longer than another goroutine may run it
+		}
+		task.Yield()
+		return nil
+	})
 }
 
 // A wake-up that is lost makes the test hang.
