@@ -30,8 +30,8 @@ type HardwareTest struct {
 	Run func(t *Task, report Reporter) error
 }
 
-// Reporter prints what a test does and sees, a line at a time, for a person who is
-// looking for a swapped wire.
+// Reporter prints what a test does and sees, a line at a time, so that a person finds
+// a swapped wire.
 type Reporter interface {
 	// Info prints what the test does, what the person should do, and what was
 	// seen. Text after a line break, such as a picture, is printed unchanged below

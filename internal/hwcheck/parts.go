@@ -168,7 +168,7 @@ func (m Machine) location(p config.Part) string {
 }
 
 // holder returns the consumer name of the program that has a line open; empty: none,
-// or not a line. The kernel does not tell who has a port open.
+// or not a line. The kernel does not say which program has a port open.
 func (m Machine) holder(p config.Part) string {
 	if p.Kind != schema.Pin {
 		return ""

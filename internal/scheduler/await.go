@@ -16,8 +16,8 @@ import (
 //
 // The work must not use what tasks share: pass in what it needs, and return what
 // it found. It must not leave its goroutine locked to its thread (runtime.LockOSThread),
-// since that goroutine does other work afterwards. Its context ends with Await: what depends on it, such as the body of
-// an HTTP response, must be read inside the work.
+// since that goroutine does other work afterwards. Its context ends with Await: what
+// depends on it, such as the body of an HTTP response, must be read inside the work.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
 	result, err := t.await(func(ctx context.Context) (any, error) { return work(ctx) })
 	value, _ := result.(T)

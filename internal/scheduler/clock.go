@@ -53,8 +53,8 @@ type Clock interface {
 	Close() error
 }
 
-// sharedClock is one of the system, during whose Wait another goroutine may run the loop: that saves
-// the wake-up of a thread.
+// sharedClock is a clock of the system. Another goroutine may run the loop during its Wait,
+// which saves the wake-up of a thread.
 type sharedClock interface {
 	Clock
 

@@ -145,7 +145,7 @@ func (e *encoderTest) turned(detents int) bool {
 	return true
 }
 
-// stopped checks where the encoder stopped. Where it was at the beginning is of no use: it
+// stopped checks where the encoder stopped. Its position at the beginning says nothing: it
 // may have been off its detent. With four steps per detent it always stops at one code, or at two
 // neighbors if its detents lie on a code edge.
 func (e *encoderTest) stopped(a, b plugins.Level) {

@@ -81,7 +81,7 @@ func (b *Board) Level(name string) gpio.Level {
 	return b.line(name).now()
 }
 
-// User returns who has a line open, empty if nobody has.
+// User returns the consumer name of an open line; empty: it is not open.
 func (b *Board) User(name string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
