@@ -7,12 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"syscall"
 	"testing"
 	"time"
 
 	"ptvd/internal/daemon"
 	"ptvd/internal/demo"
+	"ptvd/internal/scheduler"
 	"ptvd/internal/web"
 )
 
@@ -24,9 +24,9 @@ func BenchmarkPageClients(b *testing.B) {
 	for _, clients := range []int{0, 1, 16} {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {
 			for b.Loop() {
-				before := cpuTime()
+				before := scheduler.CPUTime()
 				loop := runWithClients(b, clients, 10*time.Second)
-				b.ReportMetric((cpuTime()-before).Seconds()/loop.Uptime*100, "cpu-%")
+				b.ReportMetric((scheduler.CPUTime()-before).Seconds()/loop.Uptime*100, "cpu-%")
 				for _, task := range loop.Tasks {
 					switch task.Instance + " " + task.Name {
 					case "panel draw":
@@ -42,26 +42,26 @@ func BenchmarkPageClients(b *testing.B) {
 	}
 }
 
-// cpuTime returns the CPU time that the process has used.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func runWithClients(b *testing.B, clients int, lasts time.Duration) *web.Loop {
+// onTheSystemClock returns a world, which must be closed, its clock, and the options of a
+// daemon in it.
+func onTheSystemClock(b *testing.B) (*demo.World, *demo.Clock, daemon.Options) {
+	b.Helper()
 	clock := demo.NewClock(epoch)
 	world, err := demo.NewWorld(clock.Wall)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer world.Close()
 	options, err := world.Options(slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
+	options.Clock = clock
+	return world, clock, options
+}
+
+func runWithClients(b *testing.B, clients int, lasts time.Duration) *web.Loop {
+	world, clock, options := onTheSystemClock(b)
+	defer world.Close()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
 	if err != nil {
 		b.Fatal(err)

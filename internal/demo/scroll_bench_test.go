@@ -3,13 +3,11 @@ package demo_test
 import (
 	"fmt"
 	"image"
-	"log/slog"
 	"testing"
 	"time"
 
 	"ptvd/internal/config"
 	"ptvd/internal/daemon"
-	"ptvd/internal/demo"
 	"ptvd/internal/gpio/sim"
 )
 
@@ -31,21 +29,13 @@ plugins:
 // by a number of steps, 12000x for more than ten minutes. It reports how many of a
 // thousand steps moved a text by more than one pixel, as the panel received them.
 func BenchmarkScrolling(b *testing.B) {
-	clock := demo.NewClock(epoch)
-	world, err := demo.NewWorld(clock.Wall)
-	if err != nil {
-		b.Fatal(err)
-	}
+	world, _, options := onTheSystemClock(b)
 	defer world.Close()
-	options, err := world.Options(slog.New(slog.DiscardHandler))
+	file, err := config.Parse("scrolling.yaml", []byte(scrolling), 0o600)
 	if err != nil {
 		b.Fatal(err)
 	}
-	state := options.File.StateDir
-	if options.File, err = config.Parse("scrolling.yaml", []byte(scrolling), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	options.File.StateDir, options.Clock = state, clock
+	file.StateDir, options.File = options.File.StateDir, file
 	steps := map[int]int{} // by their pixels
 	var d *daemon.Daemon
 	world.Panel.OnChange = framesOf(world.Panel, func(before, after *image.Gray) {

@@ -2,7 +2,6 @@ package demo_test
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"slices"
@@ -10,11 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"ptvd/internal/daemon"
-	"ptvd/internal/demo"
 	"ptvd/internal/gpio/sim"
+	"ptvd/internal/scheduler"
 )
 
 // startedAt names the variable that tells a process when it was started.
@@ -27,10 +24,12 @@ func BenchmarkStart(b *testing.B) {
 		firstFrame(b, at)
 		return
 	}
+	clock := scheduler.NewSystemClock() // its instants are those of the other process, too
+	defer clock.Close()
 	var took []float64
 	for range b.N {
 		again := exec.Command(os.Args[0], "-test.run=^$", "-test.bench=^BenchmarkStart$", "-test.benchtime=1x")
-		again.Env = append(os.Environ(), fmt.Sprint(startedAt, "=", int64(monotonic())))
+		again.Env = append(os.Environ(), fmt.Sprint(startedAt, "=", int64(clock.Now())))
 		reader, writer, err := os.Pipe()
 		if err != nil {
 			b.Fatal(err)
@@ -60,33 +59,18 @@ func firstFrame(b *testing.B, began string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	clock := demo.NewClock(epoch)
-	world, err := demo.NewWorld(clock.Wall)
-	if err != nil {
-		b.Fatal(err)
-	}
+	world, clock, options := onTheSystemClock(b)
 	defer world.Close()
-	options, err := world.Options(slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	options.Clock = clock
 	d := daemon.New(options)
 	lit := false
 	world.Panel.OnChange = func() {
 		if !lit && slices.Max(world.Panel.Picture(sim.Arrangement{}).Pix) > 0 {
 			lit = true
-			fmt.Fprintln(os.NewFile(3, "delay"), int64(monotonic())-since)
+			fmt.Fprintln(os.NewFile(3, "delay"), int64(clock.Now())-since)
 			d.Stop()
 		}
 	}
 	if err := d.Run(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-}
-
-func monotonic() time.Duration {
-	var now unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) // fails for an unknown clock only
-	return time.Duration(now.Nano())
 }

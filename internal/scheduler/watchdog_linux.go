@@ -161,15 +161,16 @@ func (w *watchdog) starvedFor(s *cpuSample, since, now Instant) time.Duration {
 	if s == nil {
 		return step
 	}
-	waited := now.Sub(s.at) - (cpuTime() - s.used)
+	waited := now.Sub(s.at) - (CPUTime() - s.used)
 	if seen := since.Add(w.half); s.at >= seen {
 		waited = time.Duration(float64(waited+s.at.Sub(seen)) / float64(now.Sub(seen)) * float64(step))
 	}
 	return min(max(waited, 0), step)
 }
 
-// cpuTime returns the CPU time of the process.
-func cpuTime() time.Duration {
+// CPUTime returns the CPU time that the process has used so far, in user mode and in the
+// kernel, on all its threads (getrusage(2)).
+func CPUTime() time.Duration {
 	var use unix.Rusage
 	_ = unix.Getrusage(unix.RUSAGE_SELF, &use) // does not fail
 	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
@@ -212,7 +213,7 @@ func (w *watchdog) watch() {
 		at := w.clock.Now()
 		age := w.machine(at).Sub(w.machine(since))
 		if (sample == nil || sample.step != since) && age >= w.half {
-			sample, nextAt = &cpuSample{since, w.machine(at), cpuTime()}, w.after
+			sample, nextAt = &cpuSample{since, w.machine(at), CPUTime()}, w.after
 			w.sample.Store(sample)
 		}
 		if age >= nextAt {

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"ptvd/internal/scheduler"
 	sources "ptvd/plugins/departures"
 	"ptvd/plugins/topics"
 )
@@ -170,19 +170,11 @@ func BenchmarkReply(b *testing.B) {
 	body := fmt.Appendf(nil, `{"stopTimes": [%s%s]}`, strings.Repeat(one+",", 29), one)
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
-	before := cpuTime(b)
+	before := scheduler.CPUTime()
 	for b.Loop() {
 		if found, err := decodeStopTimes(sources.Parse(body), "cz_1"); err != nil || len(found.List) != 30 {
 			b.Fatal(len(found.List), err)
 		}
 	}
-	b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
-}
-
-func cpuTime(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	b.ReportMetric(float64((scheduler.CPUTime()-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 }

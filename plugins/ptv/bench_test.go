@@ -6,10 +6,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 	sources "ptvd/plugins/departures"
 )
@@ -33,7 +33,7 @@ func BenchmarkReply(b *testing.B) {
 			r := cfg.requests()[0]
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
-			before := cpuTime(b)
+			before := scheduler.CPUTime()
 			for b.Loop() {
 				found, err := client.departures(b.Context(), cfg, r)
 				if err != nil || len(found.List) != c.routes*c.each {
@@ -43,7 +43,7 @@ func BenchmarkReply(b *testing.B) {
 					b.Fatal("departures are missing")
 				}
 			}
-			b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64((scheduler.CPUTime()-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 		})
 	}
 }
@@ -56,16 +56,6 @@ type replying struct {
 
 func (r replying) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: r.status, Body: io.NopCloser(bytes.NewReader(r.body))}, nil
-}
-
-// cpuTime returns the CPU time that the process has used, the collector's included: the
-// machine may have other work.
-func cpuTime(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 var benchEpoch = time.Date(2026, 11, 19, 8, 0, 0, 0, time.UTC)

@@ -8,8 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"ptvd/internal/scheduler"
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
@@ -78,25 +77,16 @@ func TestAFrameThatScrollsAllocatesNothingAndSendsTheTickerAlone(t *testing.T) {
 func BenchmarkFrame(b *testing.B) {
 	withBoard(b, disruption, func(task *plugins.Task, _ *plugintest.Harness, sent *meter) error {
 		b.ReportAllocs()
-		start, before := cpuTime(b), *sent
+		start, before := scheduler.CPUTime(), *sent
 		for b.Loop() {
 			if err := task.Sleep(frame); err != nil {
 				return err
 			}
 		}
-		b.ReportMetric(float64(cpuTime(b)-start)/float64(b.N), "cpu-ns/op")
+		b.ReportMetric(float64(scheduler.CPUTime()-start)/float64(b.N), "cpu-ns/op")
 		b.ReportMetric(float64(*sent-before)/float64(b.N), "sent-B/op")
 		return nil
 	})
-}
-
-// cpuTime returns the CPU time of the process, which other processes do not lengthen.
-func cpuTime(b *testing.B) time.Duration {
-	var usage unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // BenchmarkLuma has luma.oled show pictures of the same page, through an interface that

@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -192,11 +191,7 @@ func start(b *testing.B, instances string, onChange func(), via http.RoundTrippe
 func cpu(b *testing.B, process int) time.Duration {
 	b.Helper()
 	if process == os.Getpid() {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		return scheduler.CPUTime()
 	}
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 	if err != nil {
