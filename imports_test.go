@@ -47,9 +47,10 @@ var rules = []struct {
 	{
 		"internal/gpio",
 		func(_, i string) bool {
-			return !under(i, "ptvd") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/scheduler" || i == "ptvd/internal/textfmt"
+			return !under(i, "ptvd") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/scheduler" ||
+				i == "ptvd/internal/textfmt" || i == "ptvd/internal/limited"
 		},
-		"the board uses the scheduler and nothing else of ptvd",
+		"the board uses the scheduler, texts and limited files, and nothing else of ptvd",
 	},
 	{
 		"internal/web",
@@ -59,7 +60,9 @@ var rules = []struct {
 	{
 		"internal/config",
 		func(_, i string) bool {
-			return !under(i, "ptvd") || under(i, "ptvd/internal/config") || under(i, "ptvd/internal/schema") || under(i, "ptvd/internal/host") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/textfmt" || under(i, "ptvd/plugins") && !isPlugin(i)
+			return !under(i, "ptvd") || under(i, "ptvd/internal/config") || under(i, "ptvd/internal/schema") ||
+				under(i, "ptvd/internal/host") || under(i, "ptvd/internal/gpio") || i == "ptvd/internal/textfmt" ||
+				under(i, "ptvd/plugins") && !isPlugin(i)
 		},
 		"the configuration knows plugins by their Spec alone",
 	},

@@ -3,13 +3,14 @@ package plugins
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
+
+	"ptvd/internal/limited"
 )
 
 // Secret is a configured value that only its plugin can read. It comes from a
@@ -62,12 +63,7 @@ func (s Secret) Reveal() (string, error) {
 }
 
 func readSecret(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	data, err := limited.ReadFile(path, maxSecret)
 	if err != nil {
 		return "", err
 	}

@@ -3,12 +3,13 @@ package host
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
+
+	"ptvd/internal/limited"
 )
 
 // Storage is where an instance keeps what should outlive a restart. Its methods touch
@@ -37,17 +38,13 @@ func (d StorageDir) Load(name string) ([]byte, error) {
 	for _, file := range temporary {
 		_ = os.Remove(file) // the next Load tries again
 	}
-	f, err := os.Open(filepath.Join(string(d), name))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(string(d), name)
+	data, err := limited.ReadFile(path, maxFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s is larger than %d bytes: it is not a state file; remove it", f.Name(), maxFile)
+	case len(data) > maxFile:
+		return nil, fmt.Errorf("%s is larger than %d bytes: it is not a state file; remove it", path, maxFile)
 	}
 	return data, err
 }

@@ -8,9 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"ptvd/internal/limited"
 	"ptvd/plugins"
 	"ptvd/plugins/topics"
 )
@@ -37,9 +36,11 @@ func (p *Program) UnmarshalText(text []byte) error {
 	}
 	*p = Program{Path: path}
 	var data []byte
-	if data, p.problem = readLimited(path + ManifestSuffix); p.problem == nil {
-		p.manifest, p.problem = ParseManifest(data)
+	if data, p.problem = limited.ReadFile(path+ManifestSuffix, maxManifest); p.problem != nil {
+		p.problem = fmt.Errorf("no manifest: %w", p.problem)
+		return nil
 	}
+	p.manifest, p.problem = ParseManifest(data)
 	return nil
 }
 
@@ -52,15 +53,6 @@ const (
 	// maxManifest limits, in bytes, the length of a manifest.
 	maxManifest = 64 << 10
 )
-
-func readLimited(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("no manifest: %w", err)
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxManifest+1))
-}
 
 // Manifest says what a program is.
 type Manifest struct {

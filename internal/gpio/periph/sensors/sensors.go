@@ -9,16 +9,15 @@ package sensors
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ptvd/internal/gpio"
+	"ptvd/internal/limited"
 )
 
 // Channel is one value that a device measures.
@@ -206,12 +205,7 @@ const maxText = 64
 
 // readText reads a file of one line.
 func readText(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxText+1))
+	text, err := limited.ReadFile(path, maxText)
 	if err != nil {
 		return "", err
 	}
