@@ -32,6 +32,9 @@ func NewSystemClock() Clock {
 // The timer is one of CLOCK_BOOTTIME, so that what came due while the machine was
 // suspended is due when it resumes. That a clock of this kind is ahead of the
 // process's by more than before is how a suspend is noticed.
+//
+// A wake-up takes tens of microseconds, so the timer is set to expire earlier by about
+// the least that one took lately.
 type SystemClock struct {
 	realTime
 	file     *os.File
@@ -40,7 +43,8 @@ type SystemClock struct {
 	checked  Instant       // when a suspend was last looked for
 	unread   time.Duration // suspended since the last call of Suspended
 	timer    int           // the descriptor of file
-	set      Instant       // what the timer is set to
+	set      Instant       // the deadline that the timer is set for
+	early    Instant       // how long before a deadline the timer expires
 	armErr   error
 	turn     sync.Mutex // held by the goroutine that runs the loop, and so never between two waits
 
@@ -167,10 +171,8 @@ func (c *SystemClock) Wait(until Instant) (Instant, error) {
 	now := c.Now()
 	if !c.expired {
 		now = c.lookForSuspend(now)
-	} else if now < c.set || now-c.set >= checkEvery {
-		now = c.noticeSuspend()
-	}
-	if c.expired {
+	} else {
+		now = c.endEarlyWait(now)
 		c.set = 0 // it is not set any more
 	}
 	c.waiting, c.expired = false, false
@@ -182,13 +184,32 @@ func (c *SystemClock) Wait(until Instant) (Instant, error) {
 	return now, errors.Join(err, c.armErr)
 }
 
+// maxEarly limits for how long endEarlyWait may keep a processor busy.
+const maxEarly = 50 * Instant(time.Microsecond)
+
+// endEarlyWait is called when the timer has expired, and returns once the deadline has come.
+func (c *SystemClock) endEarlyWait(now Instant) Instant {
+	took := now - (c.set - c.early)
+	if took < 0 || took >= checkEvery {
+		return c.noticeSuspend()
+	}
+	for now < c.set {
+		now = c.Now()
+	}
+	if took > c.early {
+		took = min(maxEarly, c.early+(took-c.early+63)/64)
+	}
+	c.early = took
+	return now
+}
+
 // arm is called before the poller waits, and again when the timer has expired.
 func (c *SystemClock) arm(uintptr) (done bool) {
 	if c.waiting {
 		c.expired = true
 		return true
 	}
-	if !c.setUntil(c.until) && c.Now() >= c.until || c.armErr != nil {
+	if !c.setUntil(c.until) && c.Now() >= c.until-c.early || c.armErr != nil {
 		return true // it has expired before the poller was told to wait for it
 	}
 	c.waiting = true
@@ -203,7 +224,11 @@ func (c *SystemClock) setUntil(until Instant) bool {
 		return false
 	}
 	c.set = until
-	c.armErr = setTimer(c.timer, until.Add(time.Duration(c.bootLead)))
+	at := until
+	if at != Never {
+		at = (at - c.early).Add(time.Duration(c.bootLead))
+	}
+	c.armErr = setTimer(c.timer, at)
 	return true
 }
 
