@@ -1,8 +1,8 @@
 # A board as one writes it in Python: departures every 30 s from the address in the
 # argument, and their minutes on four MAX7219, drawn ten times a second as in luma's
 # examples; a button that turns the page, and a lamp that follows a rotary encoder, which
-# is looked at every 50 ms while it rests. SPI port and pins are those that luma and
-# gpiozero have for tests.
+# is looked at every 5 ms while it turns, and as often as the second argument says, in
+# seconds, while it rests. SPI port and pins are those that luma and gpiozero have for tests.
 import asyncio
 import datetime
 import os
@@ -68,7 +68,7 @@ class Board:
             if level != goal:
                 level += max(-0.005, min(0.005, goal - level))
                 self.lamp.value = level
-            await asyncio.sleep(0.05 if level == goal else 0.005)
+            await asyncio.sleep(float(sys.argv[2]) if level == goal else 0.005)
 
     async def run(self):
         await asyncio.gather(self.fetch(), self.show(), self.fade())
