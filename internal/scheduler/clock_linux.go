@@ -185,7 +185,7 @@ func (c *SystemClock) Wait(until Instant) (Instant, error) {
 }
 
 // maxEarly limits for how long endEarlyWait may keep a processor busy.
-const maxEarly = 50 * Instant(time.Microsecond)
+const maxEarly = 200 * Instant(time.Microsecond)
 
 // endEarlyWait is called when the timer has expired, and returns once the deadline has come.
 func (c *SystemClock) endEarlyWait(now Instant) Instant {
