@@ -105,7 +105,7 @@ func Do(t *Task, work func() error) error { return scheduler.Do(t, work) }
 // that began one was cancelled and nobody waits for it any more. The zero value is
 // ready.
 //
-//	Do(t, work) error   is [Do] for work that must not meet what was begun before with the same turns, such as two transfers to one device: it waits for its end first
+//	Do(t, work) error   is [Do], but first waits for the end of what was begun before with the same turns
 type Turns = scheduler.Turns
 
 // Backoff gives growing pauses between attempts; see [NewBackoff].

@@ -81,7 +81,8 @@ func Tree() *cobra.Command {
 			return unknown(cmd, args[0])
 		},
 	}
-	root.AddCommand(runCommand(), checkCommand(), reloadCommand(), demoCommand(), pluginsCommand(), pinsCommand(), stopsCommand(), fleetCommand(), schemaCommand(), execManifestCommand(), versionCommand())
+	root.AddCommand(runCommand(), checkCommand(), reloadCommand(), demoCommand(), pluginsCommand(), pinsCommand(),
+		stopsCommand(), fleetCommand(), schemaCommand(), execManifestCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range root.Commands() {

@@ -185,7 +185,9 @@ func printBoards(out io.Writer, boards []*fleetBoard) error {
 		if !b.Online {
 			health = "offline"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", textfmt.OneLine(b.Board, width), cmp.Or(textfmt.OneLine(b.Program, width), "-"), health, age, textfmt.OneLine(strings.Join(b.Shows, " | "), width))
+		board, program := textfmt.OneLine(b.Board, width), textfmt.OneLine(b.Program, width)
+		shows := textfmt.OneLine(strings.Join(b.Shows, " | "), width)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", board, cmp.Or(program, "-"), health, age, shows)
 		for _, reason := range b.Reasons {
 			if reason != "offline" {
 				fmt.Fprintf(w, "\t\t\t\t%s\n", textfmt.OneLine(reason, width))

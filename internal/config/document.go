@@ -52,7 +52,8 @@ func (d *decoder) document(root *yaml.Node) *File {
 	expanders := expanderOptions(content.Expanders)
 	d.connect(content.Plugins, expanders)
 	file := &File{
-		Timezone: cmp.Or(content.Timezone.Location, time.Local), Board: content.Board, StateDir: content.State, Poll: content.Poll, Expanders: expanders, decoder: d,
+		Timezone: cmp.Or(content.Timezone.Location, time.Local), StateDir: content.State,
+		Board: content.Board, Poll: content.Poll, Expanders: expanders, decoder: d,
 	}
 	if content.HTTP.Listen != "" {
 		file.HTTP = &content.HTTP

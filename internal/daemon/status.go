@@ -104,7 +104,8 @@ func (d *Daemon) logSnapshot() {
 		}
 		i.log.LogAttrs(context.Background(), slog.LevelInfo, "instance", attributes...)
 	}
-	d.log.Info("loop", "status", d.status(), "uptime", snapshot.At.Sub(d.started).Round(time.Millisecond), "wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
+	d.log.Info("loop", "status", d.status(), "uptime", snapshot.At.Sub(d.started).Round(time.Millisecond),
+		"wakeups", snapshot.Wakeups, "workers", snapshot.Workers)
 }
 
 const (

@@ -86,7 +86,8 @@ func (i *Instance) Publish(topic string, value any, of reflect.Type) {
 				there = append(there, fmt.Sprintf("%q of %v", s.topic.Name, s.topic.Type))
 			}
 		}
-		panic(fmt.Sprintf("plugins: %s (%s) publishes topic %q of %v; its Spec lists %s", i.Name, i.Definition.Name, topic, of, cmp.Or(strings.Join(there, ", "), "none")))
+		panic(fmt.Sprintf("plugins: %s (%s) publishes topic %q of %v; its Spec lists %s",
+			i.Name, i.Definition.Name, topic, of, cmp.Or(strings.Join(there, ", "), "none")))
 	}
 	i.Bus.publish(slot, value)
 }

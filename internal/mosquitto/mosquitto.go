@@ -27,7 +27,10 @@ func Start(t testing.TB, configuration ...string) *Broker {
 	t.Helper()
 	b := &Broker{t: t, Address: FreeAddress(t), file: filepath.Join(t.TempDir(), "mosquitto.conf")}
 	_, port, _ := net.SplitHostPort(b.Address)
-	lines := append([]string{"listener " + port + " 127.0.0.1", "allow_anonymous true", "log_type error", "log_type warning", "log_type information", "user root"}, configuration...)
+	lines := append([]string{
+		"listener " + port + " 127.0.0.1", "allow_anonymous true", "user root",
+		"log_type error", "log_type warning", "log_type information",
+	}, configuration...)
 	if err := os.WriteFile(b.file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

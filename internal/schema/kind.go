@@ -96,7 +96,9 @@ var (
 	// begins with 0. The pin of an I/O expander follows its name: porch.GPA0. So do
 	// those of other drivers of periph, whose names begin with a capital: FT232H.D0. Boards
 	// have lines of other names, such as STATUS_LED or CTS0.
-	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._-]+-GPIO(0|[1-9][0-9]{0,2})|[a-z0-9][a-z0-9-]{0,31}\.[A-Z]{1,3}[0-9]{1,2}|[A-Z][A-Za-z0-9()_-]*\.[A-Z]{1,4}[0-9]{1,2}|[A-Z0-9]{1,15}(_[A-Z0-9]{1,15}){1,3}|[A-FH-Z][A-Z]{1,14}[0-9]{0,3})$`)
+	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._-]+-GPIO(0|[1-9][0-9]{0,2})` +
+		`|[a-z0-9][a-z0-9-]{0,31}\.[A-Z]{1,3}[0-9]{1,2}|[A-Z][A-Za-z0-9()_-]*\.[A-Z]{1,4}[0-9]{1,2}` +
+		`|[A-Z0-9]{1,15}(_[A-Z0-9]{1,15}){1,3}|[A-FH-Z][A-Z]{1,14}[0-9]{0,3})$`)
 	pwmName  = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|pwmchip(0|[1-9][0-9]{0,2})/(0|[1-9][0-9]{0,2}))$`)
 	i2cName  = regexp.MustCompile(`^(I2C|/dev/i2c-)(0|[1-9][0-9]{0,2})$`)
 	uartName = regexp.MustCompile(`^/dev/(tty[A-Za-z]+[0-9]+|serial[0-9]|serial/by-(id|path)/[A-Za-z0-9._:+-]+)$`)

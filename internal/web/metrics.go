@@ -87,7 +87,8 @@ func withLabels(labels []string) (text string) {
 func (e exposition) all(s State) {
 	for _, i := range s.Instances {
 		for _, health := range []string{"ok", "degraded", "failed"} {
-			e.own("instance_health", "1 for the instance's present health, 0 for the others.", boolean(i.Health == health), "instance", i.Name, "plugin", i.Plugin, "health", health)
+			e.own("instance_health", "1 for the instance's present health, 0 for the others.", boolean(i.Health == health),
+				"instance", i.Name, "plugin", i.Plugin, "health", health)
 		}
 		e.own("instance_restarts_total", "Restarts of the instance after failures.", float64(i.Restarts), "instance", i.Name)
 		for name, value := range i.Meter {

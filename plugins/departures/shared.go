@@ -46,7 +46,8 @@ type sharedJSON struct {
 func (s Shared) JSONAt(topics.Moment) any {
 	d := s.departures
 	told := sharedJSON{
-		Stop: d.Stop, Period: d.Period.Seconds(), Complete: d.Complete && d.Mismatch == "", Attribution: d.Attribution, List: append([]topics.Departure{}, d.List...),
+		Stop: d.Stop, Period: d.Period.Seconds(), Complete: d.Complete && d.Mismatch == "", Attribution: d.Attribution,
+		List: append([]topics.Departure{}, d.List...),
 	}
 	if d.Zone != nil {
 		told.Zone = d.Zone.String()

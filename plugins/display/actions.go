@@ -8,13 +8,17 @@ var (
 	showPage      = plugins.NewAction("page", "shows a page by its name", plugins.Arg("the name of a page, such as clock", nil))
 	wake          = plugins.NewAction("wake", "wakes a blank panel")
 	blank         = plugins.NewAction("blank", "blanks the panel until another action wakes it")
-	setBrightness = plugins.NewAction("brightness", "makes the panel as bright as that, whatever the time of day", plugins.Arg("0% to 100%, or auto for that of the configuration", checkBrightness))
-	test          = plugins.NewAction("test", "shows the test pattern, or stops showing it")
+	setBrightness = plugins.NewAction("brightness", "makes the panel as bright as that, whatever the time of day",
+		plugins.Arg("0% to 100%, or auto for that of the configuration", checkBrightness))
+	test = plugins.NewAction("test", "shows the test pattern, or stops showing it")
 
-	show    = plugins.NewAction("show", "shows a message, then the page that was there before", plugins.Arg("a text, or JSON with text, name, priority, durationMs, repeat, hold, stack, wakeup and lifetimeMs", checkNotification))
-	dismiss = plugins.NewAction("dismiss", "ends a message", plugins.Arg("the name of a message; without one it is the message that is up", checkAnyName))
-	push    = plugins.NewAction("push", "adds a page with a text to the others, or changes it", plugins.Arg("the name of the page, and a text or JSON with text, lifetimeMs and lifetimeExpiry", checkPage))
-	remove  = plugins.NewAction("remove", "removes a page that was pushed", plugins.Arg("the name of the page", checkName))
+	show = plugins.NewAction("show", "shows a message, then the page that was there before",
+		plugins.Arg("a text, or JSON with text, name, priority, durationMs, repeat, hold, stack, wakeup and lifetimeMs", checkNotification))
+	dismiss = plugins.NewAction("dismiss", "ends a message",
+		plugins.Arg("the name of a message; without one it is the message that is up", checkAnyName))
+	push = plugins.NewAction("push", "adds a page with a text to the others, or changes it",
+		plugins.Arg("the name of the page, and a text or JSON with text, lifetimeMs and lifetimeExpiry", checkPage))
+	remove = plugins.NewAction("remove", "removes a page that was pushed", plugins.Arg("the name of the page", checkName))
 )
 
 func checkNotification(arg string) error {

@@ -67,7 +67,8 @@ func (c Config) CheckAction(name, arg string) error {
 	switch {
 	case name == "page" && !slices.Contains(names, arg):
 		return fmt.Errorf("no page is named %s; %s", schema.Quote(arg), schema.Suggest(arg, names))
-	case slices.ContainsFunc(pageActions, func(a *plugins.Action) bool { return a.Name() == name }) && !slices.ContainsFunc(c.Pages, func(p PageEntry) bool { return p.Choice.Name == name }):
+	case slices.ContainsFunc(pageActions, func(a *plugins.Action) bool { return a.Name() == name }) &&
+		!slices.ContainsFunc(c.Pages, func(p PageEntry) bool { return p.Choice.Name == name }):
 		return fmt.Errorf("pages has no %s; add one", name)
 	}
 	return nil

@@ -32,12 +32,17 @@ var (
 
 func init() {
 	plugins.Register(plugins.Spec[Config]{
-		Name:     "display",
-		Doc:      "shows departures, the time and messages on a panel of LEDs",
-		Defaults: Config{Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second, Follow: Follow{Dark: 1, Bright: 400, Least: 0.05}, Messages: Messages{For: 20 * time.Second, Expire: time.Hour}},
-		Topics:   plugins.Topics(picture, words, light, current, pending),
-		Actions:  plugins.Actions(append([]*plugins.Action{nextPage, previousPage, showPage, wake, blank, setBrightness, test, show, dismiss, push, remove}, pageActions...)...),
-		New:      New,
+		Name: "display",
+		Doc:  "shows departures, the time and messages on a panel of LEDs",
+		Defaults: Config{
+			Every: 100 * time.Millisecond, Scroll: 20, Brightness: 0.5, Wake: 30 * time.Second,
+			Follow: Follow{Dark: 1, Bright: 400, Least: 0.05}, Messages: Messages{For: 20 * time.Second, Expire: time.Hour},
+		},
+		Topics: plugins.Topics(picture, words, light, current, pending),
+		Actions: plugins.Actions(append([]*plugins.Action{
+			nextPage, previousPage, showPage, wake, blank, setBrightness, test, show, dismiss, push, remove,
+		}, pageActions...)...),
+		New: New,
 	})
 }
 

@@ -188,7 +188,8 @@ func keys(of any) (all []string) {
 
 // checkName refuses what cannot be the name of a message.
 func checkName(name string) error {
-	if name == "" || len(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '{' }) {
+	refused := func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '{' }
+	if name == "" || len(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, refused) {
 		return fmt.Errorf("%s cannot be the name of a message: it has 1 to %d bytes without spaces", schema.Quote(name), maxName)
 	}
 	return nil

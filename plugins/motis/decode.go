@@ -67,7 +67,8 @@ func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
 	}
 	isAsked := func(t stopTime) bool { return t.Place.StopID == stop || t.Place.ParentID == stop }
 	if err == nil && stop != "" && at.StopID != stop && nearest.StopID != "" && !slices.ContainsFunc(r.StopTimes, isAsked) {
-		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it", stop, nearest.Name, nearest.StopID)
+		found.Doubt = fmt.Sprintf("stop %s not found: it may have another ID; departures of %s (%s) are shown, which is near it",
+			stop, nearest.Name, nearest.StopID)
 	}
 	if at.StopID == "" { // a position, which has no name
 		at = nearest
@@ -78,8 +79,9 @@ func decodeStopTimes(reply gjson.Result, stop string) (sources.Reply, error) {
 
 // modes are the words of people for MOTIS's modes.
 var modes = map[string]string{
-	"TRAM": "tram", "BUS": "bus", "COACH": "bus", "FERRY": "ferry", "SUBWAY": "train", "SUBURBAN": "train", "RAIL": "train", "HIGHSPEED_RAIL": "train",
-	"LONG_DISTANCE": "train", "NIGHT_RAIL": "train", "REGIONAL_RAIL": "train", "REGIONAL_FAST_RAIL": "train", "METRO": "train",
+	"TRAM": "tram", "BUS": "bus", "COACH": "bus", "FERRY": "ferry",
+	"SUBWAY": "train", "METRO": "train", "SUBURBAN": "train", "RAIL": "train", "NIGHT_RAIL": "train",
+	"REGIONAL_RAIL": "train", "REGIONAL_FAST_RAIL": "train", "HIGHSPEED_RAIL": "train", "LONG_DISTANCE": "train",
 }
 
 // departure returns what people see of it, and whether one can get on. Without a time it
@@ -87,11 +89,13 @@ var modes = map[string]string{
 func (t stopTime) departure() (d topics.Departure, boards bool) {
 	mode := modes[t.Mode]
 	d = topics.Departure{
-		Scheduled: cmp.Or(t.Place.ScheduledDeparture, t.Place.Departure), Run: t.TripID, RouteID: t.RouteID, Route: t.RouteLongName, Number: cmp.Or(t.RouteShortName, t.DisplayName),
-		DirectionID: t.DirectionID, Destination: cmp.Or(t.TripTo.Name, t.Headsign), Headsign: cmp.Or(t.Headsign, t.TripTo.Name),
-		Platform: cmp.Or(t.Place.Track, t.Place.ScheduledTrack), ScheduledPlatform: t.Place.ScheduledTrack, Bay: mode == "bus" || mode == "tram",
-		Mode: cmp.Or(mode, strings.ToLower(t.Mode)), Agency: t.AgencyName, Colour: t.RouteColor, TextColour: t.RouteTextColor,
+		Scheduled: cmp.Or(t.Place.ScheduledDeparture, t.Place.Departure), Run: t.TripID,
 		Cancelled: t.Cancelled || t.TripCancelled || t.Place.Cancelled,
+		RouteID:   t.RouteID, Route: t.RouteLongName, Number: cmp.Or(t.RouteShortName, t.DisplayName),
+		Mode: cmp.Or(mode, strings.ToLower(t.Mode)), Agency: t.AgencyName, Colour: t.RouteColor, TextColour: t.RouteTextColor,
+		DirectionID: t.DirectionID, Destination: cmp.Or(t.TripTo.Name, t.Headsign), Headsign: cmp.Or(t.Headsign, t.TripTo.Name),
+		Platform: cmp.Or(t.Place.Track, t.Place.ScheduledTrack), ScheduledPlatform: t.Place.ScheduledTrack,
+		Bay: mode == "bus" || mode == "tram",
 	}
 	if t.RealTime {
 		d.Estimated = t.Place.Departure

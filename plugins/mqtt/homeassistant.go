@@ -156,7 +156,10 @@ func (m *mqtt) components() map[string]component {
 		for _, action := range i.Actions {
 			name := plugins.ActionName{Instance: i.Instance, Name: action.Name}
 			if action.Arg == "" && !ofLight[name] && slices.Contains(m.cfg.Commands, name) {
-				add(i.Instance, action.Name, component{"p": "button", "name": words(i.Instance, action.Name), "cmd_t": m.cfg.topic("cmd", i.Instance, action.Name), "pl_prs": ""})
+				add(i.Instance, action.Name, component{
+					"p": "button", "name": words(i.Instance, action.Name),
+					"cmd_t": m.cfg.topic("cmd", i.Instance, action.Name), "pl_prs": "",
+				})
 			}
 		}
 	}

@@ -66,7 +66,8 @@ func explain(status int, message, health string) *sources.Error {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return &sources.Error{Summary: "access denied", Detail: cmp.Or(message, "the API rejects this id and key"), Persistent: true}
 	case status == http.StatusNotFound || status == http.StatusBadRequest:
-		return &sources.Error{Summary: "not found", Detail: cmp.Or(message, "no such stop or route; check stop, routes and route_type"), Persistent: true, OfRequest: true}
+		detail := cmp.Or(message, "no such stop or route; check stop, routes and route_type")
+		return &sources.Error{Summary: "not found", Detail: detail, Persistent: true, OfRequest: true}
 	case status == http.StatusOK && health == "0":
 		return &sources.Error{Summary: "PTV is down", Detail: cmp.Or(message, "the API reports that it is not available (health 0)")}
 	}

@@ -163,7 +163,8 @@ func (r *remote) watch(t *plugins.Task) error {
 			}
 			continue
 		}
-		r.Failed(&sources.Error{Summary: "nothing shared", Detail: "no board shares departures with " + r.cfg.From.Instance + "; check that one with share is running", Persistent: true})
+		detail := "no board shares departures with " + r.cfg.From.Instance + "; check that one with share is running"
+		r.Failed(&sources.Error{Summary: "nothing shared", Detail: detail, Persistent: true})
 		if err := t.Sleep(r.cfg.After); err != nil {
 			return err
 		}

@@ -39,7 +39,10 @@ var pwmPins = [...]string{"GPIO12", "GPIO13", "GPIO18", "GPIO19"}
 
 // New returns a board whose edges are stamped with the time of the loop.
 func New(loop *scheduler.Loop) *Board {
-	b := &Board{loop: loop, lines: map[string]*line{}, ports: map[string]*port{}, i2c: map[uint16]I2CDevice{}, i2cFails: map[uint16]*failures{}, uart: newUART(), sensors: newSensors()}
+	b := &Board{
+		loop: loop, lines: map[string]*line{}, ports: map[string]*port{},
+		i2c: map[uint16]I2CDevice{}, i2cFails: map[uint16]*failures{}, uart: newUART(), sensors: newSensors(),
+	}
 	for n := range lineCount {
 		name := fmt.Sprintf("GPIO%d", n)
 		b.lines[name] = &line{name: name}
