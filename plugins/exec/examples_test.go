@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"ptvd/plugins"
 	"ptvd/plugins/exec"
@@ -156,6 +157,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"value": {"topic": "temperature", "value": {"value": 21.4}}}`))
 	f.Add([]byte(`{"hello": null, "log": {"level": "info", "text": "x"}}`))
 	f.Add([]byte(`{"health": {}} {}`))
+	f.Add([]byte("{\"value\": {\"topic\": \"temperature\", \"value\": \"21 \xb0C\"}}"))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		read, err := exec.Parse(line)
 		if err != nil {
@@ -167,6 +169,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if _, err := exec.Parse(data); err != nil {
 			t.Errorf("%s became %s: %v", line, data, err)
+		}
+		if !utf8.Valid(data) {
+			t.Errorf("%q is not UTF-8", data)
 		}
 	})
 }

@@ -285,11 +285,15 @@ func (i *instance) obey(line FromProgram) error {
 	return nil
 }
 
-// maxLines is how many lines a second are read. More have to wait in the program.
-const maxLines = 100
+// maxLines and maxBytes are how many lines and bytes a second are read. More have to wait in
+// the program.
+const (
+	maxLines = 100
+	maxBytes = 256 << 10
+)
 
 func (i *instance) eachLine(t *plugins.Task, from *lineReader, do func(line []byte) error) error {
-	count, since := 0, t.Now()
+	lines, bytes, since := 0, 0, t.Now()
 	for {
 		line, err := from.next(t)
 		switch {
@@ -297,6 +301,7 @@ func (i *instance) eachLine(t *plugins.Task, from *lineReader, do func(line []by
 			return nil
 		case errors.Is(err, errTooLong):
 			i.env.Log.Warn("line of the program ignored", "err", err, "line", printable(line))
+		case errors.Is(err, errRest):
 		case err != nil:
 			return err
 		default:
@@ -304,11 +309,13 @@ func (i *instance) eachLine(t *plugins.Task, from *lineReader, do func(line []by
 				return err
 			}
 		}
-		if count++; count%maxLines == 0 {
+		lines++
+		bytes += len(line)
+		if lines == maxLines || bytes >= maxBytes {
 			if err := t.SleepUntil(since.Add(time.Second)); err != nil {
 				return err
 			}
-			since = t.Now()
+			lines, bytes, since = 0, 0, t.Now()
 		}
 	}
 }

@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,21 @@ func TestAHundredLinesAreReadASecond(t *testing.T) {
 		}
 		return err
 	})
+}
+
+func TestAQuarterOfAMebibyteIsReadASecond(t *testing.T) {
+	line := strings.Repeat("x", maxLine-1) + "\n"
+	for name, output := range map[string]string{"lines": strings.Repeat(line, 10), "a line without an end": strings.Repeat("x", 10*maxLine)} {
+		inVirtualTime(t, func(task *plugins.Task, _ *scheduler.VirtualClock) error {
+			start := task.Now()
+			i := &instance{env: plugins.Env{Log: slog.New(slog.DiscardHandler)}}
+			err := i.eachLine(task, newLineReader(io.NopCloser(strings.NewReader(output))), func([]byte) error { return nil })
+			if took := task.Now().Sub(start); took != 2*time.Second {
+				t.Errorf("%s: 640 KiB are read in %v", name, took)
+			}
+			return err
+		})
+	}
 }
 
 func TestAProgramWithoutAHelloFailsAfterTenSeconds(t *testing.T) {

@@ -63,9 +63,10 @@ type Health struct {
 	Degraded string `json:"degraded"` // what it lacks, in a few words; empty: all is well
 }
 
-// Parse reads a line of the program.
+// Parse reads a line of the program. Bytes that are not UTF-8, which no reader of a topic
+// expects, become U+FFFD.
 func Parse(line []byte) (read FromProgram, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder := json.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(line, []byte("\uFFFD"))))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&read); err != nil {
 		return FromProgram{}, err

@@ -9,6 +9,7 @@ import (
 	"os"
 	osexec "os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -142,35 +143,39 @@ const maxLine = 64 << 10
 var (
 	errEnd     = errors.New("the output has ended")
 	errTooLong = fmt.Errorf("it is longer than %d bytes", maxLine)
+	errRest    = errors.New("a further part of a line that is too long")
 )
 
 // lineReader reads lines beside the loop.
 type lineReader struct {
 	io.Closer
-	buffer *bufio.Reader
+	buffer  *bufio.Reader
+	tooLong bool // the rest of a line is to come
 }
 
 func newLineReader(from io.ReadCloser) *lineReader {
-	return &lineReader{from, bufio.NewReaderSize(from, maxLine)}
+	return &lineReader{Closer: from, buffer: bufio.NewReaderSize(from, maxLine)}
 }
 
-// next returns the next line; of one that is too long, the beginning with errTooLong.
-// At the end it returns errEnd.
+// next returns the next line; of one that is too long, the beginning with errTooLong, then
+// each further part with errRest. At the end it returns errEnd.
 func (r *lineReader) next(t *plugins.Task) ([]byte, error) {
 	return plugins.Await(t, func(context.Context) ([]byte, error) { return r.read() })
 }
 
 func (r *lineReader) read() ([]byte, error) {
+	rest := r.tooLong
 	line, err := r.buffer.ReadSlice('\n')
-	text := append([]byte(nil), line...)
-	if !errors.Is(err, bufio.ErrBufferFull) {
-		if err != nil && len(line) == 0 {
-			return nil, errEnd
-		}
-		return text, nil
+	r.tooLong = errors.Is(err, bufio.ErrBufferFull)
+	switch {
+	case err != nil && len(line) == 0:
+		return nil, errEnd
+	case rest:
+		err = errRest
+	case r.tooLong:
+		err = errTooLong
+	default:
+		err = nil
 	}
-	for errors.Is(err, bufio.ErrBufferFull) {
-		_, err = r.buffer.ReadSlice('\n')
-	}
-	return text, errTooLong
+	return slices.Clone(line), err
 }

@@ -73,6 +73,7 @@ func Columns(on *image.Gray, left, right int) *image.Gray {
 }
 
 // MarkStandIn marks the page as one of data from elsewhere: by a dashed line and in words.
+// Call it after Text and Say, as MarkOld.
 func MarkStandIn(on *image.Gray, from string, m *Moment) {
 	m.mark("from " + from)
 	for x := range on.Rect.Dx() {
@@ -82,7 +83,8 @@ func MarkStandIn(on *image.Gray, from string, m *Moment) {
 	}
 }
 
-// MarkOld marks the page as one of old data: by a dotted line and in words.
+// MarkOld marks the page as one of old data: by a dotted line and in words. Call it after
+// Text and Say, which begin the words anew.
 func MarkOld(on *image.Gray, m *Moment) {
 	m.mark("old data")
 	for x := 1; x < on.Rect.Dx(); x += 2 {
