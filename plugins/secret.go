@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,10 @@ func (s Secret) Given() bool { return s != Secret{} }
 // IsLiteral reports whether the secret itself is written in the configuration.
 func (s Secret) IsLiteral() bool { return s.literal != "" }
 
-const maxSecret = 4 << 10
+const (
+	maxSecret = 4 << 10
+	credstore = "/etc/credstore" // of systemd; only root can read it
+)
 
 // Reveal reads the secret, without surrounding white space. It may touch the
 // disk: call it through [Await].
@@ -47,13 +51,13 @@ func (s Secret) Reveal() (string, error) {
 	case s.Env != "":
 		return single(os.Getenv(s.Env), "environment variable "+s.Env)
 	case s.Credential != "":
-		dir := os.Getenv("CREDENTIALS_DIRECTORY")
-		if dir == "" {
-			return "", fmt.Errorf("credential %s: $CREDENTIALS_DIRECTORY is not set, so only the service has credentials; elsewhere use {file: …} or {env: …}", s.Credential)
-		}
-		value, err := readSecret(filepath.Join(dir, s.Credential))
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("credential %s: %w; write it to /etc/credstore/%s and restart the service, whose unit must have LoadCredential=%s", s.Credential, fs.ErrNotExist, s.Credential, s.Credential)
+		// Systemd tells the service alone where its credentials are.
+		value, err := readSecret(filepath.Join(cmp.Or(os.Getenv("CREDENTIALS_DIRECTORY"), credstore), s.Credential))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return "", fmt.Errorf("credential %s: %w; write it to %s/%s and restart the service, whose unit must have LoadCredential=%s", s.Credential, fs.ErrNotExist, credstore, s.Credential, s.Credential)
+		case errors.Is(err, fs.ErrPermission):
+			return "", fmt.Errorf("credential %s: %w; only root and the service can read it: use sudo, or {file: …} or {env: …}", s.Credential, err)
 		}
 		return value, err
 	case s.File != "":

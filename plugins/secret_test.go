@@ -41,11 +41,11 @@ func TestASecretIsReadFromEachSource(t *testing.T) {
 func TestTheErrorOfAMissingSecretSaysWhatToDo(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	for want, secret := range map[string]plugins.Secret{
-		"it must hold the secret":          {Env: "NOT_SET"},
-		"only the service has credentials": {Credential: "ptv-key"},
-		"no such file":                     {File: "/nowhere/at/all"},
-		"one printable line":               {File: write(t, []byte("a\nb"))},
-		"secret not configured":            {},
+		"it must hold the secret": {Env: "NOT_SET"},
+		"/etc/passwd":             {Credential: "../passwd"}, // from the store, of which a test knows only where it is
+		"no such file":            {File: "/nowhere/at/all"},
+		"one printable line":      {File: write(t, []byte("a\nb"))},
+		"secret not configured":   {},
 	} {
 		if _, err := secret.Reveal(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got: %v", want, err)

@@ -30,8 +30,9 @@ func stopsCommand() *cobra.Command {
 		Short: "Search for a stop and print what the configuration needs",
 		Long: `Search for stops by name or suburb, and print their IDs, routes and directions as the
 configuration needs them. The search in Victoria uses the id and key of the first ptv
-instance in the configuration. Systemd credentials can be read by the service only:
-name a configuration with {file: …} or {env: …} in place of {credential: …}.
+instance in the configuration, so it needs sudo where they are credentials in
+/etc/credstore. Encrypted credentials can be read by the service only: name a
+configuration with {file: …} or {env: …} in place of {credential: …}.
 
 With --source motis the search is anywhere, by Transitous, and needs no configuration. If
 the configuration has a motis instance, its service, contact and language are used.`,
