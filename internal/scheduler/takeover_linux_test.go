@@ -13,34 +13,45 @@ import (
 
 // takenOver is a clock during whose Wait another goroutine may run the loop.
 type takenOver interface {
+	scheduler.Clock
 	TakeOver() (scheduler.Instant, bool)
 	GiveBack(until scheduler.Instant)
 }
 
-// setWhileItWaits sets a flag by SetAndRun once the loop of a system clock waits. Nothing
-// else may end that wait.
-func setWhileItWaits(loop *scheduler.Loop, clock scheduler.Clock, flag *scheduler.Flag) {
-	shared := clock.(takenOver)
-	for _, waits := shared.TakeOver(); !waits; _, waits = shared.TakeOver() {
+// sharedLoop is a loop with such a clock, and a flag for its task.
+type sharedLoop struct {
+	*scheduler.Loop
+	clock takenOver
+	flag  *scheduler.Flag
+}
+
+func newSharedLoop(onBlocked func(scheduler.Blocked)) sharedLoop {
+	clock := scheduler.NewSystemClock().(takenOver)
+	loop := scheduler.New(scheduler.Options{Clock: clock, BlockedAfter: 5 * ms, OnBlocked: onBlocked})
+	return sharedLoop{loop, clock, scheduler.NewFlag(loop)}
+}
+
+// setWhileItWaits sets the flag by SetAndRun once the loop waits. Nothing else may end
+// that wait.
+func (l sharedLoop) setWhileItWaits() {
+	for _, waits := l.clock.TakeOver(); !waits; _, waits = l.clock.TakeOver() {
 		runtime.Gosched()
 	}
-	shared.GiveBack(scheduler.Never)
-	loop.SetAndRun(flag)
+	l.clock.GiveBack(scheduler.Never)
+	l.SetAndRun(l.flag)
 }
 
 func TestAGoroutineThatSetsAFlagRunsWhatIsDue(t *testing.T) {
-	clock := scheduler.NewSystemClock()
-	loop := scheduler.New(scheduler.Options{Clock: clock})
-	flag := scheduler.NewFlag(loop)
+	loop := newSharedLoop(nil)
 	var woken atomic.Bool
 	go func() {
-		setWhileItWaits(loop, clock, flag)
+		loop.setWhileItWaits()
 		if !woken.Load() {
 			t.Error("SetAndRun has returned before the task was woken")
 		}
 	}()
 	err := loop.Run(func(task *scheduler.Task) error {
-		flag.Wait(task)
+		loop.flag.Wait(task)
 		woken.Store(true)
 		return task.Sleep(20 * ms) // on the loop's goroutine, which is to wait for it
 	})
@@ -50,16 +61,14 @@ func TestAGoroutineThatSetsAFlagRunsWhatIsDue(t *testing.T) {
 }
 
 func TestAGoroutineThatRunsWhatIsDueIsReleasedSoon(t *testing.T) {
-	clock := scheduler.NewSystemClock()
-	loop := scheduler.New(scheduler.Options{Clock: clock})
-	flag := scheduler.NewFlag(loop)
+	loop := newSharedLoop(nil)
 	var released atomic.Bool
 	go func() {
-		setWhileItWaits(loop, clock, flag)
+		loop.setWhileItWaits()
 		released.Store(true)
 	}()
 	loop.Run(func(task *scheduler.Task) error {
-		flag.Wait(task)
+		loop.flag.Wait(task)
 		for !released.Load() {
 			task.Yield()
 		}
@@ -68,23 +77,17 @@ func TestAGoroutineThatRunsWhatIsDueIsReleasedSoon(t *testing.T) {
 }
 
 func TestABlockingStepOnAnotherGoroutineIsReportedWithItsStack(t *testing.T) {
-	clock := scheduler.NewSystemClock()
 	var reported atomic.Bool
 	var blocked scheduler.Blocked
-	loop := scheduler.New(scheduler.Options{
-		Clock:        clock,
-		BlockedAfter: 5 * ms,
-		OnBlocked: func(b scheduler.Blocked) {
-			if !reported.Load() {
-				blocked = b
-				reported.Store(true)
-			}
-		},
+	loop := newSharedLoop(func(b scheduler.Blocked) {
+		if !reported.Load() {
+			blocked = b
+			reported.Store(true)
+		}
 	})
-	flag := scheduler.NewFlag(loop)
-	go setWhileItWaits(loop, clock, flag)
+	go loop.setWhileItWaits()
 	loop.Run(func(task *scheduler.Task) error {
-		flag.Wait(task)
+		loop.flag.Wait(task)
 		spinUntil(&reported, nil, 0)
 		return nil
 	})
@@ -94,18 +97,16 @@ func TestABlockingStepOnAnotherGoroutineIsReportedWithItsStack(t *testing.T) {
 }
 
 func TestAGoexitOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
-	clock := scheduler.NewSystemClock()
-	loop := scheduler.New(scheduler.Options{Clock: clock})
-	flag := scheduler.NewFlag(loop)
+	loop := newSharedLoop(nil)
 	var other, run sync.WaitGroup
 	survived, returned := false, false
 	other.Go(func() {
-		setWhileItWaits(loop, clock, flag)
+		loop.setWhileItWaits()
 		survived = true
 	})
 	run.Go(func() {
 		loop.Run(func(task *scheduler.Task) error {
-			flag.Wait(task)
+			loop.flag.Wait(task)
 			runtime.Goexit()
 			return nil
 		})
@@ -120,50 +121,41 @@ func TestAGoexitOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
 
 // Without the end of Run's goroutine the test would hang.
 func TestAGoexitOfAPostOnAnotherGoroutineEndsTheLoopsGoroutine(t *testing.T) {
-	clock := scheduler.NewSystemClock()
-	loop := scheduler.New(scheduler.Options{Clock: clock})
-	flag := scheduler.NewFlag(loop)
+	loop := newSharedLoop(nil)
 	var run sync.WaitGroup
 	run.Go(func() {
 		loop.Run(func(task *scheduler.Task) error {
-			flag.Wait(task)
+			loop.flag.Wait(task)
 			loop.Post(runtime.Goexit)
 			return task.Sleep(time.Hour)
 		})
 	})
-	go setWhileItWaits(loop, clock, flag)
+	go loop.setWhileItWaits()
 	run.Wait()
 }
 
 func TestNoTaskIsBlamedWhileTheLoopsGoroutineGetsNoProcessor(t *testing.T) {
-	clock := scheduler.NewSystemClock()
-	shared := clock.(takenOver)
 	var busy atomic.Bool
-	loop := scheduler.New(scheduler.Options{
-		Clock:        clock,
-		BlockedAfter: 5 * ms,
-		OnBlocked: func(b scheduler.Blocked) {
-			if !busy.Load() {
-				t.Errorf("%s was blamed", b.Name)
-			}
-		},
+	loop := newSharedLoop(func(b scheduler.Blocked) {
+		if !busy.Load() {
+			t.Errorf("%s was blamed", b.Name)
+		}
 	})
-	flag := scheduler.NewFlag(loop)
 	busy.Store(true) // the step below may be interrupted
 	go func() {
-		setWhileItWaits(loop, clock, flag)
-		if _, ok := shared.TakeOver(); ok { // before Run's goroutine, which now waits for the turn
+		loop.setWhileItWaits()
+		if _, ok := loop.clock.TakeOver(); ok { // before Run's goroutine, which now waits for the turn
 			busy.Store(false)
-			for end := clock.Now().Add(50 * ms); clock.Now() < end; {
+			for end := loop.clock.Now().Add(50 * ms); loop.clock.Now() < end; {
 				runtime.Gosched()
 			}
 			busy.Store(true)
-			shared.GiveBack(0)
+			loop.clock.GiveBack(0)
 		}
 	}()
 	loop.Run(func(task *scheduler.Task) error {
-		flag.Wait(task)
-		for end := clock.Now().Add(2 * ms); clock.Now() < end; { // longer than another goroutine may run it
+		loop.flag.Wait(task)
+		for end := loop.clock.Now().Add(2 * ms); loop.clock.Now() < end; { // longer than another goroutine may run it
 		}
 		task.Yield()
 		return nil
