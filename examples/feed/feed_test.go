@@ -3,7 +3,6 @@ package feed_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -15,25 +14,16 @@ import (
 	"ptvd/plugins/topics"
 )
 
-// server is the other side of the network.
-type server struct{ http.HandlerFunc }
-
-func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
-	recorder := httptest.NewRecorder()
-	s.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
-}
-
 func TestTheFeedIsShownByTheDeparturesPageAndGrowsOldWhereTheServerFails(t *testing.T) {
 	h, fails := plugintest.New(t), false
 	leaves := plugintest.Epoch.Add(9 * time.Minute)
-	h.Net.HTTP = server{func(w http.ResponseWriter, _ *http.Request) {
+	h.Net.HTTP = plugintest.Transport{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if fails {
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
 		fmt.Fprintf(w, `[{"line": "12", "to": "Harbour", "at": %q}]`, leaves.Format(time.RFC3339))
-	}}
+	})}
 	h.Run(func(task *plugins.Task) error {
 		trams := h.Start(task, "trams", "{plugin: feed, url: http://feed.example/, walk: 2m}")
 		wall := h.Start(task, "wall", "{plugin: display, device: {max7219: {spi: SPI0.0, module: fc16}}, pages: [{departures: trams}]}")

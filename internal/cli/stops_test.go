@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -15,15 +14,8 @@ import (
 	"ptvd/internal/fakeserver/motisserver"
 	"ptvd/plugins"
 	"ptvd/plugins/motis"
+	"ptvd/plugins/plugintest"
 )
-
-type served struct{ http.Handler }
-
-func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
-	recorder := httptest.NewRecorder()
-	s.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
-}
 
 func TestStopsOfMOTISArePrintedAsAConfiguration(t *testing.T) {
 	const here = "  # Huntingdale Station/Haughton Rd, Oakleigh: BUS"
@@ -44,7 +36,7 @@ func TestStopsOfMOTISArePrintedAsAConfiguration(t *testing.T) {
 		{motisConfig(own), plugins.Position{}, here + instance + "hall@example.org\n    base_url: http://motis.example\n\n"},
 	} {
 		var out bytes.Buffer
-		found, err := findMOTIS(context.Background(), &out, served{motisserver.New(time.Now)}, c.cfg, c.near, "haughton")
+		found, err := findMOTIS(context.Background(), &out, plugintest.Transport{Handler: motisserver.New(time.Now)}, c.cfg, c.near, "haughton")
 		if err != nil || found != 1 || out.String() != c.want {
 			t.Errorf("found %d, %v:\n%s\nwant\n%s", found, err, &out, c.want)
 		}

@@ -3,7 +3,6 @@ package motis_test
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -20,16 +19,14 @@ import (
 // service passes requests to a handler, and remembers them.
 type service struct {
 	*plugintest.Harness
-	http.Handler
+	plugintest.Transport
 	asked []*http.Request
 	at    []plugins.Instant
 }
 
 func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.asked, s.at = append(s.asked, r), append(s.at, s.Loop.Now())
-	recorder := httptest.NewRecorder()
-	s.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
+	return s.Transport.RoundTrip(r)
 }
 
 // run runs an instance for a while, against a handler, or the fake if that is nil.
@@ -40,7 +37,7 @@ func run(t *testing.T, options string, handler http.Handler, lasts time.Duration
 	if handler == nil {
 		handler = motisserver.New(func() time.Time { return plugintest.Epoch.Add(h.Loop.Now().Sub(start)) })
 	}
-	s := &service{Harness: h, Handler: handler}
+	s := &service{Harness: h, Transport: plugintest.Transport{Handler: handler}}
 	h.Net = plugins.Network{HTTP: s, Agent: "ptvd/1.2.3"}
 	var found topics.Departures
 	var trains *plugintest.Instance
@@ -124,7 +121,7 @@ func TestAStopThatWasRenumberedIsFoundByWhatItWasCalledAlsoAfterARestart(t *test
 	h := plugintest.New(t)
 	start := h.Loop.Now()
 	fake := motisserver.New(func() time.Time { return plugintest.Epoch.Add(h.Loop.Now().Sub(start)) })
-	s := &service{Harness: h, Handler: &renumbered{fake, start.Add(90 * time.Second), h}}
+	s := &service{Harness: h, Transport: plugintest.Transport{Handler: &renumbered{fake, start.Add(90 * time.Second), h}}}
 	h.Net = plugins.Network{HTTP: s, Agent: "ptvd/1.2.3"}
 	const want = `not found: Could not find timetable location "old"; its ID may have changed: ` +
 		"where it was there are Huntingdale (au-vic_1099), Huntingdale Station/Haughton Rd (au-vic_19099)"
@@ -227,7 +224,8 @@ func TestErrorsOfTheService(t *testing.T) {
 }
 
 func TestFindStops(t *testing.T) {
-	s := &service{Harness: plugintest.New(t), Handler: motisserver.New(func() time.Time { return plugintest.Epoch })}
+	s := &service{Harness: plugintest.New(t)}
+	s.Handler = motisserver.New(func() time.Time { return plugintest.Epoch })
 	client := motis.Config{ServiceOptions: departures.ServiceOptions{BaseURL: "https://motis.example"}, Contact: "me@example.org"}.Client(s, "test")
 	stops, err := client.FindStops(context.Background(), "hunting", plugins.Position{Latitude: -37.9, Longitude: 145.1})
 	if err != nil || len(stops) != 2 || stops[0].ID != motisserver.Stop || stops[0].Area != "Oakleigh" || stops[1].Modes[0] != "BUS" {

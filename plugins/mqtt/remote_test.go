@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
@@ -22,17 +21,9 @@ import (
 	"ptvd/plugins/topics"
 )
 
-type served struct{ http.Handler }
-
-func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
-	recorder := httptest.NewRecorder()
-	s.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
-}
-
 func TestDeparturesOfOneBoardAreThoseOfOthersAlsoOfOneThatComesLater(t *testing.T) {
 	h, b := newBoard(t), startBroker(t)
-	h.Net.HTTP = served{motisserver.New(func() time.Time { return plugintest.Epoch })}
+	h.Net.HTTP = plugintest.Transport{Handler: motisserver.New(func() time.Time { return plugintest.Epoch })}
 	h.Run(func(task *plugins.Task) error {
 		trains := h.Start(task, "trains", "{plugin: motis, share: true, stop: "+motisserver.Stop+", contact: me}")
 		fetched := plugintest.Subscribe[topics.Departures](h, "trains", "departures")
@@ -65,7 +56,7 @@ func TestDeparturesOfOneBoardAreThoseOfOthersAlsoOfOneThatComesLater(t *testing.
 
 // askers counts the requests of each board, which they tell by their contact.
 type askers struct {
-	served
+	plugintest.Transport
 	mutex sync.Mutex
 	asked map[string]int
 }
@@ -74,7 +65,7 @@ func (a *askers) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.mutex.Lock()
 	a.asked[r.UserAgent()]++
 	a.mutex.Unlock()
-	return a.served.RoundTrip(r)
+	return a.Transport.RoundTrip(r)
 }
 
 // since returns how often boards have asked since the last call, and how many of them.
@@ -92,7 +83,7 @@ func (a *askers) since() (times, boards int) {
 func TestTenBoardsThatStartAtOnceAskOnceAPeriodAndAfterTheirPublisherHasDied(t *testing.T) {
 	const boards = 10
 	h, b := plugintest.NewBesideProcess(t), startBroker(t)
-	api := &askers{served: served{motisserver.New(h.System.Now)}, asked: map[string]int{}}
+	api := &askers{Transport: plugintest.Transport{Handler: motisserver.New(h.System.Now)}, asked: map[string]int{}}
 	h.Net = plugins.Network{HTTP: api, Dial: new(net.Dialer).DialContext}
 	home := func(name, options string) string {
 		return "{plugin: mqtt, prefix: site/" + name + ", client_id: " + name + ", publish: [" + name + "-trains.shared], broker: 'mqtt://" + b.Address + "'" + options + "}"

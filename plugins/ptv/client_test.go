@@ -19,6 +19,7 @@ import (
 	"ptvd/internal/fakeserver"
 	"ptvd/plugins"
 	"ptvd/plugins/departures"
+	"ptvd/plugins/plugintest"
 	"ptvd/plugins/ptv"
 )
 
@@ -29,11 +30,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 // serving is a network with one server, at all addresses.
 func serving(handler http.HandlerFunc) http.RoundTripper {
-	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		recorder := httptest.NewRecorder()
-		handler(recorder, r)
-		return recorder.Result(), nil
-	})
+	return plugintest.Transport{Handler: handler}
 }
 
 func client(base string, via http.RoundTripper) ptv.Client {

@@ -3,7 +3,6 @@ package ptv_test
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -39,9 +38,7 @@ func (fx *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	if fx.offline {
 		return nil, errors.New("no route to " + r.URL.String())
 	}
-	recorder := httptest.NewRecorder()
-	fx.api.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
+	return plugintest.Transport{Handler: fx.api}.RoundTrip(r)
 }
 
 // config is the configuration of the demo.

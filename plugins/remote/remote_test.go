@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +23,7 @@ var shared = plugins.NewTopic[topics.Inbox]("shared", "what others share", plugi
 // site is a number of boards on one loop, and the broker between them.
 type site struct {
 	*plugintest.Harness
-	fake    http.Handler
+	fake    plugintest.Transport
 	asked   map[string]int // how often each contact has
 	deliver []func(topics.Received)
 }
@@ -32,7 +31,7 @@ type site struct {
 func newSite(t *testing.T, boards int) *site {
 	s := &site{Harness: plugintest.New(t), asked: map[string]int{}}
 	start := s.Loop.Now()
-	s.fake = motisserver.New(func() time.Time { return plugintest.Epoch.Add(s.Loop.Now().Sub(start)) })
+	s.fake.Handler = motisserver.New(func() time.Time { return plugintest.Epoch.Add(s.Loop.Now().Sub(start)) })
 	s.Net = plugins.Network{HTTP: s, Agent: "ptvd/1.2.3"}
 	for i := range boards {
 		publish := plugintest.Publish(s.Harness, fmt.Sprint("broker", i), shared)
@@ -46,9 +45,7 @@ func newSite(t *testing.T, boards int) *site {
 
 func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.asked[r.UserAgent()]++
-	recorder := httptest.NewRecorder()
-	s.fake.ServeHTTP(recorder, r)
-	return recorder.Result(), nil
+	return s.fake.RoundTrip(r)
 }
 
 // source starts a source that shares what it fetches.

@@ -2,9 +2,21 @@ package plugintest
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"time"
 )
+
+// Transport answers each HTTP request by a handler, in memory.
+type Transport struct{ http.Handler }
+
+// RoundTrip returns what the handler has written. There is no error.
+func (t Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	t.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
 
 // PacketConn returns the client's end of a connection in memory to a server of packets,
 // in virtual time: a reply can be read as soon as its request was written, and where
