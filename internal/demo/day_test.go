@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -74,7 +75,7 @@ func TestADayWithOutagesIsLoggedInLessThanAHundredLines(t *testing.T) {
 			return err
 		}})
 	}
-	slices.SortFunc(actions, func(a, b action) int { return int(a.at - b.at) })
+	slices.SortFunc(actions, func(a, b action) int { return cmp.Compare(a.at, b.at) })
 
 	clock := scheduler.NewVirtualClock(boot)
 	dated := slog.New(dated{log.Handler(), func() time.Time { return epoch.Add(clock.Now().Sub(boot)) }})

@@ -1,6 +1,7 @@
 package gpio_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -140,7 +141,7 @@ func (k *knobTrace) decode(t *testing.T, late bool) (counted []int) {
 			edges = append(edges, edge{channel, at})
 		}
 	}
-	slices.SortStableFunc(edges, func(a, b edge) int { return int(a.at - b.at) })
+	slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(a.at, b.at) })
 	for _, rest := range k.rests {
 		for len(edges) > 0 && edges[0].at < rest.at {
 			if due := q.Due(); !late && due <= edges[0].at {
