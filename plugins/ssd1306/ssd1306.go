@@ -122,13 +122,16 @@ type device struct {
 	pages []byte
 }
 
-func (d *device) SetUp(l *panel.Link) (err error) {
+func (d *device) SetUp(l *panel.Link) error {
 	size, _, _ := d.mounting()
 	if d.driver != nil {
 		l.Edit = stayOn
 		defer func() { l.Edit = nil }()
 	}
-	d.driver, err = controllers[d.Chip].newDriver(l, size)
+	driver, err := controllers[d.Chip].newDriver(l, size)
+	if err == nil { // else the one before, if there is one, can still switch the display off
+		d.driver = driver
+	}
 	return err
 }
 

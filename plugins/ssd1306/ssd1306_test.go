@@ -2,6 +2,7 @@ package ssd1306_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"strings"
@@ -301,4 +302,37 @@ func TestARefreshDoesNotSwitchTheDisplayOff(t *testing.T) {
 			})
 		}
 	}
+}
+
+// interrupted is a display of which one transfer takes some time and then fails.
+type interrupted struct {
+	*fixture
+	failed bool
+}
+
+func (d *interrupted) Tx(packet, r []byte) error {
+	if d.failed {
+		return d.glass.Tx(packet, r)
+	}
+	d.failed = true
+	_ = d.Delay(context.Background(), 100*time.Millisecond)
+	return syscall.EIO
+}
+
+func TestADisplayIsDarkThatWasStoppedWhileARefreshFailed(t *testing.T) {
+	ssd1306.with(t, onI2C, func(f *fixture) error {
+		f.pass(58 * time.Second)
+		device := &interrupted{fixture: f}
+		f.Board.AttachI2C(0x3D, device)
+		for !device.failed {
+			f.pass(10 * time.Millisecond)
+		}
+		if err := f.panel.Stop(f.Task); err != nil {
+			return err
+		}
+		if bytes.IndexByte(f.glass.Picture().Pix, 0xFF) >= 0 {
+			t.Error("it is lit")
+		}
+		return nil
+	})
 }

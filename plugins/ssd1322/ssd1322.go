@@ -52,8 +52,11 @@ type driver struct {
 	opts Opts
 }
 
-func (d *driver) SetUp(l *panel.Link) (err error) {
-	d.Dev, err = New(l.Port, l.DC, &d.opts)
+func (d *driver) SetUp(l *panel.Link) error {
+	dev, err := New(l.Port, l.DC, &d.opts)
+	if err == nil { // else the one before, if there is one, can still switch the display off
+		d.Dev = dev
+	}
 	return err
 }
 

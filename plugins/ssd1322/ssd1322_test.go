@@ -12,8 +12,9 @@ import (
 	"ptvd/internal/host"
 	"ptvd/plugins"
 	_ "ptvd/plugins/display"
+	"ptvd/plugins/panel"
 	"ptvd/plugins/plugintest"
-	_ "ptvd/plugins/ssd1322"
+	"ptvd/plugins/ssd1322"
 	"ptvd/plugins/topics"
 )
 
@@ -128,6 +129,30 @@ func TestADisplayThatLostItsPowerIsSetUpAgain(t *testing.T) {
 			t.Error("a minute later it does not show the page")
 		}
 		return nil
+	})
+}
+
+func TestADisplayCanBeSwitchedOffAfterARefreshThatFailed(t *testing.T) {
+	h, glass := plugintest.New(t), simchip.NewSSD1322()
+	simchip.Attach(h.Board, "SPI0.0", "GPIO24", "", glass)
+	h.Run(func(task *plugins.Task) error {
+		config := ssd1322.Config{SPI: "SPI0.0", DC: "GPIO24", Hz: 8_000_000}
+		device, err := config.Open(task, h.Instance("panel", "display").Env())
+		if err != nil {
+			return err
+		}
+		frame := panel.Frame{Picture: image.NewGray(image.Rectangle{Max: config.Size()})}
+		if _, err := device.Show(frame); err != nil || !glass.On() {
+			t.Errorf("it is on: %v, %v", glass.On(), err)
+		}
+		h.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+		if _, err := device.Resend(frame); err == nil {
+			t.Error("the refresh has not failed")
+		}
+		if err := device.Blank(); err != nil || glass.On() {
+			t.Errorf("it is on: %v, %v", glass.On(), err)
+		}
+		return device.Close()
 	})
 }
 
