@@ -88,7 +88,7 @@ type TimeSource interface {
 	Offset() time.Duration
 
 	// Resumed is set when the machine has resumed after it was suspended: the time
-	// must be measured anew, at once. The plugin clears it.
+	// must be measured again at once. The plugin clears it.
 	Resumed() *Event
 
 	// Setter returns the means to set the system's clock, and whether there is one.
@@ -105,8 +105,8 @@ type Health interface {
 	Degraded(format string, args ...any)
 }
 
-// Meter holds an instance's figures for /metrics. They go on over a restart of the
-// instance. Names are in the style of Prometheus: fetches_failed_total,
+// Meter holds an instance's figures for /metrics. They are kept over a restart of
+// the instance. Names are in the style of Prometheus: fetches_failed_total,
 // offset_seconds.
 type Meter interface {
 	// Count adds to a figure that only grows; its name ends in _total.

@@ -42,7 +42,7 @@ type OnlineChecker interface {
 // instance.
 var ErrRestart = errors.New("needs a restart")
 
-// Spec is what a plugin tells of itself. C is its configuration.
+// Spec describes a plugin. C is the type of its configuration.
 type Spec[C any] struct {
 	Name       string     // what stands behind "plugin:"
 	Doc        string     // one sentence for people

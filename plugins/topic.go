@@ -30,7 +30,7 @@ func NewTopic[T any](name, doc string, class Class) *Topic[T] {
 	}}
 }
 
-// Class says how the values of a topic are to be read: [State], [Events] or
+// Class tells readers how to treat the values of a topic: [State], [Events] or
 // [Stream].
 type Class struct {
 	class  host.Class

@@ -188,9 +188,9 @@ func checkOnline(cmd *cobra.Command, path string, file *config.File) error {
 	return nil
 }
 
-// checkLines returns an error for each line that the configuration names and the board has
-// not. Only the board itself knows: a machine without lines that are named as those of a
-// Raspberry Pi's header is another one, on which a configuration is checked for the board.
+// checkLines returns an error for each line that the configuration names and the board
+// does not have. A machine without the lines of a Raspberry Pi's header is not the board,
+// and says nothing about its lines.
 func checkLines(chips []periph.Chip, file *config.File) error {
 	if _, line := periph.Lookup(chips, "GPIO17"); line == nil || file.Board != config.Periph {
 		return nil

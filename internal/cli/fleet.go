@@ -78,7 +78,7 @@ instance in the configuration.`,
 	return cmd
 }
 
-// fleetBoard is what a board of the fleet says of itself.
+// fleetBoard is the state of a board of the fleet, as it publishes it.
 type fleetBoard struct {
 	Board   string   `json:"board"` // its prefix
 	Online  bool     `json:"online"`
@@ -144,8 +144,8 @@ func (b *fleetBoard) problem() int {
 	return slices.Index(conditions, b.Health)
 }
 
-// take notes a value of the board, and what is left until its message expires. At an age of
-// zero that is the value's maximum age, so that the difference is its age, without a clock.
+// take records a value of the board, whose message expires when left has passed. The age of
+// the value is its maximum age less that time, which needs no clock.
 func (b *fleetBoard) take(v fleetValue, left time.Duration) {
 	switch v.Type {
 	case "health":

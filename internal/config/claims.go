@@ -18,9 +18,9 @@ type claim struct {
 	pwm            bool // it is used as a PWM output
 }
 
-// checkClaims gives each part to the first that names it in the file. Which
-// channel of which PWM chip is behind GPIO18 only the board at hand knows: that
-// GPIO18 and pwmchip0/0 are one is found when the second of them is opened.
+// checkClaims gives each part to the first option that names it in the file. Only
+// the board knows which PWM channel drives GPIO18: that GPIO18 and pwmchip0/0 are
+// one output is found when the second of them is opened.
 func (d *decoder) checkClaims(claims []claim) {
 	slices.SortStableFunc(claims, func(a, b claim) int { return a.at.position().compare(b.at.position()) })
 	holders := map[string]claim{}
@@ -61,8 +61,9 @@ func (d *decoder) checkHeader(claims []claim) {
 	}
 }
 
-// checkOutputs refuses PWM outputs that this board has not, or not at once. On another
-// machine it warns of those that boards up to the Raspberry Pi 4 have not at once.
+// checkOutputs refuses PWM outputs that this board does not have, or does not have at
+// the same time. On another machine it warns of those that boards up to the Raspberry
+// Pi 4 do not have at the same time.
 func (d *decoder) checkOutputs(claims []claim) {
 	board := thisBoard()
 	model, where, onThose, severity := board.Model, "", "", Error

@@ -26,8 +26,8 @@ type place struct {
 	key, node *yaml.Node
 }
 
-// position is what to point at: the value, but the key of what begins on a line
-// below it.
+// position returns where a diagnostic points: at the value, or at its key if the
+// value begins on a line below it.
 func (p place) position() position {
 	if p.key != nil && (p.node.Line != p.key.Line || isNull(p.node)) {
 		return positionOf(p.key)
@@ -39,7 +39,8 @@ func (p place) option(name string) place {
 	return place{strings.TrimPrefix(p.path+"."+name, "."), p.key, p.node}
 }
 
-// nearestPlace is where a value is, or what it is a part of.
+// nearestPlace returns the place of a value or, if the file does not have it, of
+// what would contain it.
 func (d *decoder) nearestPlace(path string) place {
 	for path != "" {
 		if at, ok := d.places[path]; ok {
@@ -129,7 +130,7 @@ func (d *decoder) single(at place, t *schema.Type, v reflect.Value) {
 	v.Set(value)
 }
 
-// describe names what is found in the place of something else. The text of a
+// describe names what was found where something else was expected. The text of a
 // single value may be a secret.
 func describe(n *yaml.Node) string {
 	switch {

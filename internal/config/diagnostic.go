@@ -17,7 +17,7 @@ const (
 	Warning Severity = "warning" // the file works, and should be changed
 )
 
-// Diagnostic is one thing to say about a file.
+// Diagnostic is an error or a warning about a file.
 type Diagnostic struct {
 	Severity Severity `json:"severity"`
 	File     string   `json:"file"`
@@ -48,8 +48,8 @@ func (d Diagnostic) String() string {
 	return b.String()
 }
 
-// Diagnostics are all that there is to say about a file, in the order of its
-// lines. As an error, at least one of them is of severity [Error].
+// Diagnostics are the errors and warnings about a file, in the order of its lines.
+// Where they are returned as an error, at least one is of severity [Error].
 type Diagnostics []Diagnostic
 
 // maxDiagnostics bounds what is collected of a hopeless file.

@@ -19,7 +19,8 @@ import (
 	"ptvd/plugins"
 )
 
-// document is the file as its options; what JSONSchema and Describe tell of it.
+// document has the options of the file. [JSONSchema] and [DescribeFile] describe
+// it.
 type document struct {
 	Timezone  zone                     `yaml:"timezone" doc:"the civil time zone, such as Australia/Melbourne; without it the system's"`
 	Board     Board                    `yaml:"board" doc:"the real board, or a simulated one" oneof:"periph sim"`

@@ -21,9 +21,9 @@ func (s *source) explain(text string, err error) Diagnostic {
 
 var withLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
-// firstBroken finds the first line with which the text breaks as it does as a
-// whole. The parser reads from front to back, so that every longer part of the
-// text breaks the same way.
+// firstBroken finds the first line up to which the text has the same error as the
+// whole text. The parser reads from front to back, so that every longer part has
+// that error, too.
 func (s *source) firstBroken(text string, err error) int {
 	parts := withLine.FindStringSubmatch(err.Error())
 	if parts == nil {
@@ -47,10 +47,10 @@ type mistake struct {
 	toEnd   bool // it spoils the text from there to its end
 }
 
-// line is what scan tells about a line.
+// line is what scan has found out about a line.
 type line struct {
 	inside bool  // it begins within brackets, quotes or a block of text
-	colons []int // columns of colons behind a name, but for those in brackets
+	colons []int // columns of colons behind a name, except those in brackets
 }
 
 // bracket is an open one.

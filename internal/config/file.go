@@ -91,7 +91,7 @@ func Load(path string) (*File, error) {
 }
 
 func read(path string) ([]byte, fs.FileMode, error) {
-	// To open a device is to use it, a watchdog for one: so its type comes first.
+	// Opening a device can start it, as with a watchdog, so its type is checked first.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, 0, err

@@ -71,8 +71,9 @@ func (p *page) call(c web.Command) error {
 	return nil
 }
 
-// lease is how long an action that another one ends, such as a press, goes on after a
-// client has begun or renewed it, in real time. The client may be gone.
+// lease is how long an action that another one ends, such as a press, lasts after a
+// client has begun or renewed it, in real time. It ends by itself, since the client
+// may have disconnected.
 const lease = 3 * time.Second
 
 func (p *page) leaseEnd() scheduler.Instant {

@@ -72,7 +72,7 @@ func (n *notifier) send(state string) {
 	if path == "" {
 		return
 	}
-	for range 2 { // systemd may have made its socket anew
+	for range 2 { // systemd may have replaced its socket
 		if n.conn == nil {
 			conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
 			if err != nil {

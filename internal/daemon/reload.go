@@ -136,8 +136,8 @@ func (d *Daemon) apply(t *scheduler.Task, list []config.Instance) (changes []str
 	return changes, d.startChanged(t, append(changed, added...))
 }
 
-// startError says that the new configuration is in use, but for the instances that did
-// not start with it. Each was logged.
+// startError says that the new configuration is in use, except for the instances that
+// did not start with it. Each of those was logged.
 type startError struct{ error }
 
 // startChanged starts instances with their new configuration. One that was running

@@ -23,7 +23,7 @@ type Board struct {
 	backend Backend
 	claims  *Claims
 	owner   string
-	open    map[string]io.Closer // by name; a part that is opened again replaces the former
+	open    map[string]io.Closer // by name; a part that is opened again replaces the previous one
 	polled  []string             // what Polled returns
 }
 

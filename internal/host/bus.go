@@ -90,7 +90,7 @@ func (b *Bus) Forget(instance string) {
 // Up says that an instance takes actions.
 func (b *Bus) Up(instance string) { delete(b.down, instance) }
 
-// Down says that it does not, and why. A run that follows handles its actions anew.
+// Down says that it does not, and why. The next run has to call Handle again.
 func (b *Bus) Down(instance, why string) {
 	b.down[instance] = why
 	maps.DeleteFunc(b.handlers, func(n name, _ handler) bool { return n.instance == instance })

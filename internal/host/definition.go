@@ -42,7 +42,7 @@ func (d Definition) TopicsOf(config any) []Topic {
 	return d.Topics
 }
 
-// Class says how the values of a topic are to be read.
+// Class tells readers how to treat the values of a topic.
 type Class string
 
 // The classes of topics.

@@ -111,9 +111,9 @@ func (i *Instance) Handle(action string, do func(arg string) error) {
 // it knows the type; tests of plugins use it.
 var NewEnv func(*Instance) any
 
-// Meter holds an instance's figures, for the report at the end and for whoever
-// watches from outside. They go on over a restart of the instance. Names are in
-// the style of Prometheus: fetches_failed_total, offset_seconds.
+// Meter holds an instance's figures, for the report at the end and for /metrics.
+// They are kept over a restart of the instance. Names are in the style of
+// Prometheus: fetches_failed_total, offset_seconds.
 type Meter struct {
 	values map[string]float64
 	help   map[string]string

@@ -6,7 +6,7 @@ import "time"
 // the loop, and how late steps begin. The loop tells it when a step begins and
 // ends, and when it waits.
 //
-// To read the clock costs a third of a switch. So while many tasks are ready whose
+// Reading the clock costs a third of a switch. So while many tasks are ready whose
 // steps have been light, it is read once for several steps and the time is split
 // evenly: that is off by about a microsecond a step, and does not happen in a
 // daemon that mostly waits. After one heavy step each step is timed by itself again
@@ -103,8 +103,9 @@ func (a *accounting) settle() {
 	}
 }
 
-// runAs runs a function as a step of callee, within a step. For the watchdog that
-// does not begin anew: otherwise many short calls could block the loop unnoticed.
+// runAs runs a function as a step of callee, within a step. The watchdog measures
+// the outer step as a whole: otherwise many short calls could block the loop
+// unnoticed.
 func (a *accounting) runAs(callee *Task, fn func()) {
 	caller := a.accountable
 	a.handOver(callee)
@@ -171,7 +172,7 @@ func (a *accounting) machine(i Instant) Instant {
 // maxNames bounds the names that are counted apart, in case they are numbered.
 const maxNames = 1024
 
-// otherNames is what the rest is counted under.
+// otherNames is the name under which the rest is counted.
 const otherNames = "(others)"
 
 // stats returns what is counted for an owner and name.

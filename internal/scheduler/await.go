@@ -69,8 +69,8 @@ type Turns struct {
 	call call
 }
 
-// Do is [Do] for work that must not meet what was begun before with the same turns, such
-// as two transfers to one device: it waits for its end first.
+// Do is [Do], but first waits for the end of what was begun before with the same turns,
+// such as a transfer to the same device.
 func (turns *Turns) Do(t *Task, work func() error) error {
 	for turns.busy {
 		turns.free.Clear()

@@ -7,14 +7,14 @@ import (
 
 // coroutine is a goroutine that gives control to another one and waits until it
 // gets it back: that of the loop, or one that runs the bodies of tasks, one after
-// another. To make one costs eight allocations, so those whose task has ended are
+// another. Making one costs eight allocations, so those whose task has ended are
 // kept for the next.
 //
 // A pair of next and yield, as iter.Pull makes it, is a slot in which one goroutine
 // waits and which another one may exchange for itself: next continues the one that
 // has called yield, and yield the one that has called next. It does not matter which
 // two they are. So a task continues the next one directly, and takes its place in
-// the slot, which costs half as much as to return to the loop in between.
+// the slot, which costs half as much as returning to the loop in between.
 //
 // The documentation of iter.Pull does not promise this: it does not say that yield may
 // be called by a goroutine other than that of the sequence, nor next by that goroutine

@@ -8,7 +8,7 @@ import (
 )
 
 // A call from a goroutine that is not the loop's corrupts the loop silently, or is
-// lost. Go has no function that identifies the calling goroutine, and to parse its
+// lost. Go has no function that identifies the calling goroutine, and parsing its
 // number from a stack dump takes microseconds; so a few lines of assembly read the
 // register in which the runtime keeps the goroutine's descriptor. It is only
 // compared. On other architectures than those of the boards nothing is detected.

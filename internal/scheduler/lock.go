@@ -39,8 +39,8 @@ func (l *Lock) Lock(t *Task) error {
 	return err
 }
 
-// Unlock hands the lock to the first task that waits for it. To unlock a lock
-// that another task holds is a panic.
+// Unlock hands the lock to the first task that waits for it. Unlocking a lock that
+// another task holds is a panic.
 func (l *Lock) Unlock(t *Task) {
 	if l.holder != t {
 		panic("scheduler: task " + t.name + " unlocks a lock that it does not hold")

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// minPosts is how many posts are run between two steps at least. A post may
-	// post in its turn, as an edge sets a flag, and should not wait for a step
-	// then.
+	// minPosts is how many posts are run between two steps at least. A post may itself
+	// post, as an edge does by setting a flag, and what it posts should not have to
+	// wait for a step.
 	minPosts = 4
 	// maxPosts is how many are run at most. Posts beyond minPosts do not delay a
 	// sleeper that is due.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Kind is what a value is to the person who writes it: what it is called, what
-// one looks like, and which form of it an editor accepts.
+// Kind describes a kind of value for the person who writes one: its name, an
+// example, and the form that an editor accepts.
 type Kind struct {
 	One, Several string // "a duration", "durations"
 	Example      string
@@ -91,11 +91,11 @@ func kindOf(t reflect.Type) (*Kind, error) {
 }
 
 var (
-	// A line goes by its name, and not by its offset on a chip as well: then two
-	// that are one can be told by their spelling. For the same reason no number
-	// begins with 0. The pin of an I/O expander follows its name: porch.GPA0. So do
-	// those of other drivers of periph, whose names begin with a capital: FT232H.D0. Boards
-	// have lines of other names, such as STATUS_LED or CTS0.
+	// A line has one name, and none by its offset on a chip, so that two uses of it are
+	// found by comparing names. For the same reason no number begins with 0. The pin of an
+	// I/O expander follows its name: porch.GPA0. So do those of other drivers of periph,
+	// whose names begin with a capital: FT232H.D0. Boards have lines of other names, such
+	// as STATUS_LED or CTS0.
 	gpioName = regexp.MustCompile(`^(GPIO([0-9]|[1-4][0-9]|5[0-3])|[A-Za-z0-9._-]+-GPIO(0|[1-9][0-9]{0,2})` +
 		`|[a-z0-9][a-z0-9-]{0,31}\.[A-Z]{1,3}[0-9]{1,2}|[A-Z][A-Za-z0-9()_-]*\.[A-Z]{1,4}[0-9]{1,2}` +
 		`|[A-Z0-9]{1,15}(_[A-Z0-9]{1,15}){1,3}|[A-FH-Z][A-Z]{1,14}[0-9]{0,3})$`)
@@ -110,8 +110,9 @@ var (
 	pwmLike  = regexp.MustCompile(`^(?i:pwm[ _-]?(?:chip)?[ _-]?)([0-9])[./: ]([0-9])$`)
 )
 
-// boardNames has, for each kind of part of a board, what may be its name, what people
-// write in place of one with what they mean, and what to write otherwise.
+// boardNames has, for each kind of part of a board, the form of its names, the
+// spellings that people use instead, with the names that they mean, and the advice
+// for anything else.
 var boardNames = map[*Kind]struct {
 	is    *regexp.Regexp
 	likes []boardName
@@ -130,8 +131,8 @@ type boardName struct {
 	means string // with the groups of like
 }
 
-// checkName refuses what cannot be the name of a part of a board. Whether the
-// board at hand has the part is for the board to say.
+// checkName refuses what cannot be the name of a part of a board. Whether the board
+// has the part is known when it is opened.
 func checkName(k *Kind, name string) error {
 	names := boardNames[k]
 	if names.is.MatchString(name) && (k != Pin || strings.HasPrefix(name, "GPIO") || !gpioLike.MatchString(name)) {

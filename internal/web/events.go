@@ -56,7 +56,7 @@ func newStream(log *slog.Logger, joined func()) *stream {
 	return s
 }
 
-// now is the server's monotonic clock, in seconds. It is what At of a state counts.
+// now returns the time of the server's monotonic clock, in seconds, for [State].At.
 func (s *stream) now() float64 { return time.Since(s.started).Seconds() }
 
 // publish sends a state to all clients. It never waits; it returns false, and the
@@ -127,9 +127,10 @@ func (s *stream) broadcast(event func(form) []byte) {
 	}
 }
 
-// compressor makes of events the blocks of a deflate stream that all its clients share:
-// it starts anew for each client that joins, so that no block refers to what one of them
-// has not received. A compressor for each client would take a megabyte for each.
+// compressor turns events into the blocks of a deflate stream that all its clients
+// share. It is reset for each client that joins, so that no block refers to data that
+// one of them has not received. A compressor for each client would take a megabyte for
+// each.
 type compressor struct {
 	deflate *flate.Writer
 	block   bytes.Buffer

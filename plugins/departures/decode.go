@@ -117,7 +117,7 @@ func Clean(s string, limit int) string {
 }
 
 // ID returns an identifier: a text of at most 200 characters, or a whole number. 1e300 is
-// nobody's.
+// none.
 func ID(v gjson.Result) string {
 	if v.Type == gjson.Number && strings.ContainsAny(v.Raw, ".eE") {
 		return ""

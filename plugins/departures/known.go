@@ -29,7 +29,7 @@ type known struct {
 
 const knownFile = "stop.json"
 
-// load reads what was saved. A file that cannot be read is as good as none.
+// load reads what was saved. A file that cannot be read counts as missing.
 func (s *Source) load(t *plugins.Task) error {
 	saved, err := s.useStorage(t, func() (saved known, err error) {
 		data, err := s.Env.Storage.Load(knownFile)
@@ -77,8 +77,8 @@ type Stop struct {
 	Position plugins.Position
 }
 
-// lookUp adds to the error of a stop that is not known any more which ones there are where
-// it was: three at most, within two kilometers.
+// lookUp adds to the error about a stop that is no longer known the stops near its place:
+// three at most, within two kilometers.
 func (s *Source) lookUp(ctx context.Context, last place, err error) error {
 	unknown, ok := errors.AsType[*Error](err)
 	if !ok || !unknown.NoStop || s.FindStops == nil {

@@ -20,8 +20,8 @@ var sharedTopic = plugins.NewTopic[Shared]("shared", "the departures, with all t
 //	{"stop": "Huntingdale", "zone": "Australia/Melbourne", "period_s": 30, "complete": false, "attribution": "…",
 //	 "list": [{"scheduled": "2026-11-19T07:58:00Z", "estimated": "2026-11-19T07:59:00Z", "number": "96", …}]}
 //
-// Times are instants, and never what is left until then. How old it is the time tells that
-// the broker has left of the message's expiry; see [DecodeShared].
+// Times are instants, and never what is left until then. A reader learns the age from what
+// is left of the message's expiry; see [DecodeShared].
 type Shared struct{ departures topics.Departures }
 
 // PayloadType returns "shared_departures".
@@ -55,9 +55,9 @@ func (s Shared) JSONAt(topics.Moment) any {
 	return told
 }
 
-// DecodeShared decodes the envelope of a Shared which a broker keeps for another time. It
-// was published with an expiry of what it then had left of its lifetime. So its age is its
-// lifetime less what is left now, on whatever clock.
+// DecodeShared decodes the envelope of a Shared whose message a broker keeps until left
+// has passed. The message was published with the rest of the lifetime as its expiry. So
+// the age is the lifetime less what is left, whatever the clocks of the boards show.
 func DecodeShared(payload []byte, left time.Duration) (Reply, error) {
 	envelope := Parse(payload)
 	lifetime := seconds(envelope.Get("max_age_s"))

@@ -1,8 +1,8 @@
-// Package departures is what sources of departures share, whatever they ask: a [Source]
-// asks in a period, with pauses after failures, and publishes which of the rows of the
-// replies are departures of their own, what is known over a reply that lacks it, and how
-// much is passed on. A plugin is left with its requests and a decoder. The rules for
-// readers stand in package topics.
+// Package departures has what all sources of departures share. A [Source] makes its
+// requests once a period, with growing pauses after failures. It makes one departure of
+// the rows of one vehicle, keeps delays that a reply lacks, and publishes as many
+// departures as are configured. A plugin only has its requests and a decoder. The rules
+// for readers are in package topics.
 package departures
 
 import (
@@ -170,9 +170,10 @@ func (s *Source) run(t *plugins.Task) error {
 	return nil
 }
 
-// isCredible tells whether a reply is to be used. One that has nothing, be it for one of
-// the requests, is a fault of the service more often than the end of service, unless the
-// one before had nothing either. At the start, what other requests have is shown at once.
+// isCredible tells whether a reply is used. One without departures, even for one of the
+// requests alone, is more often a fault of the service than the end of service, unless
+// the one before had none either. At the start, what other requests have is shown at
+// once.
 func (s *Source) isCredible(found Reply) bool {
 	again := s.wasEmpty
 	s.wasEmpty = found.Empty
@@ -282,8 +283,8 @@ type delay struct {
 const presumedFor = 2 * time.Minute
 
 // Presume completes the departures of a reply that came now: one whose estimate has
-// vanished is presumed to be as late as it was. Without that a train which is six
-// minutes late would leave in no time, and come back with the next reply.
+// vanished is presumed to be as late as it was. Without that, a train that is six
+// minutes late would seem to have left, and come back with the next reply.
 func (d *Delays) Presume(list []topics.Departure, now plugins.Instant) {
 	next := map[run]delay{}
 	for i := range list {

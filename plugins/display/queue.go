@@ -84,8 +84,8 @@ func (q *queue) expire(now plugins.Instant) {
 	q.remove(func(m *message) bool { return now >= m.expires })
 }
 
-// at decides which message is up now, on a panel that is blank or not but for a message.
-// It returns until when that is so.
+// at decides which message is up now, and returns until when. blank tells whether the
+// panel is blank unless a message is up.
 func (q *queue) at(now plugins.Instant, blank bool) (until plugins.Instant) {
 	q.expire(now)
 	if up := q.up; up != nil && now >= q.since.Add(up.lasts) {

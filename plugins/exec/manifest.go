@@ -48,7 +48,7 @@ func (p *Program) UnmarshalText(text []byte) error {
 func (p Program) String() string { return p.Path }
 
 const (
-	// ManifestSuffix is what the name of a manifest has behind that of its program.
+	// ManifestSuffix follows the name of a program in the name of its manifest.
 	ManifestSuffix = ".json"
 	// maxManifest limits, in bytes, the length of a manifest.
 	maxManifest = 64 << 10

@@ -176,7 +176,7 @@ func (c Config) dial(ctx context.Context, dial dialer, now func() time.Time) (ne
 	return nil, err
 }
 
-// tls reads the certificates anew for each connection, since they are replaced
+// tls reads the certificates again for each connection, since they are replaced
 // while the board runs. They are valid by the board's own time.
 func (c Config) tls(host string, now func() time.Time) (*tls.Config, error) {
 	cfg := &tls.Config{ServerName: host, Time: now}

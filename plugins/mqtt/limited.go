@@ -26,10 +26,10 @@ const (
 	maxPacket = 64 << 10
 )
 
-// paced reads a connection at a limited rate. It ends one on which nothing came for longer
-// than the answer to a ping may take: the machine was suspended. What comes then lay in a
-// buffer, so that it is older than its expiry tells. A new connection has it again with the
-// expiry that is left.
+// paced reads a connection at a limited rate. It ends a connection on which nothing came
+// for longer than the answer to a ping may take: the machine was suspended. What comes then
+// has waited in a buffer, and is older than its expiry tells. On a new connection the
+// broker sends it again, with the expiry that is left.
 type paced struct {
 	net.Conn
 	reads *rate.Limiter

@@ -17,7 +17,7 @@ const (
 	streamPeriod = time.Second
 )
 
-// About is what the board says of itself in the topic about.
+// About is the payload of the topic about.
 type About struct {
 	Program string `json:"program"` // with its version: ptvd/1.0.0
 }

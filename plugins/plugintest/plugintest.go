@@ -149,7 +149,7 @@ func Publish[T any](h *Harness, instance string, topic *plugins.Topic[T]) func(T
 	return func(value T) { topic.Set(env, value) }
 }
 
-// stubs counts the plugins that stand for instances which tests play.
+// stubs counts the plugins that Handle and Publish have made.
 var stubs int
 
 func (h *Harness) stub(instance string, change func(*host.Definition)) *Instance {

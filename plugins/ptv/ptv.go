@@ -115,9 +115,9 @@ type request struct {
 	of    string // what it asks for: route 4; empty: all that is configured
 }
 
-// maxRouteRequests is up to how many routes are asked for one by one. The API counts
-// max_results for each route and direction, so that a bus interchange without a route
-// sends many times what is needed.
+// maxRouteRequests is the largest number of routes that are requested one by one. The
+// API counts max_results for each route and direction, so that a bus interchange
+// without a route sends many times what is needed.
 const maxRouteRequests = 4
 
 // requests returns the requests for what is configured. The API filters by at most one

@@ -54,7 +54,8 @@ type scheduled struct {
 	due  int64  // the instant; 0: never
 }
 
-// Start restores up to when all was done, and begins to follow the clock.
+// Start restores the time up to which everything was called, and begins to follow
+// the clock.
 func (s *schedule) Start(t *plugins.Task) error {
 	if err := s.restore(t); err != nil {
 		return err
@@ -63,7 +64,8 @@ func (s *schedule) Start(t *plugins.Task) error {
 	return nil
 }
 
-// Stop saves up to when all was done, so that a restart neither repeats nor loses an entry.
+// Stop saves the time up to which everything was called, so that a restart neither repeats
+// nor loses an entry.
 func (s *schedule) Stop(t *plugins.Task) error { return s.save(t) }
 
 const (
@@ -157,7 +159,7 @@ func (s *schedule) earliest() (first *scheduled) {
 	return first
 }
 
-// stateFile holds the time up to which all was done, as RFC 3339.
+// stateFile holds the time up to which everything was called, as RFC 3339.
 const stateFile = "handled"
 
 func (s *schedule) save(t *plugins.Task) error {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Filter is which departures are wanted. Of an option that is empty, all are. A Config
-// embeds it, or the part of it whose words stand on vehicles and signs.
+// Filter is which departures are wanted. An option that is empty excludes none. A
+// Config embeds it, or the part of it whose words stand on vehicles and signs.
 type Filter struct {
 	Routes     []string `yaml:"routes" doc:"only the routes with these IDs of the source; none: all routes"`
 	Directions []string `yaml:"directions" doc:"only the directions with these IDs of the source; none: all directions"`

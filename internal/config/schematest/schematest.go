@@ -18,7 +18,7 @@ import (
 // were registered by then.
 var Whole = sync.OnceValues(func() (*jsonschema.Schema, error) { return Compile(config.JSONSchema(), "") })
 
-// Validate returns what an editor says of a text of YAML.
+// Validate returns the errors that an editor shows for a text of YAML.
 func Validate(t testing.TB, text string) error {
 	t.Helper()
 	schema, err := Whole()

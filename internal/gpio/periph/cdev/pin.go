@@ -205,7 +205,7 @@ func (p *Pin) Halt() error {
 	return errors.Join(p.release(), p.pwm.Halt())
 }
 
-// open requests the line anew. The caller holds the lock.
+// open requests the line again. The caller holds the lock.
 func (p *Pin) open(request uapi.LineRequest) error {
 	if err := p.release(); err != nil {
 		return err

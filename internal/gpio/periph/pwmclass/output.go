@@ -56,7 +56,8 @@ func (c *class) start(name string, period time.Duration) (*output, error) {
 }
 
 // export makes the kernel export the channel, and configures it. It may be exported
-// already, since nothing unexports it: then udev's work is not begun anew either.
+// already, since nothing unexports it; then it already has the permissions that
+// udev sets.
 func (o *output) export() error {
 	path := filepath.Join(filepath.Dir(o.dir), "export")
 	err := o.class.write(path, o.channel)

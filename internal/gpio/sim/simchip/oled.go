@@ -44,7 +44,7 @@ var (
 	}
 )
 
-// oled is what a reset resets, and the RAM.
+// oled has the registers that a reset sets, and the RAM.
 type oled struct {
 	all, inverted, pump      bool
 	contrast, remap, scan    byte

@@ -12,7 +12,7 @@ type SSD1322 struct {
 	ssd1322
 }
 
-// ssd1322 is what a reset resets, and the RAM.
+// ssd1322 has the registers that a reset sets, and the RAM.
 type ssd1322 struct {
 	unlocked            bool
 	shows               byte // A4: nothing, A5: all, A6: the RAM, A7: inverted
