@@ -82,7 +82,7 @@ func TestTheExamplesFitThePanelOfTheREADME(t *testing.T) {
 			device.UpsideDown = dinRight
 			chain := sim.NewPanel(4)
 			for _, packet := range max7219.NewChain(device).Update(pattern, 7) {
-				chain.Receive(packet)
+				chain.Receive(packet.W)
 			}
 			if seen := chain.Picture(sim.Arrangement{Module: &sim.FC16, DINRight: dinRight}); !bytes.Equal(seen.Pix, pattern.Pix) {
 				t.Errorf("%s: with DIN at the right (%v) the picture is wrong", name, dinRight)

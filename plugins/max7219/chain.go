@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"image"
 	"math/bits"
+
+	"periph.io/x/conn/v3/spi"
 )
 
 // MaxIntensity is the brightest intensity level; the lowest is 0.
@@ -26,21 +28,20 @@ const digits = 8
 // MAX7219/MAX7221 data sheet, 19-4452). It knows what the drivers hold, and sends
 // nothing itself.
 type Chain struct {
-	width     int
 	leds      []led          // of each pixel, row by row
-	held      [digits][]byte // of each driver, the farthest first
-	wanted    [digits][]byte
+	lit       []uint64       // the pixels of the last picture that are lit, eight in each
+	held      [digits][]byte // the packets that bring it to the drivers, the farthest first
 	intensity int
 	unknown   bool // what the drivers hold
 	buffer    []byte
-	packets   [][]byte
+	packets   []spi.Packet
 }
 
 // NewChain returns a chain of drivers that may hold anything.
 func NewChain(c *Config) *Chain {
-	chain := &Chain{width: c.Width, leds: c.leds(), unknown: true}
-	for digit := range digits {
-		chain.held[digit], chain.wanted[digit] = make([]byte, c.modules()), make([]byte, c.modules())
+	chain := &Chain{leds: c.leds(), lit: make([]uint64, c.Width*c.Height/8), unknown: true}
+	for digit := range chain.held {
+		chain.held[digit] = bytes.Repeat([]byte{byte(1 + digit), 0}, c.modules())
 	}
 	return chain
 }
@@ -48,12 +49,12 @@ func NewChain(c *Config) *Chain {
 // Resend makes the next Update send everything.
 func (c *Chain) Resend() { c.unknown = true }
 
-// Update returns the packets after which the chain shows a picture of its size at a level of
-// intensity (0 to MaxIntensity): one for each column, or row where the modules are
-// turned, that differs; none when nothing does. They count as sent, and are valid
-// until the next call of a method.
-func (c *Chain) Update(picture *image.Gray, level int) [][]byte {
-	c.read(picture)
+// Update returns the packets after which the chain shows a picture of its size, row upon row
+// without a gap, at a level of intensity (0 to MaxIntensity): one for each column, or row
+// where the modules are turned, that differs; none when nothing does. They are equally long,
+// count as sent, and are valid until the next call of a method.
+func (c *Chain) Update(picture *image.Gray, level int) []spi.Packet {
+	differ := c.read(picture)
 	c.buffer, c.packets = c.buffer[:0], c.packets[:0]
 	if c.unknown {
 		c.all(displayTest, 0)
@@ -64,21 +65,20 @@ func (c *Chain) Update(picture *image.Gray, level int) [][]byte {
 		c.all(intensity, byte(level))
 	}
 	for digit := range digits {
-		if c.unknown || !bytes.Equal(c.wanted[digit], c.held[digit]) {
-			c.digit(digit, c.wanted[digit])
+		if c.unknown || differ[digit] {
+			c.packets = append(c.packets, spi.Packet{W: c.held[digit]})
 		}
 	}
 	if c.unknown {
 		c.all(shutdown, 1) // last, so that what the drivers held at power-up is never seen
 	}
-	c.held, c.wanted = c.wanted, c.held
 	c.intensity, c.unknown = level, false
 	return c.packets
 }
 
 // Off returns the packets after which every LED is off and the drivers are in
 // shutdown mode. They are valid until the next call of a method.
-func (c *Chain) Off() [][]byte {
+func (c *Chain) Off() []spi.Packet {
 	c.buffer, c.packets = c.buffer[:0], c.packets[:0]
 	for digit := range digits {
 		c.all(byte(1+digit), 0)
@@ -88,35 +88,26 @@ func (c *Chain) Off() [][]byte {
 	return c.packets
 }
 
-// read works out what the drivers are to hold.
-func (c *Chain) read(picture *image.Gray) {
-	for digit := range c.wanted {
-		clear(c.wanted[digit])
-	}
-	for at := 0; at < len(c.leds); at += 8 {
-		pixels := picture.Pix[at/c.width*picture.Stride+at%c.width:][:8]
-		lit := binary.LittleEndian.Uint64(pixels) & 0x8080808080808080 // most of a picture is dark
-		for ; lit != 0; lit &= lit - 1 {
-			led := c.leds[at+bits.TrailingZeros64(lit)/8]
-			c.wanted[led.register][led.driver] |= led.bit
+// read works out what the drivers are to hold, and returns which digits differ from before.
+func (c *Chain) read(picture *image.Gray) (differ [digits]bool) {
+	leds, shown, pixels := c.leds, c.lit, picture.Pix
+	for at, before := range shown {
+		lit := binary.LittleEndian.Uint64(pixels[8*at:8*at+8]) & 0x8080808080808080
+		shown[at] = lit
+		for changed := lit ^ before; changed != 0; changed &= changed - 1 {
+			led := leds[8*at+bits.TrailingZeros64(changed)/8]
+			c.held[led.register][2*int(led.driver)+1] ^= led.bit
+			differ[led.register] = true
 		}
 	}
+	return differ
 }
 
 // all adds a packet that writes the same to every driver.
 func (c *Chain) all(register, data byte) {
 	start := len(c.buffer)
-	for range c.held[0] {
+	for range len(c.held[0]) / 2 {
 		c.buffer = append(c.buffer, register, data)
 	}
-	c.packets = append(c.packets, c.buffer[start:])
-}
-
-// digit adds a packet that writes to each driver its part.
-func (c *Chain) digit(digit int, data []byte) {
-	start := len(c.buffer)
-	for _, bits := range data {
-		c.buffer = append(c.buffer, byte(1+digit), bits)
-	}
-	c.packets = append(c.packets, c.buffer[start:])
+	c.packets = append(c.packets, spi.Packet{W: c.buffer[start:]})
 }

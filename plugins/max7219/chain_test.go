@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"periph.io/x/conn/v3/spi"
+
 	"ptvd/internal/gpio/sim"
 	"ptvd/plugins/max7219"
 )
@@ -50,7 +52,7 @@ func TestTheOptionsMeanWhatTheyMeanToLuma(t *testing.T) {
 					}
 					want = append(want, byte(1+digit), column)
 				}
-				if got := sent[4+digit]; !bytes.Equal(got, want) {
+				if got := sent[4+digit].W; !bytes.Equal(got, want) {
 					t.Errorf("digit %d: % x, not % x", digit, got, want)
 				}
 			}
@@ -94,8 +96,8 @@ func TestAChangedRowTakesOnePacketWhereRegistersAreRows(t *testing.T) {
 	picture.SetGray(3, 5, color.Gray{Y: 0xff})
 	picture.SetGray(30, 5, color.Gray{Y: 0xff})
 	packets := b.mustShow(picture, 7)
-	if len(packets) != 1 || len(packets[0]) != 8 {
-		t.Errorf("a row of four drivers took %d packets: % x", len(packets), packets)
+	if len(packets) != 1 || len(packets[0].W) != 8 {
+		t.Errorf("a row of four drivers took %d packets: %+v", len(packets), packets)
 	}
 }
 
@@ -140,7 +142,7 @@ func TestOffLeavesThePanelDarkUntilTheNextPicture(t *testing.T) {
 	b := newSetup(t, 32)
 	b.mustShow(arrow(32), 7)
 	for _, packet := range b.chain.Off() {
-		b.panel.Receive(packet)
+		b.panel.Receive(packet.W)
 	}
 	if lit := slices.Max(b.panel.Picture(b.mounting).Pix); lit != 0 || b.panel.On() {
 		t.Errorf("an LED has brightness %d; the drivers are on: %v", lit, b.panel.On())
@@ -150,7 +152,11 @@ func TestOffLeavesThePanelDarkUntilTheNextPicture(t *testing.T) {
 
 func TestAFrameOfTheWidestPanelFitsInOneTransfer(t *testing.T) {
 	chain := max7219.NewChain(&max7219.Config{Width: 256, Height: 8})
-	if total := len(bytes.Join(chain.Update(arrow(256), 7), nil)); total > 4096 {
+	total := 0
+	for _, packet := range chain.Update(arrow(256), 7) {
+		total += len(packet.W)
+	}
+	if total > 4096 {
 		t.Errorf("it takes %d bytes; spidev passes 4096", total)
 	}
 }
@@ -190,11 +196,11 @@ func newSetup(t *testing.T, width int) *setup {
 }
 
 // mustShow brings a picture to the panel and compares what is seen there.
-func (b *setup) mustShow(want *image.Gray, level int) [][]byte {
+func (b *setup) mustShow(want *image.Gray, level int) []spi.Packet {
 	b.t.Helper()
 	packets := b.chain.Update(want, level)
 	for _, packet := range packets {
-		b.panel.Receive(packet)
+		b.panel.Receive(packet.W)
 	}
 	if !b.panel.On() || b.panel.Testing() {
 		b.t.Fatal("the drivers are in shutdown or display test mode")

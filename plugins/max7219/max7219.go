@@ -82,9 +82,8 @@ func (c *Config) Open(t *plugins.Task, env plugins.Env) (panel.Device, error) {
 // device sends the registers of a chain that differ.
 type device struct {
 	spi.PortCloser
-	conn    spi.Conn
-	chain   *Chain
-	packets []spi.Packet // of the last frame
+	conn  spi.Conn
+	chain *Chain
 }
 
 // Show sends the registers that differ.
@@ -105,14 +104,9 @@ func (d *device) Blank() error {
 	return err
 }
 
-func (d *device) send(packets [][]byte) (sent int, err error) {
-	d.packets = d.packets[:0]
-	for _, p := range packets {
-		d.packets = append(d.packets, spi.Packet{W: p})
-		sent += len(p)
-	}
+func (d *device) send(packets []spi.Packet) (sent int, err error) {
 	if len(packets) == 0 {
 		return 0, nil
 	}
-	return sent, d.conn.TxPackets(d.packets)
+	return len(packets) * len(packets[0].W), d.conn.TxPackets(packets)
 }

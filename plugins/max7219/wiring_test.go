@@ -23,7 +23,7 @@ var modules = map[string]*sim.Module{"fc16": &sim.FC16, "generic": &sim.Generic,
 func shown(c *max7219.Config, mounting sim.Arrangement, picture *image.Gray) *image.Gray {
 	chain := sim.NewPanel(c.Width / 8 * c.Height / 8)
 	for _, packet := range max7219.NewChain(c).Update(picture, 7) {
-		chain.Receive(packet)
+		chain.Receive(packet.W)
 	}
 	return chain.Picture(mounting)
 }

@@ -60,7 +60,7 @@ type Device interface {
 
 // Frame is what a device is to show. It is never changed afterwards.
 type Frame struct {
-	Picture    *image.Gray // a lit LED is white
+	Picture    *image.Gray // a lit LED is white; row upon row, without a gap
 	Words      string      // what the picture says; empty: it is dark
 	Brightness float64     // 0 to 1; at 0 a device is as dim as it can be, but not dark
 }
