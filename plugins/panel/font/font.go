@@ -8,6 +8,7 @@ package font
 
 import (
 	"image"
+	"math/bits"
 	"slices"
 
 	"golang.org/x/text/unicode/norm"
@@ -97,19 +98,36 @@ func (f *Face) DrawLevel(on *image.Gray, x, y int, text string, level uint8) {
 		if x >= on.Rect.Max.X {
 			return
 		}
-		for _, column := range g {
-			for row := y; column != 0; row, column = row+scale, column>>1 {
-				switch {
-				case column&1 == 0:
-				case scale == 1 && (image.Point{x, row}).In(on.Rect):
-					on.Pix[on.PixOffset(x, row)] = level
-				default:
-					Fill(on, image.Rect(x, row, x+scale, row+scale), level)
-				}
-			}
-			x += scale
+		if scale == 1 {
+			g.draw(on, x, y, level)
+		} else {
+			g.drawLarge(on, x, y, scale, level)
 		}
-		x += f.gap * scale
+		x += (len(g) + f.gap) * scale
+	}
+}
+
+// draw draws the part of a glyph that is in the picture.
+func (g glyph) draw(on *image.Gray, x, y int, level uint8) {
+	inside := uint64(1)<<max(0, on.Rect.Max.Y-y) - uint64(1)<<max(0, on.Rect.Min.Y-y) // its rows, as bits
+	for i, column := range g {
+		if x+i < on.Rect.Min.X || x+i >= on.Rect.Max.X {
+			continue
+		}
+		at := on.PixOffset(x+i, y)
+		for column &= inside; column != 0; column &= column - 1 { // without its uppermost pixel
+			on.Pix[at+bits.TrailingZeros64(column)*on.Stride] = level
+		}
+	}
+}
+
+// drawLarge draws a glyph with pixels that are so many pixels large.
+func (g glyph) drawLarge(on *image.Gray, x, y, scale int, level uint8) {
+	for i, column := range g {
+		for ; column != 0; column &= column - 1 {
+			left, top := x+i*scale, y+bits.TrailingZeros64(column)*scale
+			Fill(on, image.Rect(left, top, left+scale, top+scale), level)
+		}
 	}
 }
 

@@ -159,13 +159,20 @@ func drawing(face *Face, text string) string {
 }
 
 func TestDrawStaysWithinThePicture(t *testing.T) {
-	whole := image.NewGray(image.Rect(0, 0, 24, Height))
-	part := whole.SubImage(image.Rect(8, 0, 16, Height)).(*image.Gray)
-	Text.Draw(part, 2, 0, "MMMMMM")
-	for y := range Height {
-		for x := range 24 {
-			if lit := whole.GrayAt(x, y).Y != 0; lit && (x < 8 || x >= 16) {
-				t.Fatalf("%d,%d is lit, outside of the part", x, y)
+	area := image.Rect(8, 6, 16, 12)
+	for name, face := range texts() {
+		for y := -2 * face.Height; y < 24; y++ {
+			all, some := image.NewGray(image.Rect(0, -40, 80, 60)), image.NewGray(image.Rect(0, -40, 80, 60))
+			face.Draw(all, 2, y, "MÇgÅ")
+			face.Draw(some.SubImage(area).(*image.Gray), 2, y, "MÇgÅ")
+			for i, level := range some.Pix {
+				want := uint8(0)
+				if (image.Point{i % 80, i/80 - 40}).In(area) {
+					want = all.Pix[i]
+				}
+				if level != want {
+					t.Fatalf("%s at row %d: %d,%d has level %d, not %d", name, y, i%80, i/80-40, level, want)
+				}
 			}
 		}
 	}
