@@ -23,7 +23,7 @@ type Bus struct {
 	changed  scheduler.Event
 
 	actions  map[string][]Action // of each instance
-	handlers map[name]handler
+	handlers map[name]*handler
 	down     map[string]string // instances that do not run, and why
 	calls    []name            // that are being carried out, the outermost first
 
@@ -39,7 +39,7 @@ func NewBus(now func() scheduler.Instant) *Bus {
 		now:      now,
 		slots:    map[name]*Slot{},
 		actions:  map[string][]Action{},
-		handlers: map[name]handler{},
+		handlers: map[name]*handler{},
 		down:     map[string]string{},
 		OnPanic:  func(string, error) {},
 		As:       func(_, _ string, do func()) { do() },
@@ -93,7 +93,7 @@ func (b *Bus) Up(instance string) { delete(b.down, instance) }
 // Down says that it does not, and why. The next run has to call Handle again.
 func (b *Bus) Down(instance, why string) {
 	b.down[instance] = why
-	maps.DeleteFunc(b.handlers, func(n name, _ handler) bool { return n.instance == instance })
+	maps.DeleteFunc(b.handlers, func(n name, _ *handler) bool { return n.instance == instance })
 }
 
 type handler struct {

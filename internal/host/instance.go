@@ -99,7 +99,7 @@ func (i *Instance) Handle(action string, do func(arg string) error) {
 	for _, a := range i.Definition.Actions {
 		if a.Name == action {
 			called := name{i.Name, action}
-			i.Bus.handlers[called] = handler{do, a, called.String(), "action " + action}
+			i.Bus.handlers[called] = &handler{do, a, called.String(), "action " + action}
 			return
 		}
 		there = append(there, fmt.Sprintf("%q", a.Name))

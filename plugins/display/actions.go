@@ -68,12 +68,12 @@ func (d *display) handleActions() {
 			return nil
 		})
 	}
-	wakeUp := func() (wasBlank bool) { return d.brightness.wake(d.env.Now()) }
+	wakeUp := func() { d.brightness.wake(d.env.Now()) }
 	turn := func(by int) {
-		if d.messages.up != nil {
+		if now := d.env.Now(); d.messages.up != nil {
 			d.messages.dismiss("")
-		} else if !wakeUp() {
-			d.pager.turnBy(by, d.env.Now())
+		} else if !d.brightness.wake(now) {
+			d.pager.turnBy(by, now)
 		}
 	}
 	run(nextPage, func(string) { turn(+1) })
