@@ -165,6 +165,10 @@ func (b *fleetBoard) take(v fleetValue, left time.Duration) {
 			b.Shows = append(b.Shows, text)
 		}
 	case "departures":
+		var known struct{ Freshness topics.Freshness }
+		if json.Unmarshal(v.Value, &known) != nil || known.Freshness == topics.None {
+			return // a source that was not asked yet, such as one on demand
+		}
 		if age := v.MaxAge - left.Seconds(); v.MaxAge > 0 && left > 0 && (b.Age == nil || age > *b.Age) {
 			b.Age = &age
 		}

@@ -37,3 +37,14 @@ func FuzzWhateverABrokerRetainsIsABoardOrLeftOut(f *testing.F) {
 		}
 	})
 }
+
+func TestTheAgeOfABoardIsThatOfDeparturesAndNotOfASourceThatHasNone(t *testing.T) {
+	board := boardsOf([]mqtt.Message{
+		{Topic: "ptvd/hall/status", Payload: []byte("online")},
+		{Topic: "ptvd/hall/shared/departures", Payload: []byte(`{"instance":"shared","type":"departures","max_age_s":300,"value":{"freshness":"fresh"}}`), Left: 290 * time.Second},
+		{Topic: "ptvd/hall/trains/departures", Payload: []byte(`{"instance":"trains","type":"departures","max_age_s":300,"value":{"freshness":"none"}}`), Left: 30 * time.Second},
+	})[0]
+	if board.Age == nil || *board.Age != 10 {
+		t.Errorf("its age is %v", board.Age)
+	}
+}
