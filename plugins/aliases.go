@@ -14,7 +14,7 @@ import (
 //
 //	Sleep(d) error             waits for a duration; never less
 //	SleepUntil(instant) error  waits for an instant
-//	Every(period) iter.Seq[Tick]  yields at once, then after each period, until the task is cancelled
+//	Every(period) iter.Seq[Tick]  yields at once, then after each period, which is positive, until the task is cancelled
 //	Yield() error              lets every other task that is ready run first
 //	Timeout(d, work) error     runs work, and interrupts what it waits for with ErrTimeout after d
 //	Group(body) error          runs child tasks together; the first that fails cancels the others
@@ -29,8 +29,8 @@ import (
 //	Loop() *Loop               returns the loop, for the daemon's own use
 type Task = scheduler.Task
 
-// Tick is one turn of [Task].Every: N, from 1 on, the instant at which it was due,
-// Due, and how many were missed just before it, Missed.
+// Tick is one turn of [Task].Every: N, from 0 on, the instant at which it was due,
+// Due, and how many were missed just before it, Missed, which N counts, too.
 type Tick = scheduler.Tick
 
 // Instant is a point in time on the loop's monotonic clock, in nanoseconds. It has
@@ -70,7 +70,7 @@ type Group = scheduler.Group
 //	Len() int                 returns how many values it holds
 type Queue[T any] = scheduler.Queue[T]
 
-// NewQueue returns an empty queue for up to capacity values.
+// NewQueue returns an empty queue for up to capacity values, at least one.
 func NewQueue[T any](capacity int) *Queue[T] { return scheduler.NewQueue[T](capacity) }
 
 // NewFlag returns a flag that other goroutines may set.
@@ -93,7 +93,12 @@ var ErrFull = host.ErrFull
 
 // Await runs work that blocks (network, disk, a bus) on a goroutine beside the
 // loop, while the task waits for its result. Where the task is cancelled, ctx is,
-// and the result is dropped.
+// and the result is dropped. A panic of the work is its error. An instance may have
+// 128 functions that have not returned; more are refused.
+//
+// The work must not use what tasks share, such as the fields that they change: pass in
+// what it needs, and return what it found. ctx ends with the work, so what depends on it,
+// such as the body of an HTTP response, is read within the work.
 func Await[T any](t *Task, work func(ctx context.Context) (T, error)) (T, error) {
 	return scheduler.Await(t, work)
 }
@@ -127,11 +132,11 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 //
 //	Input(t, options) (*Input, error)          opens lines that are read
 //	Output(t, name, first) (*Output, error)    opens a line that is set, at a first level
-//	PWM(t, name, period) (PWM, error)          opens a PWM output
+//	PWM(t, name, period) (PWM, error)          opens a PWM output, with a period of up to 1 s
 //	Pin(t, name) (gpio.PinIO, error)           returns a pin for a driver of periph
 //	SPI(t, name) (spi.PortCloser, error)       opens an SPI port, as periph's interface
 //	I2C(t, name, address) (i2c.BusCloser, error)  opens an I2C bus for one address, as periph's interface
-//	UART(t, name, baud) (io.ReadWriteCloser, error)  opens a serial port
+//	UART(t, name, baud) (io.ReadWriteCloser, error)  opens a serial port (8 data bits, no parity, 1 stop bit)
 //	ReadSensor(device, channel) (Measurement, error)  measures once, by a driver of the kernel
 //	Polled() string                            says which inputs are polled, for the daemon's own use
 //	Close() error                              closes all, for the daemon's own use
@@ -142,7 +147,8 @@ func NewRand(env Env) *rand.Rand { return host.NewRand(env.host.Clock, env.Insta
 // periph.io/x/conn/v3, so that every driver of periph.io/x/devices/v3 works with them.
 type Board = gpio.Board
 
-// Input is lines that are read, with their edges in order.
+// Input is lines that are read, with their edges in order. After an error other than
+// ErrCancelled and ErrTimeout the lines must be opened again: the task returns it.
 //
 //	Next(t) (Edge, error)            waits for the next edge
 //	NextUntil(t, due) (Edge, error)  waits for it until an instant, and then returns ErrTimeout
@@ -151,8 +157,9 @@ type Board = gpio.Board
 //	Polled() time.Duration           returns the period in which lines without edges are read, 0 for others
 type Input = gpio.Input
 
-// InputOptions are the lines of an [Input] and how they are read: Lines, Pull,
-// ActiveLow and Debounce.
+// InputOptions are the names of 1 to 64 lines of an [Input], Lines, and how they are read:
+// Pull; ActiveLow, by which an electrically low line is High; and Debounce, for how long a
+// line must keep a level (0: not at all).
 type InputOptions = gpio.InputOptions
 
 // Edge is a change of an input line: Line, the Level that it has now, and the

@@ -238,6 +238,7 @@ func TestAnActionReachesItsInstanceOrTheErrorSaysWhyNot(t *testing.T) {
 	}{
 		{func() {}, "lamp.jump", "lamp.jump: no such action"},
 		{func() { h.Bus.Down("lamp", "no such PWM output") }, "lamp.other 50%", "lamp.other: lamp is not running: no such PWM output"},
+		{func() { h.Bus.Down("lamp", strings.Repeat("x", 1000)) }, "lamp.other 50%", "lamp.other: lamp is not running: " + strings.Repeat("x", 200)},
 		{func() { h.Bus.Up("lamp") }, "lamp.other 50%", "lamp.other: no such action"}, // the next run has not handled it
 	} {
 		step.before()

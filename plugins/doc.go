@@ -28,8 +28,8 @@
 //
 // All tasks of all instances run on one loop, one at a time, and switch only where
 // one waits: no lock is needed, and nothing may block. Work that blocks (network,
-// disk, a bus) runs beside the loop by [Await]. A plugin does not call time.Sleep
-// or time.Now and starts no goroutine.
+// disk, a bus) runs beside the loop by [Await]. A plugin does not call time.Sleep,
+// time.Now or runtime.Goexit, and starts no goroutine.
 //
 // # An instance
 //

@@ -123,9 +123,9 @@ type Meter interface {
 // touch the disk: call them through [Await].
 //
 //	Load(name) ([]byte, error)   returns a file's contents, nil where there is none
-//	Save(name, data) error       replaces a file as a whole, also over a power cut
+//	Save(name, data) error       replaces a file as a whole, also over a power cut, by 64 KiB at most
 type Storage = host.Storage
 
-// Network is the way out: an HTTP transport, HTTP, and a dialer, Dial. A test can
-// be the other side of it.
+// Network is the way out: HTTP, the Transport for an http.Client, and Dial, which is that
+// of a net.Dialer. A test can be the other side of it.
 type Network = host.Network

@@ -126,6 +126,9 @@ func register(d host.Definition, defaults, newPlugin, updater any) {
 		result := makeIt.Call([]reflect.Value{reflect.ValueOf(newEnv(i)), reflect.ValueOf(cfg)})
 		p, _ := reflect.TypeAssert[host.Plugin](result[0])
 		err, _ := reflect.TypeAssert[error](result[1])
+		if p == nil && err == nil {
+			err = errors.New("New returned neither a plugin nor an error")
+		}
 		return p, err
 	}
 	d.Update = func(p host.Plugin, t *Task, cfg any) error {

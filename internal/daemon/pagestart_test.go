@@ -101,3 +101,17 @@ func TestATokenThatIsTooShortIsRefusedByCheck(t *testing.T) {
 		t.Errorf("the token shows:\n%v", err)
 	}
 }
+
+func TestCheckRefusesAPluginWhoseNewReturnsNothing(t *testing.T) {
+	plugins.Register(plugins.Spec[struct{}]{
+		Name: "nothing", Doc: "is not made", New: func(plugins.Env, struct{}) (plugins.Plugin, error) { return nil, nil },
+	})
+	file, err := config.Parse("test.yaml", []byte("plugins: {one: {plugin: nothing}}\n"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "plugins.one: New returned neither a plugin nor an error"
+	if err := daemon.Check(file); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

@@ -109,7 +109,8 @@ type handler struct {
 func (b *Bus) Call(instance, action, arg string) (err error) {
 	called := name{instance, action}
 	if why, down := b.down[instance]; down {
-		return fmt.Errorf("%v: %s is not running: %s", called, instance, why)
+		// Cut off, since why may be this very error of the caller's last run.
+		return fmt.Errorf("%v: %s is not running: %.200s", called, instance, why)
 	}
 	h, ok := b.handlers[called]
 	if !ok {

@@ -19,7 +19,7 @@ type Storage interface {
 	Load(name string) ([]byte, error)
 
 	// Save replaces a file as a whole: after a power cut it holds the old
-	// contents or the new ones, never a part.
+	// contents or the new ones, never a part. More than 64 KiB are an error.
 	Save(name string, data []byte) error
 }
 
@@ -51,6 +51,9 @@ func (d StorageDir) Load(name string) ([]byte, error) {
 
 // Save writes a file beside the old one and renames it.
 func (d StorageDir) Save(name string, data []byte) error {
+	if len(data) > maxFile {
+		return fmt.Errorf("%s: %d bytes; a state file has %d at most", name, len(data), maxFile)
+	}
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return err
 	}

@@ -45,4 +45,7 @@ func TestAStateFileThatIsTooLargeIsRefused(t *testing.T) {
 	if _, err := host.StorageDir(dir).Load("level"); err == nil || !strings.Contains(err.Error(), "remove it") {
 		t.Errorf("it was answered with: %v", err)
 	}
+	if err := host.StorageDir(dir).Save("level", make([]byte, 64<<10+1)); err == nil || !strings.Contains(err.Error(), "65536 at most") {
+		t.Errorf("its save was answered with: %v", err)
+	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net"
 	"net/http"
@@ -80,6 +81,13 @@ func TestStateIsJSON(t *testing.T) {
 		`"value":{"value":21.4,"unit":"°C"},"plugin":"thermometer","doc":"what it measures"}]}` + "\n"
 	if w.Body.String() != want || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("%v %s", w.Header(), w.Body)
+	}
+}
+
+func TestAValueThatIsNotUTF8IsAnErrorInItsPlace(t *testing.T) {
+	const want = `{"encode_error":"invalid UTF-8"}`
+	if data, err := json.Marshal(Value{json.RawMessage("\"21 \xb0C\"")}); string(data) != want || err != nil {
+		t.Errorf("got %s, %v, want %s", data, err, want)
 	}
 }
 

@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"ptvd/plugins/topics"
 )
@@ -59,6 +61,8 @@ func (v Value) MarshalJSON() (data []byte, err error) {
 			err = fmt.Errorf("panic: %v", p)
 		} else if err == nil && len(data) > maxValue {
 			err = fmt.Errorf("%d bytes, more than %d", len(data), maxValue)
+		} else if err == nil && !utf8.Valid(data) { // json.RawMessage is passed on as it is
+			err = errors.New("invalid UTF-8")
 		}
 		if err != nil {
 			data, err = json.Marshal(map[string]string{"encode_error": err.Error()})

@@ -34,7 +34,8 @@ import (
 )
 
 // Check returns what is wrong with an instance of a plugin, with the options
-// options: nil, or everything that is, with the lines and what to do.
+// options: nil, or everything that is, with the lines and what to do. New, which
+// "ptvd check" calls as well, is not called: its error fails the test of a Start.
 func Check(plugin, options string) error {
 	_, err := parse("check:\n plugin: " + plugin + indent("\n"+options, " "))
 	return err
