@@ -193,13 +193,19 @@ func (c *SystemClock) endEarlyWait(now Instant) Instant {
 	if took < 0 || took >= checkEvery {
 		return c.noticeSuspend()
 	}
-	for now < c.set {
-		now = c.Now()
-	}
+	now = c.spin(now)
 	if took > c.early {
 		took = min(maxEarly, c.early+(took-c.early+63)/64)
 	}
 	c.early = took
+	return now
+}
+
+// spin returns once the deadline has come.
+func (c *SystemClock) spin(now Instant) Instant {
+	for now < c.set {
+		now = c.Now()
+	}
 	return now
 }
 
@@ -209,8 +215,16 @@ func (c *SystemClock) arm(uintptr) (done bool) {
 		c.expired = true
 		return true
 	}
-	if !c.setUntil(c.until) && c.Now() >= c.until-c.early || c.armErr != nil {
-		return true // it has expired before the poller was told to wait for it
+	if !c.setUntil(c.until) {
+		// It may have expired before the poller was told to wait for it. If that was in a
+		// suspend since the last Wait, it is not set any more after this look.
+		if now := c.lookForSuspend(c.Now()); now >= c.set-c.early {
+			c.spin(now)
+			return true
+		}
+	}
+	if c.armErr != nil {
+		return true
 	}
 	c.waiting = true
 	c.turn.Unlock()

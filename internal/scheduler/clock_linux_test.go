@@ -47,6 +47,43 @@ func TestAWaitWhoseTimerExpiresEarlierEndsAtItsDeadline(t *testing.T) {
 	}
 }
 
+// Two Waits for the same deadline, of which a post has ended the first one.
+func TestAWaitThatBeginsWhenItsTimerHasExpiredEndsAtItsDeadline(t *testing.T) {
+	clock := scheduler.NewSystemClock()
+	defer clock.Close()
+	scheduler.ExpireEarly(clock)
+	until := clock.Now().Add(ms)
+	set(clock, until)
+	for clock.Now() < until.Add(-100*time.Microsecond) { // a busy machine may be later
+	}
+	if now, err := clock.Wait(until); now < until || err != nil {
+		t.Errorf("it ended %v early: %v", until.Sub(now), err)
+	}
+}
+
+// If the loop runs while the machine is suspended, the timer expires before the next Wait.
+// The poller forgets that, and without another look the Wait would take an hour.
+func TestASuspendPastADeadlineBetweenTwoWaitsIsNoticedByTheSecond(t *testing.T) {
+	clock, other := scheduler.NewSystemClock(), scheduler.NewSystemClock()
+	defer clock.Close()
+	defer other.Close()
+	until := clock.Now().Add(time.Hour)
+	set(clock, until)
+	scheduler.PretendSuspendPastExpiry(clock, 2*time.Hour)
+	other.Wait(other.Now().Add(2 * ms)) // the poller has seen the other timer, too
+	now, err := clock.Wait(until)
+	if suspended := clock.Suspended(); err != nil || now < until || suspended < time.Hour {
+		t.Errorf("suspended for %v, %v before the deadline: %v", suspended, until.Sub(now), err)
+	}
+}
+
+// set sets the timer of a clock as a Wait does that a post ends.
+func set(clock scheduler.Clock, until scheduler.Instant) {
+	shared := clock.(takenOver)
+	shared.GiveBack(until)
+	shared.TakeOver()
+}
+
 func TestTheSystemClockGoesOnByTheTimeOfASuspend(t *testing.T) {
 	clock := scheduler.NewSystemClock()
 	var suspended []time.Duration

@@ -19,3 +19,14 @@ func PretendSuspendAtExpiry(c Clock, d time.Duration) {
 		return expired
 	}
 }
+
+// PretendSuspendPastExpiry does so while the loop runs, and lets the clock's timer expire, as
+// if the machine was suspended until after its deadline.
+func PretendSuspendPastExpiry(c Clock, d time.Duration) {
+	PretendSuspend(c, d)
+	clock := c.(*SystemClock)
+	clock.armErr = setTimer(clock.timer, clock.set.Add(time.Duration(clock.bootLead)))
+}
+
+// ExpireEarly lets a clock's timers expire as much earlier as they ever do.
+func ExpireEarly(c Clock) { c.(*SystemClock).early = maxEarly }
