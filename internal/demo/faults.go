@@ -50,8 +50,8 @@ var faults = []fault{
 		failing("motis-500", motis, fakeserver.Status(500)), failing("motis-500", motis, nil),
 	},
 	{
-		"cancelled", "Cancel a train", "the next train that can be caught is cancelled",
-		func(w *World) { w.ptv.CancelNext(150 * time.Second) }, func(w *World) { w.ptv.Reinstate() },
+		"cancelled", "Cancel a train", "the next train that can still be caught in a minute is cancelled",
+		func(w *World) { w.ptv.CancelNext(3 * time.Minute) }, func(w *World) { w.ptv.Reinstate() },
 	},
 	{
 		"clock", "Clock off by a day", "the system's clock steps forward by a day",

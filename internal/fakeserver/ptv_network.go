@@ -215,12 +215,13 @@ func (t Trip) hash(word string) int64 {
 	return int64(hash.Sum32() >> 8)
 }
 
-// CancelNext cancels the first train at [DemoStop] that departs later than after
-// from now and is not cancelled otherwise, until Reinstate is called.
+// CancelNext cancels the first train at [DemoStop] that is scheduled later than after
+// from now and is not cancelled otherwise, until Reinstate is called. A train that is
+// cancelled has no estimate, so it can be caught only by its schedule.
 func (p *PTV) CancelNext(after time.Duration) {
 	p.Reinstate()
 	for _, t := range p.TripsAt(DemoStop) {
-		if !t.replaced && t.leaves.Sub(t.now) > after && !t.Cancelled() {
+		if !t.replaced && t.Scheduled.Sub(t.now) > after && !t.Cancelled() {
 			p.cancelledRun.Store(t.Run())
 			return
 		}

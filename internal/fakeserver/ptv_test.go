@@ -182,6 +182,23 @@ func TestPTVFaults(t *testing.T) {
 	}
 }
 
+func TestCancelledTrainCanBeCaughtByItsSchedule(t *testing.T) {
+	const after = 3 * time.Minute
+	for minute := range 60 {
+		now := morning.Add(time.Duration(minute) * time.Minute)
+		p, before := at(now), map[string]bool{}
+		for _, trip := range p.TripsAt(fakeserver.DemoStop) {
+			before[trip.Run()] = trip.Cancelled()
+		}
+		p.CancelNext(after)
+		for _, trip := range p.TripsAt(fakeserver.DemoStop) {
+			if early := trip.Scheduled.Sub(now); trip.Cancelled() && !before[trip.Run()] && early <= after {
+				t.Errorf("%s: the train that is cancelled is scheduled in %v", now.Format("15:04"), early)
+			}
+		}
+	}
+}
+
 func TestCancelNextAndReinstate(t *testing.T) {
 	p := at(morning)
 	cancelled := func() (runs []string) {
@@ -194,7 +211,7 @@ func TestCancelNextAndReinstate(t *testing.T) {
 		return runs
 	}
 	before := cancelled()
-	p.CancelNext(150 * time.Second)
+	p.CancelNext(3 * time.Minute)
 	if got := cancelled(); len(got) != len(before)+1 {
 		t.Errorf("cancelled: %v, before %v", got, before)
 	}

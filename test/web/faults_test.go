@@ -69,6 +69,15 @@ func TestEachFaultShowsOnThePanelAndInTheHealth(t *testing.T) {
 		b.do(run(speed(1)))
 		b.until("time runs as it does", `document.querySelector("#machine-time").hidden`)
 	})
+
+	b.shows("the title goes by the source that has data", func(t *testing.T) {
+		b.click("ptv-500")
+		b.do(run(speed(60)))
+		b.within(time.Minute, "the data of the first are too old", `document.querySelector(".departures .dot.failed") !== null`)
+		b.until("the title has what leaves next by the other", `/ to .* · Huntingdale · /.test(document.title)`)
+		b.do(run(speed(1)))
+		b.click("ptv-500")
+	})
 }
 
 // click begins or ends a fault.

@@ -56,6 +56,14 @@ func TestPageIsLightOrDarkAsPreferred(t *testing.T) {
 	})
 }
 
+// tight counts the departures of which two texts run into each other.
+const tight = `[...document.querySelectorAll(".departures li")].filter((li) => {
+	const [sign, line, range] = [li.querySelector(".sign"), li.querySelector(".line"), document.createRange()];
+	range.selectNodeContents(sign);
+	return range.getBoundingClientRect().right > li.querySelector(".at").getBoundingClientRect().left ||
+		line && !sign.innerText.startsWith(line.innerText.trim() + " ");
+}).length`
+
 func TestPageFitsEveryWidthAndDeparturesComeFirst(t *testing.T) {
 	demo, chromium := startDemo(t), openBrowser(t)
 	for name, width := range map[string]int64{"desktop": 1280, "phone": 390, "narrow": 320} {
@@ -65,6 +73,9 @@ func TestPageFitsEveryWidthAndDeparturesComeFirst(t *testing.T) {
 			b.until("the tasks are there", `document.querySelectorAll("#tasks tbody tr").length > 5`)
 			if get[float64](b, "document.documentElement.scrollWidth") > float64(width) {
 				t.Error("the page is wider than the window")
+			}
+			if n := get[int](b, tight); n > 0 {
+				t.Errorf("%d departures run into their times, or their lines into their destinations", n)
 			}
 			const top = `((e) => document.querySelector(e).getBoundingClientRect().top)`
 			if get[float64](b, top+`("#departures") - document.querySelector("#board").getBoundingClientRect().bottom`) > 100 {

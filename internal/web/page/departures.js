@@ -12,10 +12,11 @@ const freshness = {
 // isReliable tells whether the numbers may be shown: one that may be wrong is not.
 const isReliable = (d, { clock, live }) => live && clock?.synchronized && d.freshness !== "stale" && d.freshness !== "none";
 
-// nextOf says for the title what leaves next, and where.
+// nextOf says for the title what leaves next, and where: by the first source that knows it.
 export function nextOf(state) {
-  const d = state.topics.find((t) => t.type === "departures" && t.value?.next)?.value;
-  if (!d) return [];
+  const all = state.topics.filter((t) => t.type === "departures" && t.value?.next).map((t) => t.value);
+  if (!all.length) return [];
+  const d = all.find((d) => isReliable(d, state)) ?? all[0];
   const next = isReliable(d, state) && d.next.find((s) => !s.cancelled && !s.out_of_reach);
   return [next ? minutesTo(next, state).join("") + " to " + sign(next) : "", d.stop];
 }
@@ -32,12 +33,13 @@ export const departures = {
   name: "departures",
   place: () => $("departures"),
   make: () => el("div", { class: "departures" },
-    el("div", { class: "head" }, el("b"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"), el("p", { class: "end" })),
+    el("div", { class: "head" }, el("b"), el("small"), el("span", { class: "dot" }), el("span", { class: "failed" })), el("ol"), el("p", { class: "end" })),
   show(box, t, instance, state) {
     const d = t.value;
-    const [name, fresh, problem] = box.firstChild.children;
+    const [name, source, fresh, problem] = box.firstChild.children;
     const [colour, words] = freshness[d.freshness];
     put(name, d.stop || t.instance);
+    put(source, d.stop && t.instance);
     put(fresh, words(t.age_s + state.connection.lag));
     fresh.className = "dot " + colour;
     put(problem, d.problem || "");
@@ -45,9 +47,11 @@ export const departures = {
     const reliable = isReliable(d, state);
     const [, list, end] = box.children;
     list.replaceChildren(...(reliable ? d.next.map((s) => service(s, state)) : []));
-    put(end, !reliable ? "" : d.mismatch || (d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet."));
+    put(end, !reliable ? unknown(state) : d.mismatch || (d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet."));
   },
 };
+
+const unknown = ({ clock, live }) => (live && clock && !clock.synchronized ? "The minutes are known once the clock is synchronized." : "");
 
 function service(s, state) {
   const [number, unit] = minutesTo(s, state);
@@ -70,7 +74,7 @@ const where = (s) => (s.bay ? "bay " : "pl. ") + s.platform;
 
 // line is the number of the line, beside a bar in its colour: a text in it may be illegible.
 function line({ number, colour }) {
-  const e = el("span", { class: "line" }, number);
+  const e = el("span", { class: "line" }, number + " ");
   e.style.borderColor = colour ?? "";
   return e;
 }
