@@ -25,6 +25,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/url"
 	"os"
@@ -170,8 +171,11 @@ func (m *mqtt) run(t *plugins.Task) error {
 			pause.Reset()
 		}
 		m.env.Meter.Count("disconnects_total", 1)
-		if errors.Is(err, context.DeadlineExceeded) {
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
 			err = fmt.Errorf("the broker does not answer: %w", err)
+		case errors.Is(err, io.EOF): // mosquitto 2.0 gives no reason
+			err = fmt.Errorf("the broker closed the connection; another client may use the client_id %s: %w", m.cfg.ClientID, err)
 		}
 		m.env.Health.Degraded("%s: %v", m.cfg.Broker, err)
 		if err := m.disconnect(t); err != nil {

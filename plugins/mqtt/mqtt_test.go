@@ -255,3 +255,26 @@ func TestTheHealthSaysWhyThereIsNoConnection(t *testing.T) {
 		return home.Stop(task)
 	})
 }
+
+func TestTheHealthSaysThatTheBrokerHasClosedTheConnection(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	var conn net.Conn
+	h.Net.Dial = func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+		conn, err = new(net.Dialer).DialContext(ctx, network, address)
+		return conn, err
+	}
+	h.Run(func(task *plugins.Task) error {
+		o := b.observe(task)
+		home := start(task, h, b)
+		o.next("ptvd/hall/status")
+		if err := conn.(*net.TCPConn).CloseRead(); err != nil {
+			return err
+		}
+		until(task, home, "degraded")
+		const want = "the broker closed the connection; another client may use the client_id ptvd-"
+		if !strings.Contains(home.Health.Why, want) {
+			t.Errorf("it is %s, want %s", home.Health.Why, want)
+		}
+		return home.Stop(task)
+	})
+}
