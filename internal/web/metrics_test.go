@@ -13,7 +13,11 @@ func figures() State {
 	return State{
 		Clock: &Clock{Synchronized: true, SystemError: -0.25},
 		Topics: []Topic{
-			{Envelope: topics.Envelope{Instance: "trains", Topic: "departures", Type: "departures"}, Doc: "the next departures", Figures: map[string]float64{"departures_age_seconds": 12.5}, Help: map[string]string{"departures_age_seconds": "Age of\n the \\ reply."}},
+			{
+				Envelope: topics.Envelope{Instance: "trains", Topic: "departures", Type: "departures"}, Doc: "the next departures",
+				Figures: map[string]float64{"departures_age_seconds": 12.5},
+				Help:    map[string]string{"departures_age_seconds": "Age of\n the \\ reply."},
+			},
 			{Envelope: topics.Envelope{Instance: "trams", Topic: "departures", Type: "departures"}},
 			{Envelope: topics.Envelope{Instance: "trams", Topic: "gauge"}, GoType: "main.Gauge", Figures: map[string]float64{"gauge": 1}},
 			{Envelope: topics.Envelope{Instance: "thermo", Topic: "inside", Type: "reading"}, GoType: "topics.Reading", Figures: map[string]float64{"reading": 21.4}},
@@ -24,7 +28,10 @@ func figures() State {
 			Meter: map[string]float64{"fetches_ok_total": 7, "jobs_total": 2, "no name": 1},
 			Help:  map[string]string{"fetches_ok_total": "Requests that were answered.", "jobs_total": ""},
 		}},
-		Loop:   &Loop{SPIBytes: 4096, I2CTransfers: 3, I2CBytes: 6, UARTTransfers: 2, UARTBytes: 9, Tasks: []Task{{Instance: "trains", Name: "a \"fetch\"é", Runs: 9, Longest: 0.002, Late: Histogram{Bounds: []float64{0.001, 1}, Below: []uint64{3, 4}, Count: 5, Sum: 2.5}}}},
+		Loop: &Loop{SPIBytes: 4096, I2CTransfers: 3, I2CBytes: 6, UARTTransfers: 2, UARTBytes: 9, Tasks: []Task{{
+			Instance: "trains", Name: "a \"fetch\"é", Runs: 9, Longest: 0.002,
+			Late: Histogram{Bounds: []float64{0.001, 1}, Below: []uint64{3, 4}, Count: 5, Sum: 2.5},
+		}}},
 		Daemon: &Daemon{Version: "1.2.3"},
 	}
 }

@@ -244,7 +244,7 @@ func (i *instance) readOutput(t *plugins.Task) error {
 			return nil
 		}
 		if read.Hello != nil {
-			if read.Hello.Manifest != i.cfg.Program.manifest.digest {
+			if read.Hello.Manifest != i.cfg.Program.manifest.Digest {
 				return fmt.Errorf("the program is of another manifest (%.12s); run ptvd exec-manifest %s", read.Hello.Manifest, i.cfg.Program.Path)
 			}
 			i.hello.Set()

@@ -37,7 +37,7 @@ func program(t *testing.T, script string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script = "#!/bin/sh\ndigest=" + m.Digest() + "\nhello() { echo '{\"hello\": {\"manifest\": \"'$digest'\"}}'; }\nread -r config\n" + script
+	script = "#!/bin/sh\ndigest=" + m.Digest + "\nhello() { echo '{\"hello\": {\"manifest\": \"'$digest'\"}}'; }\nread -r config\n" + script
 	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}

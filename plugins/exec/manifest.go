@@ -35,12 +35,12 @@ func (p *Program) UnmarshalText(text []byte) error {
 		return fmt.Errorf("not the path of a program; write it from / on, such as /usr/local/lib/ptvd/clock")
 	}
 	*p = Program{Path: path}
-	var data []byte
-	if data, p.problem = limited.ReadFile(path+ManifestSuffix, maxManifest); p.problem != nil {
-		p.problem = fmt.Errorf("no manifest: %w", p.problem)
-		return nil
+	data, err := limited.ReadFile(path+ManifestSuffix, maxManifest)
+	if err == nil {
+		p.manifest, p.problem = ParseManifest(data)
+	} else {
+		p.problem = fmt.Errorf("no manifest: %w", err)
 	}
-	p.manifest, p.problem = ParseManifest(data)
 	return nil
 }
 
@@ -60,11 +60,8 @@ type Manifest struct {
 	Options map[string]Option `json:"options"`
 	Topics  map[string]Topic  `json:"topics"`
 	Actions map[string]Action `json:"actions"`
-	digest  string
+	Digest  string            `json:"-"` // the SHA-256 digest of the text, in lower-case hexadecimal
 }
-
-// Digest returns the SHA-256 digest of the text, in lower-case hexadecimal.
-func (m Manifest) Digest() string { return m.digest }
 
 // Option is an option of a program.
 type Option struct {
@@ -107,7 +104,7 @@ func ParseManifest(data []byte) (m Manifest, err error) {
 		return Manifest{}, fmt.Errorf("invalid manifest: %w", err)
 	}
 	digest := sha256.Sum256(data)
-	m.digest = hex.EncodeToString(digest[:])
+	m.Digest = hex.EncodeToString(digest[:])
 	return m, nil
 }
 

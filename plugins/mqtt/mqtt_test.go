@@ -48,7 +48,8 @@ func (o old) Since() plugins.Instant { return o.since }
 
 func TestStatesAreRetainedUntilTheyExpireAndEventsAreNotRetained(t *testing.T) {
 	h, b := newBoard(t), startBroker(t)
-	measure, ring, shine := plugintest.Publish(h, "porch", plugins.NewTopic[old]("reading", "is 30 s old when it is published", plugins.State(2*time.Minute))), plugintest.Publish(h, "bell", gesture), plugintest.Publish(h, "lamp", level)
+	oldReading := plugins.NewTopic[old]("reading", "is 30 s old when it is published", plugins.State(2*time.Minute))
+	measure, ring, shine := plugintest.Publish(h, "porch", oldReading), plugintest.Publish(h, "bell", gesture), plugintest.Publish(h, "lamp", level)
 	h.Run(func(task *plugins.Task) error {
 		measure(old{21.4, task.Now().Add(-30 * time.Second)})
 		shine(topics.Level{Goal: 1})

@@ -31,7 +31,7 @@ func TestAProgramThatTakesTooMuchMemoryIsKilledAndTheServiceRunsOn(t *testing.T)
 	}
 	program := "/usr/local/lib/ptvd/greedy"
 	g.Cleanup(func() { g.run("rm", "-r", "/usr/local/lib/ptvd") })
-	g.write(program, fmt.Sprintf(greedy, m.Digest()), 0o755)
+	g.write(program, fmt.Sprintf(greedy, m.Digest), 0o755)
 	g.write(program+".json", manifest, 0o644)
 	g.configure(g.uptv("  bell:\n", "  greedy: {plugin: exec, program: "+program+"}\n\n  bell:\n"))
 	g.start()
