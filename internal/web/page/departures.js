@@ -15,10 +15,9 @@ const isReliable = (d, { clock, live }) => live && clock?.synchronized && d.fres
 // nextOf says for the title what leaves next, and where: by the first source that knows it.
 export function nextOf(state) {
   const all = state.topics.filter((t) => t.type === "departures" && t.value?.next).map((t) => t.value);
-  if (!all.length) return [];
-  const d = all.find((d) => isReliable(d, state)) ?? all[0];
-  const next = isReliable(d, state) && d.next.find((s) => !s.cancelled && !s.out_of_reach);
-  return [next ? minutesTo(next, state).join("") + " to " + sign(next) : "", d.stop];
+  const known = all.find((d) => isReliable(d, state));
+  const next = known?.next.find((s) => !s.cancelled && !s.out_of_reach);
+  return [next && minutesTo(next, state).join("") + " to " + sign(next), (known ?? all[0])?.stop];
 }
 
 // minutesTo counts down from when the event was made.
@@ -47,11 +46,9 @@ export const departures = {
     const reliable = isReliable(d, state);
     const [, list, end] = box.children;
     list.replaceChildren(...(reliable ? d.next.map((s) => service(s, state)) : []));
-    put(end, !reliable ? unknown(state) : d.mismatch || (d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet."));
+    put(end, !reliable ? (state.clock?.synchronized ? "" : "The clock is not synchronized.") : d.mismatch || (d.complete ? "No later departures." : d.next.length ? "" : "The next departures are not known yet."));
   },
 };
-
-const unknown = ({ clock, live }) => (live && clock && !clock.synchronized ? "The minutes are known once the clock is synchronized." : "");
 
 function service(s, state) {
   const [number, unit] = minutesTo(s, state);

@@ -8,9 +8,9 @@ let before; // the figures of a second ago
 
 export function showLoop(loop, world) {
   if (!loop.tasks) return; // nobody looks at them
-  if (before && loop.machine_s - before.machine_s < 0.9) return; // less than a second has passed
-  const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const passed = before ? loop.machine_s - before.machine_s : 0;
+  if (before && passed < 0.9) return; // less than a second
+  const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
   let busy = 0, steps = 0;
   for (const t of tasks) {
@@ -28,9 +28,9 @@ export function showLoop(loop, world) {
     figure("busy", percent(busy));
     figure("steps/s", Math.round(steps).toString());
     figure("wake-ups/s", Math.round(rate(loop.wakeups, before.wakeups)).toString());
-    figure("SPI", Math.round(rate(loop.spi_bytes, before.spi_bytes)) + " B/s");
-    if (loop.i2c_bytes) figure("I2C", Math.round(rate(loop.i2c_bytes, before.i2c_bytes)) + " B/s");
-    if (loop.uart_bytes) figure("serial", Math.round(rate(loop.uart_bytes, before.uart_bytes)) + " B/s");
+    for (const [bus, bytes] of [["SPI", "spi_bytes"], ["I2C", "i2c_bytes"], ["serial", "uart_bytes"]]) {
+      if (loop[bytes] || bus === "SPI") figure(bus, Math.round(rate(loop[bytes], before[bytes])) + " B/s");
+    }
     figure("beside the loop", loop.workers.toString());
     const fast = world?.speed > 1;
     figure(fast ? `running, at ${world.speed} times the speed` : "running", span(Math.floor(loop.uptime_s)));
@@ -75,8 +75,8 @@ function showRow(row, t) {
 }
 
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
-const words = { event: "when called", flag: "when called", queue: "when called", lock: "when called", join: "when called", running: "now" };
-const waits = (state) => words[state] ?? state ?? "–";
+const called = ["event", "flag", "queue", "lock", "join"];
+const waits = (state) => (called.includes(state) ? "when called" : state === "running" ? "now" : state ?? "–");
 
 // paint draws a strip, with a logarithmic scale from 10 µs to 1 s.
 const heat = ["#26343a", "#3f7f83", "#e0b057", "#ff5a3c", "#fff1e8"].map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));

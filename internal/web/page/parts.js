@@ -43,9 +43,9 @@ export function hold(button, instance, action) {
   button.addEventListener("pointerdown", (e) => { if (e.button === 0) { button.setPointerCapture(e.pointerId); set(true); } });
   for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(end, () => set(false));
   button.addEventListener("contextmenu", (e) => e.preventDefault());
-  const isKey = (e) => e.key === " " || e.key === "Enter";
-  button.addEventListener("keydown", (e) => { if (isKey(e)) { e.preventDefault(); if (!e.repeat) set(true); } });
-  button.addEventListener("keyup", (e) => { if (isKey(e)) { e.preventDefault(); set(false); } });
+  for (const type of ["keydown", "keyup"]) {
+    button.addEventListener(type, (e) => { if (e.key === " " || e.key === "Enter") { e.preventDefault(); if (!e.repeat) set(type === "keydown"); } });
+  }
   button.addEventListener("click", (e) => {
     if (e.detail) return; // of a pointer, whose events came before
     set(true);
