@@ -69,6 +69,14 @@ func TestAnOLEDIsTestedAndItsPatternIsDescribed(t *testing.T) {
 	}
 }
 
+func TestADisplayWithoutAPanelIsNotTested(t *testing.T) {
+	got := scenario{yaml: panel + "\n  browser: {plugin: display, device: none, pages: [clock]}"}.check(t)
+	if strings.Contains(got.text, "browser") {
+		t.Errorf("it is tested:\n%s", got.text)
+	}
+	got.succeeds()
+}
+
 func TestAMissingOLEDIsReported(t *testing.T) {
 	got := scenario{yaml: "  small: {plugin: display, device: {ssd1306: I2C1}, pages: [clock]}"}.check(t)
 	got.contains("small  FAILED: I2C1/0x3c: ", "remote I/O error")

@@ -11,9 +11,13 @@ import (
 	"ptvd/plugins/panel"
 )
 
-// HardwareTests has one test, which shows the test pattern.
+// HardwareTests has one test, which shows the test pattern, unless there is no panel.
 func (d *display) HardwareTests() []plugins.HardwareTest {
-	return []plugins.HardwareTest{{Parts: d.cfg.Device.Value.Parts(), Run: d.testHardware}}
+	parts := d.cfg.Device.Value.Parts()
+	if len(parts) == 0 {
+		return nil
+	}
+	return []plugins.HardwareTest{{Parts: parts, Run: d.testHardware}}
 }
 
 // testHardware sends the pattern once a second, so that a panel shows it as soon as its
