@@ -130,7 +130,7 @@ func isPlugin(imported string) bool {
 	return false
 }
 
-// importsBelow returns the imports of each Go file below a folder, but for tests.
+// importsBelow returns the imports of each Go file below a folder, except in tests.
 func importsBelow(t *testing.T, folder string) map[string][]string {
 	t.Helper()
 	imports := map[string][]string{}

@@ -15,7 +15,7 @@ import (
 	"ptvd/internal/textfmt"
 )
 
-var update = flag.Bool("update", false, "write the words of the reference anew, from the plugins")
+var update = flag.Bool("update", false, "write the words of the reference again, from the plugins")
 
 func TestTheReferenceMentionsEveryOption(t *testing.T) {
 	mentioned := map[string]bool{}

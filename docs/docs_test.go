@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-var update = flag.Bool("update", false, "draw the wiring anew")
+var update = flag.Bool("update", false, "draw the wiring again")
 
 func read(t *testing.T, path string) string {
 	t.Helper()

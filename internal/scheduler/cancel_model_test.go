@@ -25,7 +25,6 @@ type modelEntry struct {
 // modelTask is a coroutine with the list of its open scopes, the outermost first.
 type modelTask struct {
 	m        *cancelModel
-	name     string
 	next     func() (struct{}, bool)
 	yield    func(struct{}) bool
 	scopes   []*modelScope
@@ -48,7 +47,7 @@ const noScope = 1 << 30
 
 func runModel(p *program, stmts []stmt, cancels []int) {
 	m := &cancelModel{}
-	root := m.start("root", func(t *modelTask) error {
+	root := m.start(func(t *modelTask) error {
 		err := p.run(t, "root", "root", stmts, nil, 0)
 		p.note(t, "root", "ended", err)
 		return err
@@ -83,8 +82,8 @@ func (m *cancelModel) remove(e *modelEntry) {
 	m.entries = slices.DeleteFunc(m.entries, func(o *modelEntry) bool { return o == e })
 }
 
-func (m *cancelModel) start(name string, body func(*modelTask) error) *modelTask {
-	t := &modelTask{m: m, name: name, scopes: []*modelScope{{outer: noScope}}, onEnd: func() {}}
+func (m *cancelModel) start(body func(*modelTask) error) *modelTask {
+	t := &modelTask{m: m, scopes: []*modelScope{{outer: noScope}}, onEnd: func() {}}
 	t.next, _ = iter.Pull(func(yield func(struct{}) bool) {
 		t.yield = yield
 		if t.err = t.deliver(); t.err == nil {
@@ -232,8 +231,8 @@ func (t *modelTask) group(children []func(awaiter) error, body func(func(int) er
 	}
 	s, err := t.within(func() error {
 		scope = t.scopes[len(t.scopes)-1]
-		for i, run := range children {
-			child := t.m.start(fmt.Sprint(i), func(c *modelTask) error { return run(c) })
+		for _, run := range children {
+			child := t.m.start(func(c *modelTask) error { return run(c) })
 			child.onEnd = func() {
 				live = slices.DeleteFunc(live, func(o *modelTask) bool { return o == child })
 				if len(live) == 0 && len(empty) > 0 {

@@ -82,16 +82,14 @@ type posts struct {
 	peak  int      // the length that was last reported
 }
 
-// add returns false when the function will not be run any more.
-func (p *posts) add(fn func()) bool {
-	added := p.put(fn)
-	if added {
+// add adds a function, unless the loop has ended, and ends the loop's wait.
+func (p *posts) add(fn func()) {
+	if p.put(fn) {
 		p.endLoopsWait()
 	}
-	return added
 }
 
-// put is add without the end of the loop's wait.
+// put is add without the end of the wait. It returns false when the loop has ended.
 func (p *posts) put(fn func()) bool {
 	p.mu.Lock()
 	if p.closed {

@@ -130,7 +130,7 @@ func (h *histogram) quantile(q float64) time.Duration {
 	wanted := uint64(q * float64(h.count))
 	var seen uint64
 	for i, n := range h.buckets {
-		seen += uint64(n)
+		seen += n
 		if n > 0 && seen > min(wanted, h.count-1) {
 			return min(upperBound(i), h.max)
 		}

@@ -165,7 +165,7 @@ func FuzzContact(f *testing.F) {
 			if noisy == (n > 0) && n > 0 {
 				t.Error("noise was reported twice")
 			}
-			noisy, down = n > 0, c.down // it starts anew
+			noisy, down = n > 0, c.down // it starts again
 		})
 		var at plugins.Instant
 		for len(data) >= 2 {

@@ -28,7 +28,7 @@ func TestRowsOfOneVehicleAreOneDeparture(t *testing.T) {
 		other topics.Departure
 		one   bool
 	}{
-		"but for the run":                                      {with(func(*topics.Departure) {}), true},
+		"except the run":                                       {with(func(*topics.Departure) {}), true},
 		"with seconds":                                         {with(func(d *topics.Departure) { d.Scheduled = eight.Add(20 * time.Second) }), true},
 		"with real time":                                       {with(live(2 * time.Minute)), true},
 		"of a combined route that names it":                    {with(func(d *topics.Departure) { d.Number = "802-804-862 combined" }), true},

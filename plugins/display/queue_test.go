@@ -15,7 +15,7 @@ import (
 )
 
 // queueModel is the queue in its simplest form: a heap of messages, each with a number
-// for its turn, of which the first is looked for anew whenever somebody looks.
+// for its turn, of which the first is looked for at each look.
 type queueModel struct {
 	all         []*modelMessage
 	up          *modelMessage

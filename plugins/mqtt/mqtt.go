@@ -51,7 +51,7 @@ type Config struct {
 	Publish  []plugins.From[any]  `yaml:"publish" doc:"the topics to publish, streams once a second at most; none: every state and event"`
 	Commands []plugins.ActionName `yaml:"commands" doc:"the actions that commands may call"`
 
-	Subscribe map[string]string `yaml:"subscribe" doc:"topics of this instance, and the topic of the broker, with + and #, whose newest messages each of them has, but for those that this board publishes"`
+	Subscribe map[string]string `yaml:"subscribe" doc:"topics of this instance, and the topic of the broker, with + and #, whose newest messages each of them has, except those that this board publishes"`
 
 	HomeAssistant bool `yaml:"home_assistant" doc:"have Home Assistant find the board, and let it dim and switch lamps and panels, choose pages and show messages"`
 }

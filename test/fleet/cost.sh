@@ -2,7 +2,7 @@
 # usage: cost.sh PROGRAM [TIMES [SECONDS]]
 # What the plugin mqtt costs while nothing happens: PROGRAM runs on a simulated board with
 # and without it, in turns. In the seconds, the process's context switches and the loop's
-# wake-ups are counted; of the latter one is the question itself.
+# wake-ups are counted; one of the wake-ups is the question itself.
 set -e
 program=$(realpath "$1") times=${2:-5} seconds=${3:-65}
 cd "$(mktemp -d)"

@@ -66,7 +66,7 @@ var panelMutants = []mutant{
 	{"board: before smaller letters", "plugins/display/boardrow.go", "	least := l.body.Dx() / 3\n", "	least := l.body.Dx()\n", nil},
 	{"board: by the timetable", "plugins/display/boardrow.go", "		if r.timetable {\n", "		if false {\n", nil},
 	{"board: a stand-in is named", "plugins/display/board.go", "strings.Join(append(b.at.Marks, b.disruptions...), ", "strings.Join(b.disruptions, ", nil},
-	{"board: the ticker begins anew", "plugins/panel/high.go", "m.moved(hidden, m.round(hidden, elapsed))", "m.moved(hidden, elapsed)", []string{"plugins/display"}},
+	{"board: the ticker begins again", "plugins/panel/high.go", "m.moved(hidden, m.round(hidden, elapsed))", "m.moved(hidden, elapsed)", []string{"plugins/display"}},
 	{"board: a new ticker begins at its beginning", "plugins/display/board.go", "b.ticker, b.since = panel.NewTicker(b.small, b.notes), m.Mono", "b.ticker = panel.NewTicker(b.small, b.notes)", nil},
 	{"board: columns stay where 10 min become 9", "plugins/display/boardrow.go", "e.room = minutes(one, b, m)", "e.room = nil", nil},
 	{"board: minutes begin in a column of four pixels", "plugins/display/boardrow.go", "		c.state += c.margin\n", "		c.margin = 0\n", nil},

@@ -16,7 +16,7 @@ import (
 
 // handles counts what the daemon has open, by kind. On a real system each would be a
 // file descriptor. At the end none may be open. The board closes its parts on
-// goroutines of their own, hence the mutex.
+// goroutines of their own, which is why there is a mutex.
 type handles struct {
 	mu   sync.Mutex
 	open map[string]int

@@ -76,7 +76,7 @@ func (p picture) marks() marks {
 }
 
 // bottomIs reports whether the bottom row is lit from one column up to another, or else
-// dark but for the marks.
+// dark except for the marks.
 func (p picture) bottomIs(lit bool, from, to int, m marks) bool {
 	for x := from; x < to; x++ {
 		if (p[x]&bottom != 0) != (lit || m.at(x)) {

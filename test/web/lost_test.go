@@ -47,7 +47,7 @@ func TestPageShowsALostServerAndReconnects(t *testing.T) {
 	for next.uptime(t) <= uptime { // so that it cannot be told from the one before by its uptime
 	}
 	through.to.Store(next)
-	b.until("the page is loaded anew, as the daemon is another one", `window.isOld === undefined`)
+	b.until("the page is loaded again, as the daemon is another one", `window.isOld === undefined`)
 	b.until("all ok", chip+` === "all ok"`)
 	b.until("the minutes are there again, and in the title", `!(`+withoutMinutes+`) && / to .* · Huntingdale · .*ptvd$/.test(document.title)`)
 	before := get[string](b, picture)

@@ -23,22 +23,22 @@ type Model struct {
 // DS21919 (MCP23008), Texas Instruments SCPS068 (PCF8574), SCPS121 (PCF8575).
 var Models = []*Model{
 	{
-		"mcp23008", "8 pins, GP0 to GP7", numbered("GP", 8),
+		"mcp23008", "8 pins, GP0 to GP7", numbered("GP"),
 		[2]uint16{0x20, 0x27},
 		mcpPulls, mcp(mcp23xxx.MCP23008),
 	},
 	{
-		"mcp23017", "16 pins, GPA0 to GPA7 and GPB0 to GPB7", append(numbered("GPA", 8), numbered("GPB", 8)...),
+		"mcp23017", "16 pins, GPA0 to GPA7 and GPB0 to GPB7", append(numbered("GPA"), numbered("GPB")...),
 		[2]uint16{0x20, 0x27},
 		mcpPulls, mcp(mcp23xxx.MCP23017),
 	},
 	{
-		"pcf8574", "8 pins, P0 to P7", numbered("P", 8),
+		"pcf8574", "8 pins, P0 to P7", numbered("P"),
 		[2]uint16{0x20, 0x3F},
 		pcfPulls, pcf(pcf857x.PCF8574),
 	},
 	{
-		"pcf8575", "16 pins, P00 to P07 and P10 to P17", append(numbered("P0", 8), numbered("P1", 8)...),
+		"pcf8575", "16 pins, P00 to P07 and P10 to P17", append(numbered("P0"), numbered("P1")...),
 		[2]uint16{0x20, 0x27},
 		pcfPulls, pcf(pcf857x.PCF8575),
 	},
@@ -50,8 +50,9 @@ var (
 	pcfPulls = []conngpio.Pull{conngpio.PullNoChange, conngpio.PullUp}
 )
 
-func numbered(prefix string, count int) (names []string) {
-	for n := range count {
+// numbered returns the names of the eight pins of a port.
+func numbered(prefix string) (names []string) {
+	for n := range 8 {
 		names = append(names, prefix+string(rune('0'+n)))
 	}
 	return names

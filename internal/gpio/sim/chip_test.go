@@ -33,15 +33,15 @@ func TestLinesOfARemovedChipMustBeOpenedAgain(t *testing.T) {
 		if _, err := lines.Levels(); !errors.Is(err, syscall.ENODEV) {
 			return fmt.Errorf("what was open before is read: %v", err)
 		}
-		var anew log
-		if _, err := anew.open(board, conngpio.PullUp, "GPIO5", "GPIO6"); err != nil {
+		var reopened log
+		if _, err := reopened.open(board, conngpio.PullUp, "GPIO5", "GPIO6"); err != nil {
 			return err
 		}
 		lines.Close()
 		board.Float("GPIO5")
 		t.Yield()
-		if len(anew.edges) != 1 || len(got.edges) != 0 {
-			return fmt.Errorf("edges: %v, and for the dead lines %v", anew.edges, got.edges)
+		if len(reopened.edges) != 1 || len(got.edges) != 0 {
+			return fmt.Errorf("edges: %v, and for the dead lines %v", reopened.edges, got.edges)
 		}
 		return nil
 	})

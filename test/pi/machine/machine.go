@@ -18,7 +18,7 @@ import (
 // Machine is a running board.
 type Machine struct {
 	qemu    *exec.Cmd
-	console *os.File      // of QEMU, for what the guest's shell shall do
+	console *os.File      // of QEMU, for what the guest's shell should do
 	lines   *bufio.Reader // what the guest prints
 	monitor net.Conn
 	answers *bufio.Reader

@@ -134,7 +134,7 @@ func TestAChannelIsOpenedOnceUdevHasSetItsPermissions(t *testing.T) {
 	}
 }
 
-// Each export would make udev begin anew.
+// Each export would make udev begin again.
 func TestAChannelStaysExportedWhileUdevHasNotSetItsPermissions(t *testing.T) {
 	f := newFakePWM(t)
 	f.chip("pwmchip0", "fe20c000.pwm", "2")
