@@ -56,3 +56,9 @@ type Backend interface {
 	// Close releases what the backend itself holds.
 	Close() error
 }
+
+// Measurement is what a sensor has measured.
+type Measurement struct {
+	Value float64
+	Unit  string // as people write it: °C
+}

@@ -97,6 +97,13 @@ func (b *Board) UART(t *scheduler.Task, name string, baud int) (io.ReadWriteClos
 	}, name)
 }
 
+// ReadSensor measures once, by a driver of the kernel: a channel of a device, as "ptvd
+// pins" lists them. It must be within Await: a DS18B20 takes 750 ms. Several instances may
+// read a sensor.
+func (b *Board) ReadSensor(device, channel string) (Measurement, error) {
+	return b.backend.ReadSensor(device, channel)
+}
+
 // pin returns a claimed pin.
 func (b *Board) pin(name string) (*claimedPin, error) {
 	pin, err := b.backend.Pin(name)

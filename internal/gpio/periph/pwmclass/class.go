@@ -1,7 +1,9 @@
 package pwmclass
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -52,4 +54,21 @@ func (c *class) release(dir string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.open, dir)
+}
+
+// readAttribute reads a sysfs file.
+func readAttribute(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	return strings.TrimSpace(string(text)), err
+}
+
+// writeAttribute writes a sysfs file with a single write, as sysfs requires. It does not
+// create the file.
+func writeAttribute(path, value string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(value)
+	return errors.Join(err, f.Close())
 }
