@@ -128,7 +128,7 @@ func register(d host.Definition, defaults, newPlugin, updater any) {
 		p, _ := reflect.TypeAssert[host.Plugin](result[0])
 		err, _ := reflect.TypeAssert[error](result[1])
 		if p == nil && err == nil {
-			err = errors.New("New returned neither a plugin nor an error")
+			err = errors.New("the plugin's New returned neither a plugin nor an error")
 		}
 		return p, err
 	}

@@ -110,7 +110,7 @@ func TestCheckRefusesAPluginWhoseNewReturnsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "plugins.one: New returned neither a plugin nor an error"
+	const want = "plugins.one: the plugin's New returned neither a plugin nor an error"
 	if err := daemon.Check(file); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
