@@ -228,6 +228,17 @@ func TestWhatDoesNotFitIsShortenedInOrder(t *testing.T) {
 	}
 }
 
+func TestALongLineHasWhatDestinationsLeaveAndAQuarterAtLeast(t *testing.T) {
+	l := layout{faces: []*font.Face{font.Medium()}, body: image.Rect(0, 0, 256, 64)}
+	const line = "Cranbourne"
+	for to, want := range map[string]int{"Flinders Street": font.Medium().Width(line), strings.Repeat("Flinders Street ", 3): 256 / 4} {
+		c := l.fit([]boardRow{{line: line, to: []string{to}, platform: "2", state: []string{"12 min"}}})
+		if c.line != want {
+			t.Errorf("beside %q the line has %d pixels, want %d", to, c.line, want)
+		}
+	}
+}
+
 func TestABoardOfAnySizeIsDrawn(t *testing.T) {
 	for name, options := range boards {
 		for width := 32; width <= 256; width += 16 {

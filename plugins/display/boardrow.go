@@ -159,11 +159,11 @@ func (l *layout) drawRows(on *image.Gray, rows []boardRow) {
 }
 
 // measure measures the columns of a board of a width. The destinations have what the
-// others leave.
+// others leave; of a line longer than a quarter of the width, what they do not need.
 func (c *columns) measure(rows []boardRow, width int) {
 	for _, r := range rows {
 		c.time = max(c.time, c.face.Width(r.time))
-		c.line = min(max(c.line, c.face.Width(r.line)), width/4)
+		c.line = max(c.line, c.face.Width(r.line))
 		c.state = max(c.state, c.face.Width(nth(r.state, c.shortened.state)), c.face.Width(nth(r.room, c.shortened.state)))
 		if r.platform != "" {
 			c.platform = max(c.platform, c.face.Width(r.platform)+4)
@@ -179,6 +179,8 @@ func (c *columns) measure(rows []boardRow, width int) {
 			c.to -= other + c.gap
 		}
 	}
+	short := max(0, min(c.widest(rows)-c.to, c.line-width/4))
+	c.line, c.to = c.line-short, c.to+short
 }
 
 // widest returns the width of the widest destination.
