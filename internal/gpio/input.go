@@ -136,7 +136,11 @@ func (in *Input) gather(t *scheduler.Task) error {
 	in.pending, in.next = in.pending[:0], 0
 	in.batch, lost = in.mailbox.take(in.batch[:0])
 	levels := in.levels
+	_, kernelTimes := in.source.(watchedLines)
 	for _, e := range in.batch {
+		if kernelTimes { // another clock, as in a simulation, may be behind the stamp
+			e.At = min(t.Loop().FromKernel(e.At), t.Now())
+		}
 		e.Level = e.Level != in.activeLow
 		for _, e := range in.contacts[e.Line].Edge(e) {
 			levels = withLevel(levels, e.Line, e.Level)

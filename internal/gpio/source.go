@@ -42,10 +42,8 @@ func openSource(backend Backend, o InputOptions, poll time.Duration, loop *sched
 	pull := connPulls[o.Pull]
 	if len(stamped) == len(pins) {
 		watch, err := stamped[0].WatchEdges(o.Lines, pull, func(edges []gpioext.Edge) {
-			now := loop.Now()
 			for _, e := range edges {
-				// A clock other than the kernel's, as in a simulation, may be behind the stamp.
-				m.add(Edge{Line: e.Pin, Level: e.Level, At: min(loop.FromKernel(scheduler.Instant(e.Time)), now)})
+				m.add(Edge{Line: e.Pin, Level: e.Level, At: scheduler.Instant(e.Time)})
 			}
 			loop.SetAndRun(m.arrived)
 		}, m.overflow)
@@ -59,7 +57,8 @@ func openSource(backend Backend, o InputOptions, poll time.Duration, loop *sched
 	return openPins(pins, pull, poll, loop.Now, m)
 }
 
-// watchedLines are lines whose driver stamps edges.
+// watchedLines are lines whose driver stamps edges. They are delivered with the kernel's
+// times, which the loop converts: it notices first if the machine was suspended.
 type watchedLines struct {
 	gpioext.EdgeWatch
 	quick bool
