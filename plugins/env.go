@@ -73,7 +73,7 @@ type Clock interface {
 	Synchronized() bool
 }
 
-// TimeSource is how a plugin that finds out the time passes it on.
+// TimeSource lets a plugin that measures the time correct the board's clock.
 type TimeSource interface {
 	// Uncorrected returns the system's time at the start, carried on by the
 	// monotonic clock. Offsets are measured against it. Any goroutine may call it.
@@ -95,8 +95,8 @@ type TimeSource interface {
 	Setter() (wallclock.Setter, bool)
 }
 
-// Health is how an instance is, as the page and systemctl status show it. A plugin
-// that cannot go on returns an error instead.
+// Health is the condition of an instance, as the page and systemctl status show it.
+// A plugin that cannot go on returns an error instead.
 type Health interface {
 	// OK says that all is well.
 	OK()

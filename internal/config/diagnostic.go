@@ -11,7 +11,7 @@ import (
 // Severity says whether a file with a diagnostic can be used.
 type Severity string
 
-// The severities there are.
+// The severities.
 const (
 	Error   Severity = "error"   // the file is refused
 	Warning Severity = "warning" // the file works, and should be changed

@@ -203,7 +203,7 @@ func (i *instance) asChild(t *scheduler.Task, name string, do scheduler.Func) er
 	})
 }
 
-// host makes what one run of the instance is given.
+// host returns what one run of the instance gets from the daemon.
 func (i *instance) host() *host.Instance {
 	d := i.daemon
 	i.board = gpio.NewBoard(d.board, d.claims, i.entry.Name)

@@ -57,7 +57,7 @@ func (d *Daemon) servePage(t *scheduler.Task) error {
 	return p.show(t)
 }
 
-// prepare makes the server. It may read a file.
+// prepare makes the server. It may read the file of a secret.
 func (p *page) prepare(h *config.HTTP) (*web.Server, error) {
 	token := ""
 	if h.Token.Given() {

@@ -6,7 +6,7 @@ import (
 	"ptvd/internal/scheduler"
 )
 
-// Condition is how an instance is.
+// Condition says how well an instance works.
 type Condition string
 
 // The conditions of an instance.

@@ -65,7 +65,7 @@ func Moment(clock *wallclock.Clock, loop *scheduler.Loop) topics.Moment {
 	return topics.Moment{Now: clock.Now(), Synchronized: clock.Synchronized(), Mono: loop.Now()}
 }
 
-// Network is the way out. It stands here so that a test can be the other side.
+// Network is how an instance reaches other machines. A test can replace it.
 type Network struct {
 	HTTP http.RoundTripper
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)

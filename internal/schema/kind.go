@@ -19,8 +19,7 @@ type Kind struct {
 	Masked       bool   // it may hold a secret
 }
 
-// The kinds there are. Package plugins defines which of its types are of which
-// kind.
+// The kinds. Package plugins defines which of its types are of which kind.
 var (
 	Struct = &Kind{One: "options", Several: "options", Example: "{…}"}
 	Choice = &Kind{} // a choice of members that packages add, see AddMember

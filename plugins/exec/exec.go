@@ -194,7 +194,7 @@ func (i *instance) forward(t *plugins.Task, watch *plugins.Watch) error {
 	}
 }
 
-// send writes a line. Others wait for their turn meanwhile, each with one line.
+// send writes a line. Other tasks wait for their turn, each with one line.
 func (i *instance) send(t *plugins.Task, line ToProgram) error {
 	data, err := json.Marshal(line)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"ptvd/plugins"
 )
 
-// ToProgram is a line to the program. One of its members is there.
+// ToProgram is a line to the program. One of its members is set.
 type ToProgram struct {
 	Config *Settings         `json:"config,omitempty"` // the first line
 	Value  *plugins.Envelope `json:"value,omitempty"`  // of a topic that it subscribes to
@@ -32,7 +32,7 @@ type Call struct {
 	Arg    string `json:"arg,omitempty"`
 }
 
-// FromProgram is a line of the program. One of its members is there.
+// FromProgram is a line of the program. One of its members is set.
 type FromProgram struct {
 	Hello  *Hello   `json:"hello,omitempty"` // the first line
 	Value  *Value   `json:"value,omitempty"`
@@ -58,7 +58,7 @@ type Message struct {
 	Text  string `json:"text"`
 }
 
-// Health is how the program is: well, or degraded, with the reason.
+// Health says whether the program is well, or degraded and why.
 type Health struct {
 	Degraded string `json:"degraded"` // what it lacks, in a few words; empty: all is well
 }

@@ -37,7 +37,8 @@ func init() {
 	})
 }
 
-// firstAfter is After at the start, when what others share comes at once.
+// firstAfter replaces After at the start, when the departures that others share
+// arrive at once.
 const firstAfter = 30 * time.Second
 
 type remote struct {
@@ -126,9 +127,9 @@ func (r *remote) takeOwn(t *plugins.Task, own *plugins.Subscription[topics.Depar
 	}
 }
 
-// take publishes departures that are newer than those which are known. Those of one topic
-// come in their order. Their ages are not compared: one that was on its way for long seems
-// younger than it is, and the next one older.
+// take publishes departures that are newer than those which are known. Messages of one
+// topic arrive in order, and their ages are not compared: one that was delayed on its way
+// seems younger than it is, and the next one older.
 func (r *remote) take(t *plugins.Task, found sources.Reply, from string) error {
 	fetched := t.Now().Add(-found.Age)
 	if r.newest != 0 && fetched <= r.newest && from != r.from {

@@ -52,7 +52,7 @@ func (s *sensor) Start(*plugins.Task) error {
 	return nil
 }
 
-// Stop has nothing to leave behind.
+// Stop does nothing.
 func (s *sensor) Stop(*plugins.Task) error { return nil }
 
 // measure measures in every period. A sensor that is lost may come back.

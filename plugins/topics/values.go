@@ -194,8 +194,8 @@ type Text string
 // PayloadType returns "text".
 func (Text) PayloadType() string { return "text" }
 
-// Health is how an instance is. The daemon publishes it for every instance, as the
-// topic health. As JSON:
+// Health says how well an instance works. The daemon publishes it for every
+// instance, as the topic health. As JSON:
 //
 //	{"condition": "degraded", "why": "connection refused"}
 type Health struct {

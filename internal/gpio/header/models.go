@@ -23,7 +23,7 @@ type Model struct {
 	PWM        [][]string // the lines of the header that each PWM channel can drive, one of them at a time
 }
 
-// Models are the models there are. Sources: bindings arm/bcm/bcm2835.yaml of Linux
+// Models are the known models. Sources: bindings arm/bcm/bcm2835.yaml of Linux
 // (compatible); drivers/pinctrl/bcm/pinctrl-bcm2835.c and pinctrl-rp1.c (labels, and the
 // PWM functions of a Raspberry Pi 5's pins); the device trees bcm283x.dtsi, bcm2711.dtsi
 // and rp1.dtsi (addresses of the PWM chips); BCM2835 ARM Peripherals, 6.2 (PWM0 and PWM1).
