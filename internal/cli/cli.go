@@ -53,7 +53,7 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		stderr = io.Discard
 	}
 	if e, ok := errors.AsType[usageError](err); ok {
-		fmt.Fprintf(stderr, "ptvd: %v\nRun \"ptvd help\" for usage.\n", e.error)
+		fmt.Fprintf(stderr, "ptvd: %v\nRun \"%s --help\" for usage.\n", e.error, cmd.CommandPath())
 		return exitUsage
 	}
 	if e, ok := errors.AsType[configError](err); ok {
