@@ -167,6 +167,8 @@ func (s Service) check(answer *http.Response, body []byte, reply gjson.Result, a
 	return nil
 }
 
+const noNetwork = "no network" // the summary of a lookup that failed
+
 // Error is a failed request.
 type Error struct {
 	Summary string // a few words, for a panel
@@ -184,11 +186,14 @@ type Error struct {
 func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 
 func (e *Error) pause(of *plugins.Backoff) time.Duration {
-	first := 5 * time.Second
+	first, longest := 5*time.Second, 5*time.Minute
 	if e.Persistent {
 		first = time.Minute
 	}
-	return max(of.Next(first, 5*time.Minute), e.RetryAfter)
+	if e.Summary == noNetwork { // the service was not asked
+		longest = time.Minute
+	}
+	return max(of.Next(first, longest), e.RetryAfter)
 }
 
 // InvalidReply is the error of a reply that is not as documented.
@@ -254,9 +259,9 @@ func networkError(ctx context.Context, err error) error {
 	case certificate.Reason == x509.Expired:
 		return &Error{Summary: "clock not set", Detail: "certificate has expired or is not yet valid: check that the system clock is set"}
 	case isLookup && lookup.IsNotFound:
-		return &Error{Summary: "no network", Detail: "lookup " + lookup.Name + ": no such host"}
+		return &Error{Summary: noNetwork, Detail: "lookup " + lookup.Name + ": no such host"}
 	case isLookup:
-		return &Error{Summary: "no network", Detail: "lookup " + lookup.Name + ": temporary failure in name resolution"}
+		return &Error{Summary: noNetwork, Detail: "lookup " + lookup.Name + ": temporary failure in name resolution"}
 	case timeout != nil && timeout.Timeout():
 		return errTimeout
 	case isOperation:

@@ -2,6 +2,7 @@ package ptv_test
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ type fixture struct {
 	*plugintest.Harness
 	api      *fakeserver.PTV
 	offline  bool              // there is no network
+	noNames  bool              // nor a name server
 	requests []plugins.Instant // their times
 	urls     []string          // of the requests, without the host
 }
@@ -35,6 +37,9 @@ func newFixture(t *testing.T) *fixture {
 func (fx *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	fx.requests = append(fx.requests, fx.Loop.Now())
 	fx.urls = append(fx.urls, r.URL.RequestURI())
+	if fx.noNames {
+		return nil, &net.DNSError{Err: "server misbehaving", Name: r.Host}
+	}
 	if fx.offline {
 		return nil, errors.New("no route to " + r.URL.String())
 	}

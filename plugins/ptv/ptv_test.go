@@ -135,8 +135,13 @@ func TestAPersistentErrorIsReportedAtOnceAndNotRetriedSoon(t *testing.T) {
 }
 
 func TestRetriesNeverEndAndTheirPausesGrow(t *testing.T) {
+	t.Run("without a network", func(t *testing.T) { testRetries(t, false, 5*time.Minute) })
+	t.Run("without a name server, which is not the service's", func(t *testing.T) { testRetries(t, true, time.Minute) })
+}
+
+func testRetries(t *testing.T, noNames bool, longest time.Duration) {
 	fx := newFixture(t)
-	fx.offline = true
+	fx.offline, fx.noNames = true, noNames
 	fx.Run(func(t *plugins.Task) error {
 		trains, _ := fx.trains(t, config())
 		if err := t.Sleep(6 * time.Hour); err != nil {
@@ -148,12 +153,12 @@ func TestRetriesNeverEndAndTheirPausesGrow(t *testing.T) {
 			if pause < expected*8/10 || pause > expected*12/10 {
 				fx.T.Errorf("pause %d is %v, want %v ± 20 %%", i, pause, expected)
 			}
-			expected = min(2*expected, 5*time.Minute)
+			expected = min(2*expected, longest)
 		}
 		if len(fx.requests) < 60 {
 			fx.T.Errorf("%d requests in six hours", len(fx.requests))
 		}
-		fx.offline, fx.requests = false, nil
+		fx.offline, fx.noNames, fx.requests = false, false, nil
 		if err := t.Sleep(20 * time.Minute); err != nil {
 			return err
 		}
