@@ -93,7 +93,11 @@ func (d *decoder) options(at place, targets ...target) {
 
 // unknown refuses an option that the type does not have.
 func (d *decoder) unknown(entry, at place, name string, t *schema.Type) {
-	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), schema.Suggest(name, schema.Names(t.Options())))
+	advice := schema.Suggest(name, schema.Names(t.Options()))
+	if at.path == "" && slices.ContainsFunc(entry.node.Content, func(n *yaml.Node) bool { return n.Value == "plugin" }) {
+		advice = "it has a plugin, so indent it below plugins"
+	}
+	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), advice)
 }
 
 // refuse reports an entry of a mapping that is not read, at its name. The type is that of
