@@ -27,8 +27,13 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			if err != nil {
 				return err
 			}
-			manifest, err := osexec.CommandContext(ctx, program, "--manifest").Output()
-			if err != nil {
+			c := osexec.CommandContext(ctx, program, "--manifest")
+			c.Stderr = cmd.ErrOrStderr()
+			c.WaitDelay = time.Second // for its output, which a process that it has started may hold open
+			manifest, err := c.Output()
+			if ctx.Err() != nil {
+				return fmt.Errorf("%s --manifest: it has not ended within 10s; it must print its manifest and exit", program)
+			} else if err != nil {
 				return fmt.Errorf("%s --manifest: %w", program, err)
 			}
 			if _, err := exec.ParseManifest(manifest); err != nil {

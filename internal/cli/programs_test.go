@@ -42,6 +42,13 @@ func TestExecManifestWritesWhatTheProgramPrints(t *testing.T) {
 			t.Errorf("%s: status %d: %s", printed, status, output)
 		}
 	}
+	failing := filepath.Join(t.TempDir(), "failing")
+	if err := os.WriteFile(failing, []byte("#!/bin/sh\necho 'no module named smbus' >&2\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if status, output := run("exec-manifest", failing); status != 1 || !strings.Contains(output, "smbus\nptvd: "+failing+" --manifest: exit status 1") {
+		t.Errorf("status %d: %s", status, output)
+	}
 	if written, err := os.ReadFile(program + ".json"); err != nil || string(written) != `{"doc": "does nothing"}`+"\n" {
 		t.Errorf("it wrote %q, %v", written, err)
 	}
