@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,28 +34,28 @@ func releaseStart(log *slog.Logger) {
 
 // unmapProgram unmaps the program's code and constants, which stay in the page cache. What is
 // used is mapped again, with what the cache has of the 64 kB around it, and is not read from the
-// disk. What has left the cache is read without read-ahead.
+// disk. What has left the cache is read without read-ahead. Pages that were written stay, such
+// as those that the dynamic linker protects when it has written them, in a program with C.
 func unmapProgram() error {
-	maps, err := os.ReadFile("/proc/self/maps")
+	smaps, err := os.ReadFile("/proc/self/smaps")
 	if err != nil {
 		return err
 	}
-	var program string
-	for line := range strings.Lines(string(maps)) {
-		var from, to uintptr
-		var access, skipped, inode string
-		if _, err := fmt.Sscanf(line, "%x-%x %s %s %s %s", &from, &to, &access, &skipped, &skipped, &inode); err != nil {
-			return fmt.Errorf("/proc/self/maps: %q: %w", line, err)
-		}
-		if program == "" {
-			program = inode // it has the lowest addresses
-		}
-		if inode != program || access[1] == 'w' {
-			continue
-		}
-		for _, advice := range []uintptr{unix.MADV_RANDOM, unix.MADV_DONTNEED} {
-			if _, _, errno := unix.Syscall(unix.SYS_MADVISE, from, to-from, advice); errno != 0 {
-				return fmt.Errorf("madvise: %w", errno)
+	var from, to uintptr
+	var access, inode, program string
+	for line := range strings.Lines(string(smaps)) {
+		switch fields := strings.Fields(line); {
+		case len(fields) >= 5 && strings.Contains(fields[0], "-"):
+			if _, err := fmt.Sscanf(fields[0], "%x-%x", &from, &to); err != nil {
+				return fmt.Errorf("/proc/self/smaps: %q: %w", line, err)
+			}
+			access, inode = fields[1], fields[4]
+			program = cmp.Or(program, inode) // it has the lowest addresses
+		case fields[0] == "Anonymous:" && fields[1] == "0" && inode == program && access[1] != 'w':
+			for _, advice := range []uintptr{unix.MADV_RANDOM, unix.MADV_DONTNEED} {
+				if _, _, errno := unix.Syscall(unix.SYS_MADVISE, from, to-from, advice); errno != 0 {
+					return fmt.Errorf("madvise: %w", errno)
+				}
 			}
 		}
 	}

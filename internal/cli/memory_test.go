@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestReleasedProgramIsReadWithoutReadAhead(t *testing.T) {
@@ -43,5 +47,28 @@ func TestReleasedProgramIsReadWithoutReadAhead(t *testing.T) {
 	}
 	if released < 2 {
 		t.Errorf("%d mappings are read without read-ahead, want code and constants", released)
+	}
+}
+
+// The dynamic linker writes some pages of a program with C, and makes them read-only.
+func TestPagesOfTheProgramThatWereWrittenAreNotReleased(t *testing.T) {
+	program, err := os.Open("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	page, err := unix.Mmap(int(program.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(page, "written")
+	if err := errors.Join(unix.Mprotect(page, unix.PROT_READ), unmapProgram()); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(page, []byte("written")) {
+		t.Errorf("the page begins with %q", page[:7])
+	}
+	if err := unix.Munmap(page); err != nil {
+		t.Error(err)
 	}
 }
