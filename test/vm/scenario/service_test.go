@@ -133,6 +133,7 @@ func TestMissingCredentialsAreNamedWithTheFileToWrite(t *testing.T) {
 	g.configure(g.uptv())
 	g.run("systemctl", "restart", "ptvd")
 	g.allOK()
+	g.run("ptvd", "check", "--online") // with the credentials of the service, as root
 }
 
 func TestReasonOfAFailedStartIsAnErrorInTheJournal(t *testing.T) {
