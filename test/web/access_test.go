@@ -61,7 +61,7 @@ func TestPageWorksWithKeyboardAndScreenReader(t *testing.T) {
 			`slider "knob of lamp" = ` + fmt.Sprint(get[float64](b, goal)),
 			`image "lamp lamp: `,
 			`status "" `, `region "Departures"`, `region "Diagnostics"`, `list "Instances"`, `region "Tasks"`,
-			`button "Unplug the panel"`,
+			`button "Unplug the panel"`, `button "ask trains"`, `button "ask world"`,
 			`radio "× 60"`, `columnheader "longest step"`,
 		} {
 			if !slices.ContainsFunc(tree, func(node string) bool { return strings.HasPrefix(node+" ", want) }) {

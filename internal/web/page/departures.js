@@ -12,7 +12,7 @@ const freshness = {
 // isReliable tells whether the numbers may be shown: one that may be wrong is not.
 const isReliable = (d, { clock, live }) => live && clock?.synchronized && d.freshness !== "stale" && d.freshness !== "none";
 
-// nextOf says for the title what leaves next, and where: by the first source that knows it.
+// nextOf says for the title what leaves next, and where, by the first source that knows.
 export function nextOf(state) {
   const all = state.topics.filter((t) => t.type === "departures" && t.value?.next).map((t) => t.value);
   const known = all.find((d) => isReliable(d, state));

@@ -36,7 +36,7 @@ function figure([name, value]) {
 }
 
 function makeAction(instance, a) {
-  const button = el("button", { title: a.doc }, a.name);
+  const button = el("button", { title: a.doc, "aria-label": a.name + " " + instance }, a.name);
   if (a.ended_by) hold(button, instance, a);
   if (!a.arg) {
     if (!a.ended_by) button.addEventListener("click", () => call(instance, a.name));

@@ -9,7 +9,7 @@ let before; // the figures of a second ago
 export function showLoop(loop, world) {
   if (!loop.tasks) return; // nobody looks at them
   const passed = before ? loop.machine_s - before.machine_s : 0;
-  if (before && passed < 0.9) return; // less than a second
+  if (before && passed < 0.9) return; // s
   const tasks = loop.tasks.map((t) => ({ ...t, key: t.instance + "\n" + t.name }));
   const rate = (now, then) => (passed ? Math.max(0, now - then) / passed : 0);
   let busy = 0, steps = 0;

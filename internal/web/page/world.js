@@ -11,9 +11,7 @@ export function showWorld(world) {
   });
   if (!world.speeds) return;
   $("speeds").hidden = false;
-  if (!$("speeds").querySelector("input")) {
-    $("speeds").append(...world.speeds.map(makeSpeed));
-  }
+  if (!$("speeds").querySelector("input")) $("speeds").append(...world.speeds.map(makeSpeed));
   for (const input of $("speeds").querySelectorAll("input")) input.checked = Number(input.value) === world.speed;
 }
 
