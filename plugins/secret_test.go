@@ -40,11 +40,12 @@ func TestASecretIsReadFromEachSource(t *testing.T) {
 
 func TestTheErrorOfAMissingSecretSaysWhatToDo(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	lines := write(t, []byte("a\nb"))
 	for want, secret := range map[string]plugins.Secret{
 		"it must hold the secret": {Env: "NOT_SET"},
-		"/etc/passwd":             {Credential: "../passwd"}, // from the store, of which a test knows only where it is
+		lines + " is not one":     {Credential: "../.." + lines}, // ../.. leads from the store, /etc/credstore, to /
 		"no such file":            {File: "/nowhere/at/all"},
-		"one printable line":      {File: write(t, []byte("a\nb"))},
+		"one printable line":      {File: lines},
 		"secret not configured":   {},
 	} {
 		if _, err := secret.Reveal(); err == nil || !strings.Contains(err.Error(), want) {
