@@ -184,7 +184,7 @@ func (c *SystemClock) Wait(until Instant) (Instant, error) {
 	return now, errors.Join(err, c.armErr)
 }
 
-// maxEarly limits for how long endEarlyWait may keep a processor busy.
+// maxEarly limits for how long spin may keep a processor busy.
 const maxEarly = 200 * Instant(time.Microsecond)
 
 // endEarlyWait is called when the timer has expired, and returns once the deadline has come.
