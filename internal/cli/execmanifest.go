@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	osexec "os/exec"
@@ -33,7 +34,7 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			manifest, err := c.Output()
 			if ctx.Err() != nil {
 				return fmt.Errorf("%s --manifest: it has not ended within 10s; it must print its manifest and exit", program)
-			} else if err != nil {
+			} else if err != nil && !errors.Is(err, osexec.ErrWaitDelay) {
 				return fmt.Errorf("%s --manifest: %w", program, err)
 			}
 			if _, err := exec.ParseManifest(manifest); err != nil {
