@@ -268,8 +268,10 @@ func (c *connection) end(err error) {
 
 // ended waits until the connection has ended, and returns why.
 func (c *connection) ended(t *plugins.Task) error {
-	if err := c.lost.Wait(t); err != nil {
-		return err
+	for c.cause.Load() == nil {
+		if err := c.lost.Wait(t); err != nil {
+			return err
+		}
 	}
 	return *c.cause.Load()
 }

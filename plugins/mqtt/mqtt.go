@@ -193,11 +193,20 @@ func (m *mqtt) session(t *plugins.Task) error {
 		return err
 	}
 	m.env.Health.OK()
-	return t.Group(func(g *plugins.Group) error {
+	err := t.Group(func(g *plugins.Group) error {
 		g.Go("commands", m.takeCommands)
 		g.Go("messages", m.takeMessages)
 		g.Go("publish", m.publish)
 		g.Go("dropped", m.reportDropped)
 		return m.conn.ended(t)
 	})
+	if errors.Is(err, plugins.ErrCancelled) {
+		return err
+	}
+	// A task that was sending may have failed first, with an error that does not say why.
+	cause := t.Timeout(closeTimeout, func() error { return m.conn.ended(t) })
+	if errors.Is(cause, plugins.ErrTimeout) {
+		return err
+	}
+	return cause
 }
