@@ -91,13 +91,19 @@ func TestTheStatusIsOnlineAndTheLastWillOffline(t *testing.T) {
 	})
 }
 
-func TestTheLastWillIsOfflineWhereTheConnectionBreaks(t *testing.T) {
-	h, b := newBoard(t), startBroker(t)
+// lastConnection returns where the board's newest connection is, once there is one.
+func lastConnection(h *plugintest.Harness) *net.Conn {
 	var conn net.Conn
 	h.Net.Dial = func(ctx context.Context, network, address string) (_ net.Conn, err error) {
 		conn, err = new(net.Dialer).DialContext(ctx, network, address)
 		return conn, err
 	}
+	return &conn
+}
+
+func TestTheLastWillIsOfflineWhereTheConnectionBreaks(t *testing.T) {
+	h, b := newBoard(t), startBroker(t)
+	conn := lastConnection(h)
 	h.Run(func(task *plugins.Task) error {
 		o := b.observe(task)
 		home := start(task, h, b)
@@ -106,7 +112,7 @@ func TestTheLastWillIsOfflineWhereTheConnectionBreaks(t *testing.T) {
 				t.Errorf("it is %+v, want %s", p, want)
 			}
 			if want == "online" {
-				conn.Close()
+				(*conn).Close()
 			}
 		}
 		return home.Stop(task)
@@ -259,16 +265,12 @@ func TestTheHealthSaysWhyThereIsNoConnection(t *testing.T) {
 
 func TestTheHealthSaysThatTheBrokerHasClosedTheConnection(t *testing.T) {
 	h, b := newBoard(t), startBroker(t)
-	var conn net.Conn
-	h.Net.Dial = func(ctx context.Context, network, address string) (_ net.Conn, err error) {
-		conn, err = new(net.Dialer).DialContext(ctx, network, address)
-		return conn, err
-	}
+	conn := lastConnection(h)
 	h.Run(func(task *plugins.Task) error {
 		o := b.observe(task)
 		home := start(task, h, b)
 		o.next("ptvd/hall/status")
-		if err := conn.(*net.TCPConn).CloseRead(); err != nil {
+		if err := (*conn).(*net.TCPConn).CloseRead(); err != nil {
 			return err
 		}
 		until(task, home, "degraded")
