@@ -57,7 +57,7 @@ func (s Secret) Reveal() (string, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			return "", fmt.Errorf("credential %s: %w; write it to %s/%s and restart the service, whose unit must have LoadCredential=%s", s.Credential, fs.ErrNotExist, credstore, s.Credential, s.Credential)
 		case errors.Is(err, fs.ErrPermission):
-			return "", fmt.Errorf("credential %s: %w; only root and the service can read it: use sudo, or {file: …} or {env: …}", s.Credential, err)
+			return "", fmt.Errorf("credential %s: %w; a command needs sudo, or {file: …} or {env: …}; a service needs LoadCredential=%s in its unit", s.Credential, err, s.Credential)
 		}
 		return value, err
 	case s.File != "":

@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode"
 
@@ -51,6 +53,26 @@ func TestTheErrorOfAMissingSecretSaysWhatToDo(t *testing.T) {
 		if _, err := secret.Reveal(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got: %v", want, err)
 		}
+	}
+}
+
+func TestACredentialThatCannotBeReadIsSaidToNeedSudoOrAUnitThatLoadsIt(t *testing.T) {
+	path := write(t, []byte("swordfish"))
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 { // who may read everything
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := syscall.Setfsuid(65534); err != nil {
+			t.Fatal(err)
+		}
+		defer syscall.Setfsuid(0)
+	}
+	t.Setenv("CREDENTIALS_DIRECTORY", filepath.Dir(path))
+	_, err := plugins.Secret{Credential: "secret"}.Reveal()
+	if err == nil || !strings.HasSuffix(err.Error(), "permission denied; a command needs sudo, or {file: …} or {env: …}; a service needs LoadCredential=secret in its unit") {
+		t.Errorf("got %v", err)
 	}
 }
 

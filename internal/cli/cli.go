@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ptvd/internal/logs"
 )
@@ -41,6 +42,11 @@ func Run(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd { // it shows the texts as they are, quotes around the arguments included
+		for _, c := range root.Commands() {
+			c.Flags().VisitAll(func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
+		}
+	}
 	cmd, err := root.ExecuteC()
 	if err == nil {
 		return 0

@@ -54,13 +54,14 @@ instance in the configuration.`,
 				}
 			}
 			broker.ClientID = "" // the broker gives one, so that the board itself stays connected
-			messages, err := broker.Read(ctx, prefix+"/#")
+			prefix = strings.TrimSuffix(prefix, "/")
+			messages, err := broker.Read(ctx, strings.TrimPrefix(prefix+"/#", "/"))
 			if err != nil {
 				return fmt.Errorf("%s: %w", broker.Broker, err)
 			}
 			boards := boardsOf(messages)
 			if len(boards) == 0 {
-				return fmt.Errorf("no board publishes below %s", prefix)
+				return fmt.Errorf("no board publishes below %q", prefix)
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), boards)
@@ -73,7 +74,7 @@ instance in the configuration.`,
 	cmd.Flags().StringVar(&broker.Username, "username", "", "with --broker: the user name")
 	cmd.Flags().StringVar(&passwordFile, "password-file", "", "with --broker: a `FILE` with the password")
 	cmd.Flags().StringVar(&broker.CA, "ca", "", "with --broker: a `FILE` with the certificate of the authority that signed the broker's, in PEM")
-	cmd.Flags().StringVar(&prefix, "prefix", "ptvd", "what the topics of all boards begin with")
+	cmd.Flags().StringVar(&prefix, "prefix", "ptvd", "what the topics of all boards begin with; empty: all topics of the broker")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

@@ -60,8 +60,10 @@ func TestFleetListsTheBoardsOfABrokerWithProblemsFirst(t *testing.T) {
 	if status, _, problem := fleet("--broker", "mqtt://"+b.Address); status != 1 || !strings.Contains(problem, "Not authorized") {
 		t.Errorf("without a password: %d %s", status, problem)
 	}
-	if status, _, problem := fleet(access...); status != 1 || problem != "ptvd: no board publishes below ptvd\n" {
-		t.Errorf("without a board: %d %s", status, problem)
+	for prefix, want := range map[string]string{"ptvd": `"ptvd"`, "site/": `"site"`, "": `""`} {
+		if status, _, problem := fleet(append(access, "--prefix", prefix)...); status != 1 || problem != "ptvd: no board publishes below "+want+"\n" {
+			t.Errorf("without a board below %q: %d %s", prefix, status, problem)
+		}
 	}
 	var table, list string
 	runBoard(t, b, "attic", func(task *plugins.Task, _ *plugintest.Instance) { wait(task, access, "ptvd/attic", "Flinders") })
@@ -72,7 +74,7 @@ func TestFleetListsTheBoardsOfABrokerWithProblemsFirst(t *testing.T) {
 				wait(task, access, "ptvd/hall", "Flinders") // from then on it is connected
 				board.Health.Degraded("for the test")
 				wait(task, access, "ptvd/hall", "for the test")
-				table, list = read(task, access...), read(task, append(access, "--json")...)
+				table, list = read(task, append(access, "--prefix", "")...), read(task, append(access, "--json")...)
 			})
 			return struct{}{}, nil
 		})

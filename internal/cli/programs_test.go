@@ -28,6 +28,13 @@ func TestCheckTakesTheFileAsItsArgument(t *testing.T) {
 	}
 }
 
+func TestACompletionHasNoQuotesAroundTheArgumentsOfFlags(t *testing.T) {
+	_, output := run("__complete", "check", "--config")
+	if !strings.Contains(output, "--config\tread the configuration from FILE\n") || strings.Contains(output, "`") {
+		t.Errorf("got %s", output)
+	}
+}
+
 func TestExecManifestWritesWhatTheProgramPrints(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "program")
 	for script, want := range map[string]string{

@@ -15,6 +15,7 @@ type decoder struct {
 	src    *source
 	public bool             // others than the owner can read the file
 	places map[string]place // by path: where each value is
+	levels []level          // the mappings that are being read, from the whole file inward
 	found  Diagnostics
 	// refused has the path of each error, also of those that were too many to keep.
 	refused []string

@@ -18,6 +18,7 @@ import (
 
 // choice reads a Choice: exactly one of its members is given.
 func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
+	defer d.enter(at, t)()
 	before, chosen, given, n := len(d.refused), "", map[string]bool{}, at.node
 	take := func(entry place, name string) {
 		f := t.Field(name)
@@ -77,6 +78,7 @@ func (d *decoder) options(at place, targets ...target) {
 		return
 	}
 	given := map[string]bool{}
+	defer d.enter(at, all)()
 	d.pairs(at, all, func(entry place, name string) {
 		given[name] = true
 		for _, t := range targets {
@@ -91,13 +93,66 @@ func (d *decoder) options(at place, targets ...target) {
 	d.complete(at, before, given, targets...)
 }
 
+// level is a mapping that is being read.
+type level struct {
+	at   place
+	what *schema.Type
+}
+
+// enter notes that a mapping is being read, until the function that it returns is called.
+func (d *decoder) enter(at place, t *schema.Type) (leave func()) {
+	d.levels = append(d.levels, level{at, t})
+	return func() { d.levels = d.levels[:len(d.levels)-1] }
+}
+
 // unknown refuses an option that the type does not have.
 func (d *decoder) unknown(entry, at place, name string, t *schema.Type) {
-	advice := schema.Suggest(name, schema.Names(t.Options()))
-	if at.path == "" && slices.ContainsFunc(entry.node.Content, func(n *yaml.Node) bool { return n.Value == "plugin" }) {
+	advice := d.home(entry, at, name, t)
+	if advice == "" && at.path == "" && entry.node.Kind == yaml.MappingNode && mentions(entry.node, "plugin") {
 		advice = "it has a plugin, so indent it below plugins"
 	}
-	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), advice)
+	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), cmp.Or(advice, schema.Suggest(name, schema.Names(t.Options()))))
+}
+
+// home says where an option belongs that is written in the wrong mapping: in a part of
+// that mapping, by the path from there, or in what contains it; empty: nowhere. What may
+// be a secret there is masked.
+func (d *decoder) home(entry, at place, name string, t *schema.Type) string {
+	parts := t.Holders(name)
+	if used := slices.DeleteFunc(slices.Clone(parts), func(path string) bool { return !mentions(at.node, path) }); len(used) > 0 {
+		parts = used
+	}
+	for _, path := range parts {
+		d.src.hideUnread(entry.node, name, t.At(path))
+	}
+	if len(parts) > 0 {
+		return "it belongs in " + schema.Join(parts, "or")
+	}
+	for _, l := range slices.Backward(d.levels) {
+		if l.what.Field(name) == nil {
+			continue
+		}
+		d.src.hideUnread(entry.node, name, l.what)
+		if l.at.path == "" {
+			return "it belongs at the top level, at the beginning of a line"
+		}
+		return "it belongs in " + l.at.path
+	}
+	return ""
+}
+
+// mentions reports whether the file gives an option below a node, by its path from
+// there; each item of a list counts.
+func mentions(n *yaml.Node, path string) bool {
+	name, rest, nested := strings.Cut(path, ".")
+	for i, child := range n.Content {
+		switch {
+		case n.Kind == yaml.SequenceNode && mentions(child, path),
+			n.Kind == yaml.MappingNode && i%2 == 0 && child.Value == name && (!nested || mentions(n.Content[i+1], rest)):
+			return true
+		}
+	}
+	return n.Kind == yaml.ScalarNode && n.Value == path
 }
 
 // refuse reports an entry of a mapping that is not read, at its name. The type is that of

@@ -210,6 +210,24 @@ func (t *Type) At(path string) *Type {
 	return f.Type
 }
 
+// Holders returns the paths of the parts of a value of the type that have an option of a
+// name, in the order of the options. Lists have no part of the path of their own.
+func (t *Type) Holders(name string) (paths []string) {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	for _, f := range t.Options() {
+		if part := f.Type; part.At(name) != nil {
+			paths = append(paths, f.Name)
+		} else {
+			for _, path := range part.Holders(name) {
+				paths = append(paths, f.Name+"."+path)
+			}
+		}
+	}
+	return paths
+}
+
 // Names returns the names of options.
 func Names(fields []Field) []string {
 	var names []string
