@@ -15,7 +15,7 @@ import (
 // or of several, narrowed to some of them.
 type Sources struct {
 	From []plugins.From[topics.Departures] `yaml:"from" doc:"the instance that publishes the departures, or several, whose departures are one list" required:"true" short:"true"`
-	Else []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, while those of from have been missing for longer than their limit: five minutes, or three times the every of from; not with routes or directions, which are IDs of one source"`
+	Else []plugins.From[topics.Departures] `yaml:"else" doc:"the instance whose departures are shown, with a mark, in place of No data and Old data: while those of from are too old to be shown or, after a start, once its first requests have failed; not with routes or directions, which are IDs of one source"`
 	topics.Filter
 }
 

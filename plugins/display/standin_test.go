@@ -58,6 +58,24 @@ func TestAPageGoesToItsStandInAndBack(t *testing.T) {
 	})
 }
 
+func TestAStandInIsShownSoonAfterAStartOnceTheFirstSourceHasFailed(t *testing.T) {
+	elsewhere := []plugins.From[topics.Departures]{{Instance: "world", Topic: "departures"}}
+	withWorld(t, display.Sources{Else: elsewhere}, func(f *fixture, world func(topics.Departures)) error {
+		began := topics.Departures{Began: f.t.Now()}
+		f.trains(began)
+		world(f.departure(15*time.Minute+30*time.Second, "7"))
+		f.pass(20 * time.Second)
+		f.mustSay("Loading") // it is slow, but has not failed
+		failed := began
+		failed.Problem = "no network"
+		f.trains(failed)
+		f.mustSay("15 min (from world)")
+		f.trains(f.departure(11*time.Minute+30*time.Second, "1"))
+		f.mustSay("11 min")
+		return nil
+	})
+}
+
 func TestAPageThatMatchesNothingSaysSoAndSoDoesHealth(t *testing.T) {
 	elsewhere := []plugins.From[topics.Departures]{{Instance: "world", Topic: "departures"}}
 	withWorld(t, display.Sources{Else: elsewhere, Filter: topics.Filter{Directions: []string{"2"}}}, func(f *fixture, world func(topics.Departures)) error {

@@ -124,11 +124,17 @@ func (g Group) Mismatch() string {
 	return ""
 }
 
-// Or returns the departures, or those that stand in for them: where each source has been
-// without data for longer than its limit, and the other has some. The reader has waited
-// for the first reply since waiting.
+// Or returns the departures, or those that stand in for them: where nothing of any source
+// can be shown, and no first reply is waited for any more, and the other has some. So a
+// stand-in replaces No data and Old data, and never Loading. The reader has waited for the
+// first reply since waiting.
 func (g Group) Or(m Moment, standIn Group, waiting scheduler.Instant) (shown Group, isStandIn bool, until Until) {
-	lost, until := g.lost(m, waiting)
+	lost := true
+	for _, d := range g {
+		why, holds := d.missing(m, waiting)
+		until = until.And(holds)
+		lost = lost && (why == NoData || why == OldData)
+	}
 	if !lost || len(standIn) == 0 {
 		return g, false, until
 	}
@@ -137,21 +143,6 @@ func (g Group) Or(m Moment, standIn Group, waiting scheduler.Instant) (shown Gro
 		return g, false, until
 	}
 	return standIn, true, until
-}
-
-// lost tells whether each source has been without data for longer than its limit.
-func (g Group) lost(m Moment, waiting scheduler.Instant) (lost bool, until Until) {
-	lost = true
-	for _, d := range g {
-		freshness, holds := d.Freshness(m)
-		limit := max(waiting, d.Began).Add(d.Lifetime())
-		if freshness == None {
-			holds = m.UntilMono(limit + 1)
-		}
-		until = until.And(holds)
-		lost = lost && (freshness == Stale || freshness == None && m.Mono > limit)
-	}
-	return lost, until
 }
 
 // HasData tells whether one of the sources has departures that are not stale, and until

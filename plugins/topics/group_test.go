@@ -189,10 +189,12 @@ func TestAPageNarrowsWhatItShows(t *testing.T) {
 	}
 }
 
-func TestAStandInIsShownWhereTheFirstHasBeenWithoutDataForLongerThanItsLimit(t *testing.T) {
+func TestAStandInReplacesNoDataAndOldDataAndNothingElse(t *testing.T) {
 	standIn := topics.Group{at("Hill", 0, train(4*time.Minute))}
 	seldom := at("Hill", 14*time.Minute)
 	seldom.Period = 5 * time.Minute
+	failing := at("Hill", 0)
+	failing.Problem = "no network"
 	for name, c := range map[string]struct {
 		first, standIn topics.Group
 		waited         time.Duration
@@ -202,9 +204,12 @@ func TestAStandInIsShownWhereTheFirstHasBeenWithoutDataForLongerThanItsLimit(t *
 		"it is old":                                {topics.Group{at("Hill", 5*time.Minute)}, standIn, time.Hour, false},
 		"it is older than its limit":               {topics.Group{at("Hill", 5*time.Minute+1)}, standIn, time.Hour, true},
 		"it asks seldom, and is not":               {topics.Group{seldom}, standIn, time.Hour, false},
-		"it has had none for five minutes":         {topics.Group{{}}, standIn, 5 * time.Minute, false},
-		"it has had none for longer":               {topics.Group{{Problem: "no key"}}, standIn, 5*time.Minute + 1, true},
+		"it is waited for":                         {topics.Group{{}}, standIn, 5 * time.Minute, false},
+		"it was waited for long enough":            {topics.Group{{}}, standIn, 5*time.Minute + 1, true},
 		"it has begun to ask a minute ago":         {topics.Group{{Began: tenHours.Add(-time.Minute)}}, standIn, time.Hour, false},
+		"its first requests have failed":           {topics.Group{{Problem: "no network", Began: tenHours}}, standIn, 0, true},
+		"requests fail, and its data are fresh":    {topics.Group{failing}, standIn, time.Hour, false},
+		"one fails, and another is waited for":     {topics.Group{{Problem: "no network"}, {}}, standIn, 0, false},
 		"one of two is left":                       {topics.Group{at("Hill", time.Hour), at("Lake", 0)}, standIn, time.Hour, false},
 		"none of two is left":                      {topics.Group{at("Hill", time.Hour), {}}, standIn, time.Hour, true},
 		"the stand-in has no data, either":         {topics.Group{at("Hill", time.Hour)}, topics.Group{{}}, time.Hour, false},

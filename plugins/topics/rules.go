@@ -89,21 +89,28 @@ const (
 	Later    Absence = "later"     // what leaves next is beyond what was received
 )
 
+// missing tells why nothing of the departures can be shown, empty where something can, and
+// until when that is so. A first reply is waited for from waiting on, until two requests in
+// a row or one that is useless to repeat have failed, which is a Problem.
+func (d Departures) missing(m Moment, waiting scheduler.Instant) (why Absence, until Until) {
+	freshness, until := d.Freshness(m)
+	limit := max(waiting, d.Began).Add(StaleAfter)
+	switch {
+	case freshness == Stale:
+		return OldData, until
+	case freshness != None:
+		return "", until
+	case d.Problem == "" && m.Mono <= limit:
+		return Loading, m.UntilMono(limit + 1)
+	}
+	return NoData, until
+}
+
 // catchable returns the departures that can still be caught, or else why there are none;
 // and until when that is so. The reader has waited for the first reply since waiting.
 func (d Departures) catchable(m Moment, waiting scheduler.Instant) (list []Departure, why Absence, until Until) {
-	freshness, until := d.Freshness(m)
-	switch {
-	case freshness == None && d.Problem != "":
-		return nil, NoData, until
-	case freshness == None:
-		limit := max(waiting, d.Began).Add(StaleAfter)
-		if m.Mono > limit {
-			return nil, NoData, until
-		}
-		return nil, Loading, m.UntilMono(limit + 1)
-	case freshness == Stale:
-		return nil, OldData, until
+	if why, until = d.missing(m, waiting); why != "" {
+		return nil, why, until
 	}
 	d, holds := d.current(m)
 	until = until.And(holds)

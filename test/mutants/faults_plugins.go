@@ -115,7 +115,7 @@ var departuresMutants = []mutant{
 	{"the month: the age is the oldest's", "plugins/topics/group.go", "slices.Index(order, freshness) > slices.Index(order, worst)", "slices.Index(order, freshness) < slices.Index(order, worst)", []string{simulation}},
 	{"the month: a vehicle of two sources counts once", "plugins/topics/group.go", "	if len(g) > 1 {\n", "	if len(g) > 2 {\n", []string{simulation}},
 	{"the month: a page shows only what it wants", "plugins/topics/group.go", "d.List, d.Complete = wanted, d.Complete && certain", "_, d.Complete = wanted, d.Complete && certain", []string{simulation}},
-	{"the month: a stand-in is shown where all others are lost", "plugins/topics/group.go", "lost = lost && (freshness", "lost = lost || (freshness", []string{simulation}},
+	{"the month: a stand-in is shown where all others are lost", "plugins/topics/group.go", "lost = lost && (why == NoData", "lost = lost || (why == NoData", []string{simulation}},
 	{"several stops: the same name or another", "plugins/topics/vehicles.go", "alike(a.At.Stop, b.At.Stop) && ", "", nil},
 	{"several stops: a train is no bus", "plugins/topics/vehicles.go", " && a.isBus() == b.isBus()", "", nil},
 	{"several stops: one without a name does not differ", "plugins/topics/group.go", "first = cmp.Or(first, d.Stop)", "_, first = cmp.Or(first, d.Stop), g[0].Stop", nil},

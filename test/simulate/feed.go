@@ -16,7 +16,6 @@ type feed struct {
 	emptyBefore  bool              // the reply before was correct, and had no departures
 	dataBy       scheduler.Instant // from when on the daemon must know a reply; Never: it need not
 	loadingSince scheduler.Instant // from when on it may have no departures
-	noneSince    scheduler.Instant // the same, but of several reloads without a reply the first one: the others may have changed nothing
 }
 
 // reply is a reply that the daemon received.
@@ -66,7 +65,7 @@ func (o *oracle) replyRead(r *http.Request, response *response, exact, accepted 
 
 // newFeed returns what is known of a source that begins now.
 func newFeed(now scheduler.Instant) feed {
-	return feed{dataBy: scheduler.Never, loadingSince: now, noneSince: now}
+	return feed{dataBy: scheduler.Never, loadingSince: now}
 }
 
 // tramsRead is replyRead for the trams, and worldRead for MOTIS.

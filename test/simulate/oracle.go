@@ -72,7 +72,7 @@ func newOracle(w *World) *oracle {
 func (o *oracle) boot() {
 	o.on, o.booted, o.timeReplies, o.syncedBy = true, o.clock.Now(), 0, scheduler.Never
 	o.transfers = transfers{}
-	o.replies, o.dataBy, o.noneSince = nil, scheduler.Never, o.clock.Now()
+	o.replies = nil
 	o.departuresLost()
 	o.world, o.trams, o.shownSince = newFeed(o.clock.Now()), feed{}, o.clock.Now()
 	if o.config.view.with == "trams" {
@@ -89,9 +89,6 @@ func (o *oracle) ignore(d time.Duration) {
 
 // departuresLost records that the daemon may have no departures from now on.
 func (o *oracle) departuresLost() {
-	if o.dataBy != scheduler.Never {
-		o.noneSince = o.clock.Now()
-	}
 	o.dataBy, o.loadingSince, o.emptyBefore, o.filterSeen = scheduler.Never, o.clock.Now(), false, false
 }
 
@@ -267,8 +264,8 @@ func (o *oracle) sources() (from, standIn []*feed) {
 	return []*feed{&o.feed}, []*feed{&o.world}
 }
 
-// wrongDepartures judges departures: those of the stand-in only while all others have been
-// without data for longer than their limits, and then always, if it has some.
+// wrongDepartures judges departures: those of the stand-in only while all others have none
+// that can be shown, and then always, if it has some.
 func (o *oracle) wrongDepartures(r reading, m moment) string {
 	from, standIn := o.sources()
 	may, must := len(standIn) > 0, len(standIn) > 0
@@ -292,7 +289,8 @@ func (o *oracle) wrongDepartures(r reading, m moment) string {
 		}
 		return wrong
 	}
-	if must && o.world.hasData(m) {
+	noData := r.kind == words && (r.text == "No data" || r.text == "Old data")
+	if (must || len(from) == 1 && len(standIn) == 1 && noData) && o.world.hasData(m) {
 		return "the stand-in has data"
 	}
 	return o.wrongOf(from, 0, r, m)
@@ -323,11 +321,12 @@ func (o *oracle) wrongOf(feeds []*feed, n int, r reading, m moment) (wrong strin
 	return wrong
 }
 
-// lost reports whether a source may have been, or must have been, without data for longer
-// than its limit.
+// lost reports whether a source may have been, or must have been, without data that can be
+// shown. One that has none yet may be waited for or not: whether its requests have failed is
+// not known here.
 func (f *feed) lost(m moment) (may, must bool) {
 	must = m.since >= f.dataBy
-	may = !must && m.at.Sub(f.noneSince) > maxAge
+	may = !must
 	for _, a := range f.replies {
 		if a.outdated >= m.since {
 			lost := m.at.Sub(a.received) > a.lifetime()
