@@ -1,15 +1,14 @@
-// Package expander adds the pins of I/O expanders to a board, by drivers of
-// periph.io/x/devices. The pin GPA0 of the expander porch is named porch.GPA0.
+// Package expander adds the pins of I/O expanders to a board. The pin GPA0 of the expander
+// porch is named porch.GPA0.
 //
 // An expander is opened when one of its pins is first used, so that a board starts
-// without it. After an error on the bus it is opened again, since it may have lost
-// power and its registers.
+// without it. After an error on the bus it is opened again and gets back what its pins were
+// set to, since it may have lost power and its registers.
 package expander
 
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -84,55 +83,81 @@ type expander struct {
 	open    func() (i2c.BusCloser, error)
 	closed  atomic.Bool
 
-	calling chan struct{}    // filled during a call of the driver, which has no lock of its own; guards what follows
-	bus     *observedBus     // nil while the expander is not open
-	pins    []conngpio.PinIO // of the driver, in the order of Model.Pins
+	calling chan struct{} // filled during a call; guards what follows
+	bus     i2c.BusCloser // nil while the expander is not open
+	holds   registers     // what it was last known to hold
+	set     uint16        // the pins that were set since the start
 }
 
-// observedBus keeps the first error of a call, which methods like Read of a pin do not
-// return.
-type observedBus struct {
-	i2c.BusCloser
-	err error
-}
-
-func (b *observedBus) Tx(address uint16, w, r []byte) error {
-	err := b.BusCloser.Tx(address, w, r)
-	if b.err == nil {
-		b.err = err
-	}
-	return err
-}
-
-// call calls the driver's pin. After an error the expander is closed.
-func (e *expander) call(number int, do func(conngpio.PinIO) error) error {
+// call makes a call, and after an error once more: a bus loses a transfer now and then.
+func (e *expander) call(do func(link) error) (err error) {
 	e.calling <- struct{}{}
 	defer e.end()
-	if e.closed.Load() {
-		return os.ErrClosed
-	}
-	if e.bus == nil {
-		bus, err := e.open()
-		if err != nil {
-			return err
+	for range 2 {
+		if e.closed.Load() {
+			return os.ErrClosed
 		}
-		e.bus = &observedBus{BusCloser: bus}
-		if e.pins, err = e.options.Model.open(e.bus, e.options.Address); err != nil {
-			return errors.Join(err, e.forget())
+		if err = e.try(do); err == nil {
+			return nil
 		}
-	}
-	e.bus.err = nil
-	err := do(e.pins[number])
-	if failed := e.bus.err; failed != nil { // err may have lost its cause, or be nil
-		return errors.Join(failed, e.forget())
 	}
 	return err
+}
+
+// try makes a call. After an error the expander is closed.
+func (e *expander) try(do func(link) error) (err error) {
+	fresh := e.bus == nil
+	if fresh {
+		if e.bus, err = e.open(); err != nil {
+			e.bus = nil
+			return err
+		}
+	}
+	l := link{e.bus, e.options.Address, len(e.options.Model.Pins) / 8}
+	if fresh {
+		err = e.setUp(l)
+	}
+	if err == nil {
+		err = do(l)
+	}
+	if err != nil {
+		return errors.Join(err, e.forget())
+	}
+	return nil
+}
+
+// setUp gives the pins that were set what they had, and leaves the others as they are.
+func (e *expander) setUp(l link) error {
+	found, err := e.options.Model.chip.load(l)
+	if err != nil {
+		return err
+	}
+	merge := func(found, held uint16) uint16 { return found&^e.set | held&e.set }
+	e.holds = registers{merge(found.latch, e.holds.latch), merge(found.inputs, e.holds.inputs), merge(found.pullUps, e.holds.pullUps)}
+	if e.set == 0 {
+		return nil
+	}
+	return e.options.Model.chip.store(l, e.holds)
+}
+
+// change changes the registers of a pin. All are written, as they may have been lost without
+// an error.
+func (e *expander) change(number int, apply func(r *registers, pin uint16)) error {
+	return e.call(func(l link) error {
+		next, pin := e.holds, uint16(1)<<number
+		apply(&next, pin)
+		if err := e.options.Model.chip.store(l, next); err != nil {
+			return err
+		}
+		e.holds, e.set = next, e.set|pin
+		return nil
+	})
 }
 
 func (e *expander) forget() error {
-	var closer io.Closer = e.bus.BusCloser
-	e.bus, e.pins = nil, nil
-	return closer.Close()
+	bus := e.bus
+	e.bus = nil
+	return bus.Close()
 }
 
 // end ends a call. If close was called meanwhile and has given up, it closes the bus.
@@ -184,7 +209,7 @@ func (p *Pin) Number() int { return p.number }
 // Function returns nothing.
 func (p *Pin) Function() string { return "" }
 
-// In makes the pin an input. Its driver cannot detect edges.
+// In makes the pin an input. It reports no edges.
 func (p *Pin) In(pull conngpio.Pull, edge conngpio.Edge) error {
 	if edge != conngpio.NoEdge {
 		return fmt.Errorf("%s: an I/O expander reports no edges", p.name)
@@ -192,7 +217,15 @@ func (p *Pin) In(pull conngpio.Pull, edge conngpio.Edge) error {
 	if !slices.Contains(p.expander.options.Model.pulls, pull) {
 		return fmt.Errorf("%s: the %s has no pull resistor of this kind (%v)", p.name, p.expander.options.Model.Name, pull)
 	}
-	return p.call(func(pin conngpio.PinIO) error { return pin.In(pull, edge) })
+	return p.change(func(r *registers, pin uint16) {
+		r.inputs |= pin
+		switch pull {
+		case conngpio.PullUp:
+			r.pullUps |= pin
+		case conngpio.Float:
+			r.pullUps &^= pin
+		}
+	})
 }
 
 // Read returns the level, Low if it cannot be read.
@@ -203,10 +236,11 @@ func (p *Pin) Read() gpio.Level {
 
 // ReadLevel implements gpioext.LevelReader.
 func (p *Pin) ReadLevel() (level gpio.Level, err error) {
-	err = p.call(func(pin conngpio.PinIO) error {
-		level = pin.Read()
-		return nil
-	})
+	err = p.named(p.expander.call(func(l link) error {
+		levels, err := p.expander.options.Model.chip.levels(l)
+		level = levels>>p.number&1 == 1
+		return err
+	}))
 	return level, err
 }
 
@@ -224,7 +258,13 @@ func (p *Pin) DefaultPull() conngpio.Pull { return conngpio.PullNoChange }
 
 // Out makes the pin an output, if it is none, and drives it.
 func (p *Pin) Out(level gpio.Level) error {
-	return p.call(func(pin conngpio.PinIO) error { return pin.Out(level) })
+	return p.change(func(r *registers, pin uint16) {
+		r.inputs &^= pin
+		r.latch &^= pin
+		if level {
+			r.latch |= pin
+		}
+	})
 }
 
 // PWM fails.
@@ -235,9 +275,13 @@ func (p *Pin) PWM(conngpio.Duty, physic.Frequency) error {
 // Halt does nothing, so that an output keeps its level.
 func (p *Pin) Halt() error { return nil }
 
-func (p *Pin) call(do func(conngpio.PinIO) error) error {
-	if err := p.expander.call(p.number, do); err != nil {
-		return fmt.Errorf("%s: %w", p.name, err)
+func (p *Pin) change(apply func(r *registers, pin uint16)) error {
+	return p.named(p.expander.change(p.number, apply))
+}
+
+func (p *Pin) named(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s: %w", p.name, err)
 }

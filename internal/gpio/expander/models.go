@@ -2,9 +2,6 @@ package expander
 
 import (
 	conngpio "periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/devices/v3/mcp23xxx"
-	"periph.io/x/devices/v3/pcf857x"
 )
 
 // Model is a model of expander.
@@ -15,32 +12,36 @@ type Model struct {
 	Addresses   [2]uint16
 
 	pulls []conngpio.Pull
-	open  func(i2c.Bus, uint16) ([]conngpio.PinIO, error)
+	chip  chip
 }
 
-// Models are the models that can be attached. The names of pins, the addresses and the
-// pull resistors are those of the datasheets: Microchip DS20001952 (MCP23017),
-// DS21919 (MCP23008), Texas Instruments SCPS068 (PCF8574), SCPS121 (PCF8575).
+// Models are the models that can be attached. The names of pins, the addresses, the
+// registers and the pull resistors are those of the datasheets: Microchip DS20001952
+// (MCP23017), DS21919 (MCP23008), Texas Instruments SCPS068 (PCF8574), SCPS121 (PCF8575).
 var Models = []*Model{
 	{
 		"mcp23008", "8 pins, GP0 to GP7", numbered("GP"),
 		[2]uint16{0x20, 0x27},
-		mcpPulls, mcp(mcp23xxx.MCP23008),
+		mcpPulls,
+		mcp{direction: 0x00, pullUp: 0x06, port: 0x09, latch: 0x0A},
 	},
 	{
 		"mcp23017", "16 pins, GPA0 to GPA7 and GPB0 to GPB7", append(numbered("GPA"), numbered("GPB")...),
 		[2]uint16{0x20, 0x27},
-		mcpPulls, mcp(mcp23xxx.MCP23017),
+		mcpPulls,
+		mcp{direction: 0x00, pullUp: 0x0C, port: 0x12, latch: 0x14},
 	},
 	{
 		"pcf8574", "8 pins, P0 to P7", numbered("P"),
 		[2]uint16{0x20, 0x3F},
-		pcfPulls, pcf(pcf857x.PCF8574),
+		pcfPulls,
+		pcf{},
 	},
 	{
 		"pcf8575", "16 pins, P00 to P07 and P10 to P17", append(numbered("P0"), numbered("P1")...),
 		[2]uint16{0x20, 0x27},
-		pcfPulls, pcf(pcf857x.PCF8575),
+		pcfPulls,
+		pcf{},
 	},
 }
 
@@ -56,30 +57,4 @@ func numbered(prefix string) (names []string) {
 		names = append(names, prefix+string(rune('0'+n)))
 	}
 	return names
-}
-
-func mcp(variant mcp23xxx.Variant) func(i2c.Bus, uint16) ([]conngpio.PinIO, error) {
-	return func(bus i2c.Bus, address uint16) ([]conngpio.PinIO, error) {
-		dev, err := mcp23xxx.NewI2C(bus, variant, address)
-		if err != nil {
-			return nil, err
-		}
-		var pins []conngpio.PinIO
-		for _, port := range dev.Pins {
-			for _, pin := range port {
-				pins = append(pins, pin)
-			}
-		}
-		return pins, nil
-	}
-}
-
-func pcf(variant pcf857x.Variant) func(i2c.Bus, uint16) ([]conngpio.PinIO, error) {
-	return func(bus i2c.Bus, address uint16) ([]conngpio.PinIO, error) {
-		dev, err := pcf857x.New(bus, address, variant)
-		if err != nil {
-			return nil, err
-		}
-		return dev.Pins, nil
-	}
 }

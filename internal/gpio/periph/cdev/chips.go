@@ -39,7 +39,7 @@ type Line struct {
 	Function  string `json:"function,omitempty"`  // the device that has the pin: spi0, pwm
 }
 
-// Holder returns who has the line open; empty if nobody has.
+// Holder returns the name of the program or driver that has the line open; empty: none has.
 func (l *Line) Holder() string {
 	if !l.Used {
 		return ""
