@@ -176,10 +176,26 @@ func (d device) read(channel string) (gpio.Measurement, error) {
 			value = (value + offset) * scale
 		}
 	}
+	if err == nil {
+		err = d.doubt(channel, value)
+	}
 	if err != nil {
 		return gpio.Measurement{}, fmt.Errorf("%s %s: %w", d.name, channel, err)
 	}
 	return gpio.Measurement{Value: value * k.scale, Unit: k.unit}, nil
+}
+
+// doubt returns why a value was not measured. By its data sheet (DS18B20, 19-7487) a 1-Wire
+// sensor has 85 °C in its register after power-up, which the kernel passes on. A sensor that
+// measures this loses a measurement.
+func (d device) doubt(channel string, value float64) error {
+	if d.name == "w1_slave_temp" && value == 85_000 {
+		return errors.New("85 °C is what the sensor tells after it has lost its power; check its supply and its wires")
+	}
+	if fault, err := d.readNumber(channel + "_fault"); err == nil && fault != 0 {
+		return errors.New("its driver reports a fault; check its wires")
+	}
+	return nil
 }
 
 func (d device) readShared(channel, suffix string, without float64) (float64, error) {

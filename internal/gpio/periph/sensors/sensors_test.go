@@ -43,7 +43,17 @@ func newSystem(t *testing.T) system {
 	write(dir+"/in0_lcrit_alarm", "0")
 	write(dir+"/beep_input", "1")
 	write(dir+"/power1_input", strings.Repeat("1", 100))
+	write(dir+"/temp1_input", "85000")
+	write(dir+"/temp1_fault", "0")
+	write(dir+"/temp2_input", "127000") // as of an open diode
+	write(dir+"/temp2_fault", "1")
 	link("class/hwmon/hwmon2", "../../"+dir)
+
+	dir = "devices/w1_bus_master1/28-000000000085/hwmon/hwmon3"
+	write(dir+"/name", "w1_slave_temp\n")
+	write(dir+"/temp1_input", "85000\n")
+	link(dir+"/device", "../../../28-000000000085")
+	link("class/hwmon/hwmon3", "../../"+dir)
 
 	dir = "devices/i2c-1/1-0023/iio:device0"
 	write(dir+"/name", "bh1750\n")
@@ -73,6 +83,7 @@ func TestChannelsAreReadInTheirUnits(t *testing.T) {
 		{"28-0316a2795fff", "temp1", gpio.Measurement{Value: -1.437, Unit: "°C"}},
 		{"28-0516a4000000", "temp1", gpio.Measurement{Value: -2.874, Unit: "°C"}},
 		{"rpi_volt", "in0", gpio.Measurement{Value: 4.95, Unit: "V"}},
+		{"rpi_volt", "temp1", gpio.Measurement{Value: 85, Unit: "°C"}},
 		{"bh1750", "illuminance", gpio.Measurement{Value: 83.333, Unit: "lx"}},
 		{"1-0023", "illuminance", gpio.Measurement{Value: 83.333, Unit: "lx"}},
 		{"bme280", "temp", gpio.Measurement{Value: 21.437, Unit: "°C"}},
@@ -94,7 +105,9 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 		{"bme680", "temp", "no sensor bme680 with a channel temp"},
 		{"bme280", "temp1", "ptvd pins lists"},
 		{"bme280", "../../../secret", "no sensor bme280 with a channel"},
-		{"w1_slave_temp", "temp1", "2 sensors are named w1_slave_temp; write the place of one: 28-0316a2795fff or 28-0516a4000000"},
+		{"w1_slave_temp", "temp1", "3 sensors are named w1_slave_temp; write the place of one: 28-0316a2795fff or 28-0516a4000000 or 28-000000000085"},
+		{"28-000000000085", "temp1", "85 °C is what the sensor tells after it has lost its power"},
+		{"rpi_volt", "temp2", "its driver reports a fault"},
 		{"bme280", "temp2", `"garbage" is not a number`},
 		{"rpi_volt", "power1", "has more than 64 bytes"},
 	} {
@@ -113,6 +126,9 @@ func TestAllChannelsAreListed(t *testing.T) {
 		{"w1_slave_temp", "28-0516a4000000", "temp1", "°C"},
 		{"rpi_volt", "hwmon2", "in0", "V"},
 		{"rpi_volt", "hwmon2", "power1", "W"},
+		{"rpi_volt", "hwmon2", "temp1", "°C"},
+		{"rpi_volt", "hwmon2", "temp2", "°C"},
+		{"w1_slave_temp", "28-000000000085", "temp1", "°C"},
 		{"bh1750", "1-0023", "illuminance", "lx"},
 		{"bme280", "1-0076", "count0", ""},
 		{"bme280", "1-0076", "humidityrelative", "%"},
