@@ -3,6 +3,7 @@
 package scenario
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestButtonOnAnExpanderIsPolledOverI2C(t *testing.T) {
 	polls := func(answer byte) {
 		t.Helper()
 		_, err := wires.Await(g.Wires, time.Minute, func(e wires.Transfer) bool {
-			return e.Address == expanderAddress && len(e.Messages) == 1 && e.Messages[0].Read && e.Messages[0].Bytes[0] == answer
+			return e.Address == expanderAddress && len(e.Messages) == 1 && e.Messages[0].Read && slices.Equal(e.Messages[0].Bytes, []byte{answer})
 		})
 		if err != nil {
 			t.Fatal(err)
