@@ -144,12 +144,13 @@ func (s Service) check(answer *http.Response, body []byte, reply gjson.Result, a
 	}
 	Read(reply, &told)
 	status, message := answer.StatusCode, cmp.Or(told.Message, told.Capital, told.Error)
+	after := retryAfter(answer.Header.Get("Retry-After"), at)
 	if s.Explain != nil {
 		if err := s.Explain(status, message, told.Status.Health); err != nil {
+			err.RetryAfter = after
 			return err
 		}
 	}
-	after := retryAfter(answer.Header.Get("Retry-After"), at)
 	switch {
 	case status == http.StatusNotFound:
 		return &Error{Summary: "not found", Detail: cmp.Or(message, "no such stop"), Persistent: true, NoStop: true}
@@ -158,7 +159,10 @@ func (s Service) check(answer *http.Response, body []byte, reply gjson.Result, a
 	case status == http.StatusTooManyRequests:
 		return &Error{Summary: "throttled", Detail: "too many requests", Persistent: true, RetryAfter: after}
 	case status != http.StatusOK:
-		return &Error{Summary: "HTTP " + strconv.Itoa(status), Detail: cmp.Or(message, http.StatusText(status), "no explanation"), RetryAfter: after}
+		return &Error{
+			Summary: "HTTP " + strconv.Itoa(status), Detail: cmp.Or(message, http.StatusText(status), "no explanation"),
+			Persistent: after >= time.Minute, RetryAfter: after,
+		}
 	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
 		return InvalidReply("HTML instead of JSON: the network may have a login page (captive portal)")
 	case !reply.Exists():
@@ -175,7 +179,7 @@ type Error struct {
 	Detail  string // the cause, in the same words each time, and what to do
 
 	// Persistent means that a retry within seconds is useless: the credentials are
-	// wrong, or there were too many requests.
+	// wrong, there were too many requests, or the server wants none for a minute or more.
 	Persistent bool
 
 	OfRequest  bool          // other requests of the source need not have it

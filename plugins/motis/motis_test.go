@@ -203,6 +203,7 @@ func TestErrorsOfTheService(t *testing.T) {
 		"too many requests":          {answer(429, ``, "Retry-After", "500"), "throttled: too many requests", 2},
 		"no Retry-After":             {answer(429, ``), "throttled: too many requests", 5},
 		"an error of the service":    {answer(500, `{"error": "oops"}`), "HTTP 500: oops", 0},
+		"a service that is closed":   {answer(503, ``, "Retry-After", "3600"), "HTTP 503: Service Unavailable", 1},
 		"HTML":                       {answer(200, "<!doctype html>"), "invalid reply: HTML instead of JSON: the network may have a login page (captive portal)", 0},
 		"truncated":                  {answer(200, `{"stopTimes": [`), "invalid reply: not JSON, or truncated", 0},
 		"ten megabytes":              {answer(200, strings.Repeat(" ", 10<<20)), "invalid reply: larger than 2 MiB", 0},

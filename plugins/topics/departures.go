@@ -114,9 +114,9 @@ func (d Departure) Live() bool { return !d.Estimated.IsZero() && !d.Presumed && 
 //	   "out_of_reach": false, "disruptions": 0}],
 //	 "attribution": "Data: Example Transit, https://creativecommons.org/licenses/by/4.0/"}
 //
-// "next" has the services that have not left, eight at the most. "number" is the
-// route's, as on the front of the vehicle; "leave_by" is there where a walk is
-// configured. Times of day are in the stop's zone. Without "live" the time is by the timetable.
+// "next" has the services that have not left, eight at the most, and none while the clock
+// is not synchronized. "number" is the route's, as on the front of the vehicle; "leave_by"
+// is there where a walk is configured. Times of day are in the stop's zone. Without "live" the time is by the timetable.
 type departuresJSON struct {
 	Stop      string          `json:"stop"`
 	Zone      string          `json:"zone,omitempty"` // the stop's
@@ -181,7 +181,9 @@ func (d Departures) FigureHelp(string) string { return "Age of the last reply wi
 // JSONAt returns the documented form.
 func (d Departures) JSONAt(m Moment) any {
 	freshness, _ := d.Freshness(m)
-	d, _ = d.current(m)
+	if d, _ = d.current(m); !m.Synchronized { // what has left is not known
+		d.List, d.Complete = nil, false
+	}
 	all := departuresJSON{
 		Stop: d.Stop, Freshness: freshness, Period: d.Period.Seconds(), Problem: d.Problem, Mismatch: d.Mismatch,
 		Complete: d.Complete, Next: []departureJSON{}, Attribution: d.Attribution,

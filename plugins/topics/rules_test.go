@@ -223,6 +223,18 @@ func TestWhatIsAheadIsOneRuleForPanelAndPage(t *testing.T) {
 	}
 }
 
+func TestTheJSONHasNoDeparturesUntilTheClockIsSynchronized(t *testing.T) {
+	unset := noon
+	unset.Synchronized = false
+	for at, want := range map[topics.Moment]string{noon: `"complete":true,"next":[{"leaves"`, unset: `"complete":false,"next":[]`} {
+		d := received(0, train(time.Minute))
+		d.Complete = true
+		if told, err := json.Marshal(topics.JSON(d, at)); err != nil || !strings.Contains(string(told), want) {
+			t.Errorf("synchronized: %v, it is %s (%v), want %s", at.Synchronized, told, err, want)
+		}
+	}
+}
+
 func TestAFilterThatMatchesNothingIsNotTheEndOfService(t *testing.T) {
 	d := received(0)
 	d.Complete, d.Mismatch = true, "routes 7 match nothing at this stop; there are 4"
