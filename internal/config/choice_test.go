@@ -166,7 +166,7 @@ func TestErrorsInAChoiceAreReportedAtItsOption(t *testing.T) {
 		"a claim":                       {append(sign("{led: {spi: SPI0.0}}"), "  other: {plugin: sign, device: {led: {spi: SPI0.0}}}"), "f:7:45: plugins.other.device.led.spi: SPI0.0 is already in use by s (line 6)"},
 		"a number":                      {sign("7"), "unknown option 7; there are led and none"},
 		"a list":                        {sign("[led]"), "f:6:13: plugins.s.device: expected one of led or none, found a list"},
-		"null":                          {sign("~"), "write device: {led: {spi: SPI0.0}}, or remove it"},
+		"null":                          {sign("~"), "write device: {led: {spi: SPI0.0}}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse("f", []byte(lines(c.text...)), 0o600)

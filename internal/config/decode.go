@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -25,6 +26,7 @@ type decoder struct {
 type place struct {
 	path      string
 	key, node *yaml.Node
+	required  bool // the option cannot be left out
 }
 
 // position returns where a diagnostic points: at the value, or at its key if the
@@ -37,7 +39,7 @@ func (p place) position() position {
 }
 
 func (p place) option(name string) place {
-	return place{strings.TrimPrefix(p.path+"."+name, "."), p.key, p.node}
+	return place{path: strings.TrimPrefix(p.path+"."+name, "."), key: p.key, node: p.node}
 }
 
 // nearestPlace returns the place of a value or, if the file does not have it, of
@@ -96,13 +98,17 @@ func (d *decoder) null(at place, t *schema.Type, v reflect.Value) {
 	if at.node.Value != "" {
 		what = "null is not allowed here"
 	}
+	remove := ", or remove it"
+	if at.required {
+		remove = ""
+	}
 	switch {
 	case at.key == nil:
-		d.error(at, "%s; write %s, or remove it", what, t.Example(v))
+		d.error(at, "%s; write %s%s", what, t.Example(v), remove)
 	case t.Nullary():
 		d.error(at, "%s; write %s without the colon, or options behind it", what, at.key.Value)
 	default:
-		d.error(at, "%s; write %s: %s, or remove it", what, at.key.Value, t.Example(v))
+		d.error(at, "%s; write %s: %s%s", what, at.key.Value, t.Example(v), remove)
 	}
 }
 
@@ -125,11 +131,18 @@ func (d *decoder) single(at place, t *schema.Type, v reflect.Value) {
 		err = t.Check(value)
 	}
 	if err != nil {
-		d.error(at, "%v%s", err, schema.Unusual(n.Value))
+		advice := schema.Unusual(n.Value)
+		if notComment.MatchString(n.Value) && !quoted {
+			advice = "; a comment begins with a space and #"
+		}
+		d.error(at, "%v%s", err, advice)
 		return
 	}
 	v.Set(value)
 }
+
+// notComment is what people take for a comment.
+var notComment = regexp.MustCompile(`\s//|[^\s]#`)
 
 // describe names what was found where something else was expected. The text of a
 // single value may be a secret.
@@ -158,6 +171,9 @@ func (d *decoder) list(at place, t *schema.Type, v reflect.Value) {
 			entry.key = at.key
 		}
 		d.decode(entry, t.Elem, list.Index(i))
+	}
+	if n := at.node; n.Kind == yaml.ScalarNode && n.Style == 0 && strings.Contains(n.Value, ",") && t.Elem.Kind != schema.Action {
+		d.report(Warning, at.position(), at.path, "a single value with a comma; write a list in brackets, [a, b], or put the value in quotes")
 	}
 	v.Set(list)
 }

@@ -49,6 +49,10 @@ func (d *decoder) document(root *yaml.Node) *File {
 	v := reflect.ValueOf(&content).Elem()
 	whole := place{node: root}
 	d.places[""] = whole
+	if root.Kind == yaml.MappingNode {
+		d.indent(whole, func(i int) bool { return root.Content[i].Value == "plugins" && isNull(root.Content[i+1]) },
+			func(i int) bool { return isInstance(root.Content[i+1]) })
+	}
 	d.options(whole, target{schema.Must(v.Type()), v})
 	expanders := expanderOptions(content.Expanders)
 	d.connect(content.Plugins, expanders)

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"ptvd/internal/schema"
 )
 
 // explain says where and why a text is not YAML. The parser tells neither well, so
@@ -125,6 +127,8 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				note(at, false, noAliases)
 			case begins && last < 0 && blockText.MatchString(string(text[i:])):
 				block, i = indent, len(text)
+			case begins && r == '!':
+				note(at, false, noTags)
 			case begins && strings.ContainsRune("@%`*&|>", r):
 				note(at, false, "a value cannot begin with %c; put it in quotes", r)
 			case begins && (r == '"' || r == '\''):
@@ -177,6 +181,9 @@ func (s *source) scan() (lines []line, wrong mistake) {
 var (
 	tab     = regexp.MustCompile(`^[ -]*\t`)
 	noSpace = regexp.MustCompile(`^\s*(?:- )?[a-z_]+:[^\s:/]`)
+
+	oddSpace  = regexp.MustCompile(`^(?:[ -]*|[^#"']*:)[^\P{Zs} ]`)
+	tightDash = regexp.MustCompile(`^ *-[a-z{\["']`)
 )
 
 // explainLine explains the first line with which the text is not YAML, by itself
@@ -203,6 +210,11 @@ func (s *source) explainLine(lines []line, number int, err error) mistake {
 	for above > 0 && (lines[above-1].inside || strings.HasPrefix(strings.TrimSpace(string(s.lines[above-1]))+"#", "#")) {
 		above--
 	}
+	for _, n := range []int{max(above, 1), number} {
+		if m := []rune(oddSpace.FindString(string(s.lines[n-1]))); len(m) > 0 {
+			return mistake{at: position{n, len(m)}, message: fmt.Sprintf("U+%04X is a space that YAML does not know; replace it by the usual one", m[len(m)-1])}
+		}
+	}
 	if above > 0 {
 		named, deeper := len(lines[above-1].colons) > 0, start-1 > s.indent(above)
 		switch {
@@ -217,8 +229,10 @@ func (s *source) explainLine(lines []line, number int, err error) mistake {
 	switch m := noSpace.FindString(text); {
 	case m != "" && len(this.colons) == 0:
 		return here(strings.Index(m, ":")+1, "missing space behind the colon")
+	case tightDash.MatchString(text):
+		return here(start, "missing space behind the -")
 	case len(this.colons) == 0 && !strings.HasPrefix(text[start-1:]+" ", "- "):
-		return here(start, "missing colon; an option is written as its name, a colon and a value")
+		return here(start, "missing colon; an option is written as its name, a colon and a value%s", schema.Unusual(text))
 	}
 	return here(start, "wrong indentation: the options of one thing begin in one column, and so do the - of one list")
 }

@@ -20,6 +20,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -85,7 +86,7 @@ var pipeTimeout = 5 * time.Second
 func Load(path string) (*File, error) {
 	data, mode, err := read(path)
 	if err != nil {
-		return nil, Diagnostics{{Severity: Error, File: path, Message: unreadable(err)}}
+		return nil, Diagnostics{{Severity: Error, File: cmp.Or(path, `""`), Message: unreadable(err)}}
 	}
 	return Parse(path, data, mode)
 }

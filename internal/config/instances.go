@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -46,10 +47,13 @@ func (d *decoder) instances(at place, v reflect.Value) {
 		d.error(at, "expected instances by name, found %s; write at least %s", describe(at.node), leastFile)
 		return
 	}
+	d.indent(at, func(i int) bool { return opensInstance(at.node.Content, i) }, func(i int) bool {
+		return !isInstance(at.node.Content[i+1]) && !opensInstance(at.node.Content, i)
+	})
 	var all []*instance
 	d.pairs(at, &schema.Type{Kind: instances}, func(entry place, name string) {
 		if !schema.InstanceName.MatchString(name) {
-			d.report(Error, positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens", schema.Quote(name))
+			d.report(Error, positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens%s", schema.Quote(name), suggestName(name))
 		}
 		d.places[entry.path] = entry
 		i := &instance{Instance: Instance{Name: name, Line: entry.key.Line}, at: entry}
@@ -59,6 +63,46 @@ func (d *decoder) instances(at place, v reflect.Value) {
 		all = append(all, i)
 	})
 	v.Set(reflect.ValueOf(all))
+}
+
+// suggestName returns a valid name that looks like an invalid one, as a part of a
+// message; empty: there is none.
+func suggestName(name string) string {
+	valid := strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(name))
+	if !schema.InstanceName.MatchString(valid) {
+		return ""
+	}
+	return ", such as " + valid
+}
+
+// isInstance reports whether a node looks like the options of an instance.
+func isInstance(n *yaml.Node) bool { return n.Kind == yaml.MappingNode && mentions(n, "plugin") }
+
+// opensInstance reports whether the entry of a mapping is a name without a value, and the
+// next one is a plugin, which should be indented below it.
+func opensInstance(content []*yaml.Node, i int) bool {
+	return isNull(content[i+1]) && i+2 < len(content) && content[i+2].Value == "plugin"
+}
+
+// indent finds a name without a value whose options follow it without being indented. It
+// reports that once, and puts the options where they belong, so that they are read.
+func (d *decoder) indent(at place, isParent, isChild func(i int) bool) {
+	content := at.node.Content
+	var kept []*yaml.Node
+	for i := 0; i+1 < len(content); i += 2 {
+		key, value, end := content[i], content[i+1], i+2
+		for isParent(i) && end+1 < len(content) && isChild(end) {
+			end += 2
+		}
+		if end > i+2 {
+			first := content[i+2]
+			value = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: first.Line, Column: first.Column, Content: content[i+2 : end]}
+			d.report(Error, positionOf(first), at.option(key.Value).path, "not indented; write two more spaces at the beginning of each line that belongs to %s", schema.Quote(key.Value))
+			i = end - 2
+		}
+		kept = append(kept, key, value)
+	}
+	at.node.Content = kept
 }
 
 func (d *decoder) instance(i *instance) {

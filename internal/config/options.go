@@ -30,7 +30,11 @@ func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 			given[name] = true
 			d.decode(entry, f.Type, f.In(v))
 		case chosen != "":
-			d.refuse(entry, at, t, "%s cannot be combined with %s; give one of %s", name, chosen, t.One())
+			advice := "give one of " + t.One()
+			if at.key != nil && strings.HasSuffix(at.path, "]") { // the only item of a list that is not written as one
+				advice = "write a list, with - before each"
+			}
+			d.refuse(entry, at, t, "%s cannot be combined with %s; %s", name, chosen, advice)
 		default:
 			chosen = name
 			d.decode(entry, f.Type, t.Choose(v, f))
@@ -42,7 +46,7 @@ func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 			d.error(at, "%s needs options; write {%s: %s}", f.Name, f.Name, f.Type.Example(t.Default(v, f)))
 			return
 		}
-		take(place{at.path + "." + n.Value, n, &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}}, n.Value)
+		take(place{path: at.path + "." + n.Value, key: n, node: &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}}, n.Value)
 	case yaml.MappingNode:
 		d.pairs(at, t, take)
 	default:
@@ -52,7 +56,7 @@ func (d *decoder) choice(at place, t *schema.Type, v reflect.Value) {
 	case chosen == "" && len(given) > 0:
 		d.error(at, "expected one of %s beside %s", t.One(), schema.Join(slices.Sorted(maps.Keys(given)), "and"))
 	case chosen == "":
-		d.error(at, "expected one of %s, found %s", t.One(), describe(n))
+		d.error(at, "expected one of %s, found %s; write one, such as %s", t.One(), describe(n), t.Example(v))
 	default:
 		d.complete(at, before, given, target{t, v})
 	}
@@ -83,6 +87,7 @@ func (d *decoder) options(at place, targets ...target) {
 		given[name] = true
 		for _, t := range targets {
 			if f := t.schema.Field(name); f != nil {
+				entry.required = f.Required
 				d.decode(entry, f.Type, f.In(t.value))
 				return
 			}
@@ -108,8 +113,14 @@ func (d *decoder) enter(at place, t *schema.Type) (leave func()) {
 // unknown refuses an option that the type does not have.
 func (d *decoder) unknown(entry, at place, name string, t *schema.Type) {
 	advice := d.home(entry, at, name, t)
-	if advice == "" && at.path == "" && entry.node.Kind == yaml.MappingNode && mentions(entry.node, "plugin") {
+	before, _, colon := strings.Cut(name, ":")
+	switch {
+	case at.path == "" && advice == "" && isInstance(entry.node):
 		advice = "it has a plugin, so indent it below plugins"
+	case colon && t.Field(before) != nil:
+		advice = "write a space behind the colon"
+	case strings.Contains(name, ".") && t.At(name) != nil:
+		advice = fmt.Sprintf("write %s: …%s", strings.ReplaceAll(name, ".", ": {"), strings.Repeat("}", strings.Count(name, ".")))
 	}
 	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), cmp.Or(advice, schema.Suggest(name, schema.Names(t.Options()))))
 }
@@ -267,7 +278,7 @@ func (d *decoder) pairs(at place, t *schema.Type, entry func(place, string)) {
 			message = fmt.Sprintf("duplicate %s; already given in line %d", schema.Quote(key.Value), earlier.Line)
 		default:
 			first[key.Value] = key
-			entry(place{at.option(key.Value).path, key, node}, key.Value)
+			entry(place{path: at.option(key.Value).path, key: key, node: node}, key.Value)
 			continue
 		}
 		d.refuse(place{key: key, node: node}, at, t, "%s", message)

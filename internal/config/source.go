@@ -133,6 +133,7 @@ const (
 
 	leastFile = "plugins: {NAME: {plugin: PLUGIN}}"
 	noAliases = "anchors (&name) and aliases (*name) are not supported; write the value out, or put it in quotes if it is text"
+	noTags    = "tags (!name) are not supported; remove the tag, or put the value in quotes if it is text"
 	tooDeep   = "nested too deeply for a configuration"
 )
 
@@ -182,7 +183,7 @@ func readable(data []byte) (text string, at position, message string) {
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
 			return text, at, fmt.Sprintf("byte %#02x is not UTF-8; save the file as UTF-8", text[i])
 		case r == 0:
-			return text, at, "NUL byte: not a text file, or a damaged one"
+			return text, at, "NUL byte: not a text file, a damaged one, or UTF-16; save the file as UTF-8"
 		case r < ' ' && r != '\t' && r != '\r', r == 0x7F, r > 0x7F && r < 0xA0, r == '\uFEFF', r == '\uFFFE', r == '\uFFFF':
 			return text, at, fmt.Sprintf("invisible character U+%04X; remove it", r)
 		}
@@ -222,7 +223,7 @@ func (s *source) restrict(n *yaml.Node, depth int) (found Diagnostics) {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", noAliases)}
 	case n.Style&yaml.TaggedStyle != 0:
-		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", "tags (!name) are not supported; remove the tag")}
+		found = Diagnostics{s.diagnostic(Error, positionOf(n), "", noTags)}
 	case depth > maxDepth:
 		return Diagnostics{s.diagnostic(Error, positionOf(n), "", tooDeep)}
 	}

@@ -67,6 +67,13 @@ func TestInvalidYAMLIsExplained(t *testing.T) {
 		"a nesting of 10001":               {"a: " + strings.Repeat("[", 10001) + strings.Repeat("]", 10001), "1:1", "nested too deeply"},
 		"a version of YAML":                {"%YAML 1.1\n---\na: b: c\n", "1:1", "directives"},
 		"a list as a name":                 {"plugins:\n  ? [a]\n  : b\n", "2:5", "expected a name before the colon, found a list"},
+		"a value begins with !":            {"a: [{b: !c}]\n", "1:9", "put the value in quotes"},
+		"a dash without a space":           {"a:\n  -b: c\n  -d\n", "3:3", "missing space behind the -"},
+		"a no-break space behind a colon":  {"a: 1\nb:\u00a02\nc: 3\n", "2:3", "U+00A0"},
+		"a line of no-break spaces":        {"a:\n  b: 1\n\u00a0\u00a0c: 2\n  d: 3\n", "3:1", "U+00A0"},
+		"a no-break space in a comment":    {"a: 1 #\u00a0\nb: c: d\n", "2:5", "second colon"},
+		"a colon of another script":        {"a: 1\nb\uff1a2\nc: 3\n", "2:1", "U+FF1A"},
+		"UTF-16 without a mark":            {"a\x00:\x00", "1:2", "UTF-16"},
 		"a nesting of 40":                  {"a: " + strings.Repeat("[", 40) + strings.Repeat("]", 40), "1:36", "nested too deeply"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"ptvd/internal/gpio/header"
 )
 
 // Kind describes a kind of value for the person who writes one: its name, an
@@ -143,9 +145,20 @@ func checkName(k *Kind, name string) error {
 			continue
 		}
 		if k == Pin {
-			meant += ": the number of the GPIO, not that of the pin on the header"
+			meant += ": the number of the GPIO, not that of the pin on the header" + lineOfPin(strings.TrimPrefix(meant, "GPIO"))
 		}
 		return fmt.Errorf("%s is not %s; write %s", Quote(name), k.One, meant)
 	}
 	return fmt.Errorf("%s is not %s; write %s", Quote(name), k.One, names.write)
+}
+
+// lineOfPin says, as the end of a message, which GPIO line is on a pin of the header; empty:
+// none is.
+func lineOfPin(pin string) string {
+	for n := range header.Lines {
+		if line := fmt.Sprint("GPIO", n); pin == fmt.Sprint(new(header.Board).Pin(line)) {
+			return fmt.Sprintf(" (pin %s is %s)", pin, line)
+		}
+	}
+	return ""
 }

@@ -57,6 +57,8 @@ func Unusual(text string) string {
 					return fmt.Sprintf(" (%c is U+%04X, a letter of the %s script)", r, r, script)
 				}
 			}
+		case unicode.In(r, unicode.Pi, unicode.Pf):
+			return fmt.Sprintf(" (it contains %c, U+%04X; the quotes of YAML are \" and ')", r, r)
 		case unicode.IsSpace(r):
 			return fmt.Sprintf(" (it contains U+%04X, a space that is not the usual one)", r)
 		default:
