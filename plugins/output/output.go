@@ -113,8 +113,12 @@ func (o *output) follow(t *plugins.Task) error {
 }
 
 func (o *output) set(t *plugins.Task) error {
-	state.Set(o.env, topics.Switch{On: o.on})
-	return o.line.Set(t, o.level())
+	on := o.on
+	if err := o.line.Set(t, o.level()); err != nil {
+		return err
+	}
+	state.Set(o.env, topics.Switch{On: on})
+	return nil
 }
 
 func (o *output) level() plugins.Level { return plugins.Level(o.on != o.cfg.Inverted) }

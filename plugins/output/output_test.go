@@ -1,6 +1,8 @@
 package output_test
 
 import (
+	"errors"
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,6 +66,23 @@ func TestActionsSwitchTheLine(t *testing.T) {
 		})
 		wantLevel(h, !high, "stopped")
 	}
+}
+
+func TestAnOutputWhoseChipWasRemovedFailsAndIsNotToldToBeOn(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		relay := h.Start(task, "relay", "plugin: output\npin: GPIO22\nat_stop: keep")
+		state := plugintest.Subscribe[topics.Switch](h, "relay", "state")
+		task.Sleep(1)
+		h.Board.LoseChip()
+		if err := errors.Join(h.Call("relay.on"), task.Yield(), relay.Stop(task)); !errors.Is(err, syscall.ENODEV) {
+			t.Errorf("it ended with %v", err)
+		}
+		if got, ok := state.Get(); got.On || !ok {
+			t.Errorf("its state is %+v", got)
+		}
+		return nil
+	})
 }
 
 func TestAPulseEndsAfterItsTime(t *testing.T) {

@@ -6,8 +6,9 @@ import (
 )
 
 // LoseChip removes the GPIO chip, as when a USB adapter is unplugged or a driver is
-// unbound. Open input lines have no more edges, cannot be read any more and must be
-// opened again. No line can be opened until [Board.ReturnChip].
+// unbound. Open lines have no more edges, can be neither read nor set any more, and must be
+// opened again. No line can be opened until [Board.ReturnChip]. PWM outputs are on another
+// chip.
 func (b *Board) LoseChip() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -18,6 +19,9 @@ func (b *Board) LoseChip() {
 			r.dead, r.lost = true, true
 			r.release()
 			r.wakeLoop()
+		}
+		if l.pin != nil {
+			l.pin.detach()
 		}
 	}
 }

@@ -20,6 +20,13 @@ func TestLinesOfARemovedChipMustBeOpenedAgain(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		output, err := board.Pin("GPIO9")
+		if err == nil {
+			err = output.Out(gpio.High)
+		}
+		if err != nil {
+			return err
+		}
 		board.LoseChip()
 		board.Drive("GPIO5", gpio.Low)
 		t.Yield()
@@ -32,6 +39,12 @@ func TestLinesOfARemovedChipMustBeOpenedAgain(t *testing.T) {
 		board.ReturnChip()
 		if _, err := lines.Levels(); !errors.Is(err, syscall.ENODEV) {
 			return fmt.Errorf("what was open before is read: %v", err)
+		}
+		if err := output.Out(gpio.Low); !errors.Is(err, syscall.ENODEV) || board.Level("GPIO9") != gpio.High {
+			return fmt.Errorf("what was open before is set: %v", err)
+		}
+		if err := errors.Join(output.Halt(), output.Out(gpio.Low)); err != nil || board.Level("GPIO9") != gpio.Low {
+			return fmt.Errorf("the output is opened again: %v", err)
 		}
 		var reopened log
 		if _, err := reopened.open(board, conngpio.PullUp, "GPIO5", "GPIO6"); err != nil {

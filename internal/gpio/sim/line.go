@@ -25,7 +25,7 @@ type line struct {
 
 	request *request // of WatchEdges
 	index   int      // in the request
-	input   *Pin     // made an input with edges by In
+	pin     *Pin     // that holds it as an input or output
 }
 
 // now returns the line's electrical level.
@@ -102,7 +102,7 @@ func (b *Board) change(name string, apply func(*line)) {
 	if l.request != nil {
 		l.request.add(gpioext.Edge{Pin: l.index, Level: after, Time: b.loop.Now().Sub(scheduler.Instant(0))})
 	}
-	if l.input != nil {
-		l.input.edge(after)
+	if l.pin != nil {
+		l.pin.edge(after)
 	}
 }

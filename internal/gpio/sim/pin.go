@@ -78,8 +78,8 @@ func (p *Pin) In(pull conngpio.Pull, edge conngpio.Edge) error {
 	}
 	p.line.bias(pull)
 	p.line.output = false
-	if edge != conngpio.NoEdge {
-		p.edges, p.want, p.line.input = make(chan conngpio.Edge, gpioext.QueueSize), edge, p
+	if p.want = edge; edge != conngpio.NoEdge {
+		p.edges = make(chan conngpio.Edge, gpioext.QueueSize)
 	}
 	return nil
 }
@@ -92,6 +92,9 @@ func (p *Pin) Out(level gpio.Level) error {
 		if err := p.hold("an output"); err != nil {
 			return err
 		}
+	}
+	if p.line.pin != p {
+		return goneError(p.name)
 	}
 	p.line.output, p.line.level = true, level
 	return nil
@@ -107,21 +110,28 @@ func (p *Pin) hold(as string) error {
 	if err := l.claim(as); err != nil {
 		return err
 	}
-	p.line = l
+	p.line, l.pin, p.want = l, p, conngpio.NoEdge
 	return nil
 }
 
 // release gives the line back. The caller holds the lock.
 func (p *Pin) release() {
-	if p.line == nil {
-		return
+	if p.line != nil {
+		p.detach()
+		p.line = nil
 	}
+}
+
+// detach takes the line from the pin, whose calls then fail until it is released. The caller
+// holds the lock.
+func (p *Pin) detach() {
 	if p.edges != nil {
 		close(p.edges)
-		p.edges, p.line.input = nil, nil
+		p.edges = nil
 	}
-	p.line.consumer = ""
-	p.line = nil
+	if p.line.pin == p { // after the chip was removed, the line may have another user
+		p.line.pin, p.line.consumer = nil, ""
+	}
 }
 
 // Read returns the level of the line, Low if it cannot be read.
@@ -137,7 +147,7 @@ func (p *Pin) ReadLevel() (gpio.Level, error) {
 	switch {
 	case p.line == nil:
 		return gpio.Low, fmt.Errorf("%s: the line is not requested: %w", p.name, os.ErrClosed)
-	case p.board.gone:
+	case p.line.pin != p:
 		return gpio.Low, goneError(p.name)
 	}
 	return p.line.now(), nil
