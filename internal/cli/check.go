@@ -74,8 +74,12 @@ service first. The exit status is 0 if every part was opened and no test failed.
 				return usageError{fmt.Errorf("invalid --format %q: must be text or json", format)}
 			case cmd.Flags().Changed("for") && !hardware:
 				return usageError{errors.New("--for requires --hardware")}
+			case hardware && online:
+				return usageError{errors.New("--hardware cannot be combined with --online")}
 			case hardware && format == "json":
 				return usageError{errors.New("--hardware cannot be combined with --format json")}
+			case online && format == "json":
+				return usageError{errors.New("--online cannot be combined with --format json")}
 			case len(args) == 1:
 				path = args[0]
 			}
@@ -112,10 +116,10 @@ service first. The exit status is 0 if every part was opened and no test failed.
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&format, "format", "text", "output `FORMAT`: text or json")
 	cmd.Flags().BoolVar(&online, "online", false, "ask each source once, with its credentials, and print what it would show")
-	cmd.Flags().BoolVar(&strict, "strict", false, "take warnings for errors")
+	cmd.Flags().BoolVar(&strict, "strict", false, "treat warnings as errors")
 	cmd.Flags().BoolVar(&hardware, "hardware", false, "test the hardware that the configuration uses")
 	cmd.Flags().DurationVar(&duration, "for", 0, "with --hardware: stop after `TIME`, for example 20s (default: run until Ctrl-C)")
-	cmd.MarkFlagsMutuallyExclusive("online", "hardware")
+	completeWords(cmd, "format", "text", "json")
 	return cmd
 }
 

@@ -3,10 +3,12 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -68,8 +70,17 @@ func Run(args []string, stdout, stderr io.Writer) int {
 		}
 		return exitConfig
 	}
-	fmt.Fprintln(stderr, "ptvd:", err)
+	if !isClosedOutput(err) {
+		fmt.Fprintln(stderr, "ptvd:", err)
+	}
 	return exitFailed
+}
+
+// isClosedOutput reports whether the reader of standard output, such as head, has exited:
+// it has what it wanted.
+func isClosedOutput(err error) bool {
+	e, ok := errors.AsType[*fs.PathError](err)
+	return ok && e.Path == os.Stdout.Name() && errors.Is(e.Err, syscall.EPIPE)
 }
 
 // Tree returns the root command with all others.
@@ -92,6 +103,9 @@ func Tree() *cobra.Command {
 	root.SetHelpCommand(helpCommand(root))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range root.Commands() {
+		if c.Args == nil {
+			c.ValidArgsFunction = cobra.NoFileCompletions
+		}
 		c.Args = asUsage(c.Args)
 	}
 	return root
@@ -103,10 +117,18 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		Use:   "help [COMMAND]",
 		Short: "Show help for a command",
 		Args:  cobra.ArbitraryArgs,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			for _, c := range root.Commands() {
+				if len(args) == 0 && c.IsAvailableCommand() {
+					names = append(names, c.Name()+"\t"+c.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			cmd, rest, err := root.Find(args)
-			if err != nil || len(rest) > 0 {
-				return unknown(root, args[0])
+			cmd, rest, _ := root.Find(args)
+			if len(rest) > 0 {
+				return unknown(cmd, rest[0])
 			}
 			return cmd.Help()
 		},
@@ -116,10 +138,15 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 func unknown(cmd *cobra.Command, name string) error {
 	cmd.SuggestionsMinimumDistance = 2
 	message := fmt.Sprintf("unknown command %q", name)
-	for _, near := range cmd.SuggestionsFor(name) {
+	for _, near := range cmd.SuggestionsFor(cmp.Or(name, " ")) { // an empty name would be the beginning of every one
 		return usageError{fmt.Errorf("%s; did you mean %q?", message, near)}
 	}
 	return usageError{errors.New(message)}
+}
+
+// completeWords says which words a flag may have, for completions.
+func completeWords(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // asUsage makes the errors of an argument check usage errors.

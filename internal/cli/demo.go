@@ -20,9 +20,9 @@ func demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run on a simulated board with simulated servers",
-		Long: `Run the daemon on a simulated board, with local servers in place of the PTV API, of
-a MOTIS and of an NTP server. In a terminal, the panel is drawn above the log. A web page shows the
-board, lets you press buttons and turn the encoder, and injects faults.`,
+		Long: `Run the daemon on a simulated board, with local servers in place of the PTV API, of a
+MOTIS and of an NTP server. In a terminal, the panel is drawn above the log. A web page
+shows the board, lets you press buttons and turn the encoder, and injects faults.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			signals := catchSignals(cmd.Context())
 			defer signals.release()

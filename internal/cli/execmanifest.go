@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	osexec "os/exec"
 	"path/filepath"
@@ -34,6 +35,8 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			manifest, err := c.Output()
 			if ctx.Err() != nil {
 				return fmt.Errorf("%s --manifest: it has not ended within 10s; it must print its manifest and exit", program)
+			} else if errors.Is(err, fs.ErrPermission) {
+				return fmt.Errorf("%s --manifest: %w; make the program executable with chmod +x", program, err)
 			} else if err != nil && !errors.Is(err, osexec.ErrWaitDelay) {
 				return fmt.Errorf("%s --manifest: %w", program, err)
 			}

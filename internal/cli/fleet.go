@@ -30,10 +30,10 @@ func fleetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fleet",
 		Short: "List the boards that publish to an MQTT broker",
-		Long: `List the boards that publish to an MQTT broker with plugin mqtt, those with problems first:
-the program with its version, the health, the age of the departures, and what each
-board shows. Without --broker, the broker and the password are those of the first mqtt
-instance in the configuration.`,
+		Long: `List the boards that publish to an MQTT broker with the plugin mqtt, those with
+problems first: the program with its version, the health, the age of the departures,
+and what each board shows. Without --broker, the broker and the password are those of
+the first mqtt instance in the configuration.`,
 		Example: "  ptvd fleet\n  ptvd fleet --broker mqtts://hub.example --username admin --password-file ~/.ptvd-mqtt --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
@@ -44,6 +44,11 @@ instance in the configuration.`,
 				broker.Password = plugins.Secret{File: passwordFile}
 			}
 			if broker.Broker == "" {
+				for _, name := range []string{"username", "password-file", "ca"} {
+					if cmd.Flags().Changed(name) {
+						return usageError{fmt.Errorf("--%s requires --broker", name)}
+					}
+				}
 				file, err := config.Load(path)
 				if err != nil {
 					return configError{err}
@@ -71,10 +76,10 @@ instance in the configuration.`,
 	}
 	configFlag(cmd, &path)
 	cmd.Flags().StringVar(&broker.Broker, "broker", "", "the `ADDRESS` of the broker: mqtt://HOST:1883, or mqtts://HOST:8883 with TLS")
-	cmd.Flags().StringVar(&broker.Username, "username", "", "with --broker: the user name")
+	cmd.Flags().StringVar(&broker.Username, "username", "", "with --broker: the user `NAME`")
 	cmd.Flags().StringVar(&passwordFile, "password-file", "", "with --broker: a `FILE` with the password")
 	cmd.Flags().StringVar(&broker.CA, "ca", "", "with --broker: a `FILE` with the certificate of the authority that signed the broker's, in PEM")
-	cmd.Flags().StringVar(&prefix, "prefix", "ptvd", "what the topics of all boards begin with; empty: all topics of the broker")
+	cmd.Flags().StringVar(&prefix, "prefix", "ptvd", "the `PREFIX` of the topics of all boards; empty: all topics of the broker")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

@@ -51,6 +51,12 @@ func TestExecManifestWritesWhatTheProgramPrints(t *testing.T) {
 			t.Errorf("%s: status %d: %s", script, status, output)
 		}
 	}
+	if err := os.Chmod(program, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, output := run("exec-manifest", program); status != 1 || !strings.Contains(output, "permission denied; make the program executable with chmod +x") {
+		t.Errorf("a program that is not executable: status %d: %s", status, output)
+	}
 	if written, err := os.ReadFile(program + ".json"); err != nil || string(written) != `{"doc": "does nothing"}`+"\n" {
 		t.Errorf("it wrote %q, %v", written, err)
 	}

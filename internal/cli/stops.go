@@ -44,10 +44,14 @@ the configuration has a motis instance, its service, contact and language are us
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
 			text, found, out, via := strings.Join(words, " "), 0, cmd.OutOrStdout(), daemon.SystemNetwork(time.Now).HTTP
-			switch source {
-			case "ptv":
+			switch {
+			case strings.TrimSpace(text) == "":
+				err = usageError{errors.New("the text to search for is empty")}
+			case source == "ptv" && (cmd.Flags().Changed("near") || cmd.Flags().Changed("base-url")):
+				err = usageError{errors.New("--near and --base-url require --source motis")}
+			case source == "ptv":
 				found, err = findPTV(ctx, out, via, path, text)
-			case "motis":
+			case source == "motis":
 				cfg := motisConfig(path)
 				cfg.BaseURL = cmp.Or(base, cfg.BaseURL)
 				found, err = findMOTIS(ctx, out, via, cfg, near, text)
@@ -61,9 +65,11 @@ the configuration has a motis instance, its service, contact and language are us
 		},
 	}
 	configFlag(cmd, &path)
-	cmd.Flags().StringVar(&source, "source", "ptv", "where to search: ptv (Victoria) or motis (anywhere)")
+	cmd.Flags().StringVar(&source, "source", "ptv", "the `SOURCE` to search in: ptv (Victoria) or motis (anywhere)")
+	completeWords(cmd, "source", "ptv", "motis")
 	cmd.Flags().TextVar(&near, "near", plugins.Position{}, "with --source motis: prefer stops near `LATITUDE,LONGITUDE`")
-	cmd.Flags().StringVar(&base, "base-url", "", "with --source motis: the address of a MOTIS of your own")
+	cmd.Flags().Lookup("near").DefValue = "" // and not 0,0, which is a place
+	cmd.Flags().StringVar(&base, "base-url", "", "with --source motis: the `URL` of a MOTIS of your own")
 	return cmd
 }
 
