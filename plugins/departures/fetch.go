@@ -116,7 +116,7 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 	if errors.Is(err, plugins.ErrTimeout) {
 		err = errTimeout
 	}
-	if found.At.IsZero() { // the server's clock is right, where it tells the time
+	if !now.IsZero() && found.At.Sub(now).Abs() > time.Minute { // it tells no time, or a wrong one
 		found.At = now
 	}
 	counter := "fetches_ok_total"

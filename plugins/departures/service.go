@@ -161,7 +161,7 @@ func (s Service) check(answer *http.Response, body []byte, reply gjson.Result, a
 	case status != http.StatusOK:
 		return &Error{
 			Summary: "HTTP " + strconv.Itoa(status), Detail: cmp.Or(message, http.StatusText(status), "no explanation"),
-			Persistent: after >= time.Minute, RetryAfter: after,
+			Persistent: after >= time.Minute, OfRequest: true, RetryAfter: after,
 		}
 	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
 		return InvalidReply("HTML instead of JSON: the network may have a login page (captive portal)")

@@ -25,12 +25,16 @@ func answer(services ...service) string { return ptvreply.New(plugintest.Epoch, 
 type replies struct {
 	*plugintest.Harness
 	texts []string
+	date  string // a header; empty: there is none
 	asked []*http.Request
 	at    []plugins.Instant
 }
 
 func (r *replies) RoundTrip(request *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
+	if r.date != "" {
+		recorder.Header().Set("Date", r.date)
+	}
 	recorder.WriteString(r.texts[min(len(r.asked), len(r.texts)-1)])
 	r.asked, r.at = append(r.asked, request), append(r.at, r.Loop.Now())
 	return recorder.Result(), nil
@@ -40,8 +44,14 @@ func (r *replies) RoundTrip(request *http.Request) (*http.Response, error) {
 // published after a while.
 func published(t *testing.T, lasts time.Duration, change func(*ptv.Config), texts ...string) (topics.Departures, *plugintest.Instance, *replies) {
 	t.Helper()
+	return publishedOn("", t, lasts, change, texts...)
+}
+
+// publishedOn is published with replies that have a Date.
+func publishedOn(date string, t *testing.T, lasts time.Duration, change func(*ptv.Config), texts ...string) (topics.Departures, *plugintest.Instance, *replies) {
+	t.Helper()
 	h := plugintest.New(t)
-	api := &replies{Harness: h, texts: texts}
+	api := &replies{Harness: h, texts: texts, date: date}
 	h.Net.HTTP = api
 	cfg := config()
 	cfg.Stop = 7
@@ -179,12 +189,14 @@ func TestAReplyWithoutRunsIsByTheTimetableAndHealthSaysWhy(t *testing.T) {
 	}
 }
 
-func TestDepartedTrainsOfAReplyWithoutADateDoNotUseUpTheCount(t *testing.T) {
-	d, _, _ := published(t, time.Second, func(c *ptv.Config) { c.Count = 2 }, answer(
-		service{In: -30, Destination: "City"}, service{In: -20, Destination: "City"}, service{In: 5, Destination: "City"}, service{In: 15, Destination: "City"},
-	))
-	if got := minutes(d); got != "5 15" {
-		t.Errorf("the departures are in %s minutes, want 5 and 15", got)
+func TestDepartedTrainsDoNotUseUpTheCountOfAReplyWithoutADateOrWithAWrongOne(t *testing.T) {
+	for _, date := range []string{"", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 2099 00:00:00 GMT"} {
+		d, _, _ := publishedOn(date, t, time.Second, func(c *ptv.Config) { c.Count = 2 }, answer(
+			service{In: -30, Destination: "City"}, service{In: -20, Destination: "City"}, service{In: 5, Destination: "City"}, service{In: 15, Destination: "City"},
+		))
+		if got := minutes(d); got != "5 15" {
+			t.Errorf("Date %q: the departures are in %s minutes, want 5 and 15", date, got)
+		}
 	}
 }
 

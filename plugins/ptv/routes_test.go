@@ -29,6 +29,9 @@ func (r *routes) RoundTrip(request *http.Request) (*http.Response, error) {
 	case r.status == http.StatusOK:
 		recorder.WriteString(answer(service{In: 9, Late: 1, Route: 2, Run: "b", Destination: "Dandenong"}))
 	default:
+		if r.status == http.StatusBadGateway {
+			recorder.Header().Set("Retry-After", "90")
+		}
 		recorder.WriteHeader(r.status)
 	}
 	if !strings.HasSuffix(request.URL.Path, "/route/1") {
@@ -43,6 +46,7 @@ func TestARouteThatFailsLeavesTheOthersAlone(t *testing.T) {
 		asked  int // in five and a half minutes
 	}{
 		http.StatusServiceUnavailable: {"route 2: HTTP 503: Service Unavailable", 6},
+		http.StatusBadGateway:         {"route 2: HTTP 502: Bad Gateway", 3},
 		http.StatusNotFound:           {"route 2: not found: no such stop or route; check stop, routes and route_type", 4},
 	} {
 		api := &routes{plugintest.New(t), http.StatusOK, 0}
