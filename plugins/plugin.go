@@ -123,10 +123,13 @@ func Register[C any](s Spec[C]) {
 func register(d host.Definition, defaults, newPlugin, updater any) {
 	makeIt, kind := reflect.ValueOf(newPlugin), reflect.TypeOf(updater).Elem()
 	d.Defaults = reflect.ValueOf(defaults)
-	d.New = func(i *host.Instance, cfg any) (host.Plugin, error) {
-		result := makeIt.Call([]reflect.Value{reflect.ValueOf(newEnv(i)), reflect.ValueOf(cfg)})
-		p, _ := reflect.TypeAssert[host.Plugin](result[0])
-		err, _ := reflect.TypeAssert[error](result[1])
+	d.New = func(i *host.Instance, cfg any) (p host.Plugin, err error) {
+		err = host.Catch(func() error {
+			result := makeIt.Call([]reflect.Value{reflect.ValueOf(newEnv(i)), reflect.ValueOf(cfg)})
+			p, _ = reflect.TypeAssert[host.Plugin](result[0])
+			err, _ := reflect.TypeAssert[error](result[1])
+			return err
+		})
 		if p == nil && err == nil {
 			err = errors.New("the plugin's New returned neither a plugin nor an error")
 		}

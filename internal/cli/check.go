@@ -94,6 +94,9 @@ service first. The exit status is 0 if every part was opened and no test failed.
 			if strict && err == nil && file.Warnings != nil {
 				err = configError{file.Warnings.AsErrors()}
 			}
+			if err == nil && file.Panics != nil {
+				err = configError{append(file.Panics, file.Warnings...)}
+			}
 			switch {
 			case format == "json":
 				return printDiagnostics(cmd.OutOrStdout(), file, err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ptvd/internal/cli"
+	"ptvd/plugins"
 	_ "ptvd/plugins/all"
 )
 
@@ -32,6 +33,26 @@ func TestACompletionHasNoQuotesAroundTheArgumentsOfFlags(t *testing.T) {
 	_, output := run("__complete", "check", "--config")
 	if !strings.Contains(output, "--config\tread the configuration from FILE\n") || strings.Contains(output, "`") {
 		t.Errorf("got %s", output)
+	}
+}
+
+func init() {
+	plugins.Register(plugins.Spec[struct{}]{
+		Name: "panics", Doc: "cannot be made", New: func(plugins.Env, struct{}) (plugins.Plugin, error) { panic("oh") },
+	})
+}
+
+func TestCheckFailsForAPluginThatPanics(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "ptvd.yaml")
+	if err := os.WriteFile(name, []byte("board: sim\nplugins:\n  one: {plugin: panics}\n  two: {plugin: panics}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const want = ":3:8: plugins.one: panic: oh; this is a fault of the plugin panics"
+	if status, output := run("check", name); status != 78 || !strings.Contains(output, name+want) || !strings.Contains(output, "2 errors") {
+		t.Errorf("status %d:\n%s", status, output)
+	}
+	if status, output := run("check", "--format", "json", name); status != 78 || !strings.Contains(output, `"ok": false`) {
+		t.Errorf("status %d:\n%s", status, output)
 	}
 }
 

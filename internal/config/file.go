@@ -47,6 +47,7 @@ type File struct {
 	Expanders map[string]expander.Options
 	Instances []Instance  // in the order of the file
 	Warnings  Diagnostics // none of them is an error
+	Panics    Diagnostics // errors of single instances, with which the others can be started
 
 	decoder *decoder // knows where everything is in the text
 }
@@ -165,6 +166,14 @@ func (f *File) Locate(path string, err error) Diagnostics {
 		d.locate(d.nearestPlace(path), part)
 	}
 	return d.src.finish(d.found.AsErrors()) // without New's result the instance cannot run
+}
+
+// Panicked adds that the plugin of an instance has panicked.
+func (f *File) Panicked(i Instance, err error) {
+	d := *f.decoder
+	d.found = nil
+	d.panicked(d.nearestPlace("plugins."+i.Name), i.Definition.Name, err)
+	f.Panics = append(f.Panics, d.src.finish(d.found)...)
 }
 
 // Warn adds a warning about an option by its path; empty: about the file.

@@ -24,6 +24,8 @@ type instance struct {
 	config reflect.Value // of the Config; not valid: its plugin is not known
 	schema *schema.Type
 	sound  bool // nothing is wrong with it
+
+	published []host.Topic
 }
 
 // common are the options that every instance has beside its plugin's.
@@ -58,7 +60,10 @@ func (d *decoder) instances(at place, v reflect.Value) {
 		d.places[entry.path] = entry
 		i := &instance{Instance: Instance{Name: name, Line: entry.key.Line}, at: entry}
 		before := len(d.refused)
-		d.instance(i)
+		if err := host.Catch(func() error { d.instance(i); return nil }); err != nil {
+			d.panicked(entry, i.Definition.Name, err)
+			i.config = reflect.Value{}
+		}
 		i.sound = len(d.refused) == before
 		all = append(all, i)
 	})
@@ -122,7 +127,12 @@ func (d *decoder) instance(i *instance) {
 		}
 	}
 	d.options(i.at, target{shared, reflect.ValueOf(&base).Elem()}, target{i.schema, i.config})
-	i.OnError = base.OnError
+	i.OnError, i.published = base.OnError, definition.TopicsOf(i.config.Interface())
+}
+
+// panicked reports that code of a plugin has panicked.
+func (d *decoder) panicked(at place, plugin string, err error) {
+	d.error(at, "%v; this is a fault of the plugin %s: report it to its author", err, plugin)
 }
 
 func (d *decoder) unknownPlugin(i *instance, name string, plugin *yaml.Node) {

@@ -146,10 +146,11 @@ func (d *decoder) checkAction(all []*instance, at place, a plugins.ActionRef) {
 		d.error(at, "%v", err)
 		return
 	}
-	if checker, ok := reflect.TypeAssert[interface{ CheckAction(name, arg string) error }](other.config.Addr()); ok && other.sound {
-		if err := checker.CheckAction(a.Name, a.Arg); err != nil {
-			d.error(at, "%s (line %d): %v", a.Instance, other.Line, err)
-		}
+	if !other.sound {
+		return
+	}
+	if err := host.CheckAction(other.config.Interface(), a.Name, a.Arg); err != nil {
+		d.error(at, "%s (line %d): %v", a.Instance, other.Line, err)
 	}
 }
 
@@ -180,10 +181,7 @@ func (d *decoder) checkFrom(all []*instance, at place, v reflect.Value) {
 // topics returns the names of the topics of an instance, those that its options add as
 // well: of the ones whose values are of a type, and of all.
 func (i *instance) topics(wanted reflect.Type) (fitting, all []string) {
-	if !i.config.IsValid() {
-		return nil, nil
-	}
-	for _, t := range i.Definition.TopicsOf(i.config.Interface()) {
+	for _, t := range i.published {
 		all = append(all, t.Name)
 		if t.Type.AssignableTo(wanted) {
 			fitting = append(fitting, t.Name)

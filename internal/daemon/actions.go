@@ -14,18 +14,11 @@ import (
 // actions returns an instance's actions that make sense the way it is configured.
 func (i *instance) actions() (all []host.Action) {
 	for _, a := range i.entry.Definition.Actions {
-		if a.Arg != "" || i.checkAction(a.Name, "") == nil {
+		if a.Arg != "" || host.CheckAction(i.entry.Config, a.Name, "") == nil {
 			all = append(all, a)
 		}
 	}
 	return all
-}
-
-func (i *instance) checkAction(name, arg string) error {
-	if checker, ok := i.entry.Config.(interface{ CheckAction(name, arg string) error }); ok {
-		return checker.CheckAction(name, arg)
-	}
-	return nil
 }
 
 // findAction returns the action that a client names by instance.action.
@@ -55,7 +48,7 @@ func (p *page) call(c web.Command) error {
 	if err := a.CheckArg(c.Action, c.Arg); err != nil {
 		return web.Refuse(web.InvalidArgument, err)
 	}
-	if err := i.checkAction(a.Name, c.Arg); err != nil {
+	if err := host.CheckAction(i.entry.Config, a.Name, c.Arg); err != nil {
 		return fmt.Errorf("%s: %w", c.Action, err)
 	}
 	switch err := p.act(i.entry.Name, a.Name, c.Arg, max(1, c.Times)); {

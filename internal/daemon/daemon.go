@@ -126,7 +126,8 @@ func keepsTime(f *config.File) bool {
 
 // Check makes every instance of a configuration without starting any, to find errors
 // that the decoder cannot see. It does not open the board. The error is of type
-// [config.Diagnostics].
+// [config.Diagnostics]. It does not have the panics of plugins, which are added to the
+// file: one of them must not keep the other instances from being started.
 func Check(file *config.File) error {
 	d := New(Options{File: file, Log: slog.New(slog.DiscardHandler), Clock: scheduler.NewVirtualClock(0)})
 	var found config.Diagnostics
@@ -137,7 +138,10 @@ func Check(file *config.File) error {
 		}
 	}
 	for _, i := range d.instances {
-		if _, err := i.entry.Definition.New(i.host(), i.entry.Config); err != nil {
+		_, err := i.entry.Definition.New(i.host(), i.entry.Config)
+		if _, panicked := errors.AsType[*scheduler.PanicError](err); panicked {
+			file.Panicked(i.entry, err)
+		} else if err != nil {
 			found = append(found, file.Locate("plugins."+i.entry.Name, err)...)
 		}
 	}

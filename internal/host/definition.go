@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -40,6 +41,27 @@ func (d Definition) TopicsOf(config any) []Topic {
 		return append(slices.Clip(d.Topics), c.Topics()...)
 	}
 	return d.Topics
+}
+
+// CheckAction returns why a call makes no sense the way an instance is configured, if its
+// configuration has a method CheckAction.
+func CheckAction(config any, name, arg string) error {
+	checker, ok := config.(interface{ CheckAction(name, arg string) error })
+	if !ok {
+		return nil
+	}
+	return Catch(func() error { return checker.CheckAction(name, arg) })
+}
+
+// Catch calls a function of a plugin outside of the plugin's tasks. A panic becomes the
+// error, as that of a task does.
+func Catch(call func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &scheduler.PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	return call()
 }
 
 // Class tells readers how to treat the values of a topic.
@@ -77,7 +99,7 @@ var ErrFull = errors.New("full: there is no room for more")
 func (a Action) CheckArg(call, arg string) error {
 	var err error
 	if a.Test != nil {
-		err = a.Test(arg)
+		err = Catch(func() error { return a.Test(arg) })
 	}
 	switch {
 	case a.Arg == "" && arg != "":
