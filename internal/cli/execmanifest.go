@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"ptvd/plugins/exec"
 )
@@ -31,14 +32,23 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			}
 			c := osexec.CommandContext(ctx, program, "--manifest")
 			c.Stderr = cmd.ErrOrStderr()
-			c.WaitDelay = time.Second // for its output, which a process that it has started may hold open
-			manifest, err := c.Output()
-			if ctx.Err() != nil {
-				return fmt.Errorf("%s --manifest: it has not ended within 10s; it must print its manifest and exit", program)
+			output, stdout, err := os.Pipe()
+			if err != nil {
+				return err
+			}
+			defer output.Close()
+			defer stdout.Close()
+			c.Stdout = stdout
+			if err = c.Run(); ctx.Err() != nil {
+				return fmt.Errorf("%s --manifest: it has not ended within 10s; it must print its manifest, of 64 KiB at most, and exit", program)
 			} else if errors.Is(err, fs.ErrPermission) {
 				return fmt.Errorf("%s --manifest: %w; make the program executable with chmod +x", program, err)
-			} else if err != nil && !errors.Is(err, osexec.ErrWaitDelay) {
+			} else if err != nil {
 				return fmt.Errorf("%s --manifest: %w", program, err)
+			}
+			manifest, err := written(output)
+			if err != nil {
+				return err
 			}
 			if _, err := exec.ParseManifest(manifest); err != nil {
 				return fmt.Errorf("%s: %w", program, err)
@@ -50,4 +60,19 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			return nil
 		},
 	}
+}
+
+// written returns what is in a pipe. It does not wait for the end, since a process that
+// the program has started may hold the pipe open.
+func written(pipe *os.File) ([]byte, error) {
+	conn, err := pipe.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	data, n := make([]byte, 64<<10), 0 // a pipe holds no more, see pipe(7)
+	err = conn.Read(func(fd uintptr) bool {
+		n, _ = unix.Read(int(fd), data) // the error is EAGAIN, where there is nothing
+		return true
+	})
+	return data[:max(0, n)], err
 }

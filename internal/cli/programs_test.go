@@ -59,15 +59,19 @@ func TestCheckFailsForAPluginThatPanics(t *testing.T) {
 func TestExecManifestWritesWhatTheProgramPrints(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "program")
 	for script, want := range map[string]string{
-		`echo '{"doc": "does nothing"}'`:            "program.json\n",
-		`echo '{"doc": "does nothing"}'; sleep 2 &`: "program.json\n", // which holds the output open
-		`echo '{"actions": {"Go": {}}}'`:            "invalid manifest",
-		`echo 'no module named smbus' >&2; exit 1`:  "smbus\nptvd: " + program + " --manifest: exit status 1",
+		`echo '{"doc": "does nothing"}'`: "program.json\n",
+		`echo '{"doc": "does nothing"}'; mkfifo "$0.hold"; (exec 2>&-; read -r _ <"$0.hold") &`: "program.json\n", // the output stays open
+		`:`:                              "invalid manifest: EOF",
+		`echo '{"actions": {"Go": {}}}'`: "invalid manifest",
+		`echo 'no module named smbus' >&2; exit 1`: "smbus\nptvd: " + program + " --manifest: exit status 1",
 	} {
 		if err := os.WriteFile(program, []byte("#!/bin/sh\n[ \"$1\" = --manifest ] || exit 2\n"+script+"\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		status, output := run("exec-manifest", program)
+		if held, err := os.OpenFile(program+".hold", os.O_WRONLY, 0); err == nil {
+			_, _ = held.Close(), os.Remove(program+".hold") // which ends the process that holds it open
+		}
 		if !strings.Contains(output, want) || (status == 0) != strings.HasSuffix(want, "\n") {
 			t.Errorf("%s: status %d: %s", script, status, output)
 		}

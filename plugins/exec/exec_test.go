@@ -286,11 +286,17 @@ func TestInvalidManifests(t *testing.T) {
 		`{"topics": {"Up": {}}}`:     `"Up" is not a name`,
 		`{"topics": {"health": {}}}`: "the daemon publishes it",
 		`{"topics": {"up": {}}}`:     "the class is state or event",
-		`{"topics": {"up": {"class": "state", "type": "weather"}}}`:             `unknown type "weather"; there is`,
-		`{"options": {"up": {"type": "text"}}}`:                                 "options.up: doc is missing",
-		`{"options": {"up": {"type": "color", "doc": "x"}}}`:                    `unknown type "color"; there is bool, duration, number, text, whole`,
-		`{"options": {"up": {"type": "whole", "doc": "x", "default": "some"}}}`: `"some" is not a whole number`,
-		strings.Repeat(" ", 70_000):                                             "more than 65536 bytes",
+		`{"topics": {"up": {"class": "state", "type": "weather"}}}`:                                  `unknown type "weather"; there is`,
+		`{"options": {"up": {"type": "text"}}}`:                                                      "options.up: doc is missing",
+		`{"options": {"up": {"type": "color", "doc": "x"}}}`:                                         `unknown type "color"; there is bool, duration, number, text, whole`,
+		`{"options": {"up": {"type": "whole", "doc": "x", "default": "some"}}}`:                      `"some" is not a whole number`,
+		`{"options": {"up": {"type": "duration", "doc": "x", "min": "1m", "max": "30s"}}}`:           "options.up: min 1m is greater than max 30s",
+		`{"options": {"up": {"type": "whole", "doc": "x", "min": "1", "max": "many"}}}`:              `options.up: max: "many" is not a whole number`,
+		`{"options": {"up": {"type": "whole", "doc": "x", "default": "0", "min": "1"}}}`:             "options.up: default: 0 is out of range; write at least 1",
+		`{"options": {"up": {"type": "text", "doc": "x", "default": "red", "oneof": ["blue"]}}}`:     `options.up: default: "red" is not one of blue`,
+		`{"options": {"up": {"type": "whole", "doc": "x", "default": "4", "min": "5", "max": "5"}}}`: "options.up: default: 4 is out of range; write 5 to 5",
+		"{\"doc\": \"x\"}\nmeasuring...\n":                                                           "text behind the JSON value",
+		strings.Repeat(" ", 70_000):                                                                  "more than 65536 bytes",
 	} {
 		if _, err := exec.ParseManifest([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.80s: %v", text, err)

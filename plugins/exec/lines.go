@@ -66,13 +66,8 @@ type Health struct {
 // Parse reads a line of the program. Bytes that are not UTF-8, which no reader of a topic
 // expects, become U+FFFD.
 func Parse(line []byte) (read FromProgram, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(line, []byte("\uFFFD"))))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&read); err != nil {
+	if err := decode(bytes.ToValidUTF8(line, []byte("\uFFFD")), &read); err != nil {
 		return FromProgram{}, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return FromProgram{}, errors.New("text behind the JSON object")
 	}
 	members := 0
 	for _, is := range []bool{read.Hello != nil, read.Value != nil, read.Call != nil, read.Log != nil, read.Health != nil} {
@@ -84,6 +79,19 @@ func Parse(line []byte) (read FromProgram, err error) {
 		return FromProgram{}, fmt.Errorf("%d members; a line has one of hello, value, call, log and health", members)
 	}
 	return read, nil
+}
+
+// decode reads one JSON value that has no unknown members and nothing behind it.
+func decode(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("text behind the JSON value")
+	}
+	return nil
 }
 
 // maxText limits, in characters, what is logged of a line.

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -95,9 +94,7 @@ func ParseManifest(data []byte) (m Manifest, err error) {
 	if len(data) > maxManifest {
 		return Manifest{}, fmt.Errorf("invalid manifest: it has more than %d bytes", maxManifest)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err = decoder.Decode(&m); err == nil {
+	if err = decode(data, &m); err == nil {
 		err = m.check()
 	}
 	if err != nil {
@@ -143,9 +140,18 @@ func (o Option) check() error {
 	case parsers[o.Type] == nil:
 		return fmt.Errorf("unknown type %q; there is %s", o.Type, listed(parsers))
 	}
-	for _, text := range []string{o.Default, o.Min, o.Max} {
-		if _, _, err := parsers[o.Type](text); text != "" && err != nil {
-			return err
+	_, least, minErr := parsers[o.Type](o.Min)
+	_, most, maxErr := parsers[o.Type](o.Max)
+	switch {
+	case o.Min != "" && minErr != nil:
+		return fmt.Errorf("min: %w", minErr)
+	case o.Max != "" && maxErr != nil:
+		return fmt.Errorf("max: %w", maxErr)
+	case o.Min != "" && o.Max != "" && least > most:
+		return fmt.Errorf("min %s is greater than max %s", o.Min, o.Max)
+	case o.Default != "":
+		if _, err := o.read(o.Default); err != nil {
+			return fmt.Errorf("default: %w", err)
 		}
 	}
 	return nil
@@ -192,10 +198,10 @@ func (o Option) read(text string) (any, error) {
 	if len(o.OneOf) > 0 && !slices.Contains(o.OneOf, text) {
 		return nil, fmt.Errorf("%q is not one of %s", text, strings.Join(o.OneOf, ", "))
 	}
-	for limit, wrong := range map[string]int{o.Min: -1, o.Max: 1} {
-		if _, bound, err := parsers[o.Type](limit); limit != "" && err == nil && cmp.Compare(size, bound) == wrong {
-			return nil, fmt.Errorf("%s is out of range; write %s", text, o.limits())
-		}
+	_, least, _ := parsers[o.Type](o.Min)
+	_, most, _ := parsers[o.Type](o.Max)
+	if o.Min != "" && size < least || o.Max != "" && size > most {
+		return nil, fmt.Errorf("%s is out of range; write %s", text, o.limits())
 	}
 	return value, nil
 }
@@ -254,9 +260,7 @@ func newTopic[T any](name, doc string, class plugins.Class) publisher {
 	topic := plugins.NewTopic[T](name, doc, class)
 	return publisher{plugins.Topics(topic), func(env plugins.Env, value json.RawMessage) error {
 		var payload T
-		decoder := json.NewDecoder(bytes.NewReader(value))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&payload); err != nil {
+		if err := decode(value, &payload); err != nil {
 			return fmt.Errorf("the value is not of the topic's type: %w", err)
 		}
 		topic.Set(env, payload)
