@@ -236,10 +236,11 @@ func TestAnActionReachesItsInstanceOrTheErrorSaysWhyNot(t *testing.T) {
 		call   string
 		want   string
 	}{
-		{func() {}, "lamp.jump", "lamp.jump: no such action"},
+		{func() {}, "lamp.jump", "lamp.jump: no such action; there is other"},
+		{func() {}, "lump.jump", "lump.jump: no such instance; there is lamp"},
 		{func() { h.Bus.Down("lamp", "no such PWM output") }, "lamp.other 50%", "lamp.other: lamp is not running: no such PWM output"},
 		{func() { h.Bus.Down("lamp", strings.Repeat("x", 1000)) }, "lamp.other 50%", "lamp.other: lamp is not running: " + strings.Repeat("x", 200)},
-		{func() { h.Bus.Up("lamp") }, "lamp.other 50%", "lamp.other: no such action"}, // the next run has not handled it
+		{func() { h.Bus.Up("lamp") }, "lamp.other 50%", "lamp.other: no such action; there is none"}, // the next run has not handled it
 	} {
 		step.before()
 		if err := h.Call(step.call); err == nil || err.Error() != step.want {

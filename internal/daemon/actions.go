@@ -24,14 +24,20 @@ func (i *instance) actions() (all []host.Action) {
 // findAction returns the action that a client names by instance.action.
 func (d *Daemon) findAction(call string) (*instance, host.Action, error) {
 	name, action, _ := strings.Cut(call, ".")
-	if i := d.find(name); i != nil {
-		for _, a := range i.actions() {
-			if a.Name == action {
-				return i, a, nil
-			}
+	i, there := d.find(name), []string{}
+	if i == nil {
+		for _, other := range d.instances {
+			there = append(there, other.entry.Name)
 		}
+		return nil, host.Action{}, host.Missing(call, "instance", there)
 	}
-	return nil, host.Action{}, fmt.Errorf("%s: no such action", call)
+	for _, a := range i.actions() {
+		if a.Name == action {
+			return i, a, nil
+		}
+		there = append(there, a.Name)
+	}
+	return nil, host.Action{}, host.Missing(call, "action", there)
 }
 
 // call calls an action for a client: on a simulated board it moves the real contacts

@@ -103,7 +103,7 @@ func TestActionThatIsNotInProgressCannotBeRenewed(t *testing.T) {
 	}
 	p := &page{daemon: New(Options{File: file, Log: slog.New(slog.DiscardHandler)}), held: map[string]scheduler.Instant{}}
 	for action, want := range map[string]string{
-		"one.begin": "one.begin: not in progress", "one.end": "one.end: not in progress", "two.begin": "two.begin: no such action",
+		"one.begin": "one.begin: not in progress", "one.end": "one.end: not in progress", "two.begin": "two.begin: no such instance; there is one", "one.two": "one.two: no such action; there is begin, end",
 	} {
 		if err := p.renew(action); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", action, err)

@@ -116,8 +116,8 @@ func TestRemoteControlCallsActions(t *testing.T) {
 			}
 		}
 		for command, want := range map[string]string{
-			`{"do":"call","action":"two.press"}`:              "two.press: no such action",
-			`{"do":"call","action":"one.absent"}`:             "one.absent: no such action",
+			`{"do":"call","action":"two.press"}`:              "two.press: no such instance; there is one",
+			`{"do":"call","action":"one.absent"}`:             "one.absent: no such action; there is press, release, up, set",
 			`{"do":"call","action":"one.press","arg":"hard"}`: "one.press takes no argument; write one.press",
 			`{"do":"call","action":"one.set"}`:                "one.set needs an argument: on or off",
 			`{"do":"call","action":"one.set","arg":"loud"}`:   "one.set: not on or off",

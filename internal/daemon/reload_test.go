@@ -217,7 +217,7 @@ func TestRemovedInstanceHasNoActionsAnyMore(t *testing.T) {
 		"a":       {start: func(plugins.Env, *plugins.Task) error { return nil }, poke: func(plugins.Env) error { return nil }},
 		"watcher": watcher,
 	}, "a: {plugin: scripted}, watcher: {plugin: scripted}", "watcher: {plugin: scripted}")
-	if !strings.Contains(log, "msg=called plugin=watcher err=<nil>") || !strings.Contains(log, `err="a.poke: no such action"`) {
+	if !strings.Contains(log, "msg=called plugin=watcher err=<nil>") || !strings.Contains(log, `err="a.poke: no such instance; there is hup, watcher"`) {
 		t.Errorf("the log:\n%s", log)
 	}
 }

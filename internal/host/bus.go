@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -96,6 +97,27 @@ func (b *Bus) Down(instance, why string) {
 	maps.DeleteFunc(b.handlers, func(n name, _ *handler) bool { return n.instance == instance })
 }
 
+// missing says what of an action is missing: the instance, or the action of it.
+func (b *Bus) missing(called name) error {
+	if _, isThere := b.actions[called.instance]; !isThere {
+		return Missing(called.String(), "instance", slices.Sorted(maps.Keys(b.actions)))
+	}
+	var there []string
+	for n := range b.handlers {
+		if n.instance == called.instance {
+			there = append(there, n.what)
+		}
+	}
+	slices.Sort(there)
+	return Missing(called.String(), "action", there)
+}
+
+// Missing is the error of a call of an action that is missing, or whose instance is. what is
+// which of them, and there are the others of its kind.
+func Missing(call, what string, there []string) error {
+	return fmt.Errorf("%s: no such %s; there is %s", call, what, cmp.Or(strings.Join(there, ", "), "none"))
+}
+
 type handler struct {
 	do      func(arg string) error
 	action  Action
@@ -114,7 +136,7 @@ func (b *Bus) Call(instance, action, arg string) (err error) {
 	}
 	h, ok := b.handlers[called]
 	if !ok {
-		return fmt.Errorf("%v: no such action", called)
+		return b.missing(called)
 	}
 	if err := h.action.CheckArg(h.name, arg); err != nil {
 		return err

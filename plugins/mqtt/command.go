@@ -78,7 +78,8 @@ func (m *mqtt) carryOut(command message) error {
 	if lamp, ok := strings.CutPrefix(command.topic, m.cfg.Prefix+"/homeassistant/"); ok {
 		return m.setLight(lamp, command.payload)
 	}
-	what, arg := strings.TrimPrefix(command.topic, m.cfg.Prefix+"/cmd/"), strings.TrimSpace(string(command.payload))
+	what := strings.TrimPrefix(strings.TrimPrefix(command.topic, m.cfg.topic("cmd")), "/") // empty for the topic cmd itself
+	arg := strings.TrimSpace(string(command.payload))
 	page, isPage := strings.CutPrefix(what, "apps/pushed/")
 	switch {
 	case what == "notify":
@@ -96,7 +97,11 @@ func (m *mqtt) carryOut(command message) error {
 func (m *mqtt) call(action plugins.ActionRef) error {
 	name := plugins.ActionName{Instance: action.Instance, Name: action.Name}.String()
 	if allowed := m.allowed(); !slices.Contains(allowed, name) {
-		return fmt.Errorf("%s is not among the commands of the configuration; there is %s", strings.TrimSuffix(name, "."), cmp.Or(strings.Join(allowed, ", "), "none"))
+		wrong := name + " is not among the commands of the configuration"
+		if action.Instance == "" || action.Name == "" {
+			wrong = "the topic names no action; publish to " + m.cfg.topic("cmd", "INSTANCE", "ACTION")
+		}
+		return fmt.Errorf("%s; there is %s", wrong, cmp.Or(strings.Join(allowed, ", "), "none"))
 	}
 	return m.env.Call(action)
 }

@@ -157,20 +157,21 @@ func TestOnlyAllowedCommandsAreCarriedOutAndEachIsAnswered(t *testing.T) {
 		home := start(task, h, b, "commands: [lamp.on, lamp.off]")
 		o.next("ptvd/hall/status")
 		for _, c := range []struct{ command, payload, want string }{
-			{"lamp/on", "", `{"ok":true}`},
-			{"lamp/on", "now", `{"ok":false,"error":"lamp.on takes no argument; write lamp.on"}`},
-			{"lamp/off", "", `{"ok":false,"error":"no such output"}`},
-			{"door/open", "", `{"ok":false,"error":"door.open is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
-			{"lamp/blow", "", `{"ok":false,"error":"lamp.blow is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
-			{"lamp", "", `{"ok":false,"error":"lamp is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
-			{"lamp/on/result", `{"ok":true}`, ""},
-			{"lamp/on/now", "", `{"ok":false,"error":"lamp.on/now is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
+			{"/lamp/on", "", `{"ok":true}`},
+			{"/lamp/on", "now", `{"ok":false,"error":"lamp.on takes no argument; write lamp.on"}`},
+			{"/lamp/off", "", `{"ok":false,"error":"no such output"}`},
+			{"/door/open", "", `{"ok":false,"error":"door.open is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
+			{"/lamp/blow", "", `{"ok":false,"error":"lamp.blow is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
+			{"/lamp", "", `{"ok":false,"error":"the topic names no action; publish to ptvd/hall/cmd/INSTANCE/ACTION; there is lamp.on, lamp.off"}`},
+			{"", "", `{"ok":false,"error":"the topic names no action; publish to ptvd/hall/cmd/INSTANCE/ACTION; there is lamp.on, lamp.off"}`},
+			{"/lamp/on/result", `{"ok":true}`, ""},
+			{"/lamp/on/now", "", `{"ok":false,"error":"lamp.on/now is not among the commands of the configuration; there is lamp.on, lamp.off"}`},
 		} {
-			if o.command("ptvd/hall/cmd/"+c.command, c.payload); c.want == "" {
+			if o.command("ptvd/hall/cmd"+c.command, c.payload); c.want == "" {
 				continue // not answered: the next one is
 			}
 			p := o.any()
-			for ; p.Topic != "ptvd/hall/cmd/"+c.command+"/result"; p = o.any() {
+			for ; p.Topic != "ptvd/hall/cmd"+c.command+"/result"; p = o.any() {
 				if strings.HasSuffix(p.Topic, "result/result") {
 					t.Errorf("an answer is answered: %+v", p)
 				}
