@@ -24,8 +24,8 @@ func TestPageIsSmallAndLoadsNothingFromElsewhere(t *testing.T) {
 			t.Error("the page is not at /")
 		}
 	}
-	if size > 60_000 {
-		t.Errorf("the page has %d bytes; the limit is 60 kB", size)
+	if size > 58_000 {
+		t.Errorf("the page has %d bytes; the limit is 58 kB", size)
 	}
 	if w := ask(s, "GET", "/nothing.js", ""); w.Code != 404 {
 		t.Errorf("nothing.js: %d", w.Code)

@@ -51,11 +51,11 @@ func TestEachFaultShowsOnThePanelAndInTheHealth(t *testing.T) {
 	b.shows("a clock that is wrong by a day", func(t *testing.T) {
 		b.do(run(speed(1)))
 		b.click("clock")
-		b.until("the page says how wrong the system's clock is", `document.querySelector("#time .wrong")?.textContent.includes("24 h ahead") === true`)
+		b.until("the page says how wrong the system's clock is", `document.querySelector("#time .degraded")?.textContent.includes("24 h ahead") === true`)
 		b.showPage("clock", `/: \d\d:\d\d$/`) // at last: a click of the autopilot may still be under way
 		b.until("the panel still shows the right time", `document.querySelector("#time b").textContent.startsWith(`+says+`.slice(-5))`)
 		b.click("clock")
-		b.until("the clock is right again", `document.querySelector("#time .wrong") === null`)
+		b.until("the clock is right again", `document.querySelector("#time .degraded") === null`)
 		b.until("all ok", chip+` === "all ok"`)
 	})
 
@@ -65,7 +65,7 @@ func TestEachFaultShowsOnThePanelAndInTheHealth(t *testing.T) {
 		b.do(run(speed(60)))
 		b.until("the loop's figures say so", `document.querySelector("#figures").textContent.includes("60 times the speed") && !document.querySelector("#machine-time").hidden`)
 		b.until("ten minutes pass within seconds", fmt.Sprintf("%s !== %q", tens, before))
-		b.until("no step of the machine looks like seconds", `![...document.querySelectorAll("#tasks td.bad")].some((e) => / (s|min)$/.test(e.textContent))`)
+		b.until("no step of the machine looks like seconds", `![...document.querySelectorAll("#tasks td.failed")].some((e) => / (s|min)$/.test(e.textContent))`)
 		b.do(run(speed(1)))
 		b.until("time runs as it does", `document.querySelector("#machine-time").hidden`)
 	})

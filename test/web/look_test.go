@@ -38,7 +38,7 @@ func TestPageIsLightOrDarkAsPreferred(t *testing.T) {
 				t.Errorf("%s is printed %s", part, got)
 			}
 		}
-		if get[bool](b, `document.querySelector("#world").checkVisibility()`) {
+		if get[bool](b, `[...document.querySelectorAll("#world, button, input")].some((e) => !e.matches(".push") && e.checkVisibility())`) {
 			t.Error("buttons are printed")
 		}
 		b.screenshot("print")
@@ -106,4 +106,12 @@ func TestPageTellsVersionHostAndNextDeparture(t *testing.T) {
 	b := openWindow(t, openBrowser(t), startDemo(t).address, desktop)
 	b.until("the title", `/^(\d+ min|now) to .+ · Huntingdale · .+ · ptvd$/.test(document.title)`)
 	b.until("the footer and the header", `/^ptvd \S+ on \S+$/.test(document.querySelector("#version").textContent) && document.querySelector("#host").textContent !== ""`)
+}
+
+func TestWithoutJavaScriptThePageSaysWhatItNeeds(t *testing.T) {
+	b := newWindow(t, openBrowser(t), desktop)
+	b.do(send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), chromedp.Navigate(startDemo(t).address))
+	if text := get[string](b, "document.body.innerText.trim()"); text != "ptvd\n\nThis page needs JavaScript. The same data is at api/state." {
+		t.Errorf("the page says %q", text)
+	}
 }

@@ -21,3 +21,12 @@ func TestAMessageIsWrittenAndDismissedOnThePage(t *testing.T) {
 	b.do(click("#instances .messages li button"))
 	b.until("it was dismissed", list+` === ""`)
 }
+
+func TestDirectionOfAMessageEndsWithIt(t *testing.T) {
+	b := openWindow(t, openBrowser(t), startOnBoard(t, ptvd(), ", remote_control: true", parts).address, desktop)
+	b.do(run(`fetch("api/v1/notifications", { method: "POST", body: "\u202eright to left" }), 0`))
+	b.until("the message is there", `document.querySelector(".messages li") !== null`)
+	if !get[bool](b, `((text, age) => age.getBoundingClientRect().left >= text.getBoundingClientRect().right)(...document.querySelector(".messages li").children)`) {
+		t.Error("its age is not behind it")
+	}
+}

@@ -105,7 +105,7 @@ func TestPageInABrowser(t *testing.T) {
 		b.until("the loop's figures come", `document.querySelector("#figures").textContent.includes("steps/s")`)
 		b.do(click(fault("block")))
 		b.until("no minutes stand there while the loop is silent", withoutMinutes+` && `+chip+`.startsWith("event loop not responding; last heard at ")`)
-		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.bad")].some((e) => e.textContent.startsWith("2"))`)
+		b.until("a step of two seconds is in the table", `[...document.querySelectorAll("#tasks td.failed")].some((e) => e.textContent.startsWith("2"))`)
 		b.until("the lamp is blamed for it", degraded("lamp", "blocked the event loop for 2"))
 		b.until("the minutes are there again", `!(`+withoutMinutes+`)`)
 		b.screenshot("blocked")

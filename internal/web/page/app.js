@@ -40,7 +40,7 @@ function showClock(clock) {
   $("time").replaceChildren(
     el("b", {}, clock.synchronized ? time.slice(0, 8) : "–:–"),
     el("span", {}, clock.synchronized ? " " + day : " clock not synchronized"),
-    wrong >= 1 ? el("span", { class: "wrong" }, ` · the system clock is ${span(wrong)} ${clock.system_error_s > 0 ? "ahead" : "behind"}`) : "");
+    wrong >= 1 ? el("span", { class: "degraded" }, ` · the system clock is ${span(wrong)} ${clock.system_error_s > 0 ? "ahead" : "behind"}`) : "");
 }
 
 function showDaemon({ version, host }) {

@@ -56,8 +56,9 @@ function end() {
 }
 
 function receive(event) {
-  if (runID && runID !== event.lastEventId) location.reload(); // another daemon, and perhaps another version of the page
-  runID = event.lastEventId;
+  runID ??= event.lastEventId;
+  // Another daemon may have another version of the page. What somebody is typing is kept.
+  if (runID !== event.lastEventId && !document.querySelector("input:focus:not(:placeholder-shown, [type])")) location.reload();
   const state = JSON.parse(event.data);
   if (received < asked) difference = asked / 1000 - state.at_s;
   received = now();

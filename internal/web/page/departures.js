@@ -52,18 +52,19 @@ export const departures = {
 
 function service(s, state) {
   const [number, unit] = minutesTo(s, state);
-  const notes = [];
-  if (s.cancelled) notes.push("cancelled");
-  if (s.platform_changed) notes.push(`changed to ${where(s)}`);
-  if (s.bus) notes.push("replaced by a bus");
-  if (s.at_platform) notes.push("at the platform");
-  if (s.out_of_reach && !s.cancelled) notes.push("too late to walk there");
-  if (s.live && !s.cancelled && Math.abs(s.late_s) >= 30) notes.push(`${span(Math.abs(s.late_s))} ${s.late_s > 0 ? "late" : "early"}`);
-  if (!s.live && !s.cancelled) notes.push("by the timetable");
-  if (s.disruptions) notes.push(s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions");
+  const notes = [
+    s.cancelled && "cancelled",
+    s.platform_changed && "changed to " + where(s),
+    s.bus && "replaced by a bus",
+    s.at_platform && "at the platform",
+    !s.cancelled && s.out_of_reach && "too late to walk there",
+    !s.cancelled && s.live && Math.abs(s.late_s) >= 30 && span(Math.abs(s.late_s)) + (s.late_s > 0 ? " late" : " early"),
+    !s.cancelled && !s.live && "by the timetable",
+    s.disruptions && (s.disruptions === 1 ? "a disruption" : s.disruptions + " disruptions"),
+  ];
   return el("li", { title: [s.mode, s.route, s.agency].filter(Boolean).join(" · "), class: s.cancelled ? "cancelled" : s.out_of_reach ? "gone" : false },
     el("span", { class: "in" }, ...(s.cancelled ? ["–"] : [number, unit && el("small", {}, unit)].filter(Boolean))),
-    el("span", { class: "to" }, el("span", { class: "sign" }, s.number && line(s), s.headsign), el("small", { class: "why" }, notes.join(" · "))),
+    el("span", { class: "to" }, el("span", { class: "sign" }, s.number && line(s), s.headsign), el("small", { class: "why" }, notes.filter(Boolean).join(" · "))),
     el("span", { class: "at" }, s.leaves.slice(11, 16), s.platform ? el("span", {}, " · " + where(s)) : ""));
 }
 

@@ -5,9 +5,7 @@ export const $ = (id) => document.getElementById(id);
 // el makes an element: el("b", {class: "x"}, "text", child …)
 export function el(name, attributes = {}, ...children) {
   const e = document.createElementNS(svgNames.has(name) ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml", name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) e.setAttribute(key, value);
-  }
+  set(e, attributes);
   e.append(...children.filter((c) => c !== undefined && c !== ""));
   return e;
 }
@@ -38,9 +36,11 @@ export function put(e, text) {
   if (e.textContent !== text) e.textContent = text;
 }
 
-// label is put for an attribute.
-export function label(e, name, text) {
-  if (e.getAttribute(name) !== text) e.setAttribute(name, text);
+// set is put for attributes. It leaves out those that are undefined or false.
+export function set(e, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false && e.getAttribute(name) !== `${value}`) e.setAttribute(name, value);
+  }
 }
 
 // span formats a duration in seconds: 12 µs, 3.4 ms, 5 s, 2 min, 3 h, 2 d.

@@ -25,32 +25,23 @@ export function showLoop(loop, world) {
     }
   }
   if (passed) {
-    figure("busy", percent(busy));
-    figure("steps/s", Math.round(steps).toString());
-    figure("wake-ups/s", Math.round(rate(loop.wakeups, before.wakeups)).toString());
-    for (const [bus, bytes] of [["SPI", "spi_bytes"], ["I2C", "i2c_bytes"], ["serial", "uart_bytes"]]) {
-      if (loop[bytes] || bus === "SPI") figure(bus, Math.round(rate(loop[bytes], before[bytes])) + " B/s");
-    }
-    figure("beside the loop", loop.workers.toString());
     const fast = world?.speed > 1;
-    figure(fast ? `running, at ${world.speed} times the speed` : "running", span(Math.floor(loop.uptime_s)));
+    const buses = [["SPI", "spi_bytes"], ["I2C", "i2c_bytes"], ["serial", "uart_bytes"]].filter(([bus, bytes]) => loop[bytes] || bus === "SPI");
+    const figures = [
+      ["busy", percent(busy)],
+      ["steps/s", Math.round(steps)],
+      ["wake-ups/s", Math.round(rate(loop.wakeups, before.wakeups))],
+      ...buses.map(([bus, bytes]) => [bus, Math.round(rate(loop[bytes], before[bytes])) + " B/s"]),
+      ["beside the loop", loop.workers],
+      ["running" + (fast ? `, at ${world.speed} times the speed` : ""), span(Math.floor(loop.uptime_s))],
+    ];
+    each($("figures"), figures, ([name]) => name.split(",")[0], () => el("div", {}, el("dt"), el("dd")))
+      .forEach((e, i) => figures[i].forEach((text, n) => put(e.children[n], `${text}`)));
     $("machine-time").hidden = !fast;
   }
   before = { ...loop, byKey: new Map(tasks.map((t) => [t.key, t])) };
   const shown = tasks.filter((t) => t.live || history.get(t.key)?.some((used) => used > 0));
   each($("tasks").tBodies[0], shown, (t) => t.key, makeRow).forEach((row, i) => showRow(row, shown[i]));
-}
-
-const figures = new Map();
-function figure(name, value) {
-  const key = name.split(",")[0];
-  if (!figures.has(key)) {
-    figures.set(key, el("div", {}, el("dt"), el("dd")));
-    $("figures").append(figures.get(key));
-  }
-  const [dt, dd] = figures.get(key).children;
-  put(dt, name);
-  put(dd, value);
 }
 
 function makeRow(t) {
@@ -68,10 +59,10 @@ function showRow(row, t) {
   put(due, t.due_s >= 0 ? "in " + span(t.due_s) : t.live ? waits(t.state) : "–");
   put(runs, short.format(t.runs));
   put(longest, span(t.longest_s));
-  longest.className = t.longest_s > 0.05 ? "bad" : t.longest_s > 0.005 ? "warn" : "";
+  longest.className = t.longest_s > 0.05 ? "failed" : t.longest_s > 0.005 ? "degraded" : "";
   put(late, t.late_p99_s ? span(t.late_p99_s) : "–");
   put(missed, t.missed ? t.missed.toString() : "–");
-  missed.className = t.missed ? "warn" : "";
+  missed.className = t.missed ? "degraded" : "";
 }
 
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });

@@ -1,7 +1,7 @@
 // The parts of the board: buttons, knobs, lamps and sensors. Buttons and knobs are operated
 // by the actions of their instance.
 
-import { $, ago, call, command, el, label, number, percent, put } from "./dom.js";
+import { $, ago, call, command, el, number, percent, put, set } from "./dom.js";
 
 // press finds the action that presses a button: one that another action ends.
 const press = (instance) => instance.actions.find((a) => a.ended_by);
@@ -15,15 +15,18 @@ export const isControl = (a, instance, topics) =>
   (a.name === "up" || a.name === "down") && turns(instance) && topics.some((t) => t.type === "level");
 
 const place = () => $("parts");
-const caption = (words) => el("p", {}, el("b", {}, words), el("span", { class: "value" }));
-const value = (part, words) => put(part.querySelector(".value"), words);
+const makePart = (control) => el("div", { class: "part" }, control, el("p", {}, el("b"), el("span", { class: "value" })));
+function describe(part, title, words) {
+  const [b, span] = part.lastChild.children;
+  put(b, title);
+  put(span, words);
+}
 
 // name tells several topics of one type in an instance apart.
 const name = (t, { topics }) => (topics.some((o) => o !== t && o.instance === t.instance && o.type === t.type) ? t.instance + " " + t.topic : t.instance);
 
 // hint says what to do, with a mouse and its keyboard or with a finger.
-const hint = (fine, coarse) => (matchMedia("(pointer: coarse)").matches ? coarse : fine);
-const notOffered = "on the board only";
+const hint = (isOffered, fine, coarse) => (!isOffered ? "on the board only" : matchMedia("(pointer: coarse)").matches ? coarse : fine);
 const notKnown = "not known";
 
 // hold carries out an action while a button is pressed, by a pointer, a key or a program
@@ -60,11 +63,11 @@ export const push = {
   name: "push",
   place,
   make(t, instance) {
-    const button = el("button", { class: "push", type: "button", "aria-pressed": "false", "aria-label": "push button " + t.instance });
+    const button = el("button", { class: "push", "aria-pressed": "false", "aria-label": "push button " + t.instance });
     const action = press(instance);
     button.addEventListener("held", () => showPressed(button));
     if (action) hold(button, t.instance, action);
-    return el("div", { class: "part" }, button, caption(t.instance));
+    return makePart(button);
   },
   show(part, t, instance, state) {
     const button = part.firstChild;
@@ -72,8 +75,7 @@ export const push = {
     button.disabled = !isOffered;
     button.down = state.live && t.value.down;
     showPressed(button);
-    put(part.querySelector("b"), name(t, state));
-    value(part, isOffered ? hint("click, or hold", "tap, or hold") : notOffered);
+    describe(part, name(t, state), hint(isOffered, "click, or hold", "tap, or hold"));
   },
 };
 
@@ -98,22 +100,19 @@ export const knob = {
     const ridges = Array.from({ length: 24 }, (_, i) => el("line", { class: "ridge", x1: 50, y1: 17, x2: 50, y2: 21, transform: `rotate(${i * detent} 50 50)` }));
     const ring = (name) => el("circle", { class: name, cx: 50, cy: 50, r: 44, transform: "rotate(135 50 50)", "stroke-dasharray": `${arc} 999` });
     const cap = el("g", { class: "cap" }, el("circle", { class: "body", cx: 50, cy: 50, r: 34 }), ...ridges, el("line", { class: "mark", x1: 50, y1: 22, x2: 50, y2: 33 }));
-    const knob = el("svg", { class: "knob", viewBox: "0 0 100 100", role: "slider", "aria-label": "knob of " + t.instance,
-      "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, ring("track"), ring("arc"), cap);
+    const knob = el("svg", { class: "knob", viewBox: "0 0 100 100", role: "slider", "aria-label": "knob of " + t.instance }, ring("track"), ring("arc"), cap);
     operate(knob, t.instance);
-    return el("div", { class: "part" }, knob, caption("knob"));
+    return makePart(knob);
   },
   show(part, t, instance, { live }) {
     const { turned } = t.value;
     const goal = live ? t.value.goal : 0;
     const knob = part.firstChild;
     knob.querySelector(".cap").style.transform = `rotate(${turned * detent}deg)`;
-    knob.querySelector(".arc").setAttribute("stroke-dasharray", `${Math.max(arc * goal, 0.01)} 999`);
-    knob.setAttribute("aria-valuenow", Math.round(goal * 100));
-    knob.setAttribute("aria-valuetext", !live ? notKnown : goal ? percent(goal) : "off");
-    knob.setAttribute("aria-disabled", !instance.offered);
-    knob.setAttribute("tabindex", instance.offered ? 0 : -1);
-    value(part, instance.offered ? hint("drag, or click and wheel", "drag it round") : notOffered);
+    set(knob.querySelector(".arc"), { "stroke-dasharray": `${Math.max(arc * goal, 0.01)} 999` });
+    set(knob, { "aria-valuenow": Math.round(goal * 100), "aria-valuetext": !live ? notKnown : goal ? percent(goal) : "off",
+      "aria-disabled": `${!instance.offered}`, tabindex: instance.offered ? 0 : -1 });
+    describe(part, "knob", hint(instance.offered, "drag, or click and wheel", "drag it round"));
   },
 };
 
@@ -171,15 +170,14 @@ function operate(knob, instance) {
 export const lamp = {
   name: "lamp",
   place,
-  make: (t) => el("div", { class: "part" }, el("div", { class: "bulb", role: "img" }, el("i")), caption(t.instance)),
+  make: () => makePart(el("div", { class: "bulb", role: "img" }, el("i"))),
   show(part, t, instance, state) {
     const { level, duty } = state.live ? t.value : { level: 0, duty: 0 };
     const glow = part.querySelector("i").style;
     glow.setProperty("--glow", duty ** (1 / 2.2));
     glow.setProperty("--core", duty ** 0.8);
-    put(part.querySelector("b"), name(t, state));
-    value(part, state.live ? `level\u00a0${percent(level)}, duty\u00a0${percent(duty)}` : notKnown);
-    label(part.firstChild, "aria-label", `lamp ${name(t, state)}: ${!state.live ? notKnown : duty ? percent(level) : "off"}`);
+    describe(part, name(t, state), state.live ? `level\u00a0${percent(level)}, duty\u00a0${percent(duty)}` : notKnown);
+    set(part.firstChild, { "aria-label": `lamp ${name(t, state)}: ${!state.live ? notKnown : duty ? percent(level) : "off"}` });
   },
 };
 
@@ -187,12 +185,11 @@ export const lamp = {
 export const reading = {
   name: "reading",
   place,
-  make: () => el("div", { class: "part" }, el("span", { class: "reading" }, el("b"), el("small")), caption("")),
+  make: () => makePart(el("span", { class: "reading" }, el("b"), el("small"))),
   show(part, t, instance, state) {
     const [figure, unit] = part.firstChild.children;
     put(figure, number(t.value.value));
     put(unit, t.value.unit);
-    put(part.querySelector("p b"), name(t, state));
-    value(part, ago(t.age_s + state.connection.lag));
+    describe(part, name(t, state), ago(t.age_s + state.connection.lag));
   },
 };

@@ -1,6 +1,6 @@
 // Pictures, each pixel a round light.
 
-import { $, el, label } from "./dom.js";
+import { $, el, set } from "./dom.js";
 
 export const picture = {
   name: "picture",
@@ -9,9 +9,9 @@ export const picture = {
   show(canvas, t, instance, { topics, live, connection }) {
     canvas.shown = live ? t.value : { ...t.value, rows: t.value.rows.map(() => "") };
     const lit = draw(canvas);
-    if (!live) return label(canvas, "aria-label", `${t.instance}: not known, last heard at ${connection.heard}`);
+    if (!live) return set(canvas, { "aria-label": `${t.instance}: not known, last heard at ${connection.heard}` });
     const words = topics.find((w) => w.type === "text" && w.instance === t.instance)?.value;
-    label(canvas, "aria-label", `${t.instance}: ${lit ? words || lit + " pixels lit" : "dark"}`);
+    set(canvas, { "aria-label": `${t.instance}: ${lit ? words || lit + " pixels lit" : "dark"}` });
   },
 };
 

@@ -16,7 +16,7 @@ export function showWorld(world) {
 }
 
 function makeFault(f) {
-  const button = el("button", { type: "button", title: f.doc, class: f.once ? "once" : false }, f.label);
+  const button = el("button", { title: f.doc, class: f.once ? "once" : false }, f.label);
   button.addEventListener("click", () => command({ do: button.on ? "mend" : "break", name: f.name }));
   return button;
 }
