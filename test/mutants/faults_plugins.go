@@ -161,7 +161,7 @@ var pageMutants = []mutant{
 	{"W1 the page knows how old an event is", "internal/web/page/connection.js", "connection.lag = ageOf(state.at_s)", "connection.lag = 0", nil},
 	{"W2 the page renews a press", "internal/web/page/parts.js", "if (to) renewing = setInterval(renew, 1000);", "", nil},
 	{"W3 the panel is dark without the board", "internal/web/page/picture.js", `live ? t.value : { ...t.value, rows: t.value.rows.map(() => "") }`, "t.value", nil},
-	{"W3 what it shows is not known", "internal/web/page/picture.js", "if (!live) return label(", "if (false) return label(", nil},
+	{"W3 what it shows is not known", "internal/web/page/picture.js", "if (!live) return set(", "if (false) return set(", nil},
 	{"W3 last heard at", "internal/web/page/connection.js", "return this.heard ?", "return false ?", nil},
 	{"W8 the click of a screen reader", "internal/web/page/parts.js", "if (e.detail) return;", "return;", nil},
 	{"W8 the wheel turns the page", "internal/web/page/parts.js", "|| document.activeElement !== knob", "", nil},
