@@ -30,6 +30,10 @@ const (
 	connectTimeout = 10 * time.Second
 	closeTimeout   = 500 * time.Millisecond
 
+	// quietTimeout is how long nothing comes from a broker that answers pings, or a command
+	// waits for the loop, at most. If it is longer, the machine was suspended.
+	quietTimeout = 2 * keepAlive
+
 	// dropPeriod is how long messages that are dropped are counted until it is reported.
 	dropPeriod = 10 * time.Second
 )
@@ -42,7 +46,8 @@ type message struct {
 	topic   string
 	payload []byte
 	retain  bool
-	expiry  time.Duration // after which the broker drops it; 0: never
+	expiry  time.Duration   // after which the broker drops it; 0: never
+	came    plugins.Instant // of a command: when it did
 }
 
 // connection is a connection to the broker. The client library has goroutines of
@@ -210,6 +215,7 @@ func (m *mqtt) receive(c *connection, msg message) {
 	if strings.HasSuffix(msg.topic, "/result") && !matches(m.cfg.Prefix+"/cmd/+/+", msg.topic) {
 		return // an answer that a bridge has brought back
 	}
+	msg.came = m.env.Now()
 	select {
 	case c.inbox <- msg:
 		c.came.Set()

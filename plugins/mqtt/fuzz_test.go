@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
 )
 
 // stream is a connection that reads bytes.
@@ -115,6 +116,32 @@ func TestWhatComesAfterTheMachineWasSuspendedIsNotTaken(t *testing.T) {
 			t.Errorf("after %v: %d bytes, %v", c.after, n, err)
 		}
 	}
+}
+
+func TestACommandThatCameBeforeTheLoopNoticedASuspendIsRefused(t *testing.T) {
+	h := plugintest.New(t)
+	h.Run(func(task *plugins.Task) error {
+		calls := 0
+		h.Handle("lamp", "on", func(string) error { calls++; return nil })
+		m := h.Start(task, "home", "{plugin: mqtt, prefix: hall, broker: 'mqtt://hub.example', commands: [lamp.on]}").Plugin.(*mqtt)
+		c := &connection{inbox: make(chan message, 1), came: plugins.NewFlag(m.env)}
+		for suspended, want := range map[time.Duration]string{0: "", 2 * time.Hour: "the command came 2h0m0s ago, before the machine was suspended; send it again"} {
+			calls = 0
+			m.receive(c, message{topic: "hall/cmd/lamp/on"})
+			h.Suspend(suspended)
+			if err := task.Sleep(time.Second); err != nil {
+				return err
+			}
+			command, err := c.next(task)
+			if err != nil {
+				return err
+			}
+			if err := m.carryOut(command); (err == nil) != (want == "") || err != nil && err.Error() != want || (calls == 1) != (want == "") {
+				t.Errorf("suspended for %v: %d calls, %v", suspended, calls, err)
+			}
+		}
+		return nil
+	})
 }
 
 func FuzzALightsCommandIsAnActionOrRefused(f *testing.F) {

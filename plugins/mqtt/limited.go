@@ -44,7 +44,7 @@ func (c *paced) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	before := c.last
-	if c.last = c.now(); err == nil && c.last.Sub(before) > 2*keepAlive {
+	if c.last = c.now(); err == nil && c.last.Sub(before) > quietTimeout {
 		return 0, fmt.Errorf("nothing came from the broker for %v; the machine was suspended", c.last.Sub(before).Round(time.Second))
 	}
 	return n, err
