@@ -31,21 +31,21 @@ func NewAction(name, doc string, options ...ActionOption) *Action {
 	return a
 }
 
-// Arg says that the action takes an argument, what that is, and how to tell a valid
-// one; with a nil check all are.
+// Arg says that the action takes an argument, and what that is. The check returns an error
+// for an argument that is not valid; if it is nil, all are valid.
 func Arg(what string, check func(arg string) error) ActionOption {
 	return func(a *host.Action) { a.Arg, a.Test = what, check }
 }
 
-// CallsOptions names the options of the plugin's Config whose actions this one
-// calls at once, in its handler, so that a ring of actions that call each other is
-// found when the configuration is checked.
+// CallsOptions names the options of the plugin's Config whose actions the handler of this
+// action calls. With that, the check of a configuration finds actions that call each other
+// in a ring.
 func CallsOptions(paths ...string) ActionOption {
 	return func(a *host.Action) { a.Calls = paths }
 }
 
-// EndedBy names the action that ends what this one begins, such as the release of
-// a press. The page calls it when the visitor lets go or leaves.
+// EndedBy names the action that ends what this one begins: a press is ended by a release.
+// The page calls it when the button there is released, and when the browser is gone.
 func EndedBy(action string) ActionOption {
 	return func(a *host.Action) { a.EndedBy = action }
 }

@@ -149,8 +149,8 @@ func (d Departures) whyNone(m Moment) Absence {
 	return NoneLeft
 }
 
-// Catchable tells whether one of the departures is still there, and far enough ahead
-// to walk there, and until when that is so.
+// Catchable tells whether one of the departures can still be caught, and until when that is
+// so: it has not left, and there is time for the walk.
 func (d Departures) Catchable(m Moment, one Departure) (bool, Until) {
 	there, until := d.Ahead(m, one)
 	latest := d.LeaveBy(one)
@@ -169,13 +169,14 @@ func (d Departures) Ahead(m Moment, one Departure) (bool, Until) {
 	return !m.Now.After(leaves), until.And(m.UntilCivil(leaves.Add(1)))
 }
 
-// LeaveBy returns when to leave the house at the latest.
+// LeaveBy returns the latest time at which one can leave the house and still catch a
+// departure: its time, less the walk.
 func (d Departures) LeaveBy(one Departure) time.Time {
 	return one.When().Add(-max(0, d.Walk))
 }
 
-// waits tells whether the vehicle stood at the platform when the reply was made. It
-// can then be caught after its time, but not if one has to walk there first.
+// waits tells whether the vehicle stood at the platform when the reply was made, so that
+// it can be caught after its time. With a walk it cannot: it may leave in the meantime.
 func (d Departures) waits(one Departure) bool {
 	return one.AtPlatform && !one.Cancelled && d.Walk <= 0
 }
