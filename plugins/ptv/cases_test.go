@@ -200,6 +200,18 @@ func TestDepartedTrainsDoNotUseUpTheCountOfAReplyWithoutADateOrWithAWrongOne(t *
 	}
 }
 
+func TestHealthSaysThatTheClockOfTheBoardIsNotThatOfTheService(t *testing.T) {
+	for off, want := range map[time.Duration]string{
+		-2 * time.Minute: "the clocks of the board and of the service differ by more than a minute: set the system clock, or add an instance of ntp",
+		time.Minute:      "",
+	} {
+		date := plugintest.Epoch.Add(off).UTC().Format(http.TimeFormat)
+		if d, trains, _ := publishedOn(date, t, time.Second, nil, answer(service{In: 5, Destination: "City"})); trains.Health.Why != want || minutes(d) != "5" {
+			t.Errorf("%v: departures in %s minutes, and the health is %s: %q, want %q", off, minutes(d), trains.Health.Condition, trains.Health.Why, want)
+		}
+	}
+}
+
 func TestFewRoutesAreAskedOneByOne(t *testing.T) {
 	d, _, api := published(t, time.Second, func(c *ptv.Config) { c.Routes = []int{1, 2} },
 		answer(service{In: 5, Route: 1, Destination: "City"}), answer(service{In: 3, Route: 2, Destination: "Dandenong"}))
