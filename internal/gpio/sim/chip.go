@@ -6,8 +6,8 @@ import (
 )
 
 // LoseChip removes the GPIO chip, as when a USB adapter is unplugged or a driver is
-// unbound. Open lines have no more edges, can be neither read nor set any more, and must be
-// opened again. No line can be opened until [Board.ReturnChip]. PWM outputs are on another
+// unbound. Open lines have no more edges, cannot be read any more and must be opened again,
+// which Out does. No line can be opened until [Board.ReturnChip]. PWM outputs are on another
 // chip.
 func (b *Board) LoseChip() {
 	b.mu.Lock()

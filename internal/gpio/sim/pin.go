@@ -88,13 +88,10 @@ func (p *Pin) In(pull conngpio.Pull, edge conngpio.Edge) error {
 func (p *Pin) Out(level gpio.Level) error {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
-	if p.line == nil || !p.line.output {
+	if p.line == nil || !p.line.output || p.line.pin != p {
 		if err := p.hold("an output"); err != nil {
 			return err
 		}
-	}
-	if p.line.pin != p {
-		return goneError(p.name)
 	}
 	p.line.output, p.line.level = true, level
 	return nil
@@ -122,8 +119,8 @@ func (p *Pin) release() {
 	}
 }
 
-// detach takes the line from the pin, whose calls then fail until it is released. The caller
-// holds the lock.
+// detach takes the line from the pin, which then has to be opened again. The caller holds
+// the lock.
 func (p *Pin) detach() {
 	if p.edges != nil {
 		close(p.edges)

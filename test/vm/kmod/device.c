@@ -23,8 +23,10 @@
  *	fail N				the next N SPI messages fail with an I/O error
  *	hang MS				the next SPI message takes MS longer
  *	i2c ADDRESS HEX|-		a device that answers reads with these bytes, or none
+ *	adapter 0|1			unplug the USB adapter, or plug it in
  *	mark N				a line in the log
- *	clear				end the script, the faults and the I2C devices, free all lines, empty the log
+ *	clear				end the script, the faults and the I2C devices, free all lines, plug the adapter
+ *					in, empty the log
  */
 #include <linux/kernel.h>
 #include <linux/miscdevice.h>
@@ -48,6 +50,7 @@ static void clear(void)
 	wires_spi_hang(0);
 	wires_i2c_clear();
 	wires_gpio_free_all();
+	wires_gpio_plug(true);
 	wires_log_clear();
 }
 
@@ -82,6 +85,8 @@ static int command(char *text)
 		wires_spi_fail(n);
 	else if (!strcmp(word, "hang"))
 		wires_spi_hang(n);
+	else if (!strcmp(word, "adapter"))
+		return wires_gpio_plug(n);
 	else if (!strcmp(word, "mark"))
 		wires_log("mark %u", n);
 	else

@@ -33,6 +33,7 @@ static DEFINE_RAW_SPINLOCK(lock);	/* wires[] */
 static const char *names[WIRES_HEADER];
 static struct platform_device *device;
 static struct gpio_chip chip, adapter;
+static bool plugged;	/* the adapter */
 
 static unsigned int number(const struct gpio_chip *gc, unsigned int offset)
 {
@@ -198,6 +199,19 @@ static struct gpio_chip adapter = {
 	.free = release,
 };
 
+int wires_gpio_plug(bool in)
+{
+	int err = 0;
+
+	if (in && !plugged)
+		err = gpiochip_add_data(&adapter, NULL);
+	else if (!in && plugged)
+		gpiochip_remove(&adapter);
+	if (!err)
+		plugged = in;
+	return err;
+}
+
 int wires_gpio_add(void)
 {
 	static char text[NAMED][8];
@@ -218,7 +232,7 @@ int wires_gpio_add(void)
 	err = gpiochip_add_data(&chip, NULL);
 	if (err)
 		goto unregister;
-	err = gpiochip_add_data(&adapter, NULL);
+	err = wires_gpio_plug(true);
 	if (!err)
 		return 0;
 	gpiochip_remove(&chip);
@@ -229,7 +243,7 @@ unregister:
 
 void wires_gpio_remove(void)
 {
-	gpiochip_remove(&adapter);
+	wires_gpio_plug(false);
 	gpiochip_remove(&chip);
 	platform_device_unregister(device);
 }

@@ -34,6 +34,7 @@ void wires_gpio_remove(void);
 bool wires_gpio_is_level(unsigned int line, char level);
 void wires_gpio_set(unsigned int line, char level);
 void wires_gpio_free_all(void);
+int wires_gpio_plug(bool in);	/* the USB adapter */
 
 /* script.c */
 int wires_script_play(char *text);

@@ -56,7 +56,7 @@ func TestChipWithoutInterruptsRefusesEdgesAndWorksWithoutThem(t *testing.T) {
 	}
 }
 
-func TestButtonAndOutputOnAUSBAdapter(t *testing.T) {
+func TestButtonAndOutputOnAUSBAdapterThatIsUnplugged(t *testing.T) {
 	g := begin(t)
 	if err := g.Wires.Set(adapterWire+1, wires.High); err != nil {
 		t.Fatal(err)
@@ -78,7 +78,8 @@ func TestButtonAndOutputOnAUSBAdapter(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), adapterLine+": polled every 15ms") {
 		t.Errorf("the state (%v):\n%s", err, text)
 	}
-	for _, want := range []wires.Level{wires.High, wires.Low} {
+	pressSets := func(want wires.Level) {
+		t.Helper()
 		script := wires.Script{
 			{Line: adapterWire + 1, Level: wires.Low, For: 80 * time.Millisecond},
 			{Line: adapterWire + 1, Level: wires.High, For: 300 * time.Millisecond},
@@ -91,4 +92,16 @@ func TestButtonAndOutputOnAUSBAdapter(t *testing.T) {
 			t.Fatalf("the press did not drive the relay %v: %v", want, err)
 		}
 	}
+	pressSets(wires.High)
+	pressSets(wires.Low)
+
+	if err := g.Wires.Plug(false); err != nil {
+		t.Fatal(err)
+	}
+	g.waitForLog("bell: " + adapterLine + ": no such device")
+	if err := errors.Join(g.Wires.Plug(true), g.Wires.Set(adapterWire+1, wires.High)); err != nil {
+		t.Fatal(err)
+	}
+	g.allOK()
+	pressSets(wires.High)
 }

@@ -73,6 +73,14 @@ func (w *Wires) I2C(address int, answer ...byte) error {
 	return w.command("i2c %d %x", address, answer)
 }
 
+// Plug plugs the USB adapter in, or unplugs it.
+func (w *Wires) Plug(in bool) error {
+	if in {
+		return w.command("adapter 1")
+	}
+	return w.command("adapter 0")
+}
+
 // Play plays a script and waits until it has ended.
 func (w *Wires) Play(s Script) error {
 	text := []byte("play\n")

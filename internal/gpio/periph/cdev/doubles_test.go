@@ -113,8 +113,11 @@ func (h *fakeHandle) Values(mask uapi.LineBitmap) (uapi.LineBitmap, error) {
 func (h *fakeHandle) SetValues(values uapi.LineValues) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	switch {
+	case h.closed:
 		return os.ErrClosed
+	case h.removed != nil:
+		return h.removed
 	}
 	h.sets = append(h.sets, values)
 	return nil

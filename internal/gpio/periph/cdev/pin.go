@@ -1,12 +1,14 @@
 package cdev
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
+	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/physic"
 
@@ -102,21 +104,26 @@ func (p *Pin) In(pull gpio.Pull, edge gpio.Edge) error {
 }
 
 // Out drives the line. The first level is part of the request, so that the line has no
-// other level before.
+// other level before. If its chip was removed, the line is requested again.
 func (p *Pin) Out(level gpio.Level) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var lost error
 	if p.handle != nil && p.output {
-		if err := p.handle.SetValues(uapi.LineValues{Bits: bitOf(level), Mask: 1}); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+		lost = p.handle.SetValues(uapi.LineValues{Bits: bitOf(level), Mask: 1})
+		if lost == nil {
+			return nil
 		}
-		return nil
+		lost = fmt.Errorf("%s: %w", p.name, lost)
+		if !errors.Is(lost, unix.ENODEV) {
+			return lost
+		}
 	}
 	var request uapi.LineRequest
 	request.Config.Flags = uapi.LineFlagV2Output
 	request.Config.AddAttribute(uapi.LineConfigAttribute{Attr: uapi.OutputValues(bitOf(level)).Encode(), Mask: 1})
 	if err := p.open(request); err != nil {
-		return err
+		return cmp.Or(lost, err)
 	}
 	p.output, p.pull = true, gpio.PullNoChange
 	return nil

@@ -55,6 +55,31 @@ func TestAnOutputIsRequestedOnceAndReleasedByHalt(t *testing.T) {
 	}
 }
 
+func TestAnOutputIsRequestedAgainWhenItsChipIsBack(t *testing.T) {
+	chip, unplugged := headerChip("GPIO22"), newFakeHandle()
+	k, calls := kernelOf(newFakeHandle(), nil)
+	here, h := []Chip{chip}, unplugged
+	k.chips = func() []Chip { return here }
+	answer := k.request
+	k.request = func(chip string, request *uapi.LineRequest) (handle, error) {
+		_, err := answer(chip, request)
+		return h, err
+	}
+	p := newPin(k, "GPIO22", -1)
+	if err := p.Out(gpio.Low); err != nil {
+		t.Fatal(err)
+	}
+	unplugged.remove()
+	here = nil
+	if err := p.Out(gpio.High); !errors.Is(err, unix.ENODEV) {
+		t.Errorf("while its chip is away: %v", err)
+	}
+	here, h = []Chip{chip}, newFakeHandle()
+	if err := p.Out(gpio.High); err != nil || len(*calls) != 2 {
+		t.Errorf("when its chip is back: %v, after %d requests", err, len(*calls))
+	}
+}
+
 func TestReadingAnOutputLeavesItAnOutput(t *testing.T) {
 	h := newFakeHandle()
 	h.values = 1
