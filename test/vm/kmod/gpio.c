@@ -203,10 +203,12 @@ int wires_gpio_plug(bool in)
 {
 	int err = 0;
 
-	if (in && !plugged)
+	if (in && !plugged) {
+		adapter.base = -1;	/* the numbers from before are taken while a line is open */
 		err = gpiochip_add_data(&adapter, NULL);
-	else if (!in && plugged)
+	} else if (!in && plugged) {
 		gpiochip_remove(&adapter);
+	}
 	if (!err)
 		plugged = in;
 	return err;

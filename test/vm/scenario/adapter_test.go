@@ -98,7 +98,7 @@ func TestButtonAndOutputOnAUSBAdapterThatIsUnplugged(t *testing.T) {
 	if err := g.Wires.Plug(false); err != nil {
 		t.Fatal(err)
 	}
-	g.waitForLog("bell: " + adapterLine + ": no such device")
+	g.waitForLog(`bell: plugin failed; restarting err="` + adapterLine + `: no such device"`)
 	if err := errors.Join(g.Wires.Plug(true), g.Wires.Set(adapterWire+1, wires.High)); err != nil {
 		t.Fatal(err)
 	}
