@@ -105,7 +105,10 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	number, ok := strings.CutSuffix(strings.TrimSpace(string(text)), "%")
 	value, err := strconv.ParseFloat(number, 64)
 	if !ok || err != nil || !(value >= 0 && value <= 100) {
-		return fmt.Errorf("not a percentage; write 0%% to 100%%, such as 40%%")
+		if err != nil || ok || !(value > 1 && value <= 100) { // 0.5 may be half a percent, or half of all
+			number = "40"
+		}
+		return fmt.Errorf("not a percentage; write 0%% to 100%%, such as %s%%", number)
 	}
 	*p = Percent(value / 100)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"ptvd/internal/schema"
 )
@@ -70,8 +71,9 @@ var (
 )
 
 const (
-	escapes     = "0abt\tnvfre \"/\\N_LPxuU"
-	secondColon = "second colon; put the value in quotes, or begin a new line for another option"
+	escapes      = "0abt\tnvfre \"/\\N_LPxuU"
+	missingColon = "missing colon; an option is written as its name, a colon and a value"
+	secondColon  = "second colon; put the value in quotes, or begin a new line for another option"
 )
 
 // scan goes through the text and finds the first mistake that shows without a
@@ -123,7 +125,7 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				note(at, false, "directives (lines that begin with %%) are not supported; remove the line")
 			case begins && r == '$' && next == '{' && last >= 0:
 				note(at, false, "%s; write the value itself, or for a secret {env: NAME}", notExpanded)
-			case begins && (r == '*' || r == '&') && !space:
+			case begins && (r == '*' || r == '&') && (next == '_' || unicode.IsLetter(next) || unicode.IsDigit(next)):
 				note(at, false, noAliases)
 			case begins && last < 0 && blockText.MatchString(string(text[i:])):
 				block, i = indent, len(text)
@@ -145,6 +147,8 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				continue
 			case closes && (begins || closed):
 				note(at, false, "extra %s", brackets[r])
+			case r == ',' && last >= 0 && begins && open[last].colon == 0:
+				note(at, false, "missing value before this comma; remove the comma")
 			case r == ',' && last >= 0:
 				open[last].colon, begins, closed = 0, true, false
 				continue
@@ -220,6 +224,8 @@ func (s *source) explainLine(lines []line, number int, err error) mistake {
 		switch {
 		case !named && noSpace.MatchString(string(s.lines[above-1])):
 			return here(start, "missing space behind the colon of line %d", above)
+		case !deeper && !named && len(this.colons) > 0 && start-1 == s.indent(above) && !strings.HasPrefix(strings.TrimSpace(string(s.lines[above-1])), "-"):
+			return mistake{at: position{above, start}, message: missingColon}
 		case deeper && !named && len(this.colons) > 0:
 			return here(start, "missing colon at the end of line %d", above)
 		case deeper && named && len(this.colons) > 0:
@@ -232,7 +238,7 @@ func (s *source) explainLine(lines []line, number int, err error) mistake {
 	case tightDash.MatchString(text):
 		return here(start, "missing space behind the -")
 	case len(this.colons) == 0 && !strings.HasPrefix(text[start-1:]+" ", "- "):
-		return here(start, "missing colon; an option is written as its name, a colon and a value%s", schema.Unusual(text))
+		return here(start, missingColon+"%s", schema.Unusual(text))
 	}
 	return here(start, "wrong indentation: the options of one thing begin in one column, and so do the - of one list")
 }

@@ -147,7 +147,14 @@ func (d *decoder) unknownPlugin(i *instance, name string, plugin *yaml.Node) {
 		d.report(Error, positionOf(plugin), i.at.path+".plugin", "unknown plugin %s; %s", schema.Quote(name), schema.Suggest(name, all))
 	case i.at.node.Kind == yaml.ScalarNode && !isNull(i.at.node):
 		d.src.hide(i.at.node)
-		d.error(i.at, "expected options, found a single value; write %s: {plugin: %s}", i.Name, all[0])
+		plugin, ok := host.Lookup(i.at.node.Value)
+		if !ok {
+			plugin.Name = all[0]
+		}
+		d.error(i.at, "expected options, found a single value; write %s: {plugin: %s}", i.Name, plugin.Name)
+	case i.at.node.Kind == yaml.SequenceNode:
+		d.src.hide(i.at.node)
+		d.error(i.at, "expected options, found a list; write each on a line of its own as name: value, without brackets or -")
 	default:
 		d.report(Error, positionOf(cmp.Or(i.at.key, i.at.node)), i.at.path, "required option plugin is missing; write plugin: and one of %s", schema.Join(all, "or"))
 	}

@@ -115,8 +115,8 @@ func (d *decoder) unknown(entry, at place, name string, t *schema.Type) {
 	advice := d.home(entry, at, name, t)
 	before, _, colon := strings.Cut(name, ":")
 	switch {
-	case at.path == "" && advice == "" && isInstance(entry.node):
-		advice = "it has a plugin, so indent it below plugins"
+	case advice == "" && isInstance(entry.node):
+		advice = "it has a plugin, so indent it as the instances below plugins"
 	case colon && t.Field(before) != nil:
 		advice = "write a space behind the colon"
 	case strings.Contains(name, ".") && t.At(name) != nil:

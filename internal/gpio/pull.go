@@ -28,7 +28,7 @@ func (p *Pull) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return errors.New("expected up, down or none")
+	return errors.New("not a pull resistor; write up, down or none")
 }
 
 // MarshalText writes the value the way UnmarshalText reads it.

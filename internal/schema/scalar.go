@@ -214,7 +214,7 @@ func (t *Type) withUnit(number string, usual int64) string {
 	}
 	fits := func(unit string) bool {
 		d, err := time.ParseDuration(number + unit)
-		return err == nil && t.Check(reflect.ValueOf(d)) == nil
+		return err == nil && t.Check(reflect.ValueOf(d)) == nil && d >= time.Millisecond
 	}
 	if usual == 0 && number != "0" && fits("s") && fits("m") {
 		return fmt.Sprintf("%ss or %sm, whichever is meant", number, number)

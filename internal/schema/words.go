@@ -73,7 +73,7 @@ func Nearest(text string, words []string) string {
 	text = strings.ToLower(text)
 	best, least := "", 1 // of a single letter, only the case may be wrong
 	if len(text) > 1 {
-		least = (len(text)+2)/3 + 1
+		least = (len(text)+1)/3 + 1
 	}
 	for _, word := range slices.Sorted(slices.Values(words)) {
 		// A difference of length is a distance already.
