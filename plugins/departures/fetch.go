@@ -116,7 +116,7 @@ func (s *Source) ask(t *plugins.Task, r Request) (found Reply, err error) {
 	if errors.Is(err, plugins.ErrTimeout) {
 		err = errTimeout
 	}
-	if !now.IsZero() && found.At.Sub(now).Abs() > time.Minute {
+	if !now.IsZero() && found.At.Sub(now).Abs() > time.Minute { // it tells no time, or a wrong one
 		if !found.At.IsZero() {
 			found.Doubt = cmp.Or(found.Doubt, "the clocks of the board and of the service differ by more than a minute: set the system clock, or add an instance of ntp")
 		}
