@@ -21,6 +21,16 @@ func configuration(date string) string {
 instance: its name, its plugin and the options of that plugin. An unknown option or a
 value of the wrong type is an error.
 
+An option is a name, a colon, a space and a value. What belongs to a name stands below
+it, indented by two more spaces, not by tabs; or behind it in braces. An option of
+another one is listed here by its path: device.max7219.spi is
+
+  device:
+    max7219:
+      spi: SPI0.0
+
+or device: {max7219: {spi: SPI0.0}}. A comment begins with a space and #.
+
 "ptvd check" reports every error with line and column. "systemctl reload ptvd" reloads
 the file: instances whose options did not change keep running, and if the file has an
 error, the previous configuration stays in use. To change board, state or http, use
@@ -31,11 +41,11 @@ error, the previous configuration stays in use. To change board, state or http, 
 		{"duration", "A number with a unit: 100ms, 30s, 10m, 1h30m."},
 		{"percentage", "A number with a percent sign: 40%."},
 		{"time of day, part of the day", "22:30 and 22:30-06:00."},
-		{"list", "[a, b], or one value a line, each after a hyphen. A list of one may be written as a single value."},
+		{"list", "[a, b], or one value a line, each after a hyphen and a space. A list of one may be written as a single value."},
 		{"GPIO line, PWM output, SPI port", `GPIO17, GPIO18, SPI0.0. "ptvd pins" lists what the board has.`},
 		{"instance", "The name of another instance. Names consist of lower-case letters, digits and hyphens."},
 		{"action", "An action of an instance, such as panel.next; some take an argument after a space."},
-		{"secret", "{credential: NAME}, {file: /PATH} or {env: NAME}. In a file that only its owner can read, it may be the secret itself."},
+		{"secret", "{credential: NAME}, {file: /PATH} or {env: NAME}. In a file that only its owner and group can read, it may be the secret itself."},
 	} {
 		p.term(value[0], "", value[1])
 	}
