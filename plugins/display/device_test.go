@@ -137,6 +137,23 @@ func TestADeviceThatFailsIsReopenedAndShowsTheNewestPicture(t *testing.T) {
 	})
 }
 
+func TestAPanelThatHasFailedAndWorksAgainIsDarkAfterAStop(t *testing.T) {
+	withDisplay(t, nil, func(f *fixture) error {
+		f.pass(time.Second)
+		f.Board.FailSPI("SPI0.0", 1, errors.New("input/output error"))
+		if err := f.Call("panel.clock"); err != nil {
+			return err
+		}
+		f.pass(150 * time.Millisecond) // it is opened again after 200 ms at least
+		f.mustSee("Loading")
+		err := f.instance.Stop(f.t)
+		if !f.dark() {
+			t.Error("it is lit")
+		}
+		return err
+	})
+}
+
 func TestHealthStaysDegradedWhileADeviceFailsNowAndThen(t *testing.T) {
 	withDisplay(t, nil, func(f *fixture) error {
 		for i := range 10 {

@@ -20,6 +20,7 @@ type sender struct {
 	sending *image.Gray // the picture that is being sent; nil: none is
 	changed plugins.Event
 	open    panel.Device    // nil: it is not open
+	failed  bool            // a device that was open is closed, and may show a picture
 	turns   plugins.Turns   // of its methods
 	since   plugins.Instant // when the current transfer was started; 0: there is none
 	refresh plugins.Instant // when everything is sent again
@@ -61,6 +62,7 @@ func (s *sender) send(t *plugins.Task) error {
 			err = s.serve(t, &pause)
 		}
 		if errors.Is(err, plugins.ErrCancelled) {
+			s.failed = s.failed && !notOpen // an open that was interrupted may go on
 			return err
 		}
 		wait := pause.Next(firstPause, longestPause)
@@ -148,7 +150,7 @@ func (s *sender) close(t *plugins.Task, err error) error {
 		return err
 	}
 	device := s.open
-	s.open = nil
+	s.open, s.failed = nil, true
 	if closing := s.await(t, device.Close); errors.Is(closing, plugins.ErrCancelled) {
 		return closing
 	}
@@ -166,8 +168,13 @@ func (s *sender) watch(now plugins.Instant) {
 	}
 }
 
-// blank makes the device dark and closes it.
-func (s *sender) blank(t *plugins.Task) error {
+// blank makes the device dark and closes it. One that has failed may work again.
+func (s *sender) blank(t *plugins.Task) (err error) {
+	if s.open == nil && s.failed {
+		if s.open, err = s.device.Value.Open(t, s.env); err != nil {
+			return err
+		}
+	}
 	if s.open == nil {
 		return nil
 	}
