@@ -56,13 +56,13 @@ func (s *sender) send(t *plugins.Task) error {
 	pause := plugins.NewBackoff(s.env)
 	for {
 		device, err := s.device.Value.Open(t, s.env)
+		s.failed = s.failed && !errors.Is(err, plugins.ErrCancelled) // which may still open it
 		notOpen := err != nil
 		if err == nil {
 			s.open = device
 			err = s.serve(t, &pause)
 		}
 		if errors.Is(err, plugins.ErrCancelled) {
-			s.failed = s.failed && !notOpen // an open that was interrupted may go on
 			return err
 		}
 		wait := pause.Next(firstPause, longestPause)

@@ -45,6 +45,7 @@ var displayMutants = []mutant{
 	{"D22 a row remembers its beginning", "plugins/display/round.go", "	r.row, r.index, r.began = rows[index], index, m.Mono\n", "	r.row, r.index, r.began = rows[index], index, m.Mono.Add(-m.Shown)\n", nil},
 	{"D22 a wider badge does not move the text", "plugins/display/round.go", "	if columns >= r.columns {\n		return\n	}\n", "", nil},
 	{"D23 a scroll step is due at an instant of its own", "plugins/display/display.go", "			next = moves\n", "", nil},
+	{"a panel that has failed is dark after a stop", "plugins/display/sender.go", "s.open == nil && s.failed", "false", nil},
 	{"a picture is sent again after a failure", "plugins/display/sender.go", "	if s.frame.Picture != nil {\n		s.changed.Set()\n	}\n", "", nil},
 	{"a second failure in a row is reported", "plugins/display/sender.go", "notOpen || pause.Tries() > 1", "notOpen", nil},
 	{"the panel is dark after the stop", "plugins/display/sender.go", "errors.Join(s.open.Blank(), s.open.Close())", "s.open.Close()", nil},
