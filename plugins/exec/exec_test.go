@@ -178,6 +178,10 @@ func TestALineThatCannotBeReadIsLoggedAndEndsNothing(t *testing.T) {
 echo 'Hello, world!'
 echo '{"value": {"topic": "pressure", "value": 1013}}'
 echo '{"value": {"topic": "temperature", "value": "warm"}}'
+echo '{"value": {"topic": "temperature", "value": {"value": null, "unit": "°C"}}}'
+echo '{"value": {"topic": "temperature", "value": {"unit": "°C"}}}'
+echo '{"value": {"topic": "temperature", "value": null}}'
+echo '{"value": {"topic": "said", "value": null}}'
 echo '{"call": {"action": "lamp.toggle"}}'
 echo '{"log": {"level": "info", "text": "it is five o'"'"'clock"}}'
 head -c 200000 /dev/zero | tr '\0' x; echo
@@ -202,6 +206,9 @@ cat`)
 		if !strings.Contains(h.Log.String(), want) {
 			t.Errorf("the log lacks %q:\n%.3000s", want, h.Log.String())
 		}
+	}
+	if n := strings.Count(h.Log.String(), "the value is null; publish nothing until there is one"); n != 4 {
+		t.Errorf("of 4 values that are null %d are refused:\n%.3000s", n, h.Log.String())
 	}
 }
 

@@ -251,21 +251,37 @@ type publisher struct {
 
 // payloads make topics of the types that a manifest may name.
 var payloads = map[string]func(name, doc string, class plugins.Class) publisher{
-	"":        newTopic[json.RawMessage],
-	"reading": newTopic[topics.Reading],
-	"text":    newTopic[topics.Text],
+	"": newTopic(func(value json.RawMessage) *json.RawMessage { return &value }),
+	"reading": newTopic(func(r struct {
+		Value *float64 `json:"value"`
+		Unit  string   `json:"unit"`
+	},
+	) *topics.Reading {
+		if r.Value == nil {
+			return nil
+		}
+		return &topics.Reading{Value: *r.Value, Unit: r.Unit}
+	}),
+	"text": newTopic(func(text *topics.Text) *topics.Text { return text }),
 }
 
-func newTopic[T any](name, doc string, class plugins.Class) publisher {
-	topic := plugins.NewTopic[T](name, doc, class)
-	return publisher{plugins.Topics(topic), func(env plugins.Env, value json.RawMessage) error {
-		var payload T
-		if err := decode(value, &payload); err != nil {
-			return fmt.Errorf("the value is not of the topic's type: %w", err)
-		}
-		topic.Set(env, payload)
-		return nil
-	}}
+// newTopic makes topics whose payload is made of the JSON value J; nil: there is no payload.
+func newTopic[J, T any](payload func(J) *T) func(name, doc string, class plugins.Class) publisher {
+	return func(name, doc string, class plugins.Class) publisher {
+		topic := plugins.NewTopic[T](name, doc, class)
+		return publisher{plugins.Topics(topic), func(env plugins.Env, value json.RawMessage) error {
+			var read J
+			if err := decode(value, &read); err != nil {
+				return fmt.Errorf("the value is not of the topic's type: %w", err)
+			}
+			p := payload(read)
+			if p == nil {
+				return errors.New("the value is null; publish nothing until there is one")
+			}
+			topic.Set(env, *p)
+			return nil
+		}}
+	}
 }
 
 func (m Manifest) handles() map[string]publisher {
