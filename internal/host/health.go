@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ptvd/internal/scheduler"
+	"ptvd/internal/textfmt"
 )
 
 // Condition says how well an instance works.
@@ -61,8 +62,11 @@ func (h *Health) Reset(c Condition, why string) {
 	h.Since = h.now()
 }
 
+// maxWhy limits, in characters, what is shown and sent of an error. The log has more of it.
+const maxWhy = 1000
+
 func (h *Health) report(c Condition, why string) {
-	h.reported, h.reportedWhy = c, why
+	h.reported, h.reportedWhy = c, textfmt.Clip(why, maxWhy)
 	h.update(h.onChange)
 }
 

@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"ptvd/internal/host"
@@ -22,9 +23,10 @@ func TestHealthIsTheWorseOfWhatIsReportedAndWhatIsObserved(t *testing.T) {
 		{"reported as ok", h.OK, host.Degraded, "blocked the loop", 1},
 		{"reported as degraded", func() { h.Degraded("no %s", "network") }, host.Degraded, "no network", 2},
 		{"failed", func() { h.Failed(errors.New("no such device")) }, host.Failed, "no such device", 3},
-		{"reset", func() { h.Reset(host.OK, "") }, host.Degraded, "blocked the loop", 3},
-		{"no longer observed", func() { h.Observe("") }, host.OK, "", 4},
-		{"reported as ok again", h.OK, host.OK, "", 4},
+		{"with a long reason", func() { h.Degraded("%s", strings.Repeat("x", 9999)) }, host.Degraded, strings.Repeat("x", 999) + "…", 4},
+		{"reset", func() { h.Reset(host.OK, "") }, host.Degraded, "blocked the loop", 4},
+		{"no longer observed", func() { h.Observe("") }, host.OK, "", 5},
+		{"reported as ok again", h.OK, host.OK, "", 5},
 	} {
 		step.do()
 		if h.Condition != step.want || h.Why != step.why || changes != step.changes {
