@@ -41,10 +41,8 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			c.Stdout = stdout
 			if err = c.Run(); ctx.Err() != nil {
 				return fmt.Errorf("%s --manifest: it has not ended within 10s; it must print its manifest, of 64 KiB at most, and exit", program)
-			} else if errors.Is(err, fs.ErrPermission) {
-				return fmt.Errorf("%s --manifest: %w; make the program executable with chmod +x", program, err)
 			} else if err != nil {
-				return fmt.Errorf("%s --manifest: %w", program, err)
+				return fmt.Errorf("%s --manifest: %w%s", program, err, adviceFor(program, err))
 			}
 			manifest, err := written(output)
 			if err != nil {
@@ -60,6 +58,17 @@ write it to the file PROGRAM.json. The program runs with the rights of the calle
 			return nil
 		},
 	}
+}
+
+// adviceFor says, as the end of a message, what to do about a program that did not start.
+func adviceFor(program string, err error) string {
+	switch _, missing := os.Stat(program); {
+	case errors.Is(err, fs.ErrPermission):
+		return "; make the program executable with chmod +x"
+	case missing == nil && (errors.Is(err, unix.ENOEXEC) || errors.Is(err, fs.ErrNotExist)):
+		return "; its first line must be #! and the path of its interpreter, such as #!/usr/bin/python3, without a carriage return"
+	}
+	return ""
 }
 
 // written returns what is in a pipe. It does not wait for the end, since a process that

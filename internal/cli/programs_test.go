@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,6 +82,17 @@ func TestExecManifestWritesWhatTheProgramPrints(t *testing.T) {
 	}
 	if status, output := run("exec-manifest", program); status != 1 || !strings.Contains(output, "permission denied; make the program executable with chmod +x") {
 		t.Errorf("a program that is not executable: status %d: %s", status, output)
+	}
+	for _, script := range []string{"echo {}\n", "#!/bin/sh\r\necho {}\r\n"} {
+		if err := errors.Join(os.WriteFile(program, []byte(script), 0o600), os.Chmod(program, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		if status, output := run("exec-manifest", program); status != 1 || !strings.Contains(output, "; its first line must be #!") {
+			t.Errorf("%q: status %d: %s", script, status, output)
+		}
+	}
+	if status, output := run("exec-manifest", program+"x"); status != 1 || !strings.HasSuffix(output, "no such file or directory\n") {
+		t.Errorf("a program that is missing: status %d: %s", status, output)
 	}
 	if written, err := os.ReadFile(program + ".json"); err != nil || string(written) != `{"doc": "does nothing"}`+"\n" {
 		t.Errorf("it wrote %q, %v", written, err)
