@@ -77,10 +77,12 @@ func (a *authenticator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	cookie, _ := r.Cookie(cookieName(r))
 	token, isProgram := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	switch {
+	case r.URL.Path == "/login" && r.Method == http.MethodPost: // also from a second window that still asks
+		a.login(w, r)
+	case r.URL.Path == "/login": // after a wrong token the browser has this address
+		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case cookie != nil && equal(cookie.Value, a.cookie), isProgram && equal(token, a.token):
 		a.next.ServeHTTP(w, r)
-	case r.Method == http.MethodPost && r.URL.Path == "/login":
-		a.login(w, r)
 	case r.Method == http.MethodGet && r.URL.Path == "/page.css":
 		a.next.ServeHTTP(w, r) // the login form uses it
 	case (cookie != nil || r.Header.Get("Authorization") != "") && !a.throttle(r):

@@ -56,6 +56,12 @@ func TestBrowserLogsInOnceAndThenSendsACookie(t *testing.T) {
 		if w := ask(s, "GET", "/", "", old); w.Code != 401 || len(w.Result().Cookies()) != 1 || w.Result().Cookies()[0].MaxAge >= 0 {
 			t.Errorf("with the cookie of another token: %d %v", w.Code, w.Result().Cookies())
 		}
+		if w := ask(s, "POST", "/login", "token="+token, form, with); w.Code != 303 {
+			t.Errorf("again, in a second window: status %d", w.Code)
+		}
+		if w := ask(s, "GET", "/login", ""); w.Code != 303 || w.Header().Get("Location") != "/" {
+			t.Errorf("the form's own address: %d %v", w.Code, w.Header())
+		}
 		if w := ask(s, "POST", "/login", "token=wrong", form); w.Code != 401 || len(w.Result().Cookies()) != 0 {
 			t.Errorf("with a wrong token: %d %v", w.Code, w.Result().Cookies())
 		}
