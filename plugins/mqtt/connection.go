@@ -55,6 +55,10 @@ type message struct {
 type connection struct {
 	client *paho.Client
 	clear  []string // topics that Close clears
+	limit  uint32   // of the packets that the broker takes, in bytes; 0: none
+
+	refused  string                          // the topic of the last message that the broker refused
+	onRefuse func(topic string, cause error) // is called for such a message; nil: the next one of its topic was taken
 
 	inbox   chan message
 	came    *plugins.Flag // there is something in the inbox
@@ -69,6 +73,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 	c := &connection{
 		inbox: make(chan message, maxInbox),
 		came:  plugins.NewFlag(m.env), flooded: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env),
+		onRefuse: m.reportRefused,
 	}
 	will := &paho.WillMessage{Topic: m.cfg.topic("status"), Payload: []byte("offline"), QoS: 1, Retain: true}
 	var local net.Addr
@@ -85,7 +90,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 		}
 		local = conn.LocalAddr()
 		limit := &limited{buffered: newBuffered(conn), packets: rate.NewLimiter(packetsPerSecond, packetBurst), dropped: c.drop}
-		c.client, err = m.cfg.open(ctx, limit, will, c.end, func(msg message) { m.receive(c, msg) })
+		c.client, c.limit, err = m.cfg.open(ctx, limit, will, c.end, func(msg message) { m.receive(c, msg) })
 		if err != nil {
 			return nil, err
 		}
@@ -98,18 +103,19 @@ func (m *mqtt) connect(t *plugins.Task) error {
 }
 
 // open connects to the broker over a connection of the network. A goroutine of the library
-// passes each message to receive, and in the end calls ended.
-func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage, ended func(error), receive func(message)) (*paho.Client, error) {
+// passes each message to receive, and in the end calls ended. The limit is that of a
+// connection.
+func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage, ended func(error), receive func(message)) (client *paho.Client, limit uint32, err error) {
 	var password []byte
 	if c.Password.Given() {
 		value, err := c.Password.Reveal()
 		if err != nil {
 			conn.Close()
-			return nil, err
+			return nil, 0, err
 		}
 		password = []byte(value)
 	}
-	client := paho.NewClient(paho.ClientConfig{
+	client = paho.NewClient(paho.ClientConfig{
 		Conn:          packets.NewThreadSafeConn(conn),
 		PacketTimeout: packetTimeout,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
@@ -136,7 +142,10 @@ func (c Config) open(ctx context.Context, conn net.Conn, will *paho.WillMessage,
 	if connack != nil && connack.ReasonCode >= 0x80 {
 		err = errors.New((&packets.Connack{ReasonCode: connack.ReasonCode}).Reason())
 	}
-	return client, err
+	if err == nil && connack.Properties != nil && connack.Properties.MaximumPacketSize != nil {
+		limit = *connack.Properties.MaximumPacketSize
+	}
+	return client, limit, err
 }
 
 // dialer is the type of [plugins.Network]'s Dial.
@@ -282,17 +291,56 @@ func (c *connection) ended(t *plugins.Task) error {
 	return *c.cause.Load()
 }
 
-// send publishes a message with QoS 1, and waits until the broker has it.
+// packetOverhead is what a packet of send has beside its topic and its payload, in bytes, at
+// most (MQTT 5.0, 3.3).
+const packetOverhead = 15
+
+// send publishes a message with QoS 1, and waits until the broker has it. One that the broker
+// refuses, or that is longer than what it takes, costs itself and not the connection.
 func (c *connection) send(t *plugins.Task, m message) error {
-	_, err := plugins.Await(t, func(ctx context.Context) (*paho.PublishResponse, error) {
+	refused, err := fmt.Errorf("it has %d bytes, and the broker takes %d", len(m.payload), c.limit), error(nil)
+	if c.limit == 0 || len(m.topic)+len(m.payload)+packetOverhead <= int(c.limit) {
+		refused, err = c.publish(t, m)
+	}
+	switch {
+	case err != nil:
+		return err
+	case refused != nil:
+		c.refused = m.topic
+		c.onRefuse(m.topic, refused)
+	case c.refused == m.topic:
+		c.refused = ""
+		c.onRefuse(m.topic, nil)
+	}
+	return nil
+}
+
+// publish publishes a message. It returns why the broker refuses it, or an error of the
+// connection.
+func (c *connection) publish(t *plugins.Task, m message) (refused, err error) {
+	return plugins.Await(t, func(ctx context.Context) (refused, err error) {
 		p := &paho.Publish{Topic: m.topic, Payload: m.payload, QoS: 1, Retain: m.retain, Properties: &paho.PublishProperties{}}
 		if m.expiry > 0 {
 			seconds := uint32((m.expiry + time.Second - 1) / time.Second)
 			p.Properties.MessageExpiry = &seconds
 		}
-		return c.client.Publish(ctx, p)
+		response, err := c.client.Publish(ctx, p)
+		if response == nil || response.ReasonCode < 0x80 {
+			return nil, err
+		}
+		reason := (&packets.Puback{ReasonCode: response.ReasonCode}).Reason()
+		return fmt.Errorf("reason code %#x: %s", response.ReasonCode, reason), nil
 	})
-	return err
+}
+
+// reportRefused reports that the broker refuses messages of a topic, or takes them again.
+func (m *mqtt) reportRefused(topic string, cause error) {
+	if cause == nil {
+		m.env.Health.OK()
+		return
+	}
+	m.env.Meter.Count("messages_refused_total", 1)
+	m.env.Health.Degraded("%s refuses messages of %s: %v", m.cfg.Broker, topic, cause)
 }
 
 // How a subscription treats messages that were retained (MQTT 5.0, 3.8.3.1).

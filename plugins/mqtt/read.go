@@ -33,7 +33,7 @@ func (c Config) Read(ctx context.Context, filter string) (all []Message, err err
 		return nil, err
 	}
 	unlimited := &limited{buffered: newBuffered(conn), packets: rate.NewLimiter(rate.Inf, 0)}
-	client, err := c.open(ctx, unlimited, nil, func(error) {}, func(m message) {
+	client, _, err := c.open(ctx, unlimited, nil, func(error) {}, func(m message) {
 		if tooMany = len(all) == maxMessages; m.retain && !tooMany {
 			all = append(all, Message{m.topic, m.payload, m.expiry})
 		}
