@@ -165,6 +165,8 @@ func (s *source) scan() (lines []line, wrong mistake) {
 				}
 				begins, closed = true, false
 				continue
+			case begins && r == ':' && last >= 0:
+				note(at, false, "a value cannot begin with : here; put it in quotes")
 			case closed:
 				note(at, false, "unexpected text behind a closing quote, bracket or brace; put the whole value in quotes, or write a comma between two")
 			}

@@ -36,12 +36,17 @@ type common struct {
 
 func (d *decoder) instances(at place, v reflect.Value) {
 	if at.node.Kind == yaml.SequenceNode && len(at.node.Content) > 0 {
-		d.error(at, "a list stands where names belong; write NAME: in place of each -, and the options of the instance below it")
+		advice := "write NAME: in place of each -, and the options of the instance below it"
 		for i, n := range at.node.Content {
 			item := place{path: fmt.Sprintf("%s[%d]", at.path, i), node: n}
+			name := "NAME"
+			if len(n.Content) == 2 && isInstance(n.Content[1]) { // - NAME: {plugin: PLUGIN}
+				advice, name, item.key, item.node = "remove each -", n.Content[0].Value, n.Content[0], n.Content[1]
+			}
 			d.places[item.path] = item
-			d.instance(&instance{Instance: Instance{Name: "NAME"}, at: item})
+			d.instance(&instance{Instance: Instance{Name: name}, at: item})
 		}
+		d.error(at, "a list stands where names belong; %s", advice)
 		return
 	}
 	if at.node.Kind != yaml.MappingNode || len(at.node.Content) == 0 {
@@ -55,7 +60,7 @@ func (d *decoder) instances(at place, v reflect.Value) {
 	var all []*instance
 	d.pairs(at, &schema.Type{Kind: instances}, func(entry place, name string) {
 		if !schema.InstanceName.MatchString(name) {
-			d.report(Error, positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens%s", schema.Quote(name), suggestName(name))
+			d.report(Error, positionOf(entry.key), at.path, "invalid instance name %s; use 1 to 32 lower-case letters, digits and hyphens%s%s", schema.Quote(name), suggestName(name), schema.Unusual(name))
 		}
 		d.places[entry.path] = entry
 		i := &instance{Instance: Instance{Name: name, Line: entry.key.Line}, at: entry}
@@ -112,6 +117,12 @@ func (d *decoder) indent(at place, isParent, isChild func(i int) bool) {
 
 func (d *decoder) instance(i *instance) {
 	name, plugin := d.pluginOf(i.at)
+	if _, ok := host.Lookup(i.Name); ok && i.at.node.Kind == yaml.MappingNode && !mentions(i.at.node, "plugin") {
+		d.report(Error, positionOf(cmp.Or(i.at.key, i.at.node)), i.at.path, "required option plugin is missing; write plugin: %s below %s", i.Name, i.Name)
+		plugin = &yaml.Node{Kind: yaml.ScalarNode, Value: i.Name, Line: i.at.node.Line, Column: i.at.node.Column}
+		i.at.node.Content = append(i.at.node.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "plugin", Line: plugin.Line, Column: plugin.Column}, plugin)
+		name = i.Name // so that its options are read
+	}
 	definition, ok := host.Lookup(name)
 	if !ok {
 		d.unknownPlugin(i, name, plugin)

@@ -69,6 +69,7 @@ func TestInvalidYAMLIsExplained(t *testing.T) {
 		"a list as a name":                 {"plugins:\n  ? [a]\n  : b\n", "2:5", "expected a name before the colon, found a list"},
 		"a value begins with !":            {"a: [{b: !c}]\n", "1:9", "put the value in quotes"},
 		"a cron expression":                {"a:\n  - b: */5 * * * *\n", "2:8", "cannot begin with *"},
+		"an address in brackets":           {"a: :1\nb: [c, ::1]\n", "2:8", "cannot begin with :"},
 		"two commas":                       {"x: 1\na: {b: , c: [d,, e]}\n", "2:16", "missing value before this comma"},
 		"a line before the first option":   {"$ cat f\na: 1\n", "1:1", "missing colon"},
 		"a dash without a space":           {"a:\n  -b: c\n  -d\n", "3:3", "missing space behind the -"},
