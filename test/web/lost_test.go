@@ -34,6 +34,7 @@ func TestPageShowsALostServerAndReconnects(t *testing.T) {
 	b.until("the panel is dark, and so is its label", dark+` && /^panel: not known, last heard at \d\d:\d\d:\d\d$/.test(`+says+`)`)
 	b.until("nor are the lamp and the knob known", `document.querySelector(".bulb").getAttribute("aria-label") === "lamp lamp: not known" && `+glow+` === 0
 		&& document.querySelector(".knob").getAttribute("aria-valuetext") === "not known"`)
+	b.until("nor the health of an instance", `((dot) => getComputedStyle(dot).color === getComputedStyle(dot.querySelector(".plugin")).color)(document.querySelector("#instances .dot"))`)
 	b.until("nor what leaves next", `document.title.startsWith("not known · ")`)
 	b.screenshot("lost")
 	b.do(click(".push"))
