@@ -22,6 +22,7 @@ import (
 type fakeBroker struct {
 	silent   atomic.Bool // it reads, and says nothing any more
 	slow     atomic.Bool // it sends one byte a second
+	locked   atomic.Bool // it refuses subscriptions
 	connects atomic.Int32
 
 	conn atomic.Pointer[buffer]
@@ -77,6 +78,9 @@ func (b *fakeBroker) serve(conn net.Conn) {
 			answer := packets.NewControlPacket(packets.SUBACK)
 			answer.Content.(*packets.Suback).PacketID = content.PacketID
 			answer.Content.(*packets.Suback).Reasons = make([]byte, len(content.Subscriptions))
+			if b.locked.Load() {
+				answer.Content.(*packets.Suback).Reasons = bytes.Repeat([]byte{packets.SubackNotauthorized}, len(content.Subscriptions))
+			}
 			b.write(answer)
 		case *packets.Publish:
 			answer := packets.NewControlPacket(packets.PUBACK)

@@ -4,11 +4,33 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"ptvd/plugins"
 	"ptvd/plugins/plugintest"
 	"ptvd/plugins/topics"
 )
+
+func TestASubscriptionThatTheBrokerRefusesCostsItselfAndNotTheConnection(t *testing.T) {
+	inVirtualTime(t, func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error {
+		plugintest.Publish(h, "panel", frame)
+		measure := plugintest.Publish(h, "porch", reading)
+		h.Handle("lamp", "on", func(string) error { return nil })
+		b.locked.Store(true)
+		home := h.Start(task, "home", toFake)
+		task.Sleep(time.Minute)
+		const want = "mqtt://hub.example refuses messages of ptvd/hall/cmd/#: reason code 0x87: Not authorized"
+		if !strings.HasPrefix(home.Health.Why, want) || b.connects.Load() != 1 {
+			t.Errorf("after %d connections the health is %s", b.connects.Load(), home.Health.Why)
+		}
+		measure(topics.Reading{Value: 1})
+		task.Sleep(time.Second)
+		if b.count("ptvd/hall/porch/reading") != 1 {
+			t.Error("the reading is not published")
+		}
+		return home.Stop(task)
+	})
+}
 
 func TestAMessageThatTheBrokerRefusesCostsItselfAndNotTheConnection(t *testing.T) {
 	list := t.TempDir() + "/acl"
@@ -34,7 +56,7 @@ func TestAMessageThatTheBrokerRefusesCostsItselfAndNotTheConnection(t *testing.T
 			}
 			measure(topics.Reading{Value: 1})
 			o.next("ptvd/hall/porch/reading")
-			if figures := home.Meter.All(); home.Health.Condition != "degraded" || figures["disconnects_total"] != 0 || figures["messages_refused_total"] != 1 {
+			if figures := home.Meter.All(); home.Health.Condition != "degraded" || figures["disconnects_total"] != 0 || figures["refused_total"] != 1 {
 				t.Errorf("%s: the health is %s: %s; %v", option, home.Health.Condition, home.Health.Why, figures)
 			}
 			if !strings.HasPrefix(option, "acl_file") {
