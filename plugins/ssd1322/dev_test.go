@@ -143,6 +143,7 @@ func TestOnlyTheColumnsAndRowsThatDifferAreSent(t *testing.T) {
 		{"two that are apart in two", []image.Rectangle{image.Rect(8, 0, 16, 10), image.Rect(24, 0, 32, 10)}, 2*opening - sameSide + 2*2*2*10},
 		{"two lines of a corner in two", []image.Rectangle{image.Rect(0, 0, 40, 2), image.Rect(0, 2, 4, 20)}, 2*opening + 10*2*2 + 2*18},
 		{"a digit in each of four rows of text", []image.Rectangle{image.Rect(8, 0, 16, 9), image.Rect(8, 12, 16, 21), image.Rect(8, 24, 16, 33), image.Rect(8, 36, 16, 45)}, 4*opening - 3*sameSide + 4*2*2*9},
+		{"two digits of the same columns one after the other, and the bar between them", []image.Rectangle{image.Rect(8, 0, 16, 9), image.Rect(4, 12, 20, 14), image.Rect(8, 24, 16, 33)}, 3*opening - sameSide + 2*2*2*9 + 4*2*2},
 		{"what is far from each other in two", []image.Rectangle{image.Rect(0, 0, 4, 8), image.Rect(252, 4, 256, 8)}, 2*opening + 2*8 + 2*4},
 		{"rows of text in one each", []image.Rectangle{image.Rect(0, 0, 8, 8), image.Rect(4, 9, 12, 17)}, 2*opening + 2*4*8},
 		{"all of it", []image.Rectangle{image.Rect(0, 0, 256, 64)}, opening - 2*sameSide + 8192},
