@@ -113,16 +113,16 @@ func (d *decoder) enter(at place, t *schema.Type) (leave func()) {
 // unknown refuses an option that the type does not have.
 func (d *decoder) unknown(entry, at place, name string, t *schema.Type) {
 	advice := d.home(entry, at, name, t)
-	before, _, colon := strings.Cut(name, ":")
+	before := strings.TrimRight(tightName.FindString(name), ":= ")
 	switch {
 	case advice == "" && isInstance(entry.node):
 		advice = "it has a plugin, so indent it as the instances below plugins"
-	case colon && t.Field(before) != nil:
-		advice = "write a space behind the colon"
+	case t.Field(before) != nil:
+		advice = "write a colon and a space behind " + before
 	case strings.Contains(name, ".") && t.At(name) != nil:
 		advice = fmt.Sprintf("write %s: …%s", strings.ReplaceAll(name, ".", ": {"), strings.Repeat("}", strings.Count(name, ".")))
 	}
-	d.refuse(entry, at, t, "unknown option %s; %s", schema.Quote(name), cmp.Or(advice, schema.Suggest(name, schema.Names(t.Options()))))
+	d.refuse(entry, at, t, "unknown option %s; %s", d.shown(entry.key, t), cmp.Or(advice, schema.Suggest(name, schema.Names(t.Options()))))
 }
 
 // home says where an option belongs that is written in the wrong mapping: in a part of
@@ -275,7 +275,7 @@ func (d *decoder) pairs(at place, t *schema.Type, entry func(place, string)) {
 		case key.ShortTag() == "!!merge":
 			message = "merge keys (<<) are not supported; write the options out"
 		case earlier != nil:
-			message = fmt.Sprintf("duplicate %s; already given in line %d", schema.Quote(key.Value), earlier.Line)
+			message = fmt.Sprintf("duplicate %s; already given in line %d", d.shown(key, t), earlier.Line)
 		default:
 			first[key.Value] = key
 			entry(place{path: at.option(key.Value).path, key: key, node: node}, key.Value)

@@ -96,10 +96,30 @@ func (s *source) hide(n *yaml.Node) {
 // name that was meant is one of a secret, or it is not known which was meant. The
 // type is that of the whole.
 func (s *source) hideUnread(n *yaml.Node, name string, whole *schema.Type) {
-	meant := whole.Field(schema.Nearest(name, schema.Names(whole.Options())))
-	if whole.MayHoldSecret() && (meant == nil || meant.Type.MayHoldSecret()) {
+	if mayMeanSecret(name, whole) {
 		s.hide(n)
 	}
+}
+
+func mayMeanSecret(name string, whole *schema.Type) bool {
+	meant := whole.Field(schema.Nearest(name, schema.Names(whole.Options())))
+	return whole.MayHoldSecret() && (meant == nil || meant.Type.MayHoldSecret())
+}
+
+// tightName is a name with what people write behind it in place of a colon and a space.
+var tightName = regexp.MustCompile(`^[^:= ]+[:= ]`)
+
+// shown returns the name of an option for a message. It may have the value in it, where a
+// colon and a space are missing; what may be a secret then is masked.
+func (d *decoder) shown(key *yaml.Node, t *schema.Type) string {
+	tight := tightName.FindString(key.Value)
+	name := strings.TrimRight(tight, ":= ")
+	f := t.Field(name)
+	if f != nil && f.Type.MayHoldSecret() || tight != "" && !strings.HasSuffix(tight, " ") && mayMeanSecret(name, t) {
+		d.src.hide(key)
+		return name + "…"
+	}
+	return schema.Quote(key.Value)
 }
 
 // extent returns where a scalar stands: exactly when it is on one line, else up
