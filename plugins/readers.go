@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"encoding/json"
 	"slices"
 
 	"ptvd/internal/host"
@@ -73,6 +74,16 @@ func (w *Watch) Next(t *Task) (Envelope, error) {
 			return Envelope{}, err
 		}
 	}
+}
+
+// Marshal returns the JSON of what contains values of other plugins. A panic of a method of
+// theirs is an error.
+func Marshal(value any) (data []byte, err error) {
+	err = host.Catch(func() error {
+		data, err = json.Marshal(value)
+		return err
+	})
+	return data, err
 }
 
 // Described is an instance, for a reader that knows no plugin.

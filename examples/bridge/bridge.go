@@ -5,7 +5,6 @@ package bridge
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net"
 	"time"
@@ -69,7 +68,7 @@ func (b *bridge) session(t *plugins.Task, pause *plugins.Backoff) error {
 		if err != nil {
 			return err
 		}
-		line, err := json.Marshal(envelope)
+		line, err := plugins.Marshal(envelope)
 		if err != nil {
 			b.env.Log.Warn("a value cannot be sent", "topic", envelope.Instance+"."+envelope.Topic, "err", err)
 			continue

@@ -159,11 +159,14 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
 
 // Envelope tells a value of the topic, which is of a version, at a moment. Without a
-// value the age is -1.
+// value the age is -1. A panic of the payload's method JSONAt is the value.
 func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envelope {
 	e := topics.Envelope{
 		Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class),
-		Age: -1, MaxAge: s.maxAge(value).Seconds(), Value: topics.JSON(value, m),
+		Age: -1, MaxAge: s.maxAge(value).Seconds(),
+	}
+	if err := Catch(func() error { e.Value = topics.JSON(value, m); return nil }); err != nil {
+		e.Value = err.Error()
 	}
 	if version >= s.oldest() && version <= s.version {
 		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()

@@ -196,7 +196,7 @@ func (i *instance) forward(t *plugins.Task, watch *plugins.Watch) error {
 
 // send writes a line. Other tasks wait for their turn, each with one line.
 func (i *instance) send(t *plugins.Task, line ToProgram) error {
-	data, err := json.Marshal(line)
+	data, err := plugins.Marshal(line)
 	if err != nil {
 		i.env.Log.Warn("value not sent: it cannot be encoded as JSON", "err", err)
 		return nil

@@ -100,7 +100,7 @@ func (m *mqtt) send(t *plugins.Task, e plugins.Envelope) error {
 		msg.expiry = time.Duration((e.MaxAge - e.Age) * float64(time.Second))
 	}
 	var err error
-	if msg.payload, err = json.Marshal(e); err != nil {
+	if msg.payload, err = plugins.Marshal(e); err != nil {
 		m.env.Log.Warn("a value cannot be published", "topic", e.Instance+"."+e.Topic, "err", err)
 		return nil
 	}

@@ -1,0 +1,46 @@
+package mqtt_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
+	"ptvd/plugins/topics"
+)
+
+// Payloads of another plugin, whose methods panic.
+type (
+	marshaler struct{}
+	timed     struct{}
+)
+
+func (marshaler) MarshalJSON() ([]byte, error) { panic("oh") }
+func (timed) JSONAt(topics.Moment) any         { panic("boom") }
+
+func TestAPayloadThatPanicsCostsItselfAndNotTheConnection(t *testing.T) {
+	inVirtualTime(t, func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error {
+		marshal := plugintest.Publish(h, "attic", plugins.NewTopic[marshaler]("a", "panics", plugins.State(0)))
+		tell := plugintest.Publish(h, "cellar", plugins.NewTopic[timed]("b", "panics", plugins.State(0)))
+		measure := plugintest.Publish(h, "porch", reading)
+		home := h.Start(task, "home", "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://hub.example'}")
+		task.Sleep(time.Second)
+		marshal(marshaler{})
+		tell(timed{})
+		measure(topics.Reading{Value: 1})
+		task.Sleep(time.Second)
+		if home.Err() != nil || b.connects.Load() != 1 || b.count("ptvd/hall/porch/reading") != 1 || b.count("ptvd/hall/attic/a") != 0 {
+			t.Errorf("with %d connections %v is published; it ended with %v", b.connects.Load(), b.published(), home.Err())
+		}
+		for _, p := range b.published() {
+			if p.Topic == "ptvd/hall/cellar/b" && !strings.Contains(string(p.Payload), `"value":"panic: boom"`) {
+				t.Errorf("it publishes %s", p.Payload)
+			}
+		}
+		if want := "a value cannot be published"; !strings.Contains(h.Log.String(), want) || b.count("ptvd/hall/cellar/b") != 1 {
+			t.Errorf("the log:\n%s", h.Log.String())
+		}
+		return home.Stop(task)
+	})
+}
