@@ -56,9 +56,11 @@ function end() {
 }
 
 function receive(event) {
-  runID ??= event.lastEventId;
   // Another daemon may have another version of the page. What somebody is typing is kept.
-  if (runID !== event.lastEventId && !document.querySelector("input:focus:not(:placeholder-shown, [type])")) location.reload();
+  if (runID !== event.lastEventId && !document.querySelector("input:focus:not(:placeholder-shown, [type])")) {
+    if (runID) location.reload();
+    runID = event.lastEventId;
+  }
   const state = JSON.parse(event.data);
   if (received < asked) difference = asked / 1000 - state.at_s;
   received = now();
