@@ -85,6 +85,7 @@ func isClosedOutput(err error) bool {
 
 // Tree returns the root command with all others.
 func Tree() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:           "ptvd",
 		Short:         "Plugin daemon for departures, LED panels, buttons and lamps",
@@ -92,12 +93,16 @@ func Tree() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cmd.Help()
+			if len(args) > 0 {
+				return unknown(cmd, args[0])
 			}
-			return unknown(cmd, args[0])
+			if version {
+				return printVersion(cmd.OutOrStdout())
+			}
+			return cmd.Help()
 		},
 	}
+	root.Flags().BoolVar(&version, "version", false, "print the version")
 	root.AddCommand(runCommand(), checkCommand(), reloadCommand(), demoCommand(), pluginsCommand(), pinsCommand(),
 		stopsCommand(), fleetCommand(), schemaCommand(), execManifestCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand(root))

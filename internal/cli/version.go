@@ -16,6 +16,11 @@ var (
 	Added   string
 )
 
+func printVersion(out io.Writer) error {
+	_, err := fmt.Fprintf(out, "ptvd %s (%s, %s/%s)\n", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return errors.Join(err, printAdded(out))
+}
+
 // printAdded prints which plugins are not ptvd's own.
 func printAdded(out io.Writer) error {
 	if Added == "" {
@@ -29,9 +34,6 @@ func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "ptvd %s (%s, %s/%s)\n", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return errors.Join(err, printAdded(cmd.OutOrStdout()))
-		},
+		RunE:  func(cmd *cobra.Command, _ []string) error { return printVersion(cmd.OutOrStdout()) },
 	}
 }
