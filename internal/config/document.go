@@ -34,7 +34,7 @@ type document struct {
 // Validate checks what the tags cannot express.
 func (d document) Validate() error {
 	if d.State != "" && !strings.HasPrefix(d.State, "/") {
-		return plugins.OptionErrorf("state", "the path of the directory is not absolute; write it from / on")
+		return plugins.OptionErrorf("state", "the path of the directory is not absolute; begin it with /")
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func readSecret(n *yaml.Node) (s plugins.Secret, problem string) {
 		s.Env = value
 	case "file":
 		if !strings.HasPrefix(value, "/") {
-			return s, "the path of a secret's file is not absolute; write it from / on"
+			return s, "the path of a secret's file is not absolute; begin it with /"
 		}
 		s.File = value
 	default:

@@ -110,7 +110,7 @@ func (c Config) checkFont() error {
 	face := font.Text
 	if c.Font != "" {
 		if !filepath.IsAbs(c.Font) {
-			return plugins.OptionErrorf("font", "the path of the file is not absolute; write it from / on")
+			return plugins.OptionErrorf("font", "the path of the file is not absolute; begin it with /")
 		}
 		owned, err := readFont(c.Font)
 		device := c.Device.Value

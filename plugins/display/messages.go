@@ -115,11 +115,11 @@ func readNotification(arg string) (n notification, err error) {
 	case n.Name != "" && checkName(n.Name) != nil:
 		return n, checkName(n.Name)
 	case n.Priority < 0 || n.Priority > maxPriority:
-		return n, fmt.Errorf("priority is %d; there is 0 to %d", n.Priority, maxPriority)
+		return n, fmt.Errorf("priority is %d; must be 0 to %d", n.Priority, maxPriority)
 	case n.Repeat < 0 || n.Repeat > maxRepeat:
-		return n, fmt.Errorf("repeat is %d; there is 0 to %d", n.Repeat, maxRepeat)
+		return n, fmt.Errorf("repeat is %d; must be 0 to %d", n.Repeat, maxRepeat)
 	case n.Duration != nil && (*n.Duration < 1 || *n.Duration > maxDuration.Milliseconds()):
-		return n, fmt.Errorf("durationMs is %d; there is 1 to %d", *n.Duration, maxDuration.Milliseconds())
+		return n, fmt.Errorf("durationMs is %d; must be 1 to %d", *n.Duration, maxDuration.Milliseconds())
 	}
 	return n, checkLifetime(n.Lifetime)
 }
@@ -197,7 +197,7 @@ func checkName(name string) error {
 
 func checkLifetime(ms *int64) error {
 	if ms != nil && (*ms < 0 || *ms > maxLifetime.Milliseconds()) {
-		return fmt.Errorf("lifetimeMs is %d; there is 0 (never) to %d", *ms, maxLifetime.Milliseconds())
+		return fmt.Errorf("lifetimeMs is %d; must be 0 (never) to %d", *ms, maxLifetime.Milliseconds())
 	}
 	return nil
 }

@@ -23,11 +23,11 @@ func TestAMessageIsATextOrJSONAndAnythingElseIsRefused(t *testing.T) {
 		`{"text":"a","colour":"red"}`:      "unknown key colour; there are text, name, priority, durationMs, repeat, hold, stack, wakeup and lifetimeMs",
 		`{"text":"a","lifetime":1}`:        "unknown key lifetime; did you mean lifetimeMs?",
 		`{"text":1}`:                       "text cannot be a JSON number",
-		`{"text":"a","repeat":21}`:         "repeat is 21; there is 0 to 20",
-		`{"text":"a","priority":-1}`:       "priority is -1; there is 0 to 9",
-		`{"text":"a","durationMs":0}`:      "durationMs is 0; there is 1 to 3600000",
+		`{"text":"a","repeat":21}`:         "repeat is 21; must be 0 to 20",
+		`{"text":"a","priority":-1}`:       "priority is -1; must be 0 to 9",
+		`{"text":"a","durationMs":0}`:      "durationMs is 0; must be 1 to 3600000",
 		`{"text":"a","durationMs":1e300}`:  "durationMs cannot be a JSON number 1e300",
-		`{"text":"a","lifetimeMs":-1}`:     "lifetimeMs is -1; there is 0 (never) to 31536000000",
+		`{"text":"a","lifetimeMs":-1}`:     "lifetimeMs is -1; must be 0 (never) to 31536000000",
 		`{"text":"a","name":"front door"}`: `"front door" cannot be the name of a message: it has 1 to 64 bytes without spaces`,
 	} {
 		if _, err := readNotification(arg); text(err) != want {

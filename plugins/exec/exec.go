@@ -26,7 +26,7 @@ import (
 
 // Config is the configuration of an instance.
 type Config struct {
-	Program   Program              `yaml:"program" doc:"the program, from / on; PROGRAM.json beside it is its manifest, which ptvd exec-manifest writes" required:"true"`
+	Program   Program              `yaml:"program" doc:"the absolute path of the program; PROGRAM.json beside it is its manifest, which ptvd exec-manifest writes" required:"true"`
 	Options   map[string]string    `yaml:"options" doc:"the program's own options, as its manifest describes them"`
 	Subscribe []plugins.From[any]  `yaml:"subscribe" doc:"the topics whose values the program gets, streams once a second at most"`
 	Calls     []plugins.ActionName `yaml:"calls" doc:"the actions that the program may call"`

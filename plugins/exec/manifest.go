@@ -31,7 +31,7 @@ type Program struct {
 func (p *Program) UnmarshalText(text []byte) error {
 	path := string(text)
 	if !filepath.IsAbs(path) || path != filepath.Clean(path) {
-		return fmt.Errorf("not the path of a program; write it from / on, such as /usr/local/lib/ptvd/clock")
+		return fmt.Errorf("not an absolute path; write it as in /usr/local/lib/ptvd/clock")
 	}
 	*p = Program{Path: path}
 	data, err := limited.ReadFile(path+ManifestSuffix, maxManifest)

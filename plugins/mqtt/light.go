@@ -86,7 +86,7 @@ func (l light) callActions(actions lightActions, isPanel bool, call func(action,
 	case l.Brightness == nil || actions.set == "":
 		return call(actions.on, "")
 	case *l.Brightness < 0 || *l.Brightness > 100:
-		return fmt.Errorf("brightness %d; there is 0 to 100", *l.Brightness)
+		return fmt.Errorf("brightness %d; must be 0 to 100", *l.Brightness)
 	}
 	err := call(actions.set, strconv.Itoa(*l.Brightness)+"%")
 	if isPanel && err == nil {
