@@ -75,9 +75,10 @@ func (m *mqtt) carryOut(command message) error {
 	if command.retain {
 		return errors.New("the message is retained; publish commands without retain")
 	}
-	// The first read after a suspend may come before the loop's clock has the time of it.
-	if age := m.env.Now().Sub(command.came); age > quietTimeout {
-		return fmt.Errorf("the command came %v ago, before the machine was suspended; send it again", age.Round(time.Second))
+	// It waits while the broker is slow to take the results of others; and the first read after
+	// a suspend may come before the loop's clock has the time of it.
+	if waited := m.env.Now().Sub(command.came); waited > quietTimeout {
+		return fmt.Errorf("the command waited for %v; send it again", waited.Round(time.Second))
 	}
 	if lamp, ok := strings.CutPrefix(command.topic, m.cfg.Prefix+"/homeassistant/"); ok {
 		return m.setLight(lamp, command.payload)

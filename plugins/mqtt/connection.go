@@ -30,8 +30,8 @@ const (
 	connectTimeout = 10 * time.Second
 	closeTimeout   = 500 * time.Millisecond
 
-	// quietTimeout is how long nothing comes from a broker that answers pings, or a command
-	// waits for the loop, at most. If it is longer, the machine was suspended.
+	// quietTimeout is how long nothing comes from a broker that answers pings, at most; if it
+	// is longer, the machine was suspended. A command that has waited longer is refused.
 	quietTimeout = 2 * keepAlive
 
 	// dropPeriod is how long messages that are dropped are counted until it is reported.
@@ -57,8 +57,7 @@ type connection struct {
 	clear  []string // topics that Close clears
 	limit  uint32   // of the packets that the broker takes, in bytes; 0: none
 
-	refused  string                          // the topic of the last message that the broker refused
-	onRefuse func(topic string, cause error) // is called for such a message; nil: the next one of its topic was taken
+	onAnswer func(topic string, refused error) // is called when the broker has taken a message, or has refused it or a subscription
 
 	inbox   chan message
 	came    *plugins.Flag // there is something in the inbox
@@ -73,7 +72,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 	c := &connection{
 		inbox: make(chan message, maxInbox),
 		came:  plugins.NewFlag(m.env), flooded: plugins.NewFlag(m.env), lost: plugins.NewFlag(m.env),
-		onRefuse: m.reportRefused,
+		onAnswer: m.answered,
 	}
 	will := &paho.WillMessage{Topic: m.cfg.topic("status"), Payload: []byte("offline"), QoS: 1, Retain: true}
 	var local net.Addr
@@ -97,6 +96,7 @@ func (m *mqtt) connect(t *plugins.Task) error {
 		return c, nil
 	})
 	if err == nil {
+		m.refused = map[string]error{}
 		m.conn, m.announced = c, announced{page: pageURL(m.env.Net.Page, local.String()), values: map[string]any{}}
 	}
 	return err
@@ -257,7 +257,7 @@ func (m *mqtt) reportDropped(t *plugins.Task) error {
 			m.env.Meter.Count("messages_dropped_total", float64(dropped))
 			m.env.Health.Degraded("%s sends too many messages: %d dropped in %v; subscribe to fewer topics, or find out who publishes them", m.cfg.Broker, dropped, dropPeriod)
 		}
-		m.env.Health.OK()
+		m.reportRefused()
 	}
 }
 

@@ -20,15 +20,30 @@ import (
 // fakeBroker is what a broker says, in virtual time: for faults that a real one
 // cannot be made to have.
 type fakeBroker struct {
-	silent   atomic.Bool // it reads, and says nothing any more
-	slow     atomic.Bool // it sends one byte a second
-	locked   atomic.Bool // it refuses subscriptions
+	silent   atomic.Bool   // it reads, and says nothing any more
+	slow     atomic.Bool   // it sends one byte a second
+	locked   atomic.Bool   // it refuses subscriptions
+	limit    atomic.Uint32 // of the packets that it takes, in bytes; 0: none
 	connects atomic.Int32
 
 	conn atomic.Pointer[buffer]
 
 	mutex    sync.Mutex
 	received []*packets.Publish
+	denied   []string // topics whose messages it refuses
+}
+
+// deny has it refuse the messages of these topics, and of no others.
+func (b *fakeBroker) deny(topics ...string) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.denied = topics
+}
+
+func (b *fakeBroker) denies(topic string) bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return slices.Contains(b.denied, topic)
 }
 
 // inVirtualTime runs a test whose harness reaches the fake broker.
@@ -73,6 +88,9 @@ func (b *fakeBroker) serve(conn net.Conn) {
 		case *packets.Connect:
 			answer := packets.NewControlPacket(packets.CONNACK)
 			answer.Content.(*packets.Connack).Properties = &packets.Properties{}
+			if limit := b.limit.Load(); limit > 0 {
+				answer.Content.(*packets.Connack).Properties.MaximumPacketSize = &limit
+			}
 			b.write(answer)
 		case *packets.Subscribe:
 			answer := packets.NewControlPacket(packets.SUBACK)
@@ -85,6 +103,9 @@ func (b *fakeBroker) serve(conn net.Conn) {
 		case *packets.Publish:
 			answer := packets.NewControlPacket(packets.PUBACK)
 			answer.Content.(*packets.Puback).PacketID = content.PacketID
+			if b.denies(content.Topic) {
+				answer.Content.(*packets.Puback).ReasonCode = packets.PubackNotAuthorized
+			}
 			b.write(answer)
 		case *packets.Pingreq:
 			b.write(packets.NewControlPacket(packets.PINGRESP))

@@ -125,7 +125,7 @@ func TestACommandThatCameBeforeTheLoopNoticedASuspendIsRefused(t *testing.T) {
 		h.Handle("lamp", "on", func(string) error { calls++; return nil })
 		m := h.Start(task, "home", "{plugin: mqtt, prefix: hall, broker: 'mqtt://hub.example', commands: [lamp.on]}").Plugin.(*mqtt)
 		c := &connection{inbox: make(chan message, 1), came: plugins.NewFlag(m.env)}
-		for suspended, want := range map[time.Duration]string{0: "", 2 * time.Hour: "the command came 2h0m0s ago, before the machine was suspended; send it again"} {
+		for suspended, want := range map[time.Duration]string{0: "", 2 * time.Hour: "the command waited for 2h0m0s; send it again"} {
 			calls = 0
 			m.receive(c, message{topic: "hall/cmd/lamp/on"})
 			h.Suspend(suspended)

@@ -104,7 +104,8 @@ type mqtt struct {
 	conn *connection // nil while there is none
 
 	announced announced
-	left      retained // on the broker
+	refused   map[string]error // the topics that the broker refuses on this connection, and why
+	left      retained         // on the broker
 	saves     plugins.Turns
 	commands  []string // the filters of their topics
 

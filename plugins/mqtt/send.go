@@ -3,6 +3,8 @@ package mqtt
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
@@ -20,20 +22,14 @@ const packetOverhead = 15
 func (c *connection) send(t *plugins.Task, m message) error {
 	var refused, err error
 	if size := len(m.topic) + len(m.payload) + packetOverhead; c.limit > 0 && size > int(c.limit) {
-		refused = fmt.Errorf("it has %d bytes, and the broker takes %d", size, c.limit)
+		refused = fmt.Errorf("it is longer than the %d bytes that the broker takes", c.limit)
 	} else {
 		refused, err = c.publish(t, m)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case refused != nil:
-		c.refused = m.topic
-		c.onRefuse(m.topic, refused)
-	case c.refused == m.topic:
-		c.refused = ""
-		c.onRefuse(m.topic, nil)
 	}
+	c.onAnswer(m.topic, refused)
 	return nil
 }
 
@@ -55,14 +51,43 @@ func (c *connection) publish(t *plugins.Task, m message) (refused, err error) {
 	})
 }
 
-// reportRefused reports that the broker refuses messages of a topic, or takes them again.
-func (m *mqtt) reportRefused(topic string, cause error) {
-	if cause == nil {
+// maxRefused limits the refused topics that are kept, since every command, of whatever name,
+// has a result with a topic of its own.
+const maxRefused = 100
+
+// answered keeps why the broker refuses a topic, nil if it does not, and reports a change.
+func (m *mqtt) answered(topic string, refused error) {
+	if refused != nil {
+		m.env.Meter.Count("refused_total", 1)
+	}
+	_, wasRefused := m.refused[topic]
+	switch {
+	case wasRefused == (refused != nil):
+		return
+	case wasRefused:
+		delete(m.refused, topic)
+	case topic == m.cfg.topic(m.env.Instance, "health"): // a change of the health would be refused, too, and change it again
+		m.env.Log.Warn("health refused by the broker", "topic", topic, "err", refused)
+		return
+	case len(m.refused) == maxRefused:
+		return
+	default:
+		m.refused[topic] = refused
+	}
+	m.reportRefused()
+}
+
+// reportRefused reports the first of the topics that the broker refuses, or that there is none.
+func (m *mqtt) reportRefused() {
+	if len(m.refused) == 0 {
 		m.env.Health.OK()
 		return
 	}
-	m.env.Meter.Count("refused_total", 1)
-	m.env.Health.Degraded("%s refuses messages of %s: %v", m.cfg.Broker, topic, cause)
+	first, more := slices.Min(slices.Collect(maps.Keys(m.refused))), ""
+	if n := len(m.refused) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more)", n)
+	}
+	m.env.Health.Degraded("%s refuses messages of %s%s: %v", m.cfg.Broker, first, more, m.refused[first])
 }
 
 // How a subscription treats messages that were retained (MQTT 5.0, 3.8.3.1).
@@ -87,7 +112,7 @@ func (c *connection) subscribe(t *plugins.Task, retained byte, topics ...string)
 	})
 	for i, reason := range reasons {
 		if reason >= 0x80 && i < len(topics) {
-			c.onRefuse(topics[i], fmt.Errorf("reason code %#x: %s", reason, (&packets.Suback{Reasons: reasons}).Reason(i)))
+			c.onAnswer(topics[i]+" (subscription)", fmt.Errorf("reason code %#x: %s", reason, (&packets.Suback{Reasons: reasons}).Reason(i)))
 		}
 	}
 	return err
