@@ -91,10 +91,10 @@ service first. The exit status is 0 if every part was opened and no test failed.
 				findService("").warn(path, file)
 				err = checkLines(periph.Lines(), file)
 			}
-			if strict && err == nil && file.Warnings != nil {
-				err = configError{file.Warnings.AsErrors()}
-			}
-			if err == nil && file.Panics != nil {
+			if err == nil && (file.Panics != nil || strict && file.Warnings != nil) {
+				if strict {
+					file.Warnings = file.Warnings.AsErrors()
+				}
 				err = configError{append(file.Panics, file.Warnings...)}
 			}
 			switch {

@@ -60,7 +60,11 @@ the first mqtt instance in the configuration.`,
 			}
 			broker.ClientID = "" // the broker gives one, so that the board itself stays connected
 			prefix = strings.TrimSuffix(prefix, "/")
-			messages, err := broker.Read(ctx, strings.TrimPrefix(prefix+"/#", "/"))
+			filter := "#"
+			if prefix != "" {
+				filter = prefix + "/#"
+			}
+			messages, err := broker.Read(ctx, filter)
 			if err != nil {
 				return fmt.Errorf("%s: %w", broker.Broker, err)
 			}

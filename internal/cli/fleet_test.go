@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +23,8 @@ import (
 
 // runBoard runs a board until the body returns: one with departures that are 30 s old, and
 // with a panel.
-func runBoard(t *testing.T, b *mosquitto.Broker, name string, body func(task *plugins.Task, board *plugintest.Instance)) {
+func runBoard(t *testing.T, b *mosquitto.Broker, prefix string, body func(task *plugins.Task, board *plugintest.Instance)) {
+	name := path.Base(prefix)
 	h := plugintest.NewInRealTime(t)
 	h.Net = plugins.Network{Dial: new(net.Dialer).DialContext, Agent: "ptvd/1.2.3"}
 	trains := plugintest.Publish(h, "trains", plugins.NewTopic[topics.Departures]("departures", "what leaves", plugins.State(topics.StaleAfter)))
@@ -30,7 +32,7 @@ func runBoard(t *testing.T, b *mosquitto.Broker, name string, body func(task *pl
 	h.Run(func(task *plugins.Task) error {
 		trains(topics.Departures{Received: task.Now().Add(-30 * time.Second), Period: 30 * time.Second})
 		says(topics.Text("Flinders Street in 3 min at " + name))
-		board := h.Start(task, "home", fmt.Sprintf("{plugin: mqtt, prefix: ptvd/%s, client_id: %s, broker: 'mqtt://%s', username: hall, password: secret}", name, name, b.Address))
+		board := h.Start(task, "home", fmt.Sprintf("{plugin: mqtt, prefix: %s, client_id: %s, broker: 'mqtt://%s', username: hall, password: secret}", prefix, name, b.Address))
 		body(task, board)
 		return board.Stop(task)
 	})
@@ -66,11 +68,11 @@ func TestFleetListsTheBoardsOfABrokerWithProblemsFirst(t *testing.T) {
 		}
 	}
 	var table, list string
-	runBoard(t, b, "attic", func(task *plugins.Task, _ *plugintest.Instance) { wait(task, access, "ptvd/attic", "Flinders") })
-	runBoard(t, b, "kitchen", func(task *plugins.Task, _ *plugintest.Instance) {
+	runBoard(t, b, "ptvd/attic", func(task *plugins.Task, _ *plugintest.Instance) { wait(task, access, "ptvd/attic", "Flinders") })
+	runBoard(t, b, "ptvd/kitchen", func(task *plugins.Task, _ *plugintest.Instance) {
 		wait(task, access, "ptvd/kitchen", "Flinders")
 		_, _ = plugins.Await(task, func(context.Context) (struct{}, error) {
-			runBoard(t, b, "hall", func(task *plugins.Task, board *plugintest.Instance) {
+			runBoard(t, b, "ptvd/hall", func(task *plugins.Task, board *plugintest.Instance) {
 				wait(task, access, "ptvd/hall", "Flinders") // from then on it is connected
 				board.Health.Degraded("for the test")
 				wait(task, access, "ptvd/hall", "for the test")
@@ -104,6 +106,12 @@ func TestFleetListsTheBoardsOfABrokerWithProblemsFirst(t *testing.T) {
 	if lines := strings.Split(table, "\n"); len(lines) != 6 || !strings.HasPrefix(lines[1], "ptvd/attic ") || !strings.Contains(lines[1], "offline") || !strings.HasSuffix(lines[3], "home: for the test") {
 		t.Errorf("the table is\n%s", table)
 	}
+	runBoard(t, b, "/home/porch", func(task *plugins.Task, _ *plugintest.Instance) {
+		wait(task, append(access, "--prefix", ""), "/home/porch", "Flinders")
+		if list := read(task, append(access, "--prefix", "/home")...); !strings.Contains(list, "/home/porch ") {
+			t.Errorf("a prefix with a leading slash lists %q", list)
+		}
+	})
 }
 
 // read runs the command beside the loop.
