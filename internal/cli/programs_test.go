@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -37,9 +38,17 @@ func TestACompletionHasNoQuotesAroundTheArgumentsOfFlags(t *testing.T) {
 	}
 }
 
+type panicking struct {
+	Lines []string `yaml:"lines" doc:"any text"`
+}
+
+func newPanicking(plugins.Env, panicking) (plugins.Plugin, error) {
+	return nil, errors.New(strings.Repeat("oh", -1))
+}
+
 func init() {
-	plugins.Register(plugins.Spec[struct{}]{
-		Name: "panics", Doc: "cannot be made", New: func(plugins.Env, struct{}) (plugins.Plugin, error) { panic("oh") },
+	plugins.Register(plugins.Spec[panicking]{
+		Name: "panics", Doc: "cannot be made", New: newPanicking,
 	})
 }
 
@@ -48,9 +57,19 @@ func TestCheckFailsForAPluginThatPanics(t *testing.T) {
 	if err := os.WriteFile(name, []byte("board: sim\nplugins:\n  one: {plugin: panics}\n  two: {plugin: panics}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const want = ":3:8: plugins.one: panic: oh; this is a fault of the plugin panics"
-	if status, output := run("check", name); status != 78 || !strings.Contains(output, name+want) || !strings.Contains(output, "2 errors") {
+	want := regexp.MustCompile(`:3:8: plugins.one: panic: strings: negative Repeat count; this is a fault of the plugin panics: ` +
+		`report it to its author \(ptvd/internal/cli_test.newPanicking at \S+/programs_test.go:\d+\)\n`)
+	if status, output := run("check", name); status != 78 || !want.MatchString(output) || !strings.Contains(output, "2 errors") {
 		t.Errorf("status %d:\n%s", status, output)
+	}
+	warned := filepath.Join(t.TempDir(), "ptvd.yaml")
+	if err := os.WriteFile(warned, []byte("board: sim\nplugins:\n  one:\n    plugin: panics\n    lines: 1,2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, arguments := range [][]string{{"check", warned}, {"check", "--strict", warned}} {
+		if status, output := run(arguments...); status != 78 || !strings.Contains(output, "fault of the plugin") || !strings.Contains(output, "with a comma") {
+			t.Errorf("%s with a warning as well: status %d:\n%s", arguments, status, output)
+		}
 	}
 	if status, output := run("check", "--format", "json", name); status != 78 || !strings.Contains(output, `"ok": false`) {
 		t.Errorf("status %d:\n%s", status, output)

@@ -110,12 +110,13 @@ func mayMeanSecret(name string, whole *schema.Type) bool {
 var tightName = regexp.MustCompile(`^[^:= ]+[:= ]`)
 
 // shown returns the name of an option for a message. It may have the value in it, where a
-// colon and a space are missing; what may be a secret then is masked.
+// colon and a space are missing; what may be a secret then is masked, unless the whole is
+// nearly the name of an option that is none.
 func (d *decoder) shown(key *yaml.Node, t *schema.Type) string {
 	tight := tightName.FindString(key.Value)
 	name := strings.TrimRight(tight, ":= ")
 	f := t.Field(name)
-	if f != nil && f.Type.MayHoldSecret() || tight != "" && !strings.HasSuffix(tight, " ") && mayMeanSecret(name, t) {
+	if f != nil && f.Type.MayHoldSecret() || tight != "" && mayMeanSecret(name, t) && mayMeanSecret(key.Value, t) {
 		d.src.hide(key)
 		return name + "…"
 	}

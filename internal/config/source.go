@@ -236,7 +236,7 @@ func (s *source) restrict(n *yaml.Node, depth int) (found Diagnostics) {
 // unparsed finishes the diagnostics of a text in which it is not known yet what is
 // a secret.
 func (s *source) unparsed(found ...Diagnostic) Diagnostics {
-	named := regexp.MustCompile(`(?:^|[\s{,"'-])(?:` + strings.Join(secretNames(), "|") + `)["']?(?:\s*[:=]\s*|\s+)`)
+	named := regexp.MustCompile(`(?i)(?:^|[\s{,"'-])(?:` + strings.Join(secretNames(), "|") + `)["']?(?:\s*[:=]\s*|\s+)`)
 	for _, d := range found {
 		if d.Line > 0 {
 			s.hideNamed(d.Line, named)
