@@ -39,7 +39,7 @@ func TestStateHasWhatTheInstancesPublish(t *testing.T) {
 			"expired":   `null`,
 			"nothing":   `null`,
 			"invalid":   `{"encode_error":"json: unsupported type: func()"}`,
-			"explosive": `"panic: boom"`,
+			"explosive": `{"encode_error":"panic: boom"}`,
 		} {
 			if got[topic] != want {
 				t.Errorf("%s: got %s, want %s", topic, got[topic], want)

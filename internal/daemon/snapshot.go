@@ -58,7 +58,7 @@ func (p *page) topic(slot *host.Slot, m topics.Moment) (t web.Topic) {
 	defer func() {
 		if err := recover(); err != nil {
 			t.Envelope = slot.Envelope(nil, slot.Version(), m)
-			t.Value = web.Value{Payload: fmt.Sprintf("panic: %v", err)}
+			t.Value = web.Value{Payload: host.Unencodable{Cause: fmt.Errorf("panic: %v", err)}}
 		}
 	}()
 	t.Envelope = slot.Envelope(value, slot.Version(), m)

@@ -156,17 +156,23 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 }
 
 // oldest returns the version of the oldest value that is kept.
+// Unencodable stands for a value whose methods have panicked: its JSON is the error.
+type Unencodable struct{ Cause error }
+
+// MarshalJSON returns the cause.
+func (u Unencodable) MarshalJSON() ([]byte, error) { return nil, u.Cause }
+
 func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
 
 // Envelope tells a value of the topic, which is of a version, at a moment. Without a
-// value the age is -1. A panic of the payload's method JSONAt is the value.
+// value the age is -1.
 func (s *Slot) Envelope(value any, version uint64, m topics.Moment) topics.Envelope {
 	e := topics.Envelope{
 		Instance: s.Instance, Topic: s.topic.Name, Type: topics.TypeOf(s.topic.Type), Class: string(s.topic.Class),
 		Age: -1, MaxAge: s.maxAge(value).Seconds(),
 	}
 	if err := Catch(func() error { e.Value = topics.JSON(value, m); return nil }); err != nil {
-		e.Value = err.Error()
+		e.Value = Unencodable{err}
 	}
 	if version >= s.oldest() && version <= s.version {
 		e.Age = m.Mono.Sub(s.values[version-s.oldest()].since()).Seconds()

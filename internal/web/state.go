@@ -64,6 +64,9 @@ func (v Value) MarshalJSON() (data []byte, err error) {
 		} else if err == nil && !utf8.Valid(data) { // json.RawMessage is passed on as it is
 			err = errors.New("invalid UTF-8")
 		}
+		if failed, is := errors.AsType[*json.MarshalerError](err); is {
+			err = failed.Err
+		}
 		if err != nil {
 			data, err = json.Marshal(map[string]string{"encode_error": err.Error()})
 		}

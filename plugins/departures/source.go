@@ -118,6 +118,21 @@ func (s *Source) Stop(*plugins.Task) error { return nil }
 func (s *Source) Begin() {
 	s.begin()
 	Topic.Set(s.Env, s.published)
+	if !s.Env.Clock.Synchronized() {
+		s.Env.Go("clock", s.awaitClock)
+	}
+}
+
+// awaitClock publishes once more when the clock is synchronized: until then, the JSON has no
+// departures.
+func (s *Source) awaitClock(t *plugins.Task) error {
+	for !s.Env.Clock.Synchronized() {
+		if err := t.Sleep(time.Second); err != nil {
+			return err
+		}
+	}
+	Topic.Set(s.Env, s.published)
+	return nil
 }
 
 func (s *Source) begin() {

@@ -171,8 +171,9 @@ func (s *sender) watch(now plugins.Instant) {
 // blank makes the device dark and closes it. One that has failed may work again.
 func (s *sender) blank(t *plugins.Task) (err error) {
 	if s.open == nil && s.failed {
-		if s.open, err = s.device.Value.Open(t, s.env); err != nil {
-			return err
+		if s.open, err = s.device.Value.Open(t, s.env); err != nil { // the health has said that it fails
+			s.env.Log.Debug("panel not switched off", "err", err)
+			return nil
 		}
 	}
 	if s.open == nil {

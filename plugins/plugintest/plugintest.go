@@ -14,6 +14,7 @@ package plugintest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -261,13 +262,10 @@ func (i *Instance) start(t *plugins.Task, make func(plugins.Env) (plugins.Plugin
 			started.Set()
 			return forever.Wait(t)
 		})
-		if stopErr := i.Plugin.Stop(t); stopErr != nil && err == nil {
-			err = stopErr
+		if errors.Is(err, plugins.ErrCancelled) { // by Stop, which tells how that went
+			return cmp.Or(i.Plugin.Stop(t), i.Board.Close(t), err)
 		}
-		if closeErr := i.Board.Close(t); closeErr != nil && err == nil {
-			err = closeErr
-		}
-		return err
+		return cmp.Or(err, i.Plugin.Stop(t), i.Board.Close(t))
 	}, scheduler.Owner(i.Name))
 	if err := started.Wait(t); err != nil {
 		i.h.T.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"ptvd/internal/fakeserver"
 	"ptvd/internal/host"
 	"ptvd/plugins"
+	"ptvd/plugins/plugintest"
 	"ptvd/plugins/ptv"
 	"ptvd/plugins/topics"
 )
@@ -50,6 +51,23 @@ func TestNoDeparturesArePublishedBeforeTheFirstReply(t *testing.T) {
 	if got.Began = 0; !reflect.DeepEqual(got, want) {
 		t.Errorf("published %+v, want %+v", got, want)
 	}
+}
+
+func TestDeparturesArePublishedOnceMoreWhenTheClockIsSynchronized(t *testing.T) {
+	fx := newFixture(t)
+	fx.System.Sync = false
+	fx.Run(func(t *plugins.Task) error {
+		trains, departures := fx.trains(t, config())
+		published := plugintest.Subscribe[topics.Departures](fx.Harness, "trains", "departures")
+		t.Sleep(5 * time.Second)
+		before, received := published.Version(), departures().Received
+		fx.System.Sync = true
+		t.Sleep(5 * time.Second)
+		if n := published.Version() - before; n != 1 || departures().Received != received {
+			fx.T.Errorf("published %d times, as received at %v instead of %v", n, departures().Received, received)
+		}
+		return trains.Stop(t)
+	})
 }
 
 func TestDeparturesAreSortedByTime(t *testing.T) {

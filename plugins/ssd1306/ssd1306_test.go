@@ -243,6 +243,19 @@ func TestADisplayWhoseTransfersFailIsOpenedAgain(t *testing.T) {
 	}
 }
 
+func TestAStopWhileTheDisplayIsGoneIsNoFailure(t *testing.T) {
+	kinds[0].with(t, onI2C, func(f *fixture) error {
+		f.pass(time.Second)
+		f.Board.FailI2C(0x3D, 1000, syscall.EREMOTEIO)
+		f.do("next")
+		f.pass(time.Minute)
+		if f.panel.Health.Condition == host.OK {
+			t.Error("the health does not say that the display is gone")
+		}
+		return nil // and so the stop
+	})
+}
+
 func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	for options, want := range map[string]string{
 		"{ssd1306: {}}": "i2c or spi is required; write the bus",
