@@ -179,7 +179,7 @@ func TestHardwareCheckAdvisesOnPartsThatCannotBeOpened(t *testing.T) {
 			words:  []string{"PWM on GPIO20: no PWM chip drives it; use GPIO12, GPIO13, GPIO18 or GPIO19"},
 		},
 		"there is no GPIO chip": {
-			broken: []string{"mv", "/dev/gpiochip0", "/dev/gpiochip1", "/mnt"}, repair: []string{"mv", "/mnt/gpiochip0", "/mnt/gpiochip1", "/dev"},
+			broken: []string{"sh", "-c", "mv /dev/gpiochip* /mnt"}, repair: []string{"sh", "-c", "mv /mnt/gpiochip* /dev"},
 			words: []string{"GPIO17", "GPIO5", "GPIO6", "no GPIO chip", "3 of 5 parts could not be opened"},
 		},
 	} {
