@@ -2,16 +2,13 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"ptvd/internal/host"
-	"ptvd/internal/scheduler"
 	"ptvd/internal/schema"
 )
 
@@ -144,20 +141,9 @@ func (d *decoder) instance(i *instance) {
 	i.OnError, i.published = base.OnError, definition.TopicsOf(i.config.Interface())
 }
 
-// panicFrame is the innermost frame of a panic's stack outside Go's standard library: the
-// function, and the file with the line. The paths of the library's packages have no dot in
-// their first element.
-var panicFrame = regexp.MustCompile(`(?m)^panic\(.*\n.*\n(?:.*\n.*\n)*?((?:ptvd/|main\.|[^/(\s]+\.[^/(\s]+/).*)\(.*\)\n\t(.*:\d+)`)
-
 // panicked reports that code of a plugin has panicked.
 func (d *decoder) panicked(at place, plugin string, err error) {
-	frame := ""
-	if p, ok := errors.AsType[*scheduler.PanicError](err); ok {
-		if m := panicFrame.FindSubmatch(p.Stack); m != nil {
-			frame = fmt.Sprintf(" (%s at %s)", m[1], m[2])
-		}
-	}
-	d.error(at, "%v; this is a fault of the plugin %s: report it to its author%s", err, plugin, frame)
+	d.error(at, "%v; this is a fault of the plugin %s: report it to its author%s", err, plugin, host.PlaceOfPanic(err))
 }
 
 func (d *decoder) unknownPlugin(i *instance, name string, plugin *yaml.Node) {

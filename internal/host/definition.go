@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -51,17 +50,6 @@ func CheckAction(config any, name, arg string) error {
 		return nil
 	}
 	return Catch(func() error { return checker.CheckAction(name, arg) })
-}
-
-// Catch calls a function of a plugin outside of the plugin's tasks. A panic becomes the
-// error, as that of a task does.
-func Catch(call func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &scheduler.PanicError{Value: p, Stack: debug.Stack()}
-		}
-	}()
-	return call()
 }
 
 // Class tells readers how to treat the values of a topic.
