@@ -35,3 +35,9 @@ func PlaceOfPanic(err error) string {
 	}
 	return ""
 }
+
+// Unencodable stands for a value whose methods have panicked: its JSON is the error.
+type Unencodable struct{ Cause error }
+
+// MarshalJSON returns the cause.
+func (u Unencodable) MarshalJSON() ([]byte, error) { return nil, u.Cause }

@@ -156,12 +156,6 @@ func (s *Slot) After(version uint64) (value any, is uint64, ok bool) {
 }
 
 // oldest returns the version of the oldest value that is kept.
-// Unencodable stands for a value whose methods have panicked: its JSON is the error.
-type Unencodable struct{ Cause error }
-
-// MarshalJSON returns the cause.
-func (u Unencodable) MarshalJSON() ([]byte, error) { return nil, u.Cause }
-
 func (s *Slot) oldest() uint64 { return s.version - uint64(len(s.values)) + 1 }
 
 // Envelope tells a value of the topic, which is of a version, at a moment. Without a

@@ -178,6 +178,13 @@ func (b *fakeBroker) send(topic string, payload []byte) {
 	b.write(p)
 }
 
+// flood sends the board 5000 commands without a pause.
+func (b *fakeBroker) flood() {
+	for range 5000 {
+		b.send("ptvd/hall/cmd/lamp/on", nil)
+	}
+}
+
 // count returns how many messages of a topic were published.
 func (b *fakeBroker) count(topic string) (n int) {
 	for _, p := range b.published() {

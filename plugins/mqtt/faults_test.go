@@ -20,6 +20,9 @@ import (
 
 const toFake = "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://hub.example', commands: [lamp.on], publish: [panel.frame, porch.reading]}"
 
+// toFakeAll publishes every state and event, and carries out no commands.
+const toFakeAll = "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://hub.example'}"
+
 func TestAStreamIsPublishedOnceASecondAtMost(t *testing.T) {
 	inVirtualTime(t, func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error {
 		show := plugintest.Publish(h, "panel", frame)

@@ -33,8 +33,6 @@ func TestASubscriptionThatTheBrokerRefusesCostsItselfAndNotTheConnection(t *test
 	})
 }
 
-const toFakeAll = "{plugin: mqtt, prefix: ptvd/hall, broker: 'mqtt://hub.example'}"
-
 func TestTheHealthIsOkOnlyWhenTheBrokerRefusesNothing(t *testing.T) {
 	inVirtualTime(t, func(task *plugins.Task, h *plugintest.Harness, b *fakeBroker) error {
 		warm, damp := plugintest.Publish(h, "attic", reading), plugintest.Publish(h, "cellar", reading)
@@ -78,11 +76,7 @@ func TestARefusedSubscriptionIsReportedUntilTheConnectionEnds(t *testing.T) {
 			task.Sleep(time.Second)
 		}
 		still("after a message was refused and then taken")
-		go func() {
-			for range 5000 {
-				b.send("ptvd/hall/cmd/lamp/on", nil)
-			}
-		}()
+		go b.flood()
 		task.Sleep(time.Second + dropPeriod)
 		if !strings.Contains(home.Health.Why, "sends too many messages") {
 			t.Errorf("in a flood the health says %q", home.Health.Why)

@@ -262,10 +262,11 @@ func (i *Instance) start(t *plugins.Task, make func(plugins.Env) (plugins.Plugin
 			started.Set()
 			return forever.Wait(t)
 		})
+		stopping := cmp.Or(i.Plugin.Stop(t), i.Board.Close(t))
 		if errors.Is(err, plugins.ErrCancelled) { // by Stop, which tells how that went
-			return cmp.Or(i.Plugin.Stop(t), i.Board.Close(t), err)
+			return cmp.Or(stopping, err)
 		}
-		return cmp.Or(err, i.Plugin.Stop(t), i.Board.Close(t))
+		return cmp.Or(err, stopping)
 	}, scheduler.Owner(i.Name))
 	if err := started.Wait(t); err != nil {
 		i.h.T.Fatal(err)

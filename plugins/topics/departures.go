@@ -116,7 +116,8 @@ func (d Departure) Live() bool { return !d.Estimated.IsZero() && !d.Presumed && 
 //
 // "next" has the services that have not left, eight at the most, and none while the clock
 // is not synchronized. "number" is the route's, as on the front of the vehicle; "leave_by"
-// is there where a walk is configured. Times of day are in the stop's zone. Without "live" the time is by the timetable.
+// is there where a walk is configured. Times of day are in the stop's zone. Without "live"
+// the time is by the timetable.
 type departuresJSON struct {
 	Stop      string          `json:"stop"`
 	Zone      string          `json:"zone,omitempty"` // the stop's

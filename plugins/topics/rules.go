@@ -169,8 +169,8 @@ func (d Departures) Ahead(m Moment, one Departure) (bool, Until) {
 	return !m.Now.After(leaves), until.And(m.UntilCivil(leaves.Add(1)))
 }
 
-// LeaveBy returns the latest time at which one can leave the house and still catch a
-// departure: its time, less the walk.
+// LeaveBy returns the latest time to leave the house for a departure: its own time minus
+// the walk.
 func (d Departures) LeaveBy(one Departure) time.Time {
 	return one.When().Add(-max(0, d.Walk))
 }
